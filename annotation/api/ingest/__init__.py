@@ -1,0 +1,1 @@
+"""Mounts for foreign trace clients."""

@@ -1,0 +1,1 @@
+"""A Django database backend: PostgreSQL, started on the first connection when nobody runs it yet."""

@@ -1,0 +1,16 @@
+"""Django's PostgreSQL backend on top of the embedded server."""
+
+from typing import Any
+
+from django.db.backends.postgresql import base
+
+from traceapp import embedded
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    """PostgreSQL that starts (or joins) the embedded server before it connects."""
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:  # noqa: ANN401 -- the parent's type
+        """Connect; a server that died since is started again."""
+        embedded.join()
+        return super().get_new_connection(conn_params)
