@@ -1,15 +1,46 @@
-"""The schema (placeholder of the user model until the whole schema is in)."""
+"""The schema: fields, named constraints, indexes and QuerySets; no behaviour."""
 
-from typing import ClassVar
+from annotation.models.account import ApiKey, Invitation, Membership, Project, SetupLink, User, Workspace
+from annotation.models.audit import AuditEvent
+from annotation.models.dataset import Dataset, DatasetVersion, Example
+from annotation.models.feedback import FailureMode, Feedback, FeedbackConfig
+from annotation.models.job import Job, JobPayload
+from annotation.models.queue import Item, Queue, Reservation, RubricVersion, Skip
+from annotation.models.review import Draft, Review
+from annotation.models.rule import Decision, Rule, RuleRevision
+from annotation.models.trace import Run, RunStatus, Trace, Verdict
+from annotation.models.view import SavedView
 
-from django.contrib.auth.base_user import AbstractBaseUser
-from django.db import models
-
-
-class User(AbstractBaseUser):
-    """A person, known by e-mail address."""
-
-    email = models.EmailField(unique=True)
-
-    USERNAME_FIELD = "email"
-    REQUIRED_FIELDS: ClassVar[list[str]] = []
+__all__ = [
+    "ApiKey",
+    "AuditEvent",
+    "Dataset",
+    "DatasetVersion",
+    "Decision",
+    "Draft",
+    "Example",
+    "FailureMode",
+    "Feedback",
+    "FeedbackConfig",
+    "Invitation",
+    "Item",
+    "Job",
+    "JobPayload",
+    "Membership",
+    "Project",
+    "Queue",
+    "Reservation",
+    "Review",
+    "RubricVersion",
+    "Rule",
+    "RuleRevision",
+    "Run",
+    "RunStatus",
+    "SavedView",
+    "SetupLink",
+    "Skip",
+    "Trace",
+    "User",
+    "Verdict",
+    "Workspace",
+]

@@ -1,0 +1,1 @@
+"""Everything the product knows, in slices that depend on each other in one line."""

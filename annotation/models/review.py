@@ -1,0 +1,88 @@
+"""What reviewers submitted, and what they have typed but not yet submitted."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models.functions import Now
+
+from annotation.models.account import User
+from annotation.models.base import PublicModel, one_of, together
+from annotation.models.queue import Item, RubricVersion
+
+
+class ReviewCorrection(models.TextChoices):
+    NONE = "none", "None"
+    PROPOSED = "proposed", "Waiting for acceptance"
+    ACCEPTED = "accepted", "Accepted"
+    REJECTED = "rejected", "Rejected"
+
+
+class Review(PublicModel):
+    """What one reviewer submitted on one item: answers, labels, correction, note and time spent, as one unit.
+
+    `answers` (question key to value), `labels`, `layer`, `evidence`, `correction` and `blindness` are read by
+    `domain.reviews` (typed). The judgements in it are also written as feedback rows, by the same command.
+    """
+
+    Correction = ReviewCorrection
+
+    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="reviews")
+    reviewer = models.ForeignKey(User, on_delete=models.PROTECT, related_name="reviews")
+    rubric = models.ForeignKey(RubricVersion, on_delete=models.PROTECT, related_name="reviews")
+    answers = models.JSONField(default=dict)
+    labels = models.JSONField(default=list)
+    layer = models.CharField(max_length=10, blank=True)
+    first_failing_run_uuid = models.UUIDField(null=True, blank=True)
+    correction = models.JSONField(null=True, blank=True)
+    correction_state = models.CharField(max_length=10, choices=Correction.choices, default=Correction.NONE)
+    corrected_run_uuid = models.UUIDField(null=True, blank=True)
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decision_note = models.TextField(blank=True)
+    note = models.TextField(blank=True)
+    active_ms = models.BigIntegerField(default=0)
+    blindness = models.JSONField(default=dict)
+    is_authoritative = models.BooleanField(default=False)
+    submission_count = models.IntegerField(default=1)
+    submitted_at = models.DateTimeField(db_default=Now())
+    modified_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["item", "reviewer"], name="review_once_per_person_and_item"),
+            models.UniqueConstraint(
+                fields=["item"], condition=models.Q(is_authoritative=True), name="review_one_authoritative_per_item"
+            ),
+            one_of("correction_state", ReviewCorrection, "review_correction_state_known"),
+            together("decided_by", "decided_at", "review_decided_by_and_at"),
+            models.CheckConstraint(
+                condition=models.Q(layer__in=["", "model", "harness", "context"]), name="review_layer_known"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["submitted_at"],
+                condition=models.Q(correction_state="proposed"),
+                name="review_waiting_for_acceptance",
+            ),
+            models.Index(fields=["reviewer", "-submitted_at"], name="review_by_reviewer"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.item_id} by {self.reviewer_id}"
+
+
+class Draft(models.Model):
+    """What a reviewer has typed on an item so far; outlives the reservation. `content` is read by `domain.reviews`."""
+
+    id = models.BigAutoField(primary_key=True)
+    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="drafts")
+    reviewer = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    content = models.JSONField(default=dict)
+    saved_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["item", "reviewer"], name="draft_once_per_person_and_item")]
+
+    def __str__(self) -> str:
+        return f"{self.item_id} by {self.reviewer_id}"
