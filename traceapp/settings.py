@@ -9,7 +9,7 @@ from traceapp import embedded, logging
 
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
-HOME = env.path("TRACEAPP_HOME", default=str(BASE_DIR / ".traceapp"))
+HOME = embedded.home()
 
 SECRET_KEY = env("SECRET_KEY", default="local")
 DEBUG = env.bool("DEBUG", default=False)
