@@ -1,0 +1,1 @@
+"""Traces in: from the bytes of any client to stored traces and runs."""

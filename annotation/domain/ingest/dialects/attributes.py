@@ -1,0 +1,59 @@
+"""Reading single attributes: the first of several spellings that holds something of the right kind."""
+
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from annotation.domain.ingest.values import as_count, as_text
+
+#: What the database keeps of a cost: numeric(20, 10).
+_MAX_COST = Decimal(10) ** 10
+
+
+def first_text(attributes: Mapping[str, Any], *keys: str) -> str | None:
+    """The first of the attributes that holds some text or number, as text."""
+    for key in keys:
+        if key in attributes:
+            text = as_text(attributes[key])
+            if text:
+                return text
+    return None
+
+
+def first_count(attributes: Mapping[str, Any], *keys: str) -> int | None:
+    """The first of the attributes that holds a count: one source, never a sum over spellings."""
+    for key in keys:
+        if key in attributes:
+            count = as_count(attributes[key])
+            if count is not None:
+                return count
+    return None
+
+
+def decimal(attributes: Mapping[str, Any], *keys: str) -> Decimal | None:
+    """The first of the attributes that holds an amount of money."""
+    for key in keys:
+        if key in attributes:
+            amount = as_amount(attributes[key])
+            if amount is not None:
+                return amount
+    return None
+
+
+def as_amount(value: Any) -> Decimal | None:
+    """An amount of money that may come as number or text; None for anything else, negative or absurd."""
+    if value is None or isinstance(value, bool | list | dict):
+        return None
+    try:
+        amount = Decimal(str(value))
+    except InvalidOperation:
+        return None
+    return amount if amount.is_finite() and 0 <= amount < _MAX_COST else None
+
+
+def seconds_as_ms(attributes: Mapping[str, Any], key: str) -> float | None:
+    """A duration in seconds as milliseconds."""
+    value = attributes.get(key)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1e9:
+        return None
+    return value * 1000

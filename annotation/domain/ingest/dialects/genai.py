@@ -1,0 +1,150 @@
+"""OpenTelemetry's conventions for generative AI, version 1.37 and later (attributes `gen_ai.*`).
+
+Source: `open-telemetry/semantic-conventions-genai`, and before it `open-telemetry/semantic-conventions`, documents
+`gen-ai-spans` and `gen-ai-agent-spans`. Older spellings of single attributes are read where they mean the same.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from annotation.domain.ingest import messages
+from annotation.domain.ingest.dialects.attributes import decimal, first_count, first_text, seconds_as_ms
+from annotation.domain.ingest.dialects.partial import Partial, is_absent
+from annotation.domain.ingest.records import Usage
+from annotation.domain.ingest.spans import Span
+from annotation.domain.ingest.values import parsed
+
+NAME = "otel-genai"
+
+_TYPES = {
+    "chat": "llm",
+    "text_completion": "llm",
+    "generate_content": "llm",
+    "embeddings": "embedding",
+    "retrieval": "retriever",
+    "execute_tool": "tool",
+    "invoke_agent": "agent",
+    "create_agent": "agent",
+    "search_memory": "tool",
+    "create_memory": "tool",
+    "update_memory": "tool",
+    "upsert_memory": "tool",
+    "delete_memory": "tool",
+}
+
+_INPUT, _OUTPUT, _SYSTEM = "gen_ai.input.messages", "gen_ai.output.messages", "gen_ai.system_instructions"
+_ARGUMENTS, _RESULT = "gen_ai.tool.call.arguments", "gen_ai.tool.call.result"
+_QUERY, _DOCUMENTS = "gen_ai.retrieval.query.text", "gen_ai.retrieval.documents"
+
+_DETAILS = {
+    "cache_read": ("gen_ai.usage.cache_read.input_tokens", "gen_ai.usage.cache_read_input_tokens"),
+    "cache_write": (
+        "gen_ai.usage.cache_write.input_tokens",
+        "gen_ai.usage.cache_creation.input_tokens",
+        "gen_ai.usage.cache_creation_input_tokens",
+    ),
+    "reasoning": ("gen_ai.usage.reasoning.output_tokens", "gen_ai.usage.reasoning_tokens"),
+}
+
+
+def applies(span: Span) -> bool:
+    """True for a span that carries any attribute of these conventions."""
+    return any(key.startswith("gen_ai.") for key in span.attributes)
+
+
+def read(span: Span) -> Partial:
+    """What the conventions say about a span."""
+    attributes = span.attributes
+    partial = Partial(
+        type=_type(attributes),
+        provider=first_text(attributes, "gen_ai.provider.name", "gen_ai.system"),
+        model=first_text(attributes, "gen_ai.response.model"),
+        model_requested=first_text(attributes, "gen_ai.request.model"),
+        response_id=first_text(attributes, "gen_ai.response.id"),
+        usage=_usage(attributes),
+        cost=decimal(attributes, "gen_ai.cost.total_cost", "gen_ai.usage.cost"),
+        first_token_ms=seconds_as_ms(attributes, "gen_ai.response.time_to_first_chunk"),
+        thread_id=first_text(attributes, "session.id", "gen_ai.conversation.id"),
+        user_id=first_text(attributes, "user.id", "gen_ai.user", "gen_ai.request.user", "enduser.id"),
+        error_type=first_text(attributes, "error.type"),
+    )
+    _read_messages(partial, attributes)
+    _read_tool(partial, attributes)
+    _read_retrieval(partial, attributes)
+    return partial
+
+
+def _type(attributes: Mapping[str, Any]) -> str | None:
+    operation = first_text(attributes, "gen_ai.operation.name")
+    if operation:
+        return _TYPES.get(operation, "chain")
+    if "gen_ai.tool.name" in attributes or "gen_ai.tool.call.id" in attributes:
+        return "tool"
+    speaks = _OUTPUT in attributes or any(key.startswith("gen_ai.usage.") for key in attributes)
+    return "llm" if speaks and ("gen_ai.request.model" in attributes or "gen_ai.response.model" in attributes) else None
+
+
+def _usage(attributes: Mapping[str, Any]) -> Usage | None:
+    input_tokens = first_count(attributes, "gen_ai.usage.input_tokens", "gen_ai.usage.prompt_tokens")
+    output_tokens = first_count(attributes, "gen_ai.usage.output_tokens", "gen_ai.usage.completion_tokens")
+    if input_tokens is None and output_tokens is None:
+        return None
+    total = first_count(attributes, "gen_ai.usage.total_tokens", "llm.usage.total_tokens")
+    parts = {name: first_count(attributes, *keys) for name, keys in _DETAILS.items()}
+    known = {name: count for name, count in parts.items() if count is not None}
+    summed = (input_tokens or 0) + (output_tokens or 0)
+    return Usage(input_tokens or 0, output_tokens or 0, summed if total is None else total, known)
+
+
+def _read_messages(partial: Partial, attributes: Mapping[str, Any]) -> None:
+    asked, answered = parsed(attributes.get(_INPUT)), parsed(attributes.get(_OUTPUT))
+    system = parsed(attributes.get(_SYSTEM))
+    partial.input_messages = _with_system(messages.from_genai(asked), system)
+    partial.output_messages = messages.from_genai(answered)
+    if not is_absent(asked):
+        partial.inputs = {"messages": asked} if is_absent(system) else {"messages": asked, "system": system}
+        partial.sources["inputs"] = (_INPUT,) if is_absent(system) else (_INPUT, _SYSTEM)
+    if not is_absent(answered):
+        partial.outputs = {"messages": answered}
+        partial.sources["outputs"] = (_OUTPUT,)
+
+
+def _with_system(entries: list[messages.Message], system: Any) -> list[messages.Message]:
+    """The system prompt in front, unless the messages already hold one (some senders write it twice)."""
+    if is_absent(system) or any(entry["role"] == "system" for entry in entries):
+        return entries
+    parts = system if isinstance(system, list) else [{"type": "text", "content": system}]
+    return [*messages.from_genai([{"role": "system", "parts": parts}]), *entries]
+
+
+def _read_tool(partial: Partial, attributes: Mapping[str, Any]) -> None:
+    partial.tool_name = first_text(attributes, "gen_ai.tool.name")
+    partial.tool_arguments = parsed(attributes.get(_ARGUMENTS))
+    partial.tool_result = parsed(attributes.get(_RESULT))
+    if is_absent(partial.inputs) and not is_absent(partial.tool_arguments):
+        partial.inputs, partial.sources["inputs"] = partial.tool_arguments, (_ARGUMENTS,)
+    if is_absent(partial.outputs) and not is_absent(partial.tool_result):
+        partial.outputs, partial.sources["outputs"] = partial.tool_result, (_RESULT,)
+
+
+def _read_retrieval(partial: Partial, attributes: Mapping[str, Any]) -> None:
+    found, query = parsed(attributes.get(_DOCUMENTS)), attributes.get(_QUERY)
+    if isinstance(found, list) and found:
+        partial.documents = [_document(entry) for entry in found]
+        if is_absent(partial.outputs):
+            partial.outputs, partial.sources["outputs"] = {"documents": found}, (_DOCUMENTS,)
+    if is_absent(partial.inputs) and not is_absent(query):
+        partial.inputs, partial.sources["inputs"] = query, (_QUERY,)
+
+
+def _document(entry: Any) -> dict[str, Any]:
+    if not isinstance(entry, dict):
+        return {"id": None, "content": entry, "score": None, "metadata": {}}
+    rest = {key: value for key, value in entry.items() if key not in ("id", "content", "score", "metadata")}
+    metadata = entry.get("metadata")
+    return {
+        "id": entry.get("id"),
+        "content": entry.get("content"),
+        "score": entry.get("score"),
+        "metadata": rest | (metadata if isinstance(metadata, dict) else {}),
+    }

@@ -1,0 +1,155 @@
+"""Spans as runs: what the dialects read, completed with what OpenTelemetry itself says."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from annotation.domain.ingest import dialects, identity, messages, readable
+from annotation.domain.ingest.dialects.partial import Partial, is_absent
+from annotation.domain.ingest.records import ErrorRecord, RunRecord, ToolRecord
+from annotation.domain.ingest.spans import SPAN_KINDS, STATUS_ERROR, Span, SpanEvent
+
+#: Nanoseconds at the end of 2261, the last year that fits into 64 bits; later times are a sender's mistake.
+LAST_NS = 9_214_646_400_000_000_000
+
+_TRACEBACK = re.compile(r"\n*Traceback \(most recent call last\)")
+
+
+def to_run(span: Span, *, received_ns: int) -> RunRecord:
+    """The run that a span describes. `received_ns` stands in for a start time that is missing or absurd."""
+    partial, taken, dialect = dialects.read(span)
+    started, ended = _times(span, received_ns)
+    return RunRecord(
+        trace_id=identity.trace_uuid(span.trace_id),
+        id=identity.run_uuid(span.trace_id, span.span_id),
+        external_id=span.span_id.hex(),
+        parent_id=identity.run_uuid(span.trace_id, span.parent_id) if span.parent_id else None,
+        parent_external_id=span.parent_id.hex() if span.parent_id else None,
+        name=span.name,
+        type=partial.type or "chain",
+        status=_status(span, ended),
+        started_ns=started,
+        ended_ns=ended,
+        error=_error(span, partial),
+        provider=partial.provider.lower() if partial.provider else None,
+        model=partial.model or partial.model_requested,
+        model_requested=partial.model_requested,
+        response_id=partial.response_id,
+        inputs=partial.inputs,
+        outputs=partial.outputs,
+        messages=[*partial.input_messages, *partial.output_messages],
+        input_text=_input_text(partial),
+        output_text=_output_text(partial),
+        tool=_tool(span, partial),
+        tool_calls=messages.tool_calls(partial.output_messages),
+        documents=partial.documents,
+        usage=partial.usage,
+        cost=partial.cost,
+        thread_id=partial.thread_id,
+        user_id=partial.user_id,
+        tags=partial.tags,
+        metadata=partial.metadata,
+        attributes=_attributes(span, taken),
+        resource=_resource(span),
+        events=[_event(event) for event in span.events],
+        first_token_ms=partial.first_token_ms,
+        dialect=dialect,
+        project=project_name(span.resource),
+    )
+
+
+def project_name(resource: Mapping[str, Any]) -> str | None:
+    """The project that a resource names, if any: OpenInference's own attribute, else the service."""
+    for key in ("openinference.project.name", "service.name"):
+        name = resource.get(key)
+        if isinstance(name, str) and name.strip() and not name.startswith("unknown_service"):
+            return name.strip()
+    return None
+
+
+def _times(span: Span, received_ns: int) -> tuple[int, int | None]:
+    ended = span.end_ns if 0 < span.end_ns <= LAST_NS else None
+    if 0 < span.start_ns <= LAST_NS:
+        return span.start_ns, ended
+    return ended or received_ns, ended
+
+
+def _status(span: Span, ended: int | None) -> str:
+    if span.status_code == STATUS_ERROR:
+        return "error"
+    return "pending" if ended is None else "ok"
+
+
+def _error(span: Span, partial: Partial) -> ErrorRecord | None:
+    if span.status_code != STATUS_ERROR:
+        return None
+    raised = next((event.attributes for event in reversed(span.events) if event.name == "exception"), {})
+    message, trace = _split_traceback(_text(raised.get("exception.message")) or span.status_message)
+    kind = _text(raised.get("exception.type")) or partial.error_type
+    stack = _text(raised.get("exception.stacktrace")) or trace
+    return ErrorRecord(kind, message or kind, stack)
+
+
+def _split_traceback(message: str) -> tuple[str | None, str | None]:
+    """Some senders put the whole traceback into the message; a person wants the message."""
+    found = _TRACEBACK.search(message)
+    if not found:
+        return message.strip() or None, None
+    head = message[: found.start()].strip()
+    return head or message.strip().rpartition("\n")[2], message[found.start() :].strip()
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) and value.strip() else None
+
+
+def _input_text(partial: Partial) -> str | None:
+    asked = partial.input_messages
+    if asked:
+        return messages.last_text(asked, "user") or readable.input_text(partial.inputs)
+    return readable.input_text(partial.inputs)
+
+
+def _output_text(partial: Partial) -> str | None:
+    if partial.output_messages:
+        return messages.last_text(partial.output_messages, "assistant")
+    if partial.documents:
+        return "\n\n".join(str(document["content"]) for document in partial.documents if document["content"]) or None
+    return None if partial.type == "embedding" else readable.output_text(partial.outputs)
+
+
+def _tool(span: Span, partial: Partial) -> ToolRecord | None:
+    if partial.type != "tool":
+        return None
+    arguments = partial.inputs if is_absent(partial.tool_arguments) else partial.tool_arguments
+    result = partial.outputs if is_absent(partial.tool_result) else partial.tool_result
+    return ToolRecord(partial.tool_name or span.name, arguments, result)
+
+
+def _attributes(span: Span, taken: frozenset[str]) -> dict[str, Any]:
+    """Everything that was not taken over whole, and what OpenTelemetry keeps outside of the attributes."""
+    kept = {key: value for key, value in span.attributes.items() if key not in taken}
+    if span.kind in SPAN_KINDS:
+        kept["otel.span.kind"] = SPAN_KINDS[span.kind]
+    if span.links:
+        kept["otel.links"] = [
+            {"trace_id": link.trace_id, "span_id": link.span_id, "attributes": dict(link.attributes)}
+            for link in span.links
+        ]
+    if span.trace_state:
+        kept["otel.trace_state"] = span.trace_state
+    return kept
+
+
+def _resource(span: Span) -> dict[str, Any]:
+    scope = {"otel.scope.name": span.scope_name, "otel.scope.version": span.scope_version}
+    return {**span.resource, **{key: value for key, value in scope.items() if value}}
+
+
+def _event(event: SpanEvent) -> dict[str, Any]:
+    return {"name": event.name, "time_unix_nano": str(event.time_ns), "attributes": event.attributes}
+
+
+def to_runs(spans: Sequence[Span], *, received_ns: int) -> list[RunRecord]:
+    """The runs that spans describe, in the same order."""
+    return [to_run(span, received_ns=received_ns) for span in spans]

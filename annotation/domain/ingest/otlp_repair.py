@@ -1,0 +1,134 @@
+"""What to do with a protobuf body that does not parse: find out what it is, and save the spans that do.
+
+Protobuf refuses a whole message for one byte of broken UTF-8 in one name. Reading the outer levels by hand
+(field numbers of `trace_service.proto` and `trace.proto`) confines the damage to the span that has it.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import TypeVar
+
+from google.protobuf.message import DecodeError, Message
+from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
+from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.proto.common.v1.common_pb2 import InstrumentationScope
+from opentelemetry.proto.resource.v1.resource_pb2 import Resource
+from opentelemetry.proto.trace.v1.trace_pb2 import ResourceSpans, ScopeSpans, Span
+
+from annotation.domain.ingest.otlp_errors import MalformedPayload, WrongSignal
+
+UNREADABLE_SPAN = "the span is not valid protobuf, such as broken UTF-8 in a text"
+
+_Header = TypeVar("_Header", Resource, InstrumentationScope)
+
+_RESOURCE_SPANS, _HEADER, _MEMBERS = 1, 1, 2
+_VARINT, _FIXED64, _LENGTH_DELIMITED, _FIXED32 = 0, 1, 2, 5
+_MAX_VARINT_BYTES = 10
+
+
+def refuse_other_signals(body: bytes) -> None:
+    """Raise WrongSignal if the body makes sense as logs or metrics."""
+    logs = _parsed(ExportLogsServiceRequest(), body)
+    if isinstance(logs, ExportLogsServiceRequest) and _has_log_records(logs):
+        raise WrongSignal("logs")
+    metrics = _parsed(ExportMetricsServiceRequest(), body)
+    if isinstance(metrics, ExportMetricsServiceRequest) and _has_metrics(metrics):
+        raise WrongSignal("metrics")
+
+
+def _parsed(message: Message, body: bytes) -> Message | None:
+    try:
+        message.ParseFromString(body)
+    except DecodeError:
+        return None
+    return message
+
+
+def _has_log_records(request: ExportLogsServiceRequest) -> bool:
+    return any(
+        record.HasField("body") or record.observed_time_unix_nano or record.severity_number or record.event_name
+        for resource_logs in request.resource_logs
+        for scope_logs in resource_logs.scope_logs
+        for record in scope_logs.log_records
+    )
+
+
+def _has_metrics(request: ExportMetricsServiceRequest) -> bool:
+    return any(
+        metric.name and metric.WhichOneof("data")
+        for resource_metrics in request.resource_metrics
+        for scope_metrics in resource_metrics.scope_metrics
+        for metric in scope_metrics.metrics
+    )
+
+
+def parse_span_by_span(body: bytes) -> tuple[ExportTraceServiceRequest, Counter[str]]:
+    """The readable part of a damaged request, and how many spans could not be read. Raises MalformedPayload."""
+    request, unreadable = ExportTraceServiceRequest(), Counter[str]()
+    try:
+        for number, content in _fields(body):
+            if number == _RESOURCE_SPANS:
+                _read_resource_spans(content, request.resource_spans.add(), unreadable)
+    except DecodeError as error:
+        raise MalformedPayload(f"the body is not an OTLP trace export in protobuf: {error}") from error
+    return request, unreadable
+
+
+def _read_resource_spans(body: bytes, target: ResourceSpans, unreadable: Counter[str]) -> None:
+    for number, content in _fields(body):
+        if number == _HEADER:
+            target.resource.CopyFrom(_or_empty(Resource(), content))
+        elif number == _MEMBERS:
+            _read_scope_spans(content, target.scope_spans.add(), unreadable)
+
+
+def _read_scope_spans(body: bytes, target: ScopeSpans, unreadable: Counter[str]) -> None:
+    for number, content in _fields(body):
+        if number == _HEADER:
+            target.scope.CopyFrom(_or_empty(InstrumentationScope(), content))
+        elif number == _MEMBERS:
+            span = _parsed(Span(), content)
+            if isinstance(span, Span):
+                target.spans.append(span)
+            else:
+                unreadable[UNREADABLE_SPAN] += 1
+
+
+def _or_empty(message: _Header, body: bytes) -> _Header:
+    if _parsed(message, body) is None:
+        message.Clear()
+    return message
+
+
+def _fields(body: bytes) -> Iterator[tuple[int, bytes]]:
+    """The length-delimited fields of a protobuf message as (number, content); others are stepped over."""
+    position = 0
+    while position < len(body):
+        tag, position = _varint(body, position)
+        number, kind = tag >> 3, tag & 7
+        if kind == _LENGTH_DELIMITED:
+            length, position = _varint(body, position)
+            if length > len(body) - position:
+                raise DecodeError("a field is longer than the body")
+            yield number, body[position : position + length]
+            position += length
+        else:
+            position = _step_over(body, position, kind)
+
+
+def _step_over(body: bytes, position: int, kind: int) -> int:
+    if kind == _VARINT:
+        return _varint(body, position)[1]
+    if kind not in (_FIXED64, _FIXED32):
+        raise DecodeError("unknown wire type")
+    return position + (8 if kind == _FIXED64 else 4)
+
+
+def _varint(body: bytes, position: int) -> tuple[int, int]:
+    number = 0
+    for index, byte in enumerate(body[position : position + _MAX_VARINT_BYTES]):
+        number |= (byte & 0x7F) << (7 * index)
+        if byte < 0x80:
+            return number, position + index + 1
+    raise DecodeError("truncated number")

@@ -1,0 +1,159 @@
+"""What a person should read of an input or an output: the text inside whatever a framework wrapped around it.
+
+Only for display and search; the value as it was sent stays beside it.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from annotation.domain.ingest import messages
+from annotation.domain.ingest.values import dumped, parsed
+
+_DEPTH = 8
+_INPUT_KEYS = ("input", "question", "query", "prompt", "text", "content", "message", "user_input")
+_OUTPUT_KEYS = ("output", "result", "answer", "response", "text", "content", "raw", "message", "final_output")
+_CALL_KEYS = frozenset({"args", "kwargs", "sanitize_inputs_outputs"})
+
+
+def input_text(value: Any) -> str | None:
+    """What was asked: the last user message, the query, or else the value as compact JSON."""
+    return _text(value, "user", _INPUT_KEYS)
+
+
+def output_text(value: Any) -> str | None:
+    """What was answered: the last assistant text, the result, or else the value as compact JSON."""
+    return _text(value, "assistant", _OUTPUT_KEYS)
+
+
+def _text(value: Any, role: str, keys: tuple[str, ...]) -> str | None:
+    found = _unwrap(value, role, keys, _DEPTH)
+    if found is None or found == "" or found in ([], {}):
+        return None
+    return found if isinstance(found, str) else dumped(found)
+
+
+def unwrapped(value: Any) -> Any:
+    """A tool's result without the wrapping of a framework; a JSON value."""
+    return _unwrap(value, "assistant", (), _DEPTH)
+
+
+def arguments(value: Any) -> Any:
+    """A tool's arguments without the wrapping of a Python call `{"args": […], "kwargs": {…}}`."""
+    if not isinstance(value, dict) or not value or not value.keys() <= _CALL_KEYS:
+        return value
+    positional, named = value.get("args") or [], value.get("kwargs") or {}
+    if not positional:
+        return named
+    return positional[0] if len(positional) == 1 and not named else value
+
+
+def _unwrap(value: Any, role: str, keys: tuple[str, ...], depth: int) -> Any:
+    value = parsed(value)
+    if depth == 0:
+        return value
+    if isinstance(value, list):
+        return _from_list(value, role, keys, depth)
+    if not isinstance(value, dict):
+        return value
+    for reader in _WRAPPERS:
+        inner = reader(value)
+        if inner is not _NOTHING:
+            return _unwrap(inner, role, keys, depth - 1)
+    return _from_plain(value, role, keys, depth)
+
+
+def _from_plain(value: dict[str, Any], role: str, keys: tuple[str, ...], depth: int) -> Any:
+    if isinstance(value.get("messages"), list) and keys:
+        return _unwrap(value["messages"], role, keys, depth - 1)
+    present = [key for key in keys if value.get(key) not in (None, "")]
+    if present and (len(value) == 1 or "model" in value or isinstance(value[present[0]], str)):
+        return _unwrap(value[present[0]], role, keys, depth - 1)
+    return value
+
+
+def _from_list(value: list[Any], role: str, keys: tuple[str, ...], depth: int) -> Any:
+    if value and all(isinstance(entry, str) for entry in value):
+        return "\n".join(value) if keys else value
+    spoken = _as_messages(value)
+    if spoken:
+        return messages.last_text(spoken, role) if keys else value
+    texts = [entry["text"] for entry in value if isinstance(entry, dict) and isinstance(entry.get("text"), str)]
+    if texts and len(texts) == len(value):
+        return "\n".join(texts)
+    return _unwrap(value[0], role, keys, depth - 1) if len(value) == 1 and isinstance(value[0], list) else value
+
+
+def _as_messages(value: list[Any]) -> list[messages.Message]:
+    if not value or not all(isinstance(entry, dict) for entry in value):
+        return []
+    plain = [_plain_message(entry) for entry in value]
+    return messages.from_genai(plain) if all("role" in entry for entry in plain) else []
+
+
+def _plain_message(entry: dict[str, Any]) -> dict[str, Any]:
+    """A message as `{"role", "content"}`, also out of LangChain's two serialisations."""
+    if "role" in entry:
+        return entry
+    if isinstance(entry.get("data"), dict) and isinstance(entry.get("type"), str):
+        return {"role": entry["type"], "content": entry["data"].get("content")}
+    if entry.get("lc") and isinstance(entry.get("kwargs"), dict):
+        return {"role": entry["kwargs"].get("type", "assistant"), "content": entry["kwargs"].get("content")}
+    return {}
+
+
+_NOTHING = object()
+
+
+def _constructor(value: dict[str, Any]) -> Any:
+    """LangChain: `{"lc": 1, "type": "constructor", …, "kwargs": {"content": …}}`."""
+    kwargs = value.get("kwargs")
+    return kwargs["content"] if "lc" in value and isinstance(kwargs, dict) and "content" in kwargs else _NOTHING
+
+
+def _typed_data(value: dict[str, Any]) -> Any:
+    """LangChain: `{"type": "tool", "data": {"content": …}}`."""
+    data = value.get("data")
+    return data["content"] if "type" in value and isinstance(data, dict) and "content" in data else _NOTHING
+
+
+def _generations(value: dict[str, Any]) -> Any:
+    """LangChain: `{"generations": [[{"text": …}]]}`."""
+    generations = value.get("generations")
+    if not isinstance(generations, list) or not generations:
+        return _NOTHING
+    first = generations[0]
+    return first if isinstance(first, list) else [first]
+
+
+def _python_call(value: dict[str, Any]) -> Any:
+    """Decorators: `{"args": […], "kwargs": {…}}`."""
+    inner = arguments(value)
+    return _NOTHING if inner is value else inner
+
+
+def _choices(value: dict[str, Any]) -> Any:
+    """OpenAI chat and text completions."""
+    choices = value.get("choices")
+    if not isinstance(choices, list) or not choices or not isinstance(choices[0], dict):
+        return _NOTHING
+    answer = choices[0].get("message", choices[0].get("text", _NOTHING))
+    return messages.text_of(messages.from_openai(answer)) if isinstance(answer, dict) else answer
+
+
+def _responses(value: dict[str, Any]) -> Any:
+    """OpenAI responses: `{"object": "response", "output": [{"type": "message", "content": [{"text": …}]}]}`."""
+    output = value.get("output")
+    if value.get("object") != "response" or not isinstance(output, list):
+        return _NOTHING
+    said = [item for item in output if isinstance(item, dict) and item.get("type") == "message"]
+    return messages.text_of(messages.from_openai(said[-1])) if said else None
+
+
+_WRAPPERS: tuple[Callable[[dict[str, Any]], Any], ...] = (
+    _constructor,
+    _typed_data,
+    _generations,
+    _python_call,
+    _choices,
+    _responses,
+)

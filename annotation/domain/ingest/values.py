@@ -1,0 +1,133 @@
+"""Values from the wire as clean JSON values.
+
+PostgreSQL's text and jsonb refuse NUL characters, lone surrogates and numbers that are not finite, so none
+leaves this module: a NUL or surrogate becomes U+FFFD, NaN and the infinities become their names as text.
+"""
+
+import json
+import re
+from base64 import b64encode
+from collections.abc import Iterable
+from math import isfinite
+from typing import Any
+
+import orjson
+from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
+
+#: How deep a JSON document inside a text attribute may nest before it is left as text.
+MAX_DEPTH = 64
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_REPLACEMENT = "\ufffd"
+
+
+def clean_text(text: str) -> str:
+    """`text` with everything that PostgreSQL cannot store replaced by U+FFFD."""
+    if text.isascii():
+        return text.replace("\x00", _REPLACEMENT) if "\x00" in text else text
+    return _UNSTORABLE.sub(_REPLACEMENT, text)
+
+
+def clean(value: Any) -> Any:
+    """A JSON value with every text and number in it storable. Raises RecursionError on absurd nesting."""
+    if isinstance(value, str):
+        return clean_text(value)
+    if isinstance(value, dict):
+        return {clean_text(str(key)): clean(member) for key, member in value.items()}
+    if isinstance(value, list | tuple):
+        return [clean(member) for member in value]
+    if isinstance(value, float) and not isfinite(value):
+        return _named(value)
+    return value
+
+
+def _named(value: float) -> str:
+    if value != value:  # noqa: PLR0124 -- the one number that differs from itself is NaN
+        return "NaN"
+    return "Infinity" if value > 0 else "-Infinity"
+
+
+def decode_value(value: AnyValue) -> Any:
+    """An OpenTelemetry AnyValue as a clean JSON value. Bytes become base64 text; a value with no kind is None."""
+    kind = value.WhichOneof("value")
+    if kind == "string_value":
+        return clean_text(value.string_value)
+    if kind is None:
+        return None
+    if kind == "array_value":
+        return [decode_value(member) for member in value.array_value.values]
+    if kind == "kvlist_value":
+        return decode_attributes(value.kvlist_value.values)
+    return _scalar(getattr(value, kind))
+
+
+def _scalar(value: Any) -> Any:
+    if isinstance(value, bytes):
+        return b64encode(value).decode()
+    if isinstance(value, float) and not isfinite(value):
+        return _named(value)
+    return value
+
+
+def decode_attributes(pairs: Iterable[KeyValue]) -> dict[str, Any]:
+    """OpenTelemetry attributes as a dictionary; a key that comes twice keeps its last value."""
+    return {clean_text(pair.key): decode_value(pair.value) for pair in pairs}
+
+
+def parsed(value: Any) -> Any:
+    """The object or list that a text attribute holds as JSON; anything else unchanged.
+
+    Only objects and lists are parsed, so that the text `42` or `true` stays a text.
+    """
+    if not isinstance(value, str) or not value.lstrip()[:1] in ("{", "["):
+        return value
+    try:
+        document = loads(value)
+    except (ValueError, RecursionError):
+        return value
+    return document if _within(document, MAX_DEPTH) else value
+
+
+def loads(text: str | bytes) -> Any:
+    """The clean JSON value in `text`, which may hold NaN, lone surrogates or broken UTF-8 as some senders write them.
+
+    Raises ValueError (not JSON) or RecursionError (nested beyond reason).
+    """
+    escape: Any = b"\\u0000" if isinstance(text, bytes) else "\\u0000"
+    try:
+        document = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        readable = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
+        return clean(json.loads(readable))
+    return clean(document) if escape in text else document
+
+
+def _within(value: Any, depth: int) -> bool:
+    if isinstance(value, dict):
+        return depth > 0 and all(_within(member, depth - 1) for member in value.values())
+    if isinstance(value, list):
+        return depth > 0 and all(_within(member, depth - 1) for member in value)
+    return True
+
+
+def as_text(value: Any) -> str | None:
+    """A scalar as text; None for nothing, empty text and containers."""
+    if isinstance(value, bool) or value is None or isinstance(value, list | dict):
+        return None
+    return str(value).strip() or None
+
+
+def as_count(value: Any) -> int | None:
+    """A count that may come as integer, float or text; None for anything else, negative or beyond 2**53."""
+    try:
+        number = int(float(value)) if isinstance(value, str | float) else value
+    except (ValueError, OverflowError):
+        return None
+    if isinstance(number, bool) or not isinstance(number, int):
+        return None
+    return number if 0 <= number < 2**53 else None
+
+
+def dumped(value: Any) -> str:
+    """A JSON value as compact JSON text, for reading."""
+    return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
