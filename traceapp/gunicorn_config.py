@@ -1,0 +1,21 @@
+"""How gunicorn serves traceapp; the address comes from the command line."""
+
+import environ
+
+from traceapp import logging
+
+env = environ.Env()
+
+wsgi_app = "traceapp.wsgi:application"
+worker_class = "gthread"
+workers = env.int("WEB_PROCESSES", default=2)
+threads = env.int("WEB_THREADS", default=8)
+# A request may take as long as the largest upload over a slow line; a hung worker is replaced after this.
+timeout = 120
+graceful_timeout = 10
+keepalive = 65
+# Gunicorn touches a file here every second: memory instead of a disk that may stall.
+worker_tmp_dir = "/dev/shm"  # noqa: S108 -- gunicorn opens it unlinked
+logconfig_dict = logging.configuration(env("LOG_LEVEL", default="INFO"))
+accesslog = None
+forwarded_allow_ips = env("FORWARDED_ALLOW_IPS", default="127.0.0.1")
