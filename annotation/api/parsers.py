@@ -1,0 +1,44 @@
+"""Reads JSON bodies: within a bound, and without the one character that PostgreSQL cannot keep."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import IO, Any
+
+import orjson
+from django.conf import settings
+from rest_framework.exceptions import ParseError
+from rest_framework.parsers import BaseParser
+
+from annotation.api.errors import ApiError
+
+REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+
+
+class JsonParser(BaseParser):
+    """`application/json`, at most `API_BODY_BYTES`; NUL characters become U+FFFD."""
+
+    media_type = "application/json"
+
+    def parse(self, stream: IO[Any], _media_type: str | None = None, _context: Mapping[str, Any] | None = None) -> Any:
+        limit: int = settings.API_BODY_BYTES
+        content = stream.read(limit + 1)
+        if len(content) > limit:
+            raise ApiError(
+                "too_large", f"The body is larger than {limit} bytes.", status=413, hint="Send it in several requests."
+            )
+        try:
+            parsed = orjson.loads(content)
+        except orjson.JSONDecodeError as problem:
+            raise ParseError(f"The body is not JSON: {problem}") from problem
+        return _without_nul(parsed) if b"\\u0000" in content else parsed
+
+
+def _without_nul(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.replace("\0", REPLACEMENT)
+    if isinstance(value, list):
+        return [_without_nul(one) for one in value]
+    if isinstance(value, dict):
+        return {_without_nul(key): _without_nul(one) for key, one in value.items()}
+    return value

@@ -1,0 +1,28 @@
+"""Who may do what: the role table, the person or program that asks, and the rows that they may see."""
+
+from annotation.domain.access.actor import Actor, member_actor
+from annotation.domain.access.roles import (
+    ROLE_CAPABILITIES,
+    SCOPE_CAPABILITIES,
+    Capability,
+    Role,
+    Scope,
+    role_may,
+    scopes_may,
+)
+from annotation.domain.access.visibility import found, open_queues, visible
+
+__all__ = [
+    "ROLE_CAPABILITIES",
+    "SCOPE_CAPABILITIES",
+    "Actor",
+    "Capability",
+    "Role",
+    "Scope",
+    "found",
+    "member_actor",
+    "open_queues",
+    "role_may",
+    "scopes_may",
+    "visible",
+]

@@ -1,0 +1,130 @@
+"""Which rows of each model somebody may see: the tenant's own, fewer for reviewers and for keys of one project."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+from uuid import UUID
+
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet, TextField, Value
+from django.db.models.functions import Cast, Concat
+
+from annotation.domain.access.actor import Actor
+from annotation.models import (
+    ApiKey,
+    AuditEvent,
+    Dataset,
+    DatasetVersion,
+    Decision,
+    Example,
+    FailureMode,
+    Feedback,
+    FeedbackConfig,
+    Invitation,
+    Item,
+    Job,
+    Membership,
+    Project,
+    Queue,
+    Review,
+    Rule,
+    RuleRevision,
+    Run,
+    SavedView,
+    Trace,
+)
+
+Row = TypeVar("Row", bound=Model)
+
+WORKSPACE_OF: dict[type[Model], str] = {
+    ApiKey: "workspace",
+    AuditEvent: "workspace_id",
+    Dataset: "workspace",
+    DatasetVersion: "dataset__workspace",
+    Decision: "revision__rule__workspace",
+    Example: "dataset__workspace",
+    FailureMode: "project__workspace",
+    Feedback: "workspace",
+    FeedbackConfig: "workspace",
+    Invitation: "workspace",
+    Item: "workspace",
+    Job: "workspace",
+    Membership: "workspace",
+    Project: "workspace",
+    Queue: "workspace",
+    Review: "item__workspace",
+    Rule: "workspace",
+    RuleRevision: "rule__workspace",
+    Run: "workspace",
+    SavedView: "workspace",
+    Trace: "workspace",
+}
+"""The way from a row to its tenant, for every model whose rows are asked for from outside."""
+
+PROJECT_OF: dict[type[Model], str] = {
+    FailureMode: "project",
+    Feedback: "project",
+    Project: "pk",
+    Run: "trace__project",
+    Trace: "project",
+}
+"""The way from a row to its project; a key of one project sees these models only."""
+
+OPEN_STATUSES = (Queue.Status.ACTIVE, Queue.Status.PAUSED, Queue.Status.COMPLETED)
+"""In these states a queue is shown to its reviewers."""
+
+
+def visible(actor: Actor, model: type[Row]) -> QuerySet[Row]:
+    """The rows of `model` that the actor may see; never rows of another workspace. KeyError for an unlisted model."""
+    rows: QuerySet[Row] = model._default_manager.filter((WORKSPACE_OF[model], actor.workspace.pk))  # noqa: SLF001 -- Django's public way to a model's manager
+    if actor.project is not None:
+        return rows.filter((PROJECT_OF[model], actor.project.pk)) if model in PROJECT_OF else rows.none()
+    if actor.is_limited_to_queues:
+        limit = REVIEWER_LIMITS.get(model)
+        return limit(rows, actor) if limit else rows.none()
+    return rows
+
+
+def found(actor: Actor, model: type[Row], uuid: UUID) -> Row:
+    """The row with this outside id; `model.DoesNotExist` when there is none or the actor may not see it."""
+    return visible(actor, model).get(uuid=uuid)
+
+
+def open_queues(actor: Actor) -> QuerySet[Queue]:
+    """The queues that the person may review in: open to all, or naming them, and not draft or archived."""
+    named = Queue.reviewers.through.objects.filter(queue=OuterRef("pk"), user=actor.person)
+    return Queue.objects.filter(
+        Q(is_open_to_all=True) | Exists(named), workspace=actor.workspace, status__in=OPEN_STATUSES
+    )
+
+
+def _open_items(actor: Actor) -> QuerySet[Item]:
+    return Item.objects.filter(workspace=actor.workspace, queue__in=open_queues(actor)).exclude(
+        state=Item.State.REMOVED
+    )
+
+
+def _traces_in_open_items(rows: QuerySet[Trace], actor: Actor) -> QuerySet[Trace]:
+    items = _open_items(actor)
+    of_trace = Exists(items.filter(trace_uuid=OuterRef("uuid")))
+    of_pair = Exists(items.filter(other_trace_uuid=OuterRef("uuid")))
+    subject = Concat(Value("thread:"), Cast(OuterRef("project_id"), TextField()), Value(":"), OuterRef("thread_id"))
+    of_thread = Exists(items.filter(kind=Item.Kind.THREAD, subject=subject))
+    return rows.filter(of_trace | of_pair | of_thread)
+
+
+def _runs_in_open_items(rows: QuerySet[Run], actor: Actor) -> QuerySet[Run]:
+    return rows.filter(trace__in=_traces_in_open_items(Trace.objects.filter(workspace=actor.workspace), actor))
+
+
+REVIEWER_LIMITS: dict[type[Model], Callable[..., QuerySet]] = {
+    Queue: lambda _rows, actor: open_queues(actor),
+    Item: lambda _rows, actor: _open_items(actor),
+    Trace: _traces_in_open_items,
+    Run: _runs_in_open_items,
+    Review: lambda rows, actor: rows.filter(reviewer=actor.person, item__in=_open_items(actor)),
+    Feedback: lambda rows, actor: rows.filter(author=actor.person),
+    FailureMode: lambda rows, _actor: rows,
+    FeedbackConfig: lambda rows, _actor: rows,
+}
+"""What a reviewer sees of each model; a model that does not stand here shows them nothing."""

@@ -1,0 +1,1 @@
+"""Workspaces, their members and invitations, projects, and the keys of programs."""

@@ -1,0 +1,130 @@
+"""API keys: made once, shown once, known by their hash, and what a program may do with one."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q
+
+from annotation.domain import audit
+from annotation.domain.access import ROLE_CAPABILITIES, SCOPE_CAPABILITIES, Actor, Capability, Scope
+from annotation.models import ApiKey, Membership, Project, User, Workspace
+
+PREFIX = "ta_"
+VISIBLE_CHARACTERS = 10
+USE_IS_NOTED_EVERY = timedelta(minutes=1)
+WITHOUT_A_PERSON = frozenset({Capability.INGEST, Capability.READ})
+"""What a key goes on doing when the person that made it has left or was demoted."""
+
+
+class KeyRefusedError(Exception):
+    """The token opens nothing; the message says why, for the owner of the token."""
+
+
+class BadKeyError(ValueError):
+    """A key cannot be made so; the message says what to change."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewKey:
+    """A key with its token, which is never to be seen again."""
+
+    key: ApiKey
+    token: str
+
+
+def create(
+    *,
+    workspace: Workspace,
+    name: str,
+    scopes: Collection[str],
+    by: User | None,
+    now: datetime,
+    project: Project | None = None,
+    expires_at: datetime | None = None,
+    token: str | None = None,
+) -> NewKey:
+    """Make a key; `token` only for an installation that is set up with a known one. Raises BadKeyError."""
+    if project is not None and project.workspace_id != workspace.pk:
+        raise BadKeyError("This project belongs to another workspace.")
+    if not scopes or not set(scopes) <= set(Scope.values):
+        raise BadKeyError(f"Choose at least one scope of: {', '.join(Scope.values)}.")
+    if expires_at is not None and expires_at <= now:
+        raise BadKeyError("This date has passed: choose one to come, or none.")
+    token = token or new_token()
+    with transaction.atomic():
+        key = ApiKey.objects.create(
+            workspace=workspace,
+            project=project,
+            name=name,
+            prefix=token[:VISIBLE_CHARACTERS],
+            token_hash=hash_of(token),
+            scopes=sorted(set(scopes)),
+            created_by=by,
+            expires_at=expires_at,
+        )
+        detail = {"scopes": key.scopes, "project": project.slug if project else None}
+        audit.record("api_key.created", by=by, workspace=workspace, target=key, detail=detail)
+    return NewKey(key, token)
+
+
+def revoke(*, key: ApiKey, by: User, now: datetime) -> None:
+    """Close a key for good; a second time changes nothing."""
+    with transaction.atomic():
+        if ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=now, revoked_by=by):
+            audit.record("api_key.revoked", by=by, workspace=key.workspace, target=key)
+
+
+def new_token() -> str:
+    """`ta_` and 40 characters that need no quoting anywhere."""
+    return PREFIX + secrets.token_urlsafe(30)
+
+
+def hash_of(token: str) -> str:
+    """SHA-256 in hex: a token has 240 random bits, so a slow password hash would add nothing."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def authenticate_key(token: str, *, now: datetime) -> ApiKey:
+    """The key behind a token, with its workspace, project and maker loaded. Raises KeyRefusedError."""
+    keys = ApiKey.objects.select_related("workspace", "project", "created_by")
+    key = keys.filter(token_hash=hash_of(token)).first()
+    if key is None:
+        raise KeyRefusedError("This API key is not known here. Copy the whole key, or make a new one in the settings.")
+    if key.revoked_at is not None:
+        raise KeyRefusedError(f"The API key {key.prefix}… was revoked. Make a new one in the settings.")
+    if key.expires_at is not None and key.expires_at <= now:
+        raise KeyRefusedError(f"The API key {key.prefix}… has expired. Make a new one in the settings.")
+    _note_use(key, now)
+    return key
+
+
+def key_actor(key: ApiKey) -> Actor:
+    """What a program may do: its scopes; for what a person must answer for, no more than its maker may do now."""
+    granted = frozenset[Capability]().union(*(SCOPE_CAPABILITIES[scope] for scope in key.scopes))
+    membership = _membership_of_maker(key) if granted - WITHOUT_A_PERSON else None
+    allowed = ROLE_CAPABILITIES[membership.role] if membership else frozenset[Capability]()
+    return Actor(
+        workspace=key.workspace,
+        capabilities=granted & (allowed | WITHOUT_A_PERSON),
+        person=key.created_by if membership else None,
+        key=key,
+        project=key.project,
+    )
+
+
+def _membership_of_maker(key: ApiKey) -> Membership | None:
+    return Membership.objects.filter(workspace=key.workspace_id, user=key.created_by_id, user__is_active=True).first()
+
+
+def _note_use(key: ApiKey, now: datetime) -> None:
+    """Remember the last use, at most once a minute: a busy key must not fight over its own row."""
+    if key.last_used_at is not None and now - key.last_used_at < USE_IS_NOTED_EVERY:
+        return
+    stale = Q(last_used_at=None) | Q(last_used_at__lt=now - USE_IS_NOTED_EVERY)
+    ApiKey.objects.filter(stale, pk=key.pk).update(last_used_at=now)

@@ -1,0 +1,131 @@
+"""The only place where pages turn a workspace, a person or an id from outside into an object.
+
+What may not be seen answers 404, what may be seen but not done 403, and nobody signed in is sent to sign in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import reverse
+
+from annotation.domain import access
+from annotation.domain.access import Capability
+from annotation.models import Dataset, Item, Job, Membership, Queue, Rule, Trace
+from annotation.web.http import MemberRequest, UserRequest, redirect_whole_page
+
+Arguments = ParamSpec("Arguments")
+Row = TypeVar("Row", bound=Model)
+MemberView = Callable[Concatenate[MemberRequest, Arguments], HttpResponseBase]
+UserView = Callable[Concatenate[UserRequest, Arguments], HttpResponseBase]
+
+
+def member(*any_of: Capability) -> Callable[[MemberView[Arguments]], Callable[..., HttpResponseBase]]:
+    """A view below `/w/<slug:workspace>/` for members with any of these capabilities.
+
+    The view takes a MemberRequest instead of the argument `workspace`: `request.workspace`, `request.membership` and
+    `request.actor` are set.
+    """
+
+    def decorate(view: MemberView[Arguments]) -> Callable[..., HttpResponseBase]:
+        @wraps(view)
+        def guarded(request: HttpRequest, workspace: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if not request.user.is_authenticated:
+                return to_sign_in(request)
+            entered = enter(request, workspace)
+            if any_of and not any(entered.actor.may(capability) for capability in any_of):
+                raise PermissionDenied
+            return view(entered, *args, **kwargs)
+
+        guarded.capabilities = any_of  # type: ignore[attr-defined] -- told to the menu and to tests
+        return guarded
+
+    return decorate
+
+
+def signed_in(view: UserView[Arguments]) -> Callable[..., HttpResponseBase]:
+    """A view for everybody who is signed in, outside any workspace."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return to_sign_in(request)
+        return view(cast("UserRequest", request), *args, **kwargs)
+
+    return guarded
+
+
+def enter(request: HttpRequest, slug: str) -> MemberRequest:
+    """The request with its membership; 404 when the person is no member, whether or not the workspace exists."""
+    memberships = Membership.objects.select_related("workspace", "user")
+    membership = memberships.filter(user_id=request.user.pk, workspace__slug=slug).first()
+    if membership is None:
+        raise Http404
+    entered = cast("MemberRequest", request)
+    entered.membership, entered.workspace = membership, membership.workspace
+    entered.actor = access.member_actor(membership)
+    return entered
+
+
+def to_sign_in(request: HttpRequest) -> HttpResponse:
+    """Send somebody to sign in, and back here afterwards (to the page, when a part of it asked)."""
+    back = request.get_full_path() if request.method == "GET" else "/"
+    if htmx := getattr(request, "htmx", None):
+        back = htmx.current_url_abs_path or "/"
+    return redirect_whole_page(request, f"{reverse('sign-in')}?{urlencode({'next': back})}")
+
+
+def require(request: MemberRequest, capability: Capability) -> None:
+    """403 unless the member has the capability; for what only a part of a view needs."""
+    if not request.actor.may(capability):
+        raise PermissionDenied
+
+
+def visible(request: MemberRequest, model: type[Row]) -> QuerySet[Row]:
+    """The rows of `model` that the member may see."""
+    return access.visible(request.actor, model)
+
+
+def found(request: MemberRequest, model: type[Row], uuid: UUID) -> Row:
+    """The row with this outside id, or 404."""
+    row = access.visible(request.actor, model).filter(uuid=uuid).first()
+    if row is None:
+        raise Http404
+    return row
+
+
+def trace_of(request: MemberRequest, uuid: UUID) -> Trace:
+    """The trace with this OpenTelemetry trace id, or 404."""
+    return found(request, Trace, uuid)
+
+
+def queue_of(request: MemberRequest, uuid: UUID) -> Queue:
+    """The queue, or 404."""
+    return found(request, Queue, uuid)
+
+
+def item_of(request: MemberRequest, uuid: UUID) -> Item:
+    """The item, or 404."""
+    return found(request, Item, uuid)
+
+
+def rule_of(request: MemberRequest, uuid: UUID) -> Rule:
+    """The rule, or 404."""
+    return found(request, Rule, uuid)
+
+
+def dataset_of(request: MemberRequest, uuid: UUID) -> Dataset:
+    """The dataset, or 404."""
+    return found(request, Dataset, uuid)
+
+
+def job_of(request: MemberRequest, uuid: UUID) -> Job:
+    """The job, or 404."""
+    return found(request, Job, uuid)
