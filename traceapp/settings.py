@@ -169,7 +169,6 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": None,
 }
 API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", default=1_200)
-API_BODY_BYTES = env.int("API_BODY_BYTES", default=20 * 1024 * 1024)
 SPECTACULAR_SETTINGS = {
     "TITLE": "traceapp",
     "DESCRIPTION": "Traces in, judgements on them, dataset rows out.",

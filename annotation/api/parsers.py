@@ -16,12 +16,12 @@ REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 
 class JsonParser(BaseParser):
-    """`application/json`, at most `API_BODY_BYTES`; NUL characters become U+FFFD."""
+    """`application/json`, at most `MAX_BODY_BYTES`; NUL characters become U+FFFD."""
 
     media_type = "application/json"
 
     def parse(self, stream: IO[Any], _media_type: str | None = None, _context: Mapping[str, Any] | None = None) -> Any:
-        limit: int = settings.API_BODY_BYTES
+        limit: int = settings.MAX_BODY_BYTES
         content = stream.read(limit + 1)
         if len(content) > limit:
             raise ApiError(
