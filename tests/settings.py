@@ -11,10 +11,10 @@ from pathlib import Path
 os.environ.setdefault("TRACEAPP_HOME", str(Path(__file__).resolve().parent.parent / ".traceapp" / "tests"))
 
 from traceapp import embedded
-from traceapp import settings as product
-from traceapp.settings import *  # noqa: F403 -- tests change single settings only
+from traceapp import settings as product  # noqa: TID251 -- the one place that may
+from traceapp.settings import *  # noqa: F403, TID251 -- tests change single settings only
 
-SECRET_KEY = "tests-tests-tests-tests-tests-tests-tests-tests-tests"  # noqa: S105 -- not a secret
+SECRET_KEY = "tests-tests-tests-tests-tests-tests-tests-tests-tests"
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 INSTALLED_APPS = [*product.INSTALLED_APPS, "zeal"]

@@ -35,14 +35,14 @@ class WorkerBeat(bootsteps.StartStopStep):
 
     requires = ("celery.worker.components:Timer",)
 
-    def start(self, parent: Any) -> None:  # noqa: ANN401 -- celery's worker is untyped
+    def start(self, parent: Any) -> None:
         """Begin to beat."""
         from annotation.domain import health  # noqa: PLC0415 -- needs the app registry, which is loaded by now
 
         health.beat(health.WORKER)
         self.timer = parent.timer.call_repeatedly(_WORKER_BEAT_SECONDS, health.beat, (health.WORKER,))
 
-    def stop(self, _parent: Any) -> None:  # noqa: ANN401 -- celery's worker is untyped
+    def stop(self, _parent: Any) -> None:
         """Beat no more."""
         self.timer.cancel()
 

@@ -131,7 +131,7 @@ def _post_guardian() -> None:
     """Start the guardian detached: in a session of its own, and no child of this process."""
     script = '"$0" -m traceapp.guardian </dev/null >>"$1" 2>&1 &'
     environment = {**os.environ, "TRACEAPP_HOME": str(home()), "PYTHONPATH": str(_REPOSITORY)}
-    subprocess.run(
+    subprocess.run(  # noqa: S603 -- our own program and paths
         ["/bin/sh", "-c", script, sys.executable, str(home() / "guardian.log")],
         cwd="/",
         env=environment,

@@ -13,9 +13,11 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 HIDDEN = "(hidden)"
 
-_SECRET = re.compile(r"password|secret|token|api_?key|authorization|cookie|payload|body|headers|kwargs|^args$", re.I)
+_SECRET = re.compile(
+    r"password|secret|token|api_?key|authorization|cookie|payload|body|headers|kwargs|^args$", re.IGNORECASE
+)
 # PostgreSQL and psycopg name the offending values in these lines of an error.
-_VALUES = re.compile(r"^(DETAIL|CONTEXT|LINE \d+): .*$", re.M)
+_VALUES = re.compile(r"^(DETAIL|CONTEXT|LINE \d+): .*$", re.MULTILINE)
 
 
 def hide_secrets(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

@@ -20,7 +20,9 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["localh
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 if PRODUCTION and DEBUG:
-    raise ImproperlyConfigured("DEBUG shows secrets to visitors: unset DEBUG, or unset TRACEAPP_ENV on your own machine.")
+    raise ImproperlyConfigured(
+        "DEBUG shows secrets to visitors: unset DEBUG, or unset TRACEAPP_ENV on your own machine."
+    )
 if PRODUCTION and (not ALLOWED_HOSTS or any("*" in host or host.startswith(".") for host in ALLOWED_HOSTS)):
     raise ImproperlyConfigured("ALLOWED_HOSTS must name the hosts people use, without wildcards: traces.example.org")
 

@@ -11,7 +11,7 @@ from traceapp import embedded
 class DatabaseWrapper(base.DatabaseWrapper):
     """PostgreSQL that starts (or joins) the embedded server before it connects."""
 
-    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:  # noqa: ANN401 -- the parent's type
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         """Connect; a server that died since it was started is started again."""
         embedded.join()
         try:
