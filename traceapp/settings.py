@@ -94,6 +94,9 @@ CACHES = {
 # answer in the sender's own encoding; Django's own limit, for forms, stays at its default.
 MAX_BODY_BYTES = env.int("MAX_BODY_BYTES", default=64 * 1024 * 1024)
 
+# The longest a list, a preview or a rule may search traces with a filter, in milliseconds.
+FILTER_TIMEOUT_MILLISECONDS = env.int("FILTER_TIMEOUT_MILLISECONDS", default=5000)
+
 # People.
 
 AUTH_USER_MODEL = "annotation.User"

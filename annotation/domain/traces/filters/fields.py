@@ -40,6 +40,7 @@ class Kind(StrEnum):
     TEXT = "text"
     LONG_TEXT = "long text"
     MIXED = "text or number"
+    IDENTIFIER = "id"
 
 
 NAMED = (Operator.IS, Operator.IS_NOT, Operator.ANY_OF, Operator.NONE_OF)
@@ -54,6 +55,7 @@ OPERATORS: dict[Kind, tuple[Operator, ...]] = {
     Kind.CHOICE: (*NAMED, Operator.EXISTS),
     Kind.TEXT: (*NAMED, *SEARCHED, Operator.EXISTS),
     Kind.LONG_TEXT: (*SEARCHED, Operator.EXISTS),
+    Kind.IDENTIFIER: NAMED,
     Kind.MIXED: (*NAMED, *SEARCHED, *ORDERED, Operator.EXISTS),
 }
 
@@ -100,7 +102,7 @@ TRACE_FIELDS = _table(
     Field("time", Kind.MOMENT, "When the trace started: a moment in UTC, or back from now.", "time > -24h"),
     Field("project", Kind.TEXT, "The project's name or slug.", "project is booking-agent"),
     Field("name", Kind.TEXT, "The trace's name: that of its root run.", 'name is "handle message"'),
-    Field("id", Kind.TEXT, "The trace's id.", "id is 0af76519-16cd-43dd-8448-eb211c80319c"),
+    Field("id", Kind.IDENTIFIER, "The trace's id.", "id is 0af76519-16cd-43dd-8448-eb211c80319c"),
     Field("status", Kind.CHOICE, "How the trace ended.", "status is error", choices=STATUSES),
     Field("error", Kind.TEXT, "The error message of the trace.", 'error contains "timed out"'),
     Field("latency", Kind.DURATION, "From the start to the end of the trace.", "latency > 2s"),

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
+from uuid import UUID
 
 from annotation.domain.traces.filters.errors import FilterError, did_you_mean
 from annotation.domain.traces.filters.fields import ORDERED, Field, Kind
@@ -110,6 +111,15 @@ def _text(field: Field, token: Token) -> Value:
     return token.text
 
 
+def _identifier(field: Field, token: Token) -> Value:
+    try:
+        return str(UUID(token.text))
+    except ValueError:
+        raise FilterError(
+            f"`{token.text}` is not an id.", span=token.span, hint=f"Example: `{field.example}`."
+        ) from None
+
+
 def _mixed(field: Field, token: Token) -> Value:
     """Only a bare number is a number: ``metadata.build is "42"`` asks for the text."""
     number = as_number(token.text) if token.kind is TokenKind.WORD else None
@@ -124,4 +134,5 @@ READERS: dict[Kind, Callable[[Field, Token], Value]] = {
     Kind.TEXT: _text,
     Kind.LONG_TEXT: _text,
     Kind.MIXED: _mixed,
+    Kind.IDENTIFIER: _identifier,
 }

@@ -58,6 +58,7 @@ def values(field: Field, operator: Operator) -> st.SearchStrategy[Value]:
         Kind.NUMBER: numbers,
         Kind.CHOICE: st.sampled_from(field.choices or ("",)),
         Kind.TEXT: texts,
+        Kind.IDENTIFIER: st.uuids().map(str),
         Kind.LONG_TEXT: texts,
     }[field.kind]
 

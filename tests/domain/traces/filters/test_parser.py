@@ -129,6 +129,7 @@ def test_times_without_a_zone_are_utc(text: str, moment: datetime) -> None:
         ("latency > 5", "5", "`latency > 5s`"),
         ("latency > fast", "fast", "the units are ms, s, m, h, d, w"),
         ("tokens > many", "many", "`many` is not a number"),
+        ("id is 4471", "4471", "`4471` is not an id"),
         ("time > soon", "soon", "`soon` is not a time"),
         ("time > 2026-13-01", "2026-13-01", "is not a time"),
         ("time is 2026-01-01", "is", "`time` does not take `is`"),

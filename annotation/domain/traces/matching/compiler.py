@@ -1,0 +1,106 @@
+"""From tree to SQL: one condition over the rows of a workspace, with every value as a parameter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import reduce
+from operator import and_, or_
+
+from django.db.models import Exists, Q, QuerySet
+
+from annotation.domain.traces.filters import parse
+from annotation.domain.traces.filters.fields import SUBJECTS, TRACE_FIELDS
+from annotation.domain.traces.filters.tree import And, Condition, Node, Not, Operator, Or, Related, Text
+from annotation.domain.traces.matching import fields
+from annotation.domain.traces.matching.bounds import check_patterns
+from annotation.domain.traces.matching.expressions import complement
+from annotation.domain.traces.matching.fields import Place, Scope
+from annotation.domain.traces.matching.words import search
+from annotation.models import Trace, Workspace
+
+POSITIVE = {
+    Operator.IS_NOT: Operator.ANY_OF,
+    Operator.NONE_OF: Operator.ANY_OF,
+    Operator.UNEQUAL: Operator.EQUAL,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TraceFilter:
+    """A filter made ready for one workspace: the only way from filter text to rows, so none can leave its tenant."""
+
+    tree: Node
+    scope: Scope
+
+    @property
+    def looks_at_feedback(self) -> bool:
+        """Whether feedback that comes later may change which traces pass."""
+        return _looks_at_feedback(self.tree)
+
+    def traces(self, among: QuerySet[Trace] | None = None) -> QuerySet[Trace]:
+        """The traces that pass, among the given ones or all, of the filter's workspace only; in no order."""
+        rows = Trace.objects.all() if among is None else among
+        return rows.filter(workspace_id=self.scope.workspace_id).filter(self.condition())
+
+    def condition(self) -> Q:
+        """The condition on a trace; only for traces that are known to be of the filter's workspace."""
+        return _condition(self.tree, self.scope)
+
+
+def compile(text: str, *, workspace: Workspace, now: datetime) -> TraceFilter:
+    """The filter that a text describes, for the traces of one workspace; `now` is what `-24h` counts from.
+
+    Raises FilterError with the place when the text is no filter or holds a pattern that PostgreSQL cannot read.
+    Evaluate what comes out of it inside `bounded()`.
+    """
+    tree = parse(text)
+    check_patterns(tree)
+    return TraceFilter(tree, Scope(workspace.pk, now))
+
+
+def _looks_at_feedback(node: Node) -> bool:
+    match node:
+        case And(parts) | Or(parts):
+            return any(_looks_at_feedback(part) for part in parts)
+        case Not(part):
+            return _looks_at_feedback(part)
+        case Related(subject):
+            return SUBJECTS[subject].looks_at_feedback
+        case Condition(name):
+            return TRACE_FIELDS[name].looks_at_feedback
+        case Text():
+            return False
+
+
+def _condition(node: Node, scope: Scope) -> Q:
+    match node:
+        case And(parts):
+            return reduce(and_, (_condition(part, scope) for part in parts), Q())
+        case Or(parts):
+            return reduce(or_, (_condition(part, scope) for part in parts))
+        case Not(part):
+            return complement(_condition(part, scope))
+        case Text(words):
+            return search(words)
+        case Related():
+            return _related(node, scope)
+        case Condition():
+            return _placed(node, fields.TRACE, scope)
+
+
+def _related(related: Related, scope: Scope) -> Q:
+    is_run = related.subject == "run"
+    places = fields.RUN if is_run else fields.FEEDBACK
+    meets = reduce(and_, (_placed(condition, places, scope) for condition in related.conditions), Q())
+    return Q(Exists(fields.runs(scope).filter(meets) if is_run else fields.feedback(scope).filter(meets)))
+
+
+def _placed(condition: Condition, places: dict[str, Place], scope: Scope) -> Q:
+    """A condition in its positive form, or the complement of it."""
+    place = places[condition.field]
+    positive = POSITIVE.get(condition.operator)
+    if positive:
+        return complement(place(replace(condition, operator=positive), scope))
+    operator = Operator.ANY_OF if condition.operator is Operator.IS else condition.operator
+    return place(replace(condition, operator=operator), scope)

@@ -1,0 +1,164 @@
+"""Where each field of the filter language stands in the database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.db.models import DecimalField, Exists, F, Func, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import IsNull
+
+from annotation.domain.traces.filters.tree import Condition, Operator
+from annotation.domain.traces.filters.tree import Value as FilterValue
+from annotation.domain.traces.matching import columns
+from annotation.domain.traces.matching.columns import ORDERED, Reader, Values
+from annotation.domain.traces.matching.expressions import AsNumber, RootText, json_text
+from annotation.models import FailureMode, Feedback, Item, Project, Run
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Whose rows a filter may look at, and what time it is."""
+
+    workspace_id: int
+    now: datetime
+
+
+Place = Callable[[Condition, Scope], Q]
+
+
+def _column(reader: Reader) -> Place:
+    def place(condition: Condition, scope: Scope) -> Q:
+        return reader(condition.operator, condition.values, scope.now)
+
+    return place
+
+
+def runs(scope: Scope) -> QuerySet[Run]:
+    """The runs of the trace in question."""
+    return Run.objects.filter(workspace_id=scope.workspace_id, trace=OuterRef("pk"))
+
+
+def feedback(scope: Scope) -> QuerySet[Feedback]:
+    """The feedback on the trace in question and on its runs."""
+    return Feedback.objects.filter(workspace_id=scope.workspace_id, trace_uuid=OuterRef("uuid"))
+
+
+def _project(condition: Condition, scope: Scope) -> Q:
+    if condition.operator is Operator.EXISTS:
+        return Q(project__isnull=False)
+    named = columns.name("name", "slug")(condition.operator, condition.values, scope.now)
+    return Q(project__in=Project.objects.filter(named, workspace_id=scope.workspace_id).values("pk"))
+
+
+def _label(condition: Condition, scope: Scope) -> Q:
+    """A failure mode under its own name, or under that of the one it was merged into."""
+    labels = feedback(scope).filter(failure_mode__isnull=False)
+    if condition.operator is not Operator.EXISTS:
+        named = columns.name("name", "merged_into__name")(condition.operator, condition.values, scope.now)
+        modes = FailureMode.objects.filter(named, project__workspace_id=scope.workspace_id)
+        labels = labels.filter(failure_mode__in=modes.values("pk"))
+    return Q(Exists(labels))
+
+
+def _layer(condition: Condition, scope: Scope) -> Q:
+    layers = feedback(scope).filter(key="layer")
+    if condition.operator is not Operator.EXISTS:
+        layers = layers.filter(columns.text_of(RootText(F("value")), condition.operator, condition.values))
+    return Q(Exists(layers))
+
+
+def _queue(condition: Condition, scope: Scope) -> Q:
+    items = Item.objects.filter(workspace_id=scope.workspace_id, trace_uuid=OuterRef("uuid"))
+    items = items.exclude(state=Item.State.REMOVED)
+    if condition.operator is not Operator.EXISTS:
+        items = items.filter(columns.name("queue__name")(condition.operator, condition.values, scope.now))
+    return Q(Exists(items))
+
+
+def _metadata(condition: Condition, scope: Scope) -> Q:
+    """`metadata.a.b` is the value under the key "a.b", else the one under "b" in "a"."""
+    found = json_text("metadata", [condition.key])
+    if "." in condition.key:
+        found = Coalesce(found, json_text("metadata", condition.key.split(".")))
+    if condition.operator is Operator.EXISTS:
+        return Q(IsNull(found, False))
+    if condition.operator in ORDERED:
+        return _numeric(found, condition.operator, condition.values[0])
+    return _any_of(found, condition.operator, condition.values)
+
+
+def _any_of(found: Func, operator: Operator, values: Values) -> Q:
+    """Numbers are equal as numbers (3 is 3.0), texts as texts."""
+    matched = Q()
+    for value in values:
+        if isinstance(value, Decimal):
+            matched |= _numeric(found, Operator.EQUAL, value)
+        else:
+            matched |= columns.text_of(found, operator, [value])
+    return matched
+
+
+def _numeric(found: Func, operator: Operator, value: FilterValue) -> Q:
+    return Q(ORDERED[operator](AsNumber(found), Value(value, output_field=DecimalField())))
+
+
+def _feedback_value(condition: Condition, scope: Scope) -> Q:
+    """A category, one of several chosen categories, or a text."""
+    if condition.operator is Operator.EXISTS:
+        return Q(value__isnull=False)
+    found = columns.text_of(RootText(F("value")), condition.operator, condition.values)
+    if condition.operator is Operator.ANY_OF:
+        for value in condition.values:
+            found |= Q(value__contains=[str(value)])
+    return found
+
+
+TRACE: dict[str, Place] = {
+    "time": _column(columns.moment("started_at")),
+    "project": _project,
+    "name": _column(columns.text("name")),
+    "id": _column(columns.identifier("uuid")),
+    "status": _column(columns.choice("status")),
+    "error": _column(columns.text("error")),
+    "latency": _column(columns.milliseconds("latency_ms")),
+    "tokens": _column(columns.number("total_tokens")),
+    "input_tokens": _column(columns.number("input_tokens")),
+    "output_tokens": _column(columns.number("output_tokens")),
+    "cost": _column(columns.number("cost")),
+    "model": _column(columns.array("model_names")),
+    "tag": _column(columns.array("tags")),
+    "metadata": _metadata,
+    "thread": _column(columns.text("thread_id")),
+    "user": _column(columns.text("user_id")),
+    "input": _column(columns.text("input")),
+    "output": _column(columns.text("output")),
+    "verdict": _column(columns.choice("verdict", absent="none")),
+    "label": _label,
+    "layer": _layer,
+    "queue": _queue,
+}
+
+RUN: dict[str, Place] = {
+    "name": _column(columns.text("name")),
+    "type": _column(columns.choice("type")),
+    "status": _column(columns.choice("status")),
+    "error": _column(columns.texts("error_message", "error_type")),
+    "latency": _column(columns.milliseconds("latency_ms")),
+    "model": _column(columns.text("model")),
+    "tokens": _column(columns.number("total_tokens")),
+    "cost": _column(columns.number("cost")),
+    "input": _column(columns.text("input_text")),
+    "output": _column(columns.text("output_text")),
+}
+
+FEEDBACK: dict[str, Place] = {
+    "key": _column(columns.text("key")),
+    "source": _column(columns.choice("source")),
+    "score": _column(columns.score("score")),
+    "value": _feedback_value,
+    "comment": _column(columns.text("comment")),
+}

@@ -1,0 +1,32 @@
+"""Judgements and failure modes."""
+
+from factory import LazyAttribute, Sequence, SubFactory
+from factory.django import DjangoModelFactory
+
+from annotation.models import FailureMode, Feedback
+from tests.factories.accounts import ProjectFactory
+from tests.factories.traces import TraceFactory
+
+
+class FailureModeFactory(DjangoModelFactory[FailureMode]):
+    class Meta:
+        model = FailureMode
+
+    project = SubFactory(ProjectFactory)
+    name = Sequence(lambda number: f"Failure mode {number}")
+
+
+class FeedbackFactory(DjangoModelFactory[Feedback]):
+    """Feedback on `trace`, which is made when not given."""
+
+    class Meta:
+        model = Feedback
+        exclude = ("trace",)
+
+    trace = SubFactory(TraceFactory)
+    workspace = LazyAttribute(lambda feedback: feedback.trace.workspace)
+    project = LazyAttribute(lambda feedback: feedback.trace.project)
+    target = Feedback.Target.TRACE
+    trace_uuid = LazyAttribute(lambda feedback: feedback.trace.uuid)
+    key = "thumbs"
+    source = Feedback.Source.USER

@@ -1,0 +1,26 @@
+"""Rules and their revisions."""
+
+from decimal import Decimal
+
+from factory import Sequence, SubFactory
+from factory.django import DjangoModelFactory
+
+from annotation.models import Rule, RuleRevision
+from tests.factories.accounts import WorkspaceFactory
+
+
+class RuleFactory(DjangoModelFactory[Rule]):
+    class Meta:
+        model = Rule
+
+    workspace = SubFactory(WorkspaceFactory)
+    name = Sequence(lambda number: f"Rule {number}")
+
+
+class RuleRevisionFactory(DjangoModelFactory[RuleRevision]):
+    class Meta:
+        model = RuleRevision
+
+    rule = SubFactory(RuleFactory)
+    number = 1
+    sample_rate = Decimal(1)

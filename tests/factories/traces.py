@@ -1,0 +1,43 @@
+"""Traces and runs."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, datetime
+from typing import Any
+
+from factory import LazyAttribute, LazyFunction, SelfAttribute, Sequence, SubFactory
+from factory.django import DjangoModelFactory
+
+from annotation.models import Run, Trace
+from tests.factories.accounts import ProjectFactory
+
+STARTED_AT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+
+
+def nanoseconds(run: Any) -> int:
+    return int(run.started_at.timestamp()) * 1_000_000_000
+
+
+class TraceFactory(DjangoModelFactory[Trace]):
+    class Meta:
+        model = Trace
+
+    project = SubFactory(ProjectFactory)
+    workspace = SelfAttribute("project.workspace")
+    uuid = LazyFunction(uuid.uuid4)
+    status = "ok"
+    started_at = STARTED_AT
+
+
+class RunFactory(DjangoModelFactory[Run]):
+    class Meta:
+        model = Run
+
+    trace = SubFactory(TraceFactory)
+    workspace = SelfAttribute("trace.workspace")
+    uuid = LazyFunction(uuid.uuid4)
+    external_id = Sequence(lambda number: f"{number:016x}")
+    status = "ok"
+    started_at = STARTED_AT
+    start_nano = LazyAttribute(nanoseconds)
