@@ -1,0 +1,179 @@
+"""The items of a queue: added as a set and once each, removed, restored, flagged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from annotation.domain import audit
+from annotation.domain.queues import state
+from annotation.domain.queues.reasons import Reason
+from annotation.domain.queues.subjects import Subject
+from annotation.models import Decision, Item, Queue, Reservation, User
+
+BATCH = 1000
+
+CLOSED = (Queue.Status.COMPLETED, Queue.Status.ARCHIVED)
+
+
+class QueueClosedError(Exception):
+    """The queue is completed or archived and takes no items."""
+
+    def __init__(self, queue: Queue) -> None:
+        super().__init__(f"The queue “{queue}” is {queue.status} and takes no items; open it again first.")
+
+
+@dataclass(frozen=True, slots=True)
+class AddResult:
+    """What came of adding: new items in the order given, items taken back in, and what stayed as it was."""
+
+    added: tuple[Item, ...] = ()
+    restored_count: int = 0
+    present_count: int = 0
+    removed_count: int = 0
+
+    @property
+    def added_count(self) -> int:
+        """How many items are new."""
+        return len(self.added)
+
+
+def add(  # noqa: PLR0913 -- one decision with all that is known about it
+    *,
+    queue: Queue,
+    subjects: Iterable[Subject],
+    reason: Reason,
+    probability: Decimal | None = None,
+    decision: Decision | None = None,
+    by: User | None = None,
+    priority: int = 0,
+    now: datetime | None = None,
+    is_restoring: bool = False,
+) -> AddResult:
+    """Put each subject into the queue once, numbered in order; what stands there already is left alone.
+
+    `probability` is the chance with which sampling let them in (None: chosen by a person). Items that somebody removed
+    stay removed unless `is_restoring`. The caller has made sure that the subjects are of the queue's workspace. Safe to
+    call twice and by many at once. Raises QueueClosedError.
+    """
+    wanted = {subject.text: subject for subject in subjects}
+    with transaction.atomic():
+        locked = Queue.objects.select_for_update(no_key=True).get(pk=queue.pk)  # numbers have no gaps and no twins
+        if locked.status in CLOSED:
+            raise QueueClosedError(locked)
+        known = dict(Item.objects.filter(queue=locked, subject__in=wanted).values_list("subject", "state"))
+        fresh = [subject for text, subject in wanted.items() if text not in known]
+        common = _Common(locked, reason, probability, decision.pk if decision else None, by, priority, now)
+        added = _insert(fresh, common)
+        removed = [text for text, was in known.items() if was == Item.State.REMOVED]
+        restored = _put_back(locked, removed) if is_restoring else 0
+    return AddResult(added, restored, len(known) - len(removed), len(removed) - restored)
+
+
+@dataclass(frozen=True, slots=True)
+class _Common:
+    queue: Queue
+    reason: Reason
+    probability: Decimal | None
+    decision_id: int | None
+    by: User | None
+    priority: int
+    now: datetime | None
+
+
+def _insert(subjects: list[Subject], common: _Common) -> tuple[Item, ...]:
+    last = Item.objects.filter(queue=common.queue).aggregate(last=Max("number"))["last"] or 0
+    rows = [_row(subject, common, number) for number, subject in enumerate(subjects, start=last + 1)]
+    return tuple(Item.objects.bulk_create(rows, batch_size=BATCH))
+
+
+def _row(subject: Subject, common: _Common, number: int) -> Item:
+    return Item(
+        workspace_id=common.queue.workspace_id,
+        queue=common.queue,
+        number=number,
+        kind=subject.kind,
+        subject=subject.text,
+        trace_uuid=subject.trace_uuid,
+        run_uuid=subject.run_uuid,
+        thread_id=subject.thread_id,
+        priority=common.priority,
+        decision_id=subject.decision_id or common.decision_id,
+        probability=common.probability,
+        reason=(subject.reason or common.reason).document(),
+        added_by=common.by,
+        created_at=common.now or timezone.now(),
+    )
+
+
+def _put_back(queue: Queue, texts: list[str]) -> int:
+    """Give removed items the state that their reviews call for."""
+    items = list(
+        Item.objects.select_for_update(no_key=True).filter(queue=queue, subject__in=texts, state=Item.State.REMOVED)
+    )
+    for item in items:
+        item.state = state.item_state(
+            is_removed=False, review_count=item.review_count, reviewers_per_item=queue.reviewers_per_item
+        )
+    Item.objects.bulk_update(items, ["state"], batch_size=BATCH)
+    return len(items)
+
+
+def remove(*, item: Item, by: User) -> Item:
+    """Take the item out of everybody's line; its reviews, drafts and feedback stay. Twice is once."""
+    with transaction.atomic():
+        locked = _locked(item)
+        if locked.state != Item.State.REMOVED:
+            locked.state = Item.State.REMOVED
+            locked.save(update_fields=["state"])
+            Reservation.objects.filter(item=locked).delete()
+            audit.record("item.removed", by=by, workspace=locked.workspace, target=locked, detail=_where(locked))
+    return locked
+
+
+def restore(*, item: Item, by: User) -> Item:
+    """Put a removed item back; it is open or done as its reviews say. Raises QueueClosedError."""
+    with transaction.atomic():
+        locked = _locked(item)
+        if locked.queue.status in CLOSED:
+            raise QueueClosedError(locked.queue)
+        if _put_back(locked.queue, [locked.subject]):
+            audit.record("item.restored", by=by, workspace=locked.workspace, target=locked, detail=_where(locked))
+    locked.refresh_from_db(fields=["state"])
+    return locked
+
+
+def flag(*, item: Item, by: User, reason: str, now: datetime | None = None) -> Item:
+    """Set the item aside for an editor to look at: nobody is given it until the flag is cleared. Keeps the draft."""
+    with transaction.atomic():
+        locked = _locked(item)
+        locked.flagged_at, locked.flagged_by, locked.flag_reason = now or timezone.now(), by, reason.strip()
+        locked.save(update_fields=["flagged_at", "flagged_by", "flag_reason"])
+        Reservation.objects.filter(item=locked, reviewer=by).delete()
+    return locked
+
+
+def unflag(*, item: Item, by: User) -> Item:
+    """Give a flagged item back to the line."""
+    with transaction.atomic():
+        locked = _locked(item)
+        if locked.flagged_at is not None:
+            audit.record("item.unflagged", by=by, workspace=locked.workspace, target=locked, detail=_where(locked))
+            locked.flagged_at, locked.flagged_by, locked.flag_reason = None, None, ""
+            locked.save(update_fields=["flagged_at", "flagged_by", "flag_reason"])
+    return locked
+
+
+def _locked(item: Item) -> Item:
+    rows = Item.objects.select_for_update(of=("self",), no_key=True).select_related("queue", "workspace")
+    return rows.get(pk=item.pk)
+
+
+def _where(item: Item) -> dict[str, object]:
+    return {"queue": item.queue.name, "number": item.number}

@@ -1,0 +1,73 @@
+"""What a reviewer says about one item, as it is typed, kept in a draft and submitted. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, field_validator
+
+MOST_ACTIVE_MS = 24 * 60 * 60 * 1000
+
+
+class Layer(StrEnum):
+    """What a failure came from."""
+
+    MODEL = "model"
+    HARNESS = "harness"
+    CONTEXT = "context"
+
+
+class ReviewInput(BaseModel):
+    """One review, not yet held against a rubric.
+
+    `answers` maps question keys to what was given (see `rubric.validate`). `labels` are names of failure modes; one
+    that the project does not know is coined. `correction` is what the output should have been: text, or JSON of the
+    output's own shape; `corrected_run_uuid` names the run that it corrects (None: the answer of the whole trace).
+    `active_ms` is the time spent looking, without idle time.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    answers: dict[str, JsonValue] = Field(default_factory=dict)
+    labels: tuple[str, ...] = ()
+    layer: str = ""
+    first_failing_run_uuid: UUID | None = None
+    correction: JsonValue = None
+    corrected_run_uuid: UUID | None = None
+    note: str = ""
+    active_ms: int = 0
+
+    @field_validator("active_ms")
+    @classmethod
+    def _within_a_day(cls, value: int) -> int:
+        return min(max(value, 0), MOST_ACTIVE_MS)
+
+    def document(self) -> dict[str, Any]:
+        """The JSON that a draft keeps."""
+        return self.model_dump(mode="json", exclude_defaults=True)
+
+
+class Label(BaseModel):
+    """A failure mode as a review names it: its outside id, and its name when it was given."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    failure_mode: UUID
+    name: str
+
+
+def read_draft(document: Mapping[str, Any]) -> ReviewInput:
+    """The draft as it was kept; parts that can no longer be read are left out rather than failing the page."""
+    try:
+        return ReviewInput.model_validate(document)
+    except ValidationError as problem:
+        unreadable = {error["loc"][0] for error in problem.errors() if error["loc"]}
+        return ReviewInput.model_validate({key: value for key, value in document.items() if key not in unreadable})
+
+
+def read_labels(document: list[Any]) -> tuple[Label, ...]:
+    """The labels kept on a review."""
+    return tuple(Label.model_validate(entry) for entry in document)

@@ -1,0 +1,42 @@
+"""What somebody has typed on an item and not yet submitted; outlives the reservation, and the crash of a browser."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from annotation.domain.reviews import content
+from annotation.domain.reviews.content import ReviewInput
+from annotation.domain.reviews.rubric import storable
+from annotation.models import Draft, Item, User
+
+
+@dataclass(frozen=True, slots=True)
+class SavedDraft:
+    """What was typed, and when it was kept."""
+
+    content: ReviewInput
+    saved_at: datetime
+
+
+def save(*, item: Item, by: User, content: ReviewInput, now: datetime) -> SavedDraft:
+    """Keep what the person has typed so far, in place of what was kept before; need not fit the rubric yet."""
+    document = storable(content.document())
+    Draft.objects.bulk_create(
+        [Draft(item=item, reviewer=by, content=document, saved_at=now)],
+        update_conflicts=True,
+        unique_fields=["item", "reviewer"],
+        update_fields=["content", "saved_at"],
+    )
+    return SavedDraft(content, now)
+
+
+def load(*, item: Item, by: User) -> SavedDraft | None:
+    """The person's own draft on this item, if there is one."""
+    draft = Draft.objects.filter(item=item, reviewer=by).first()
+    return SavedDraft(content.read_draft(draft.content), draft.saved_at) if draft else None
+
+
+def discard(*, item: Item, by: User) -> None:
+    """Drop the person's draft; none is fine."""
+    Draft.objects.filter(item=item, reviewer=by).delete()

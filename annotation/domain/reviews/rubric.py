@@ -1,0 +1,203 @@
+"""Holds what a reviewer gave against the rubric: every answer checked, every problem named by its question. Pure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from pydantic import JsonValue
+
+from annotation.domain.queues.rubric import Question, QuestionKind, Rubric
+from annotation.domain.reviews.content import Layer, ReviewInput
+
+LONGEST_TEXT = 20_000
+LONGEST_LABEL = 120
+MOST_LABELS = 50
+
+UP, DOWN = "up", "down"
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerProblem:
+    """What is wrong with one answer; `key` is the question's, or the name of a built-in part."""
+
+    key: str
+    message: str
+
+
+class InvalidReviewError(Exception):
+    """The review does not fit its rubric; `problems` in the order of the rubric."""
+
+    def __init__(self, problems: tuple[AnswerProblem, ...]) -> None:
+        super().__init__("; ".join(problem.message for problem in problems))
+        self.problems = problems
+
+    @property
+    def by_key(self) -> dict[str, str]:
+        """The messages by question key or part name."""
+        return {problem.key: problem.message for problem in self.problems}
+
+
+class _AnswerError(ValueError):
+    pass
+
+
+def validate(rubric: Rubric, given: ReviewInput) -> ReviewInput:
+    """The review with every answer in its stored form and parts that the rubric leaves out emptied.
+
+    Stored forms: thumbs "up" or "down"; choice an option key; multi-choice a list of option keys in the rubric's order;
+    number a number; text a string. Questions without an answer are left out. Raises InvalidReviewError.
+    """
+    answers, problems = _answers(rubric, given.answers)
+    problems += _part_problems(rubric, given)
+    if problems:
+        raise InvalidReviewError(tuple(problems))
+    parts = rubric.parts
+    return given.model_copy(
+        update={
+            "answers": answers,
+            "labels": _labels(given.labels) if parts.labels else (),
+            "layer": given.layer if parts.layer else "",
+            "first_failing_run_uuid": given.first_failing_run_uuid if parts.first_failing_step else None,
+            "correction": storable(given.correction) if parts.correction else None,
+            "corrected_run_uuid": given.corrected_run_uuid if parts.correction else None,
+            "note": _cleaned(given.note) if parts.note else "",
+        }
+    )
+
+
+def _answers(rubric: Rubric, given: Mapping[str, JsonValue]) -> tuple[dict[str, JsonValue], list[AnswerProblem]]:
+    answers: dict[str, JsonValue] = {}
+    problems = [AnswerProblem(key, f"The rubric has no question “{key}”.") for key in given if not rubric.question(key)]
+    for question in rubric.questions:
+        try:
+            answer = _answer(question, given.get(question.key))
+        except _AnswerError as problem:
+            problems.append(AnswerProblem(question.key, str(problem)))
+            continue
+        if answer is not None:
+            answers[question.key] = answer
+    return answers, problems
+
+
+def _answer(question: Question, value: JsonValue) -> JsonValue:
+    """The stored form of one answer, or None where there is none."""
+    if isinstance(value, str):
+        value = _cleaned(value)
+    if value is None or value in ("", []):
+        if question.is_required:
+            raise _AnswerError(f"“{question.label}” needs an answer.")
+        return None
+    return _READERS[question.kind](question, value)
+
+
+def _thumbs(question: Question, value: JsonValue) -> JsonValue:
+    if value not in (UP, DOWN):
+        raise _AnswerError(f"“{question.label}” takes up or down.")
+    return value
+
+
+def _choice(question: Question, value: JsonValue) -> JsonValue:
+    if value not in [option.key for option in question.options]:
+        raise _AnswerError(f"“{question.label}” takes one of: {_option_keys(question)}.")
+    return value
+
+
+def _multi_choice(question: Question, value: JsonValue) -> JsonValue:
+    known = [option.key for option in question.options]
+    picked = value if isinstance(value, list) else [value]
+    if any(key not in known for key in picked):
+        raise _AnswerError(f"“{question.label}” takes any of: {_option_keys(question)}.")
+    return [key for key in known if key in picked]
+
+
+def _number(question: Question, value: JsonValue) -> JsonValue:
+    number = _as_number(question, value)
+    low, high = question.minimum, question.maximum
+    if (low is not None and number < low) or (high is not None and number > high):
+        raise _AnswerError(f"“{question.label}” takes a number {_bounds(low, high)}.")
+    return number
+
+
+def _as_number(question: Question, value: JsonValue) -> float:
+    try:
+        number = float(value.replace(",", ".")) if isinstance(value, str) else value
+    except ValueError:
+        number = None
+    if isinstance(number, bool) or not isinstance(number, (int, float)) or not math.isfinite(number):
+        raise _AnswerError(f"“{question.label}” takes a number.")
+    return int(number) if number == int(number) else number
+
+
+def _bounds(low: float | None, high: float | None) -> str:
+    if low is not None and high is not None:
+        return f"from {low:g} to {high:g}"
+    return f"of at least {low:g}" if low is not None else f"of at most {high:g}"
+
+
+def _text(question: Question, value: JsonValue) -> JsonValue:
+    if not isinstance(value, str):
+        raise _AnswerError(f"“{question.label}” takes text.")
+    if len(value) > LONGEST_TEXT:
+        raise _AnswerError(f"“{question.label}” takes at most {LONGEST_TEXT:,} characters.")
+    return value
+
+
+_READERS: dict[QuestionKind, Callable[[Question, JsonValue], JsonValue]] = {
+    QuestionKind.THUMBS: _thumbs,
+    QuestionKind.CHOICE: _choice,
+    QuestionKind.MULTI_CHOICE: _multi_choice,
+    QuestionKind.NUMBER: _number,
+    QuestionKind.TEXT: _text,
+}
+
+
+def _option_keys(question: Question) -> str:
+    return ", ".join(option.key for option in question.options)
+
+
+def _part_problems(rubric: Rubric, given: ReviewInput) -> list[AnswerProblem]:
+    problems = []
+    if rubric.parts.layer and given.layer and given.layer not in list(Layer):
+        problems.append(AnswerProblem("layer", "The layer is one of: model, harness, context."))
+    if rubric.parts.labels and any(len(name) > LONGEST_LABEL for name in given.labels):
+        problems.append(AnswerProblem("labels", f"A label takes at most {LONGEST_LABEL} characters."))
+    if rubric.parts.labels and len(given.labels) > MOST_LABELS:
+        problems.append(AnswerProblem("labels", f"A review takes at most {MOST_LABELS} labels."))
+    if rubric.parts.note and len(given.note) > LONGEST_TEXT:
+        problems.append(AnswerProblem("note", f"The note takes at most {LONGEST_TEXT:,} characters."))
+    return problems
+
+
+def _labels(names: tuple[str, ...]) -> tuple[str, ...]:
+    """The names without repeats (capitals aside), spaces in order, as given first."""
+    tidy = {" ".join(_storable_text(name).split()): None for name in names}
+    first: dict[str, str] = {}
+    for name in tidy:
+        first.setdefault(name.lower(), name)
+    return tuple(name for name in first.values() if name)
+
+
+def _cleaned(text: str) -> str:
+    return _storable_text(text).strip()
+
+
+def _storable_text(text: str) -> str:
+    """Without NUL and halves of surrogate pairs, which PostgreSQL cannot keep."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
+
+
+def storable(value: JsonValue) -> JsonValue:
+    """JSON that PostgreSQL can keep; numbers beyond JSON (not a number, infinite) become null."""
+    match value:
+        case str():
+            return _storable_text(value)
+        case float() if not math.isfinite(value):
+            return None
+        case list():
+            return [storable(entry) for entry in value]
+        case dict():
+            return {_storable_text(key): storable(entry) for key, entry in value.items()}
+        case _:
+            return value
