@@ -1,0 +1,88 @@
+"""Why somebody cannot have an item: each refusal says what is the case and what to do."""
+
+from __future__ import annotations
+
+from annotation.models import Item, Queue
+
+
+class ClaimError(Exception):
+    """An item, or the next one, cannot be given to the person; the message is for them. `code` is for programs."""
+
+    code = "claim_refused"
+
+
+class QueueNotActiveError(ClaimError):
+    """The queue gives out nothing: it is a draft, paused, completed or archived."""
+
+    code = "queue_not_active"
+
+    def __init__(self, queue: Queue) -> None:
+        self.queue = queue
+        super().__init__(f"The queue “{queue}” {_WHY_NOT_ACTIVE.get(queue.status, 'gives out no items.')}")
+
+
+_WHY_NOT_ACTIVE: dict[str, str] = {
+    Queue.Status.DRAFT: "is still a draft; an admin opens it for review.",
+    Queue.Status.PAUSED: "is paused; what you typed is kept, and you can go on once an admin resumes it.",
+    Queue.Status.COMPLETED: "is completed; there is nothing more to review in it.",
+    Queue.Status.ARCHIVED: "is archived; there is nothing more to review in it.",
+}
+
+
+class NotAReviewerError(ClaimError):
+    """The queue is not open to the person."""
+
+    code = "not_a_reviewer"
+
+    def __init__(self, queue: Queue) -> None:
+        self.queue = queue
+        super().__init__(f"The queue “{queue}” is not open to you; an admin can add you to its reviewers.")
+
+
+class NothingLeftError(ClaimError):
+    """The person's line is empty; `held_count` items are with others, `flagged_count` are set aside."""
+
+    code = "nothing_left"
+
+    def __init__(self, queue: Queue, *, held_count: int, flagged_count: int) -> None:
+        self.queue, self.held_count, self.flagged_count = queue, held_count, flagged_count
+        waiting = [
+            f"{held_count:,} on other people’s screens" if held_count else "",
+            f"{flagged_count:,} flagged and waiting for an editor" if flagged_count else "",
+        ]
+        rest = " and ".join(part for part in waiting if part)
+        super().__init__(f"Nothing is left for you in “{queue}”" + (f": {rest}." if rest else "."))
+
+
+class ItemTakenError(ClaimError):
+    """All seats of the item are on other people's screens."""
+
+    code = "item_taken"
+
+    def __init__(self, item: Item) -> None:
+        self.item = item
+        super().__init__(f"Somebody else has item {item.number} on the screen; take the next one, or come back later.")
+
+
+class ItemNotOpenError(ClaimError):
+    """The item has all its reviews, or was removed from the queue."""
+
+    code = "item_not_open"
+
+    def __init__(self, item: Item) -> None:
+        self.item = item
+        why = "was removed from the queue" if item.state == Item.State.REMOVED else "has all the reviews it needs"
+        super().__init__(f"Item {item.number} {why}; take the next one.")
+
+
+class ReservationLostError(ClaimError):
+    """The reservation lapsed and the seat is taken, or the item is no longer open."""
+
+    code = "reservation_lost"
+
+    def __init__(self, item: Item) -> None:
+        self.item = item
+        super().__init__(
+            f"Your reservation of item {item.number} lapsed and the item went on without you; "
+            "what you typed is kept as a draft."
+        )
