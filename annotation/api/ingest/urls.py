@@ -1,5 +1,9 @@
 """Addresses that foreign trace clients post to, below every base address they may be given."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from annotation.api.ingest import otlp
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("v1/traces", otlp.traces, name="otlp-traces"),
+]

@@ -17,6 +17,9 @@ from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 #: How deep a JSON document inside a text attribute may nest before it is left as text.
 MAX_DEPTH = 64
 
+#: Counts from here on are mistakes; sums of those below fit into 64 bits.
+MAX_COUNT = 2**40
+
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _REPLACEMENT = "\ufffd"
 
@@ -79,7 +82,7 @@ def parsed(value: Any) -> Any:
 
     Only objects and lists are parsed, so that the text `42` or `true` stays a text.
     """
-    if not isinstance(value, str) or not value.lstrip()[:1] in ("{", "["):
+    if not isinstance(value, str) or value.lstrip()[:1] not in ("{", "["):
         return value
     try:
         document = loads(value)
@@ -118,14 +121,14 @@ def as_text(value: Any) -> str | None:
 
 
 def as_count(value: Any) -> int | None:
-    """A count that may come as integer, float or text; None for anything else, negative or beyond 2**53."""
+    """A count that may come as integer, float or text; None for anything else, negative or absurd."""
     try:
         number = int(float(value)) if isinstance(value, str | float) else value
     except (ValueError, OverflowError):
         return None
     if isinstance(number, bool) or not isinstance(number, int):
         return None
-    return number if 0 <= number < 2**53 else None
+    return number if 0 <= number < MAX_COUNT else None
 
 
 def dumped(value: Any) -> str:

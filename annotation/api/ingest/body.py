@@ -1,0 +1,103 @@
+"""The body of a request from a foreign client: however it is framed and packed, never more than the limit.
+
+Django's own `request.body` does not do: it refuses more than 2.5 MB, and it reads nothing at all of a chunked
+request, whose sender would take the empty success for an answer.
+"""
+
+import zlib
+from typing import Protocol
+
+from django.conf import settings
+from django.core.handlers.wsgi import WSGIRequest
+
+_CHUNK = 1 << 20
+_GZIP = 16 + zlib.MAX_WBITS
+
+
+class UnreadableBody(Exception):
+    """The body ended early or is not what its headers say."""
+
+
+class BodyTooLarge(Exception):
+    """The body, or what it unpacks to, is over the limit."""
+
+    def __init__(self) -> None:
+        super().__init__(f"the body is larger than {limit()} bytes, packed or unpacked: send smaller batches")
+
+
+class UnknownPacking(Exception):
+    """The body is packed in a way that is not supported."""
+
+
+class Stream(Protocol):
+    """Where the bytes come from."""
+
+    def read(self, size: int, /) -> bytes: ...
+
+
+def limit() -> int:
+    """The most bytes that a body may have, packed and unpacked."""
+    return int(settings.INGEST_MAX_BODY_BYTES)
+
+
+def read(request: WSGIRequest) -> bytes:
+    """The whole body, unpacked. Raises UnreadableBody, BodyTooLarge or UnknownPacking."""
+    packing = request.headers.get("Content-Encoding", "").strip().lower()
+    if packing not in ("", "identity", "gzip"):
+        raise UnknownPacking(f"Content-Encoding {packing!r} is not supported: send gzip or none")
+    raw = _received(request)
+    return _unpacked(raw) if packing == "gzip" else raw
+
+
+def _received(request: WSGIRequest) -> bytes:
+    length = _declared_length(request)
+    if length is None and not request.environ.get("wsgi.input_terminated"):
+        return b""
+    stream: Stream = request.environ["wsgi.input"]
+    try:
+        body = _bounded(stream, length)
+    except OSError as error:
+        raise UnreadableBody("the body ended before its end") from error
+    if length is not None and len(body) < length:
+        raise UnreadableBody("the body is shorter than its Content-Length")
+    return body
+
+
+def _declared_length(request: WSGIRequest) -> int | None:
+    text = request.environ.get("CONTENT_LENGTH") or ""
+    return int(text) if text.isascii() and text.isdigit() else None
+
+
+def _bounded(stream: Stream, length: int | None) -> bytes:
+    """Up to `length` bytes (to the end without one); what is too large is read to nowhere, so that the sender
+    reads the answer instead of a broken connection."""
+    kept: list[bytes] = []
+    size, most = 0, limit()
+    while chunk := stream.read(_CHUNK if length is None else min(_CHUNK, length - size)):
+        size += len(chunk)
+        if size <= most:
+            kept.append(chunk)
+        elif size > 4 * most:
+            break
+    if size > most:
+        raise BodyTooLarge
+    return b"".join(kept)
+
+
+def _unpacked(raw: bytes) -> bytes:
+    kept: list[bytes] = []
+    room = limit()
+    while raw:
+        unpacker = zlib.decompressobj(_GZIP)
+        try:
+            part = unpacker.decompress(raw, room + 1)
+        except zlib.error as error:
+            raise UnreadableBody("the body is not gzip") from error
+        if len(part) > room:
+            raise BodyTooLarge
+        if not unpacker.eof:
+            raise UnreadableBody("the gzip stream ended before its end")
+        kept.append(part)
+        room -= len(part)
+        raw = unpacker.unused_data
+    return b"".join(kept)

@@ -1,0 +1,142 @@
+"""Feedback and its traces find each other, whichever came first; the only writer of a trace's verdict."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from annotation.domain.feedback import verdict
+from annotation.models import Feedback, FeedbackConfig, Run, Trace
+
+
+class Arrived(Protocol):
+    """A run that has just been stored."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def trace_id(self) -> UUID: ...
+    @property
+    def external_id(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A stored run's ids."""
+
+    id: UUID
+    trace_id: UUID
+    external_id: str
+
+
+#: The first half of the advisory lock between those who store runs (shared) and those whose feedback waits for one.
+_LOCK = 0x7A_FB
+
+
+def wait_for_givers(*, workspace_id: int) -> None:
+    """To be called first by whoever stores runs: feedback that comes early and its trace cannot miss each other."""
+    _lock("pg_advisory_xact_lock_shared", workspace_id)
+
+
+def wait_for_arrivals(*, workspace_id: int) -> None:
+    """To be called before giving feedback on something that is not there: afterwards nothing is on its way."""
+    _lock("pg_advisory_xact_lock", workspace_id)
+
+
+def _lock(function: str, workspace_id: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {function}(%s, %s)", [_LOCK, workspace_id])
+
+
+def join(*, workspace_id: int, traces: Mapping[UUID, int], runs: Sequence[Arrived]) -> None:
+    """Give feedback that was waiting for these runs its trace, and bring the verdicts of the traces up to date."""
+    if not traces or not Feedback.objects.filter(workspace_id=workspace_id).exists():
+        return
+    _name_traces(workspace_id, [run for run in runs if run.trace_id in traces])
+    judged = Feedback.objects.filter(workspace_id=workspace_id, trace_uuid__in=traces.keys())
+    recompute(workspace_id=workspace_id, traces=set(judged.values_list("trace_uuid", flat=True)))
+
+
+def _name_traces(workspace_id: int, runs: Iterable[Arrived]) -> None:
+    by_id, by_external = {run.id: run for run in runs}, {run.external_id: run for run in runs}
+    waiting = Feedback.objects.select_for_update().filter(
+        Q(run_uuid__in=by_id.keys()) | Q(run_external_id__in=by_external.keys(), run_uuid__isnull=True),
+        workspace_id=workspace_id,
+        target=Feedback.Target.RUN,
+        trace_uuid__isnull=True,
+    )
+    found = list(waiting)
+    for feedback in found:
+        run = by_id.get(feedback.run_uuid) if feedback.run_uuid else by_external.get(feedback.run_external_id or "")
+        if run:
+            feedback.run_uuid, feedback.run_external_id, feedback.trace_uuid = run.id, run.external_id, run.trace_id
+    Feedback.objects.bulk_update(found, ["run_uuid", "run_external_id", "trace_uuid"])
+
+
+def recompute(*, workspace_id: int, traces: Collection[UUID]) -> None:
+    """Derive the verdicts of the workspace's traces with these UUIDs anew; those that differ have changed now."""
+    if not traces:
+        return
+    rows = list(
+        Trace.objects.select_for_update(no_key=True)
+        .filter(workspace_id=workspace_id, uuid__in=traces)
+        .order_by("uuid")
+        .only("id", "uuid", "verdict", "verdict_source", "verdict_feedback_uuid")
+    )
+    words, meanings = _words(workspace_id, [row.uuid for row in rows]), meanings_of(workspace_id)
+    for row in rows:
+        _write(row, verdict.decide(words[row.uuid], meanings))
+
+
+def _write(trace: Trace, decision: verdict.Decision | None) -> None:
+    new = (decision.verdict, decision.source, decision.feedback_id) if decision else (None, None, None)
+    if new != (trace.verdict, trace.verdict_source, trace.verdict_feedback_uuid):
+        Trace.objects.filter(pk=trace.pk).update(verdict=new[0], verdict_source=new[1], verdict_feedback_uuid=new[2])
+
+
+def _words(workspace_id: int, traces: Sequence[UUID]) -> dict[UUID, list[verdict.Word]]:
+    """What was said about each trace and its runs; words on a whole thread are not words on one trace."""
+    found = Feedback.objects.filter(workspace_id=workspace_id, trace_uuid__in=traces, error__isnull=True).exclude(
+        target=Feedback.Target.THREAD
+    )
+    words: dict[UUID, list[verdict.Word]] = defaultdict(list)
+    fields = ("trace_uuid", "uuid", "key", "source", "is_adjudicated", "score", "value", "created_at")
+    for trace, *word in found.values_list(*fields):
+        words[trace].append(verdict.Word(*word))
+    return words
+
+
+def meanings_of(workspace_id: int) -> dict[str, verdict.Meaning]:
+    """What the workspace's feedback keys mean."""
+    configs = FeedbackConfig.objects.filter(workspace_id=workspace_id)
+    return {config.key: meaning_of(config) for config in configs}
+
+
+def meaning_of(config: FeedbackConfig) -> verdict.Meaning:
+    """What the values of one configured key mean."""
+    categories = {
+        str(entry["value"]): entry.get("verdict")
+        for entry in config.categories
+        if isinstance(entry, dict) and "value" in entry
+    }
+    return verdict.Meaning(config.kind, config.good_from, config.bad_below, categories)
+
+
+def touch(*, workspace_id: int, traces: Collection[UUID]) -> None:
+    """Say that feedback of these traces changed: rules that look at feedback see them again."""
+    Trace.objects.filter(workspace_id=workspace_id, uuid__in=traces).update(changed_at=Now(), settled_at=None)
+
+
+def locate(*, workspace_id: int, run_uuids: Collection[UUID], external_ids: Collection[str]) -> list[Located]:
+    """Runs that exist, by UUID or by the client's id."""
+    found = (
+        Run.objects.filter(Q(uuid__in=run_uuids) | Q(external_id__in=external_ids), workspace_id=workspace_id)
+        .select_related("trace")
+        .only("uuid", "external_id", "trace__uuid")
+    )
+    return [Located(run.uuid, run.trace.uuid, run.external_id) for run in found]

@@ -1,0 +1,42 @@
+"""Projects by name: they come into being when somebody first sends to them."""
+
+from collections.abc import Iterable
+from hashlib import sha256
+
+from django.utils.text import slugify
+
+from annotation.models import Project
+
+MAX_NAME = 200
+DEFAULT_NAME = "default"
+_MAX_SLUG = 180
+
+
+def ensure(*, workspace_id: int, names: Iterable[str]) -> dict[str, int]:
+    """The ids of the workspace's projects with these names, created where absent; safe at the same time."""
+    asked = {name: _storable(name) for name in names}
+    known = _known(workspace_id, asked.values())
+    missing = sorted(set(asked.values()) - known.keys())
+    if missing:
+        taken = set(Project.objects.filter(workspace_id=workspace_id).values_list("slug", flat=True))
+        rows = [Project(workspace_id=workspace_id, name=name, slug=_slug(name, taken)) for name in missing]
+        Project.objects.bulk_create(rows, ignore_conflicts=True)
+        known = _known(workspace_id, asked.values())
+    return {name: known[stored] for name, stored in asked.items()}
+
+
+def _known(workspace_id: int, names: Iterable[str]) -> dict[str, int]:
+    return dict(Project.objects.filter(workspace_id=workspace_id, name__in=set(names)).values_list("name", "id"))
+
+
+def _storable(name: str) -> str:
+    return name.strip()[:MAX_NAME] or DEFAULT_NAME
+
+
+def _slug(name: str, taken: set[str]) -> str:
+    """A slug that no other name has: with a digest of the name if the plain one is taken or empty."""
+    plain = slugify(name)[:_MAX_SLUG]
+    if plain and plain not in taken:
+        taken.add(plain)
+        return plain
+    return f"{plain or 'project'}-{sha256(name.encode()).hexdigest()[:8]}"
