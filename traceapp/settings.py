@@ -94,6 +94,11 @@ CACHES = {
 # answer in the sender's own encoding; Django's own limit, for forms, stays at its default.
 MAX_BODY_BYTES = env.int("MAX_BODY_BYTES", default=64 * 1024 * 1024)
 
+# How many export requests one web process stores at a time, and how long a further one waits for a place, in seconds,
+# before its sender is told to come again.
+INGEST_MAX_REQUESTS_IN_WORK = env.int("INGEST_MAX_REQUESTS_IN_WORK", default=16)
+INGEST_PATIENCE_SECONDS = env.float("INGEST_PATIENCE_SECONDS", default=2.0)
+
 # The longest a list, a preview or a rule may search traces with a filter, in milliseconds.
 FILTER_TIMEOUT_MILLISECONDS = env.int("FILTER_TIMEOUT_MILLISECONDS", default=5000)
 

@@ -14,18 +14,18 @@ _CHUNK = 1 << 20
 _GZIP = 16 + zlib.MAX_WBITS
 
 
-class UnreadableBody(Exception):
+class UnreadableBodyError(Exception):
     """The body ended early or is not what its headers say."""
 
 
-class BodyTooLarge(Exception):
+class BodyTooLargeError(Exception):
     """The body, or what it unpacks to, is over the limit."""
 
     def __init__(self) -> None:
         super().__init__(f"the body is larger than {limit()} bytes, packed or unpacked: send smaller batches")
 
 
-class UnknownPacking(Exception):
+class UnknownPackingError(Exception):
     """The body is packed in a way that is not supported."""
 
 
@@ -37,14 +37,14 @@ class Stream(Protocol):
 
 def limit() -> int:
     """The most bytes that a body may have, packed and unpacked."""
-    return int(settings.INGEST_MAX_BODY_BYTES)
+    return int(settings.MAX_BODY_BYTES)
 
 
 def read(request: WSGIRequest) -> bytes:
-    """The whole body, unpacked. Raises UnreadableBody, BodyTooLarge or UnknownPacking."""
+    """The whole body, unpacked. Raises UnreadableBodyError, BodyTooLargeError or UnknownPackingError."""
     packing = request.headers.get("Content-Encoding", "").strip().lower()
     if packing not in ("", "identity", "gzip"):
-        raise UnknownPacking(f"Content-Encoding {packing!r} is not supported: send gzip or none")
+        raise UnknownPackingError(f"Content-Encoding {packing!r} is not supported: send gzip or none")
     raw = _received(request)
     return _unpacked(raw) if packing == "gzip" else raw
 
@@ -57,9 +57,9 @@ def _received(request: WSGIRequest) -> bytes:
     try:
         body = _bounded(stream, length)
     except OSError as error:
-        raise UnreadableBody("the body ended before its end") from error
+        raise UnreadableBodyError("the body ended before its end") from error
     if length is not None and len(body) < length:
-        raise UnreadableBody("the body is shorter than its Content-Length")
+        raise UnreadableBodyError("the body is shorter than its Content-Length")
     return body
 
 
@@ -70,7 +70,8 @@ def _declared_length(request: WSGIRequest) -> int | None:
 
 def _bounded(stream: Stream, length: int | None) -> bytes:
     """Up to `length` bytes (to the end without one); what is too large is read to nowhere, so that the sender
-    reads the answer instead of a broken connection."""
+    reads the answer instead of a broken connection.
+    """
     kept: list[bytes] = []
     size, most = 0, limit()
     while chunk := stream.read(_CHUNK if length is None else min(_CHUNK, length - size)):
@@ -80,7 +81,7 @@ def _bounded(stream: Stream, length: int | None) -> bytes:
         elif size > 4 * most:
             break
     if size > most:
-        raise BodyTooLarge
+        raise BodyTooLargeError
     return b"".join(kept)
 
 
@@ -92,11 +93,11 @@ def _unpacked(raw: bytes) -> bytes:
         try:
             part = unpacker.decompress(raw, room + 1)
         except zlib.error as error:
-            raise UnreadableBody("the body is not gzip") from error
+            raise UnreadableBodyError("the body is not gzip") from error
         if len(part) > room:
-            raise BodyTooLarge
+            raise BodyTooLargeError
         if not unpacker.eof:
-            raise UnreadableBody("the gzip stream ended before its end")
+            raise UnreadableBodyError("the gzip stream ended before its end")
         kept.append(part)
         room -= len(part)
         raw = unpacker.unused_data

@@ -7,7 +7,7 @@ from threading import Condition
 from django.conf import settings
 
 
-class Overloaded(Exception):
+class OverloadedError(Exception):
     """All places are taken, and none became free in time."""
 
 
@@ -21,7 +21,7 @@ class _Places:
     def take(self) -> None:
         with self._changed:
             if not self._changed.wait_for(self._is_free, timeout=settings.INGEST_PATIENCE_SECONDS):
-                raise Overloaded("too many requests are being stored at the moment: try again")
+                raise OverloadedError("too many requests are being stored at the moment: try again")
             self._taken += 1
 
     def _is_free(self) -> bool:
@@ -38,7 +38,7 @@ _places = _Places()
 
 @contextmanager
 def place() -> Iterator[None]:
-    """A place to work in. Raises Overloaded."""
+    """A place to work in. Raises OverloadedError."""
     _places.take()
     try:
         yield

@@ -3,10 +3,14 @@
 from django.urls import URLPattern, URLResolver, path, re_path
 
 from annotation.api import errors
-from annotation.api.v1.views import me, schema
+from annotation.api.v1.views import me, projects, schema, traces
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("schema", schema.SchemaView.as_view(), name="schema"),
     path("me", me.MeView.as_view(), name="me"),
+    path("projects", projects.ProjectListView.as_view(), name="project-list"),
+    path("projects/<path:name>", projects.ProjectView.as_view(), name="project-detail"),
+    path("traces", traces.TraceListView.as_view(), name="trace-list"),
+    path("traces/<str:trace_id>", traces.TraceView.as_view(), name="trace-detail"),
     re_path(r"^", errors.not_found),  # stays last
 ]

@@ -59,7 +59,7 @@ def join(*, workspace_id: int, traces: Mapping[UUID, int], runs: Sequence[Arrive
         return
     _name_traces(workspace_id, [run for run in runs if run.trace_id in traces])
     judged = Feedback.objects.filter(workspace_id=workspace_id, trace_uuid__in=traces.keys())
-    recompute(workspace_id=workspace_id, traces=set(judged.values_list("trace_uuid", flat=True)))
+    recompute(workspace_id=workspace_id, traces={uuid for (uuid,) in judged.values_list("trace_uuid") if uuid})
 
 
 def _name_traces(workspace_id: int, runs: Iterable[Arrived]) -> None:

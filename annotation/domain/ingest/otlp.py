@@ -15,7 +15,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from opentelemetry.proto.trace.v1 import trace_pb2
 
 from annotation.domain.ingest import identity, otlp_json, otlp_repair
-from annotation.domain.ingest.otlp_errors import MalformedPayload, WrongSignal
+from annotation.domain.ingest.otlp_errors import MalformedPayloadError, WrongSignalError
 from annotation.domain.ingest.records import Rejections
 from annotation.domain.ingest.spans import Span, SpanEvent, SpanLink
 from annotation.domain.ingest.values import clean_text, decode_attributes
@@ -40,7 +40,7 @@ class Decoded:
 
 
 def decode(body: bytes, *, encoding: Encoding) -> Decoded:
-    """The spans of an uncompressed export request. Raises MalformedPayload, or WrongSignal for logs and metrics."""
+    """The spans of an uncompressed export request. Raises MalformedPayloadError, or WrongSignalError for logs and metrics."""
     request, unreadable = _request(body, encoding)
     rejected = Counter(unreadable)
     spans = list(_spans(request, rejected))
@@ -119,4 +119,4 @@ def _links(messages: Iterable[trace_pb2.Span.Link]) -> tuple[SpanLink, ...]:
     )
 
 
-__all__ = ["Decoded", "Encoding", "MalformedPayload", "WrongSignal", "decode"]
+__all__ = ["Decoded", "Encoding", "MalformedPayloadError", "WrongSignalError", "decode"]

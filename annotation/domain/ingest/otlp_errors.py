@@ -1,11 +1,11 @@
 """What can be wrong with a whole export request, in words for its sender."""
 
 
-class MalformedPayload(Exception):
+class MalformedPayloadError(Exception):
     """The body is not an export request in the encoding that it claims; sending it again cannot help."""
 
 
-class WrongSignal(MalformedPayload):
+class WrongSignalError(MalformedPayloadError):
     """The body holds logs or metrics, which have the same outer shape as traces but go to another address."""
 
     def __init__(self, signal: str) -> None:

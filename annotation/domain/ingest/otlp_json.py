@@ -16,7 +16,7 @@ from google.protobuf.json_format import ParseDict, ParseError
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
-from annotation.domain.ingest.otlp_errors import MalformedPayload, WrongSignal
+from annotation.domain.ingest.otlp_errors import MalformedPayloadError, WrongSignalError
 from annotation.domain.ingest.values import loads
 
 UNREADABLE_SPAN = "the span is not valid OTLP/JSON"
@@ -37,19 +37,19 @@ def parse(body: bytes) -> tuple[ExportTraceServiceRequest, Counter[str]]:
     try:
         return _message(document), unreadable
     except ParseError as error:
-        raise MalformedPayload(f"the body is not an OTLP trace export: {error}") from error
+        raise MalformedPayloadError(f"the body is not an OTLP trace export: {error}") from error
 
 
 def _document(body: bytes) -> dict[str, Any]:
     try:
         document = loads(body)
     except (ValueError, RecursionError) as error:
-        raise MalformedPayload(f"the body is not JSON: {error}") from error
+        raise MalformedPayloadError(f"the body is not JSON: {error}") from error
     if not isinstance(document, dict):
-        raise MalformedPayload("the body is not a JSON object with resourceSpans")
+        raise MalformedPayloadError("the body is not a JSON object with resourceSpans")
     for key, signal in _OTHER_SIGNALS.items():
         if key in document and "resourceSpans" not in document:
-            raise WrongSignal(signal)
+            raise WrongSignalError(signal)
     return document
 
 

@@ -16,7 +16,7 @@ from opentelemetry.proto.common.v1.common_pb2 import InstrumentationScope
 from opentelemetry.proto.resource.v1.resource_pb2 import Resource
 from opentelemetry.proto.trace.v1.trace_pb2 import ResourceSpans, ScopeSpans, Span
 
-from annotation.domain.ingest.otlp_errors import MalformedPayload, WrongSignal
+from annotation.domain.ingest.otlp_errors import MalformedPayloadError, WrongSignalError
 
 UNREADABLE_SPAN = "the span is not valid protobuf, such as broken UTF-8 in a text"
 
@@ -28,13 +28,13 @@ _MAX_VARINT_BYTES = 10
 
 
 def refuse_other_signals(body: bytes) -> None:
-    """Raise WrongSignal if the body makes sense as logs or metrics."""
+    """Raise WrongSignalError if the body makes sense as logs or metrics."""
     logs = _parsed(ExportLogsServiceRequest(), body)
     if isinstance(logs, ExportLogsServiceRequest) and _has_log_records(logs):
-        raise WrongSignal("logs")
+        raise WrongSignalError("logs")
     metrics = _parsed(ExportMetricsServiceRequest(), body)
     if isinstance(metrics, ExportMetricsServiceRequest) and _has_metrics(metrics):
-        raise WrongSignal("metrics")
+        raise WrongSignalError("metrics")
 
 
 def _parsed(message: Message, body: bytes) -> Message | None:
@@ -64,14 +64,14 @@ def _has_metrics(request: ExportMetricsServiceRequest) -> bool:
 
 
 def parse_span_by_span(body: bytes) -> tuple[ExportTraceServiceRequest, Counter[str]]:
-    """The readable part of a damaged request, and how many spans could not be read. Raises MalformedPayload."""
+    """The readable part of a damaged request, and how many spans could not be read. Raises MalformedPayloadError."""
     request, unreadable = ExportTraceServiceRequest(), Counter[str]()
     try:
         for number, content in _fields(body):
             if number == _RESOURCE_SPANS:
                 _read_resource_spans(content, request.resource_spans.add(), unreadable)
     except DecodeError as error:
-        raise MalformedPayload(f"the body is not an OTLP trace export in protobuf: {error}") from error
+        raise MalformedPayloadError(f"the body is not an OTLP trace export in protobuf: {error}") from error
     return request, unreadable
 
 

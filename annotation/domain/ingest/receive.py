@@ -15,7 +15,7 @@ from annotation.models import ApiKey
 UNSTORABLE = "the span cannot be stored"
 
 
-class ForeignProject(Exception):
+class ForeignProjectError(Exception):
     """The request names another project than the one its key is bound to."""
 
 
@@ -30,7 +30,7 @@ class Sender:
 def receive(*, sender: Sender, body: bytes, encoding: otlp.Encoding, received_ns: int) -> Rejections:
     """Store the spans of an uncompressed request; on return they are committed.
 
-    Raises MalformedPayload, WrongSignal, ForeignProject, and the database's OperationalError when it is away.
+    Raises MalformedPayloadError, WrongSignalError, ForeignProjectError, and the database's OperationalError when it is away.
     """
     _check(sender)
     decoded = otlp.decode(body, encoding=encoding)
@@ -42,7 +42,7 @@ def receive(*, sender: Sender, body: bytes, encoding: otlp.Encoding, received_ns
 def _check(sender: Sender) -> None:
     own = sender.key.project
     if own and sender.project and sender.project not in (own.name, own.slug):
-        raise ForeignProject(f"this key may only write to the project {own.name!r}")
+        raise ForeignProjectError(f"this key may only write to the project {own.name!r}")
 
 
 def destination(sender: Sender, runs: Iterable[RunRecord]) -> Destination:

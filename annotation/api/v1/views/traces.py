@@ -1,0 +1,60 @@
+"""Traces: a list by filter, and one whole."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.exceptions import NotFound
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from annotation.api.errors import ApiError
+from annotation.api.pagination import PARAMETERS, list_of, listed, page_of
+from annotation.api.resource import Resource
+from annotation.api.v1.serializers.traces import TraceSerializer, WholeTraceSerializer
+from annotation.domain.access import Capability
+from annotation.domain.traces import filters, matching
+from annotation.domain.traces.whole import whole
+from annotation.models import Feedback, Trace
+
+_FILTER = OpenApiParameter("filter", str, description="In the filter language; empty: all traces.")
+
+
+class TraceListView(Resource):
+    """Traces, the latest first."""
+
+    needs = {"GET": Capability.READ}
+
+    @extend_schema(operation_id="traces_list", parameters=[_FILTER, *PARAMETERS], responses=list_of(TraceSerializer))
+    def get(self, request: Request) -> Response:
+        """Traces that the filter selects, without their runs."""
+        try:
+            chosen = matching.compile(
+                request.query_params.get("filter", ""), workspace=self.actor.workspace, now=timezone.now()
+            )
+            rows = chosen.traces(self.visible(Trace)).select_related("project")
+            with matching.bounded():
+                return listed(page_of(request, rows, order=("-started_at", "-id")), TraceSerializer)
+        except filters.FilterError as problem:
+            raise ApiError("bad_filter", problem.message, hint=problem.hint) from problem
+
+
+def _uuid(trace_id: str) -> UUID:
+    try:
+        return UUID(trace_id)
+    except ValueError as problem:
+        raise NotFound("There is no trace with this id.") from problem
+
+
+class TraceView(Resource):
+    """One trace."""
+
+    needs = {"GET": Capability.READ}
+
+    @extend_schema(operation_id="traces_one", responses=WholeTraceSerializer)
+    def get(self, _request: Request, trace_id: str) -> Response:
+        """A trace with its runs in start order and its feedback; its id also as 32 hex digits."""
+        trace = self.found(Trace, _uuid(trace_id))
+        return Response(WholeTraceSerializer(whole(trace, feedback=self.visible(Feedback))).data)

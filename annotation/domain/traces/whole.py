@@ -1,0 +1,34 @@
+"""One trace with everything in it: its runs in start order and what was said about it."""
+
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+
+from annotation.models import Feedback, Run, Trace
+
+
+@dataclass(frozen=True, slots=True)
+class WholeTrace:
+    """A trace, its runs in start order and its feedback in order of arrival."""
+
+    trace: Trace
+    runs: list[Run]
+    feedback: list[Feedback]
+
+
+def whole(trace: Trace, *, feedback: QuerySet[Feedback]) -> WholeTrace:
+    """The trace with its runs, and those of `feedback` (what the asker may see) that are about it."""
+    return WholeTrace(trace, list(runs_of(trace)), list(feedback_of(trace, feedback=feedback)))
+
+
+def runs_of(trace: Trace) -> QuerySet[Run]:
+    """The runs of a trace in start order."""
+    return trace.runs.order_by("start_nano", "id")
+
+
+def feedback_of(trace: Trace, *, feedback: QuerySet[Feedback]) -> QuerySet[Feedback]:
+    """What was said about the trace, any of its runs, or the thread that it belongs to."""
+    about = Q(trace_uuid=trace.uuid)
+    if trace.thread_id:
+        about |= Q(target=Feedback.Target.THREAD, thread_id=trace.thread_id)
+    return feedback.filter(about, workspace=trace.workspace_id).order_by("created_at", "id")
