@@ -55,19 +55,23 @@ class DatasetVersion(models.Model):
 class Example(models.Model):
     """One row of a dataset from version `valid_from` up to, not including, `valid_to` (null: still).
 
-    `uuid` stays the same when the row is edited. Where it came from: trace, run, review (with its correction), who
-    accepted it and which rule revision sent the trace to people.
+    `uuid` and `number` (its place among the rows) stay the same when the row is edited. Where it came from: trace,
+    run, review (with its correction), who accepted it and which rule revision sent the trace to people. `provenance`
+    keeps the same as it was said when the row was made (read by `domain.datasets.provenance`), so that an exported
+    version stays the same bytes even after a person, a rule or a queue is gone.
     """
 
     id = models.BigAutoField(primary_key=True)
     dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="examples")
     uuid = models.UUIDField()
+    number = models.IntegerField()
     valid_from = models.IntegerField()
     valid_to = models.IntegerField(null=True, blank=True)
     inputs = models.JSONField()
     outputs = models.JSONField(null=True, blank=True)
     metadata = models.JSONField(default=dict, blank=True)
     split = models.CharField(max_length=60, blank=True)
+    provenance = models.JSONField(default=dict, blank=True)
     source_trace_uuid = models.UUIDField(null=True, blank=True)
     source_run_uuid = models.UUIDField(null=True, blank=True)
     source_review = models.ForeignKey(Review, on_delete=models.SET_NULL, null=True, blank=True, related_name="examples")
@@ -84,6 +88,9 @@ class Example(models.Model):
                 fields=["dataset", "uuid"], condition=models.Q(valid_to__isnull=True), name="example_one_current"
             ),
             models.UniqueConstraint(
+                fields=["dataset", "number"], condition=models.Q(valid_to__isnull=True), name="example_number_once"
+            ),
+            models.UniqueConstraint(
                 fields=["dataset", "source_review"],
                 condition=models.Q(valid_to__isnull=True, source_review__isnull=False),
                 name="example_once_per_review",
@@ -94,7 +101,13 @@ class Example(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["dataset", "valid_from", "valid_to"], name="example_by_version"),
+            models.Index(fields=["dataset", "number", "valid_from"], name="example_list"),
+            models.Index(fields=["dataset", "valid_from"], name="example_begun_in_version"),
+            models.Index(
+                fields=["dataset", "valid_to"],
+                condition=models.Q(valid_to__isnull=False),
+                name="example_ended_in_version",
+            ),
             models.Index(fields=["source_trace_uuid"], name="example_by_trace"),
         ]
 

@@ -1,0 +1,1 @@
+"""Datasets: versions, rows, where they came from, and how they leave again."""
