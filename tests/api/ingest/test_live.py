@@ -1,0 +1,146 @@
+"""Ingestion through a real server: a real exporter, chunked bodies, and a process that is killed."""
+
+import http.client
+import os
+import signal
+import threading
+import time
+import urllib.request
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import pytest
+from django.test import Client
+from opentelemetry.exporter.otlp.proto.http import Compression
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.trace import Status, StatusCode
+
+from annotation.models import Run, Trace
+from tests.fixtures.people import People
+from tests.fixtures.processes import free_port, running, wait_until_alive
+from tests.fixtures.spans import call, request, span
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.mark.parametrize("compression", [Compression.NoCompression, Compression.Gzip])
+def test_a_real_exporter(live: str, people: People, compression: Compression) -> None:
+    exporter = OTLPSpanExporter(
+        f"{live}/v1/traces", headers={"x-api-key": people.token("ingest")}, compression=compression
+    )
+    provider = TracerProvider(resource=Resource.create({"service.name": "shop"}))
+    provider.add_span_processor(BatchSpanProcessor(exporter))
+    tracer = provider.get_tracer("shop")
+    with tracer.start_as_current_span("agent", attributes={"gen_ai.operation.name": "invoke_agent"}) as root:
+        with tracer.start_as_current_span("tool", attributes={"gen_ai.operation.name": "execute_tool"}) as tool:
+            tool.record_exception(ValueError("no such flight"))
+            tool.set_status(Status(StatusCode.ERROR, "no such flight"))
+        trace_id = f"{root.get_span_context().trace_id:032x}"
+    provider.shutdown()
+    trace = Trace.objects.get()
+    assert (trace.uuid.hex, trace.project.name, trace.status, trace.run_count) == (trace_id, "shop", "ok", 2)
+    tool_run = Run.objects.get(type="tool")
+    assert (tool_run.error_type, tool_run.error_message) == ("ValueError", "no such flight")
+    assert "ValueError: no such flight" in (tool_run.error_stack or "")
+
+
+def chunked(live: str, token: str, pieces: Iterator[bytes]) -> tuple[int, bytes]:
+    """POST without a length, as JavaScript exporters do."""
+    connection = http.client.HTTPConnection(urlsplit(live).netloc, timeout=20)
+    headers = {"x-api-key": token, "Content-Type": "application/x-protobuf"}
+    connection.request("POST", "/v1/traces", body=pieces, headers=headers, encode_chunked=True)
+    answer = connection.getresponse()
+    content = answer.status, answer.read()
+    connection.close()
+    return content
+
+
+def test_a_chunked_body_arrives(live: str, people: People) -> None:
+    body = request([call(number) for number in range(1, 200)])
+    pieces = iter([body[:1000], body[1000:]])
+    assert chunked(live, people.token("ingest"), pieces) == (200, b"")
+    assert Run.objects.count() == 199
+
+
+def test_a_chunked_body_over_the_limit_is_refused_in_its_encoding(live: str, people: People) -> None:
+    status, content = chunked(live, people.token("ingest"), (b"\0" * 1_000_000 for _ in range(70)))
+    assert status == 413
+    assert content.startswith(b"\x08\x0b\x12")
+
+
+def post(address: str, token: str, body: bytes) -> None:
+    """Raises unless the answer is 200."""
+    headers = {"x-api-key": token, "Content-Type": "application/x-protobuf"}
+    urllib.request.urlopen(  # noqa: S310 -- loopback
+        urllib.request.Request(f"{address}/v1/traces", body, headers),
+        timeout=10,  # noqa: S310 -- as above
+    ).close()
+
+
+def test_kill_in_the_middle_loses_nothing_and_doubles_nothing(
+    transactional_db: None, people: People, tmp_path: Path
+) -> None:
+    """A killed server: what was acknowledged is there, what was not may be sent again."""
+    token, log = people.token("ingest"), tmp_path / "log"
+    acknowledged: set[int] = set()
+    sent: set[int] = set()
+    numbers = count(1)
+
+    def trace(number: int) -> bytes:
+        return number.to_bytes(16)
+
+    def batch(number: int) -> bytes:
+        return request([span(1, trace=trace(number)), *(call(n, parent=1, trace=trace(number)) for n in range(2, 12))])
+
+    def keep_sending(address: str) -> None:
+        while True:
+            number = next(numbers)
+            sent.add(number)
+            try:
+                post(address, token, batch(number))
+            except (OSError, http.client.HTTPException):
+                return
+            acknowledged.add(number)
+
+    for _ in range(2):
+        address = f"127.0.0.1:{free_port()}"
+        command = ["-m", "gunicorn", "traceapp.wsgi:application", "-b", address, "--threads", "4", "-k", "gthread"]
+        with running(*command, log=log) as process:
+            wait_until_alive(f"http://{address}", process, log)
+            senders = [threading.Thread(target=keep_sending, args=(f"http://{address}",)) for _ in range(4)]
+            for sender in senders:
+                sender.start()
+            time.sleep(1)
+            kill_with_children(process.pid)
+            for sender in senders:
+                sender.join(20)
+    assert len(acknowledged) > 10
+    stored = dict(Trace.objects.values_list("uuid", "run_count"))
+    assert {number for number in sent if UUID(int=number) in stored} >= acknowledged
+    assert set(stored.values()) == {11}
+    assert Run.objects.count() == 11 * len(stored)
+    check_sending_again(sent, batch, people)
+
+
+def kill_with_children(pid: int) -> None:
+    """kill -9 of a process and all that it started."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    for victim in (pid, *map(int, children)):
+        os.kill(victim, signal.SIGKILL)
+
+
+def check_sending_again(sent: set[int], batch: Any, people: People) -> None:
+    client = Client(headers={"x-api-key": people.token("ingest")})
+    for number in sent:
+        answer = client.post("/v1/traces", batch(number), content_type="application/x-protobuf")
+        assert answer.status_code == 200
+    assert Trace.objects.count() == len(sent)
+    assert Run.objects.count() == 11 * len(sent)
+    assert set(Trace.objects.values_list("input_tokens", flat=True)) == {100}

@@ -1,0 +1,201 @@
+"""The address for exporters, as the OTLP specification wants it."""
+
+import gzip
+import json
+from typing import Any
+
+import pytest
+from django.db import OperationalError
+from django.test import Client, override_settings
+from google.rpc.status_pb2 import Status
+from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
+
+from annotation.domain.ingest import store
+from annotation.models import Run, Trace
+from tests.fixtures.people import People
+from tests.fixtures.spans import request, span
+
+pytestmark = pytest.mark.django_db
+
+PROTOBUF, JSON = "application/x-protobuf", "application/json"
+EMPTY = {PROTOBUF: b"", JSON: b"{}"}
+
+
+def post(people: People, body: bytes, content_type: str = PROTOBUF, **headers: str) -> Any:
+    named = {key.replace("_", "-"): value for key, value in headers.items()}
+    token = named.pop("token", None) or people.token("ingest")
+    return Client().post(
+        "/v1/traces",
+        body,
+        content_type=content_type,
+        headers={"x-api-key": token, "content-type": content_type, **named},
+    )
+
+
+def reason(answer: Any) -> str:
+    """The message of a google.rpc.Status in the answer's encoding."""
+    if answer["content-type"] == JSON:
+        return str(json.loads(answer.content)["message"])
+    return Status.FromString(answer.content).message
+
+
+def as_json(**span_fields: Any) -> bytes:
+    fields = {
+        "traceId": "0AF7651916CD43DD8448EB211C80319C",
+        "spanId": "b7AD6b7169203331",
+        "name": "json",
+        "kind": 3,
+        "startTimeUnixNano": "1795221348000000000",
+        "endTimeUnixNano": 1795221349000000000,
+        "attributes": [{"key": "count", "value": {"intValue": "3"}}, {"key": "other", "value": {"intValue": 4}}],
+        "fieldOfTomorrow": {"x": 1},
+    } | span_fields
+    return json.dumps({"resourceSpans": [{"scopeSpans": [{"spans": [fields]}]}]}).encode()
+
+
+def test_json_with_hex_ids_and_both_kinds_of_integers(people: People) -> None:
+    answer = post(people, as_json(), "application/json; charset=utf-8")
+    assert (answer.status_code, answer["content-type"], answer.content) == (200, JSON, b"{}")
+    run = Run.objects.get()
+    assert (run.external_id, run.trace.uuid.hex) == ("b7ad6b7169203331", "0af7651916cd43dd8448eb211c80319c")
+    assert run.attributes == {"count": 3, "other": 4, "otel.span.kind": "client"}
+    assert run.latency_ms == 1000
+
+
+@pytest.mark.parametrize("path", ["/v1/traces", "/otlp/v1/traces"])
+@pytest.mark.parametrize("header", ["x-api-key", "authorization"])
+def test_both_addresses_and_both_headers(people: People, path: str, header: str) -> None:
+    token = people.token("ingest")
+    value = token if header == "x-api-key" else f"Bearer {token}"
+    body = gzip.compress(request([span(1)]))
+    answer = Client().post(path, body, content_type=PROTOBUF, headers={header: value, "content-encoding": "gzip"})
+    assert (answer.status_code, answer["content-type"], answer.content) == (200, PROTOBUF, b"")
+    assert Run.objects.count() == 1
+
+
+@pytest.mark.parametrize("content_type", [PROTOBUF, JSON])
+def test_nothing_to_store_is_a_success(people: People, content_type: str) -> None:
+    answer = post(people, EMPTY[content_type], content_type)
+    assert (answer.status_code, answer.content) == (200, EMPTY[content_type])
+
+
+def test_spans_that_cannot_be_identified_are_counted_and_the_others_stored(people: People) -> None:
+    nameless, zero = span(2), span(3)
+    nameless.ClearField("span_id")
+    zero.trace_id = bytes(16)
+    answer = post(people, request([span(1), nameless, zero]))
+    partial = ExportTraceServiceResponse.FromString(answer.content).partial_success
+    assert (answer.status_code, partial.rejected_spans) == (200, 2)
+    assert partial.error_message == (
+        "1 rejected: the span id is missing, all zero or not 8 bytes; "
+        "1 rejected: the trace id is missing, all zero or not 16 bytes"
+    )
+    assert Run.objects.get().name == "span 1"
+
+
+def test_one_unreadable_span_does_not_lose_the_batch(people: People) -> None:
+    broken = json.loads(as_json())
+    spans = broken["resourceSpans"][0]["scopeSpans"][0]["spans"]
+    spans.append({**spans[0], "spanId": "00000000000000aa", "attributes": {"a": "not OTLP"}})
+    answer = post(people, json.dumps(broken).encode(), JSON)
+    assert answer.json()["partialSuccess"]["rejectedSpans"] == "1"
+    damaged = request([span(1, name="good"), span(2, name="BROKEN")]).replace(b"BROKEN", b"BR\xff\xfeEN")
+    answer = post(people, damaged)
+    assert ExportTraceServiceResponse.FromString(answer.content).partial_success.rejected_spans == 1
+    assert sorted(Run.objects.values_list("name", flat=True)) == ["good", "json"]
+
+
+def test_json_that_javascript_writes_and_python_writes_is_read(people: People) -> None:
+    body = as_json(name="half \\ud83d emoji").replace(b"\\\\ud83d", b"\\ud83d").replace(b'"3"', b"NaN")
+    assert post(people, as_json(name="x").replace(b'"x"', b'"half \\ud83d emoji"'), JSON).status_code == 200
+    assert Run.objects.get().name == "half \ufffd emoji"
+    assert post(people, body, JSON).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body", "words"),
+    [
+        (PROTOBUF, b"\xff\xff\xff", "not an OTLP trace export"),
+        (JSON, b"{", "not JSON"),
+        (JSON, b"[" * 100_000, "not JSON"),
+        (JSON, b"[]", "not a JSON object"),
+        (JSON, b'{"resourceSpans": 5}', "not an OTLP trace export"),
+        (JSON, b'{"resourceLogs": []}', "holds logs, not spans"),
+    ],
+)
+def test_malformed_bodies(people: People, content_type: str, body: bytes, words: str) -> None:
+    answer = post(people, body, content_type)
+    assert (answer.status_code, answer["content-type"]) == (400, content_type)
+    assert words in reason(answer)
+
+
+def test_logs_at_the_address_for_traces_are_named(people: People) -> None:
+    logs = ExportLogsServiceRequest()
+    record = logs.resource_logs.add().scope_logs.add().log_records.add(observed_time_unix_nano=1, trace_id=bytes(16))
+    record.body.string_value = "hello"
+    answer = post(people, logs.SerializeToString())
+    assert (answer.status_code, reason(answer).startswith("this body holds logs")) == (400, True)
+
+
+@pytest.mark.parametrize("content_type", [PROTOBUF, JSON])
+def test_who_may_not_send(people: People, content_type: str) -> None:
+    for token in ("ta_", "ta_unknown"):
+        answer = post(people, b"", content_type, token=token)
+        assert (answer.status_code, answer["content-type"]) == (401, content_type)
+        assert "x-api-key" in reason(answer)
+    answer = post(people, b"", content_type, token=people.token("read"))
+    assert (answer.status_code, reason(answer)) == (403, "this key may not send traces: it lacks the scope ingest")
+    bound = people.token("ingest", project=people.project)
+    answer = post(people, EMPTY[content_type], content_type, token=bound, x_traceapp_project="other")
+    assert (answer.status_code, "booking" in reason(answer)) == (403, True)
+
+
+def test_other_media_types_and_packings(people: People) -> None:
+    answer = post(people, b"x", "text/plain")
+    assert (answer.status_code, "application/x-protobuf" in reason(answer)) == (415, True)
+    answer = post(people, b"x", PROTOBUF, content_encoding="br")
+    assert (answer.status_code, "gzip" in reason(answer)) == (415, True)
+
+
+@override_settings(MAX_BODY_BYTES=1000)
+@pytest.mark.parametrize("content_type", [PROTOBUF, JSON])
+def test_too_large_packed_or_unpacked(people: People, content_type: str) -> None:
+    plain = post(people, b" " * 1001, content_type)
+    bomb = post(people, gzip.compress(b" " * 100_000_000), content_type, content_encoding="gzip")
+    two = post(people, gzip.compress(b" " * 600) * 2, content_type, content_encoding="gzip")
+    for answer in (plain, bomb, two):
+        assert (answer.status_code, answer["content-type"]) == (413, content_type)
+        assert "1000 bytes" in reason(answer)
+
+
+@pytest.mark.parametrize("body", [b"not gzip", gzip.compress(b"cut off in the middle" * 100)[:-9]])
+def test_broken_gzip(people: People, body: bytes) -> None:
+    answer = post(people, body, content_encoding="gzip")
+    assert (answer.status_code, "gzip" in reason(answer)) == (400, True)
+
+
+@override_settings(INGEST_MAX_REQUESTS_IN_WORK=0, INGEST_PATIENCE_SECONDS=0)
+@pytest.mark.parametrize("content_type", [PROTOBUF, JSON])
+def test_a_flood_is_told_to_come_again(people: People, content_type: str) -> None:
+    answer = post(people, b"", content_type)
+    assert (answer.status_code, answer["content-type"], answer["retry-after"]) == (429, content_type, "1")
+    assert "try again" in reason(answer)
+
+
+@pytest.mark.parametrize("content_type", [PROTOBUF, JSON])
+def test_a_database_that_is_gone_is_no_loss(people: People, monkeypatch: pytest.MonkeyPatch, content_type: str) -> None:
+    def gone(**_unused: object) -> None:
+        raise OperationalError("the server closed the connection unexpectedly")
+
+    monkeypatch.setattr(store, "write", gone)
+    body = request([span(1)]) if content_type == PROTOBUF else as_json()
+    answer = post(people, body, content_type)
+    assert (answer.status_code, answer["content-type"], answer["retry-after"]) == (503, content_type, "5")
+    assert "nothing of this request was stored" in reason(answer)
+    assert Trace.objects.count() == 0
+
+
+def test_only_post(people: People) -> None:
+    answer = Client().get("/v1/traces")
+    assert (answer.status_code, answer["allow"]) == (405, "POST")
