@@ -23,6 +23,7 @@ class JobName(StrEnum):
     SETTLE_TRACES = "annotation.settle_traces"
     DRIVE_JOB = "annotation.drive_job"
     SWEEP_JOBS = "annotation.sweep_jobs"
+    SEND_PASSWORD_RESET = "annotation.send_password_reset"  # noqa: S105 -- a task's name
 
 
 def enqueue(name: JobName, **ids: int | str) -> None:

@@ -114,10 +114,21 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+LOGIN_URL = "sign-in"
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25  # hours
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # the time that the page names stays true
+AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_USERNAME_CALLABLE = "annotation.web.sign_in.account_name"
+AXES_LOCKOUT_CALLABLE = "annotation.web.sign_in.locked_out"
+AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False
+
+# Mail: `smtp+tls://user:password@host:587`; without it, mails appear in the worker's log.
+vars().update(env.email("EMAIL_URL", default="consolemail://"))
+DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="traceapp@localhost")
+EMAIL_TIMEOUT = 20
 
 # What browsers are told. Nothing inline, nothing from elsewhere.
 

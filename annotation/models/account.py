@@ -25,11 +25,22 @@ class UserManager(BaseUserManager["User"]):
         return self.get(email=(username or "").strip().lower())
 
 
+class UserTheme(models.TextChoices):
+    """How pages look to a person."""
+
+    SYSTEM = "system", "As the system"
+    LIGHT = "light", "Light"
+    DARK = "dark", "Dark"
+
+
 class User(AbstractBaseUser, PublicModel):
     """A person who signs in with an e-mail address; what they may do follows from memberships alone."""
 
+    Theme = UserTheme
+
     email = models.EmailField(max_length=254, unique=True)
     name = models.CharField(max_length=120, blank=True)
+    theme = models.CharField(max_length=6, choices=Theme.choices, default=Theme.SYSTEM)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(db_default=Now())
 
@@ -41,6 +52,7 @@ class User(AbstractBaseUser, PublicModel):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=models.Q(email=Lower("email")), name="user_email_in_lower_case"),
+            one_of("theme", UserTheme, "user_theme_known"),
         ]
 
     def __str__(self) -> str:

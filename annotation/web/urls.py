@@ -1,10 +1,12 @@
 """Addresses of the pages."""
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from annotation.web.views import health
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
+    path("", include("annotation.web.account_urls")),
+    path("w/<slug:workspace>/settings/", include("annotation.web.settings_urls")),
 ]

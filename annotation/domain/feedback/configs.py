@@ -1,0 +1,111 @@
+"""What feedback keys mean: the configs of a workspace, made and changed by its admins."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from django.db import IntegrityError, transaction
+from pydantic import BaseModel, ConfigDict, TypeAdapter
+
+from annotation.domain import audit
+from annotation.models import FeedbackConfig, User, Workspace
+
+BUILT_IN = frozenset({"thumbs", "label", "layer", "first_failing_step", "correction", "note"})
+"""Keys whose meaning is the product's own."""
+
+
+class BadConfigError(ValueError):
+    """The config contradicts itself or another one; `field` says where, the message what to do."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class Category(BaseModel):
+    """One value that a key may take; `verdict` is what it makes of a trace, if anything."""
+
+    model_config = ConfigDict(frozen=True)
+
+    value: str
+    label: str = ""
+    verdict: Literal["good", "bad"] | None = None
+
+
+_CATEGORIES: TypeAdapter[list[Category]] = TypeAdapter(list[Category])
+
+
+def categories_of(config: FeedbackConfig) -> list[Category]:
+    """The typed reader of the column `categories`."""
+    return _CATEGORIES.validate_python(config.categories)
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What may be changed of a config. Numbers: bounds, where good begins and where bad ends; else categories."""
+
+    description: str = ""
+    minimum: float | None = None
+    maximum: float | None = None
+    good_from: float | None = None
+    bad_below: float | None = None
+    categories: tuple[Category, ...] = ()
+
+
+def create(*, workspace: Workspace, key: str, kind: str, meaning: Meaning, by: User) -> FeedbackConfig:
+    """Say what a key means. Raises BadConfigError."""
+    if key in BUILT_IN:
+        raise BadConfigError("key", f"{key} has a meaning already: choose another key.")
+    _check(kind, meaning)
+    try:
+        with transaction.atomic():
+            config = FeedbackConfig.objects.create(workspace=workspace, key=key, kind=kind, **_columns(meaning))
+            audit.record("feedback_config.created", by=by, workspace=workspace, target=config, detail={"kind": kind})
+    except IntegrityError as problem:
+        raise BadConfigError("key", f"The key {key} has a config already: change that one.") from problem
+    return config
+
+
+def change(*, config: FeedbackConfig, meaning: Meaning, by: User) -> None:
+    """Change what a key means; its name and kind stay, since feedback has been given in them. Raises BadConfigError."""
+    _check(config.kind, meaning)
+    columns = _columns(meaning)
+    detail = {name: value for name, value in columns.items() if getattr(config, name) != value}
+    if not detail:
+        return
+    with transaction.atomic():
+        FeedbackConfig.objects.filter(pk=config.pk).update(**columns)
+        audit.record("feedback_config.changed", by=by, workspace=config.workspace, target=config, detail=detail)
+
+
+def delete(*, config: FeedbackConfig, by: User) -> None:
+    """Forget what a key means; feedback given under it stays."""
+    with transaction.atomic():
+        audit.record("feedback_config.deleted", by=by, workspace=config.workspace, target=config)
+        FeedbackConfig.objects.filter(pk=config.pk).delete()
+
+
+def _columns(meaning: Meaning) -> dict[str, Any]:
+    return {**asdict(meaning), "categories": [category.model_dump() for category in meaning.categories]}
+
+
+def _check(kind: str, meaning: Meaning) -> None:
+    if kind == FeedbackConfig.Kind.CATEGORIES:
+        _check_categories(meaning.categories)
+    low, high = meaning.minimum, meaning.maximum
+    if low is not None and high is not None and low >= high:
+        raise BadConfigError("maximum", "The largest value must lie above the smallest.")
+    if None not in {meaning.good_from, meaning.bad_below} and float(meaning.bad_below or 0) > float(
+        meaning.good_from or 0
+    ):
+        raise BadConfigError("bad_below", "Bad must end where good begins, or below.")
+
+
+def _check_categories(categories: Sequence[Category]) -> None:
+    values = [category.value for category in categories]
+    if not values:
+        raise BadConfigError("categories", "Name at least one category.")
+    if len(set(values)) < len(values):
+        raise BadConfigError("categories", "A category stands here twice.")

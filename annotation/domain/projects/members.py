@@ -1,0 +1,74 @@
+"""Members of a workspace and their roles; one admin always stays."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from annotation.domain import audit
+from annotation.models import Membership, Queue, Reservation, User, Workspace
+
+ROLE_ORDER = (Membership.Role.ADMIN, Membership.Role.EDITOR, Membership.Role.REVIEWER, Membership.Role.VIEWER)
+
+
+class LastAdminError(ValueError):
+    """A workspace without an admin could never be changed again."""
+
+    def __init__(self) -> None:
+        super().__init__("This is the last admin of the workspace. Make somebody else an admin first.")
+
+
+def members_of(workspace: Workspace) -> QuerySet[Membership]:
+    """All members with their accounts, by e-mail."""
+    return Membership.objects.filter(workspace=workspace).select_related("user").order_by("user__email")
+
+
+def add(*, workspace: Workspace, user: User, role: str, by: User | None) -> Membership:
+    """Make somebody a member; one who is already keeps the present role."""
+    with transaction.atomic():
+        membership, is_new = Membership.objects.get_or_create(workspace=workspace, user=user, defaults={"role": role})
+        if is_new:
+            audit.record("member.added", by=by, workspace=workspace, target=user, detail={"role": role})
+    return membership
+
+
+def change_role(*, membership: Membership, role: str, by: User) -> None:
+    """Give a member another role. Raises LastAdminError, or ValueError for a role that does not exist."""
+    role = Membership.Role(role).value
+    with transaction.atomic():
+        current = _locked(membership)
+        if current.role == role:
+            return
+        _keep_an_admin(current)
+        detail = {"from": current.role, "to": role}
+        Membership.objects.filter(pk=current.pk).update(role=role)
+        audit.record("member.role_changed", by=by, workspace=current.workspace, target=current.user, detail=detail)
+    membership.role = role
+
+
+def remove(*, membership: Membership, by: User) -> None:
+    """End a membership: the person's queues and reserved items go free, their reviews stay. Raises LastAdminError."""
+    with transaction.atomic():
+        current = _locked(membership)
+        _keep_an_admin(current)
+        Queue.reviewers.through.objects.filter(queue__workspace=current.workspace, user=current.user).delete()
+        Reservation.objects.filter(item__workspace=current.workspace, reviewer=current.user).delete()
+        Membership.objects.filter(pk=current.pk).delete()
+        detail = {"role": current.role}
+        audit.record("member.removed", by=by, workspace=current.workspace, target=current.user, detail=detail)
+
+
+def _locked(membership: Membership) -> Membership:
+    """The membership as it is now; the workspace's row is locked, so that two admins cannot remove each other."""
+    Workspace.objects.select_for_update().get(pk=membership.workspace_id)
+    return Membership.objects.select_related("user", "workspace").get(pk=membership.pk)
+
+
+def _keep_an_admin(membership: Membership) -> None:
+    if membership.role != Membership.Role.ADMIN:
+        return
+    admins = Membership.objects.filter(
+        workspace=membership.workspace_id, role=Membership.Role.ADMIN, user__is_active=True
+    )
+    if not admins.exclude(pk=membership.pk).exists():
+        raise LastAdminError

@@ -1,0 +1,19 @@
+"""Addresses of accounts: signing in, passwords, joining, workspaces."""
+
+from django.urls import URLPattern, path
+
+from annotation.web.views import account, invitations, workspaces
+
+urlpatterns: list[URLPattern] = [
+    path("", workspaces.home, name="home"),
+    path("sign-in/", account.sign_in, name="sign-in"),
+    path("sign-out/", account.sign_out, name="sign-out"),
+    path("profile/", account.profile, name="profile"),
+    path("password/", account.change_password, name="password-change"),
+    path("password/reset/", account.ask_for_reset, name="password-reset"),
+    path("password/reset/<str:who>/<str:token>/", account.choose_password, name="password-choose"),
+    path("invitations/<str:token>/", invitations.invitation, name="invitation"),
+    path("workspaces/", workspaces.workspace_list, name="workspace-list"),
+    path("workspaces/new/", workspaces.workspace_new, name="workspace-new"),
+    path("w/<slug:workspace>/", workspaces.workspace_home, name="workspace-home"),
+]

@@ -1,0 +1,36 @@
+"""The audit log."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpResponse
+from django.views.decorators.http import require_GET
+
+from annotation.domain.access import Capability
+from annotation.domain.paging import BadCursorError, page
+from annotation.models import AuditEvent
+from annotation.web.access import member, visible
+from annotation.web.forms.settings import AuditFilterForm
+from annotation.web.http import MemberRequest
+from annotation.web.views.settings.sections import show
+
+SIZE = 50
+
+
+@require_GET
+@member(Capability.ADMINISTER)
+def audit_list(request: MemberRequest) -> HttpResponse:
+    """Who did what, newest first, filtered by person, by kind of act and by day."""
+    form = AuditFilterForm(request.GET)
+    wanted = form.wanted() if form.is_valid() else {}
+    events = visible(request, AuditEvent).filter(**wanted)
+    try:
+        found = page(events, order=("-id",), size=SIZE, cursor=request.GET.get("cursor"))
+    except BadCursorError as problem:
+        raise Http404 from problem
+    context = {"form": form, "events": found.rows, "is_filtered": bool(wanted), "older": ""}
+    if found.next_cursor:
+        asked = {name: value for name, value in request.GET.items() if name in form.fields and value}
+        context["older"] = urlencode({**asked, "cursor": found.next_cursor})
+    return show(request, "audit-list", "settings/audit.html", context, status=200 if form.is_valid() else 422)
