@@ -22,6 +22,7 @@ class KeyAuthentication(BaseAuthentication):
     """`x-api-key: ta_…` or `Authorization: Bearer ta_…`; `request.auth` is the key's Actor."""
 
     def authenticate(self, request: Request) -> tuple[User | None, Actor] | None:
+        """The maker and the key's Actor; None when no key was sent."""
         token = request.headers.get(KEY_HEADER, "").strip() or _bearer(request)
         if not token:
             return None
@@ -32,13 +33,15 @@ class KeyAuthentication(BaseAuthentication):
         return actor.person, actor
 
     def authenticate_header(self, _request: Request) -> str:
+        """What a 401 asks for."""
         return 'Bearer realm="traceapp"'
 
 
 class MemberAuthentication(SessionAuthentication):
     """The session of the pages, with their CSRF token for everything that changes something."""
 
-    def authenticate(self, request: Request) -> tuple[User, Actor] | None:  # type: ignore[override] -- the second is ours
+    def authenticate(self, request: Request) -> tuple[User, Actor] | None:
+        """The member and their Actor; None without a session."""
         known = super().authenticate(request)
         if known is None:
             return None

@@ -18,6 +18,7 @@ class Allowed(BasePermission):
     """Holds the caller against the view's `needs`: a method that it does not list is open to nobody."""
 
     def has_permission(self, request: Request, view: APIView) -> bool:
+        """403 with the missing capability, or 401 for a stranger."""
         if not isinstance(request.auth, Actor):
             return False
         method = "GET" if request.method in {"HEAD", "OPTIONS"} else str(request.method)

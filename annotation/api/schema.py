@@ -35,24 +35,26 @@ ERROR_SCHEMA = {
 }
 
 
-class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call] -- registers itself when defined
+class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # registers itself when defined
     """A program's key."""
 
     target_class = "annotation.api.auth.KeyAuthentication"
     name = "apiKey"
 
     def get_security_definition(self, _auto_schema: object) -> dict[str, Any]:
+        """The scheme as OpenAPI writes it."""
         words = "Or the same key as `Authorization: Bearer`."
         return {"type": "apiKey", "in": "header", "name": auth.KEY_HEADER, "description": words}
 
 
-class MemberScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call] -- as above
+class MemberScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # as above
     """The session of the pages."""
 
     target_class = "annotation.api.auth.MemberAuthentication"
     name = "session"
 
     def get_security_definition(self, _auto_schema: object) -> dict[str, Any]:
+        """The scheme as OpenAPI writes it."""
         return {"type": "apiKey", "in": "cookie", "name": "sessionid"}
 
 

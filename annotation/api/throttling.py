@@ -22,15 +22,17 @@ class PerCaller(BaseThrottle):
     """At most `API_REQUESTS_PER_MINUTE` requests of one key or person in one minute; 429 with Retry-After beyond."""
 
     def allow_request(self, request: Request, _view: APIView) -> bool:
+        """Count the request, and say whether it may pass."""
         if not isinstance(request.auth, Actor):
             return True
         try:
-            return _count(_name(request.auth)) <= settings.API_REQUESTS_PER_MINUTE
+            return _count(_name(request.auth)) <= int(settings.API_REQUESTS_PER_MINUTE)
         except RedisError as problem:
             log.warning("throttle_away", problem=type(problem).__name__)
             return True
 
     def wait(self) -> float:
+        """Seconds until the next window."""
         return WINDOW_SECONDS - time.time() % WINDOW_SECONDS
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import ValidationError
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Field, Model, Q, QuerySet
 
 Row = TypeVar("Row", bound=Model)
 
@@ -45,17 +45,20 @@ def _names(order: Sequence[str]) -> list[str]:
     return [part.removeprefix("-") for part in order]
 
 
+def _fields(model: type[Model], order: Sequence[str]) -> list[Field[Any, Any]]:
+    known = {field.name: field for field in model._meta.concrete_fields}  # noqa: SLF001 -- Django's public way
+    return [known[name] for name in _names(order)]
+
+
 def _encoded(order: Sequence[str], row: Model) -> str:
-    fields = [row._meta.get_field(name) for name in _names(order)]  # noqa: SLF001 -- Django's public way to a field
-    values = json.dumps([field.value_to_string(row) for field in fields])
+    values = json.dumps([field.value_to_string(row) for field in _fields(type(row), order)])
     return base64.urlsafe_b64encode(values.encode()).decode().rstrip("=")
 
 
 def _decoded(model: type[Model], order: Sequence[str], cursor: str) -> list[Any]:
     try:
         values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        fields = [model._meta.get_field(name) for name in _names(order)]  # noqa: SLF001 -- as above
-        return [field.to_python(str(value)) for field, value in zip(fields, values, strict=True)]
+        return [field.to_python(str(value)) for field, value in zip(_fields(model, order), values, strict=True)]
     except (binascii.Error, ValueError, TypeError, ValidationError) as problem:
         raise BadCursorError from problem
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet, TextField, Value
@@ -117,7 +117,7 @@ def _runs_in_open_items(rows: QuerySet[Run], actor: Actor) -> QuerySet[Run]:
     return rows.filter(trace__in=_traces_in_open_items(Trace.objects.filter(workspace=actor.workspace), actor))
 
 
-REVIEWER_LIMITS: dict[type[Model], Callable[..., QuerySet]] = {
+REVIEWER_LIMITS: dict[type[Model], Callable[..., QuerySet[Any]]] = {
     Queue: lambda _rows, actor: open_queues(actor),
     Item: lambda _rows, actor: _open_items(actor),
     Trace: _traces_in_open_items,

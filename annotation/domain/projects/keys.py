@@ -21,6 +21,9 @@ USE_IS_NOTED_EVERY = timedelta(minutes=1)
 WITHOUT_A_PERSON = frozenset({Capability.INGEST, Capability.READ})
 """What a key goes on doing when the person that made it has left or was demoted."""
 
+WITHIN_A_PROJECT = frozenset({Capability.INGEST, Capability.READ, Capability.GIVE_FEEDBACK})
+"""What a key of one project may do at most: everything else reaches into the whole workspace."""
+
 
 class KeyRefusedError(Exception):
     """The token opens nothing; the message says why, for the owner of the token."""
@@ -106,7 +109,7 @@ def authenticate_key(token: str, *, now: datetime) -> ApiKey:
 
 def key_actor(key: ApiKey) -> Actor:
     """What a program may do: its scopes; for what a person must answer for, no more than its maker may do now."""
-    granted = frozenset[Capability]().union(*(SCOPE_CAPABILITIES[scope] for scope in key.scopes))
+    granted = _granted(key)
     membership = _membership_of_maker(key) if granted - WITHOUT_A_PERSON else None
     allowed = ROLE_CAPABILITIES[membership.role] if membership else frozenset[Capability]()
     return Actor(
@@ -116,6 +119,11 @@ def key_actor(key: ApiKey) -> Actor:
         key=key,
         project=key.project,
     )
+
+
+def _granted(key: ApiKey) -> frozenset[Capability]:
+    granted = frozenset[Capability]().union(*(SCOPE_CAPABILITIES[scope] for scope in key.scopes))
+    return granted & WITHIN_A_PROJECT if key.project_id else granted
 
 
 def _membership_of_maker(key: ApiKey) -> Membership | None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from rest_framework import serializers
 
 
-class WorkspaceSerializer(serializers.Serializer):
+class WorkspaceSerializer(serializers.Serializer[Any]):
     """The tenant."""
 
     slug = serializers.CharField()
     name = serializers.CharField()
 
 
-class PersonSerializer(serializers.Serializer):
+class PersonSerializer(serializers.Serializer[Any]):
     """Who answers for changes."""
 
     id = serializers.UUIDField(source="uuid")
@@ -20,7 +22,7 @@ class PersonSerializer(serializers.Serializer):
     name = serializers.CharField()
 
 
-class MeSerializer(serializers.Serializer):
+class MeSerializer(serializers.Serializer[Any]):
     """An Actor."""
 
     workspace = WorkspaceSerializer()
@@ -32,4 +34,5 @@ class MeSerializer(serializers.Serializer):
     capabilities = serializers.SerializerMethodField()
 
     def get_capabilities(self, actor: object) -> list[str]:
+        """What the caller may do, by name."""
         return sorted(getattr(actor, "capabilities", ()))

@@ -66,13 +66,14 @@ def feedback_config_delete(request: MemberRequest, uuid: UUID) -> HttpResponse:
 def failure_mode_list(request: MemberRequest) -> HttpResponse:
     """The taxonomy, by project."""
     modes = visible(request, FailureMode).filter(merged_into=None).select_related("project")
+    if slug := request.GET.get("project", ""):
+        modes = modes.filter(project__slug=slug)
     context = {
         "modes": modes.annotate(use_count=Count("feedback")).order_by("project__name", "name", "pk"),
         "may_change": request.actor.may(Capability.EDIT),
+        "projects": visible(request, Project).order_by("name"),
+        "project_slug": slug,
     }
-    if slug := request.GET.get("project", ""):
-        context["modes"] = context["modes"].filter(project__slug=slug)
-    context |= {"projects": visible(request, Project).order_by("name"), "project_slug": slug}
     return show(request, "failure-mode-list", "settings/failure_modes.html", context)
 
 
