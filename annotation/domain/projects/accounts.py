@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import UUID
 
 from django.contrib.auth.tokens import default_token_generator
 from django.core.cache import cache
@@ -89,9 +90,9 @@ def reset_path(user: User) -> str:
 def user_of_reset(who: str, token: str) -> User | None:
     """The person that a reset link belongs to; None once it was used, has expired, or never was one."""
     try:
-        uuid = urlsafe_base64_decode(who).decode("ascii")
+        uuid = UUID(urlsafe_base64_decode(who).decode("ascii"))
         user = User.objects.filter(uuid=uuid, is_active=True).first()
-    except (ValueError, UnicodeDecodeError):
+    except ValueError:
         return None
     return user if user is not None and default_token_generator.check_token(user, token) else None
 
