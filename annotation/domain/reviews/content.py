@@ -26,7 +26,8 @@ class ReviewInput(BaseModel):
     `answers` maps question keys to what was given (see `rubric.validate`). `labels` are names of failure modes; one
     that the project does not know is coined. `correction` is what the output should have been: text, or JSON of the
     output's own shape; `corrected_run_uuid` names the run that it corrects (None: the answer of the whole trace).
-    `active_ms` is the time spent looking, without idle time.
+    `active_ms` is the time spent looking, without idle time. `rubric_version` is the number of the version that the
+    person was shown (None: the queue's current one), so that a rubric changed meanwhile costs nobody their work.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -39,6 +40,7 @@ class ReviewInput(BaseModel):
     corrected_run_uuid: UUID | None = None
     note: str = ""
     active_ms: int = 0
+    rubric_version: int | None = None
 
     @field_validator("active_ms")
     @classmethod

@@ -1,0 +1,44 @@
+"""The immutable versions of a queue's rubric."""
+
+from __future__ import annotations
+
+from django.db.models import Max
+
+from annotation.domain.queues import rubric
+from annotation.domain.queues.rubric import Rubric
+from annotation.models import Queue, RubricVersion, User
+
+
+def current(queue: Queue) -> RubricVersion:
+    """The version that new reviews answer; a queue that never got one asks the default."""
+    if queue.rubric is not None:
+        return queue.rubric
+    version, _ = RubricVersion.objects.get_or_create(
+        queue=queue, number=1, defaults={"questions": rubric.default().document()}
+    )
+    Queue.objects.filter(pk=queue.pk, rubric=None).update(rubric=version)
+    queue.rubric = version
+    return version
+
+
+def numbered(queue: Queue, number: int | None) -> RubricVersion | None:
+    """The queue's version with this number; None when not asked or not there."""
+    return RubricVersion.objects.filter(queue=queue, number=number).first() if number else None
+
+
+def questions_of(queue: Queue) -> Rubric:
+    """What the queue asks now."""
+    return rubric.read(current(queue).questions)
+
+
+def publish(*, queue: Queue, asked: Rubric, by: User | None) -> RubricVersion:
+    """Make `asked` what the queue asks from now on: a new version, unless it is what it asks already.
+
+    Call with the queue locked. Reviews keep the version that they answered.
+    """
+    if queue.rubric is not None and rubric.read(queue.rubric.questions) == asked:
+        return queue.rubric
+    last = RubricVersion.objects.filter(queue=queue).aggregate(last=Max("number"))["last"] or 0
+    queue.rubric = RubricVersion.objects.create(queue=queue, number=last + 1, questions=asked.document(), created_by=by)
+    queue.save(update_fields=["rubric"])
+    return queue.rubric

@@ -1,0 +1,97 @@
+"""Turns a checked review into the feedback rows that it stands for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from pydantic import JsonValue
+
+from annotation.domain.queues.rubric import QuestionKind, Rubric
+from annotation.domain.reviews.content import ReviewInput
+from annotation.domain.reviews.rubric import UP
+from annotation.models import FailureMode, Feedback, Item, Project, Review, Run
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A checked review with what its words mean here."""
+
+    review: Review
+    rubric: Rubric
+    given: ReviewInput
+    labels: list[FailureMode]
+    project: Project | None
+
+
+def rows(judged: Judged) -> list[Feedback]:
+    """The feedback of source reviewer: answers by question key, then the built-in parts that were given."""
+    return [*_answers(judged), *_parts(judged)]
+
+
+def _answers(judged: Judged) -> Iterator[Feedback]:
+    for question in judged.rubric.questions:
+        answer = judged.given.answers.get(question.key)
+        if answer is not None:
+            yield _row(judged, key=question.key, **_COLUMNS[question.kind](answer))
+
+
+_COLUMNS: dict[QuestionKind, Callable[[JsonValue], dict[str, Any]]] = {
+    QuestionKind.THUMBS: lambda answer: {"score": 1.0 if answer == UP else 0.0},
+    QuestionKind.CHOICE: lambda answer: {"value": answer},
+    QuestionKind.MULTI_CHOICE: lambda answer: {"value": answer},
+    QuestionKind.NUMBER: lambda answer: {"score": answer},
+    QuestionKind.TEXT: lambda answer: {"value": answer},
+}
+
+
+def _parts(judged: Judged) -> Iterator[Feedback]:
+    given = judged.given
+    for mode in judged.labels:
+        yield _row(judged, key="label", value=mode.name, failure_mode=mode)
+    if given.layer:
+        yield _row(judged, key="layer", value=given.layer)
+    if given.first_failing_run_uuid:
+        yield _row(judged, key="first_failing_step", run_uuid=given.first_failing_run_uuid)
+    if given.correction is not None:
+        yield _row(judged, key="correction", correction=given.correction, run_uuid=given.corrected_run_uuid)
+    if given.note:
+        yield _row(judged, key="note", comment=given.note)
+
+
+def _row(judged: Judged, *, key: str, run_uuid: UUID | None = None, **columns: Any) -> Feedback:
+    item = judged.review.item
+    return Feedback(
+        workspace_id=item.workspace_id,
+        project=judged.project,
+        key=key,
+        source=Feedback.Source.REVIEWER,
+        author=judged.review.reviewer,
+        review=judged.review,
+        created_at=judged.review.modified_at,
+        modified_at=judged.review.modified_at,
+        **_target(item, run_uuid),
+        **columns,
+    )
+
+
+def _target(item: Item, run_uuid: UUID | None) -> dict[str, Any]:
+    """Where the judgement hangs: on the run that it names, else on what the item is about."""
+    named = run_uuid or item.run_uuid
+    if named:
+        return _run_target(item, named)
+    if item.kind == Item.Kind.THREAD:
+        return {"target": Feedback.Target.THREAD, "thread_id": item.thread_id}
+    return {"target": Feedback.Target.TRACE, "trace_uuid": item.trace_uuid}
+
+
+def _run_target(item: Item, run_uuid: UUID) -> dict[str, Any]:
+    run = Run.objects.filter(workspace=item.workspace_id, uuid=run_uuid).values("external_id", "trace__uuid").first()
+    return {
+        "target": Feedback.Target.RUN,
+        "run_uuid": run_uuid,
+        "run_external_id": run["external_id"] if run else None,
+        "trace_uuid": run["trace__uuid"] if run else item.trace_uuid,
+    }

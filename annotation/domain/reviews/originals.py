@@ -1,0 +1,75 @@
+"""What a review is about: the traces of an item, and the inputs and outputs that a correction corrects."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from annotation.domain.datasets import sources
+from annotation.domain.queues import subjects
+from annotation.models import Item, Project, Run, Trace
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """What a correction corrects: `text` is what a person reads, `outputs` the JSON behind it.
+
+    `run_uuid` is None where the final answer of the whole trace is corrected.
+    """
+
+    trace_uuid: UUID | None
+    run_uuid: UUID | None
+    inputs: Any
+    outputs: Any
+    text: str
+
+
+def project_of(item: Item) -> Project | None:
+    """The project of the item's trace or thread; None while the trace is not there."""
+    project_id = subjects.project_id_of(item.subject)
+    rows = Project.objects.filter(workspace=item.workspace_id)
+    if project_id is not None:
+        return rows.filter(pk=project_id).first()
+    return rows.filter(traces__workspace=item.workspace_id, traces__uuid=item.trace_uuid).first()
+
+
+def traces_of(item: Item) -> list[UUID]:
+    """The outside ids of the item's traces, oldest first; of a thread all of them."""
+    if item.kind != Item.Kind.THREAD:
+        return [uuid for uuid in (item.trace_uuid, item.other_trace_uuid) if uuid]
+    rows = Trace.objects.filter(
+        workspace=item.workspace_id, project_id=subjects.project_id_of(item.subject), thread_id=item.thread_id
+    )
+    return list(rows.order_by("started_at", "id").values_list("uuid", flat=True))
+
+
+def has_run(item: Item, run_uuid: UUID) -> bool:
+    """Whether the run is a step of one of the item's traces."""
+    rows = Run.objects.filter(workspace=item.workspace_id, uuid=run_uuid)
+    return rows.filter(trace__uuid__in=traces_of(item)).exists()
+
+
+def original(item: Item, run_uuid: UUID | None) -> Original:
+    """What a correction of this run corrects (None: the item's own run, else the answer of its last trace)."""
+    run_uuid = run_uuid or item.run_uuid
+    run = _run(item, run_uuid) if run_uuid else None
+    if run:
+        return _of_run(run)
+    traces = traces_of(item)
+    trace = Trace.objects.filter(workspace=item.workspace_id, uuid=traces[-1]).first() if traces else None
+    return _of_trace(trace) if trace else Original(item.trace_uuid, run_uuid, {}, None, "")
+
+
+def _run(item: Item, run_uuid: UUID) -> Run | None:
+    return Run.objects.select_related("trace").filter(workspace=item.workspace_id, uuid=run_uuid).first()
+
+
+def _of_run(run: Run) -> Original:
+    row = sources.content_of_run(run)
+    return Original(run.trace.uuid, run.uuid, row.inputs, row.outputs, run.output_text or "")
+
+
+def _of_trace(trace: Trace) -> Original:
+    row = sources.content_of_trace(trace)
+    return Original(trace.uuid, None, row.inputs, row.outputs, trace.output or "")

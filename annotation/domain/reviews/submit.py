@@ -1,0 +1,154 @@
+"""A review, submitted as one unit: stored whole with its feedback, its item recounted, or not at all."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from annotation.domain.feedback import failure_modes, reviewed
+from annotation.domain.queues import assignment, state
+from annotation.domain.queues import rubric as asked
+from annotation.domain.queues.refusals import ClaimError, ItemNotOpenError, ItemTakenError, QueueNotActiveError
+from annotation.domain.queues.rubric_versions import current, numbered
+from annotation.domain.reviews import correct, drafts, judgements, originals, rubric
+from annotation.domain.reviews.content import Label, ReviewInput
+from annotation.domain.reviews.rubric import AnswerProblem, InvalidReviewError
+from annotation.models import Draft, FailureMode, Item, Project, Queue, Reservation, Review, RubricVersion, Skip, User
+
+CLOSED = (Queue.Status.DRAFT, Queue.Status.COMPLETED, Queue.Status.ARCHIVED)
+"""A paused queue gives out nothing new, yet takes what is on people's screens."""
+
+
+def submit(*, item: Item, by: User, answers: ReviewInput, now: datetime) -> Review:
+    """Store the person's review of the item; one that they gave before is edited. The same content twice is once.
+
+    A reservation that lapsed is no obstacle while a seat is free. Raises InvalidReviewError for answers that do not fit
+    the rubric and ClaimError (NotAReviewerError, QueueNotActiveError, ItemNotOpenError, ItemTakenError) when the item
+    does not take the review; what was given is then kept as the person's draft.
+    """
+    try:
+        with transaction.atomic():
+            return _submit(assignment.lock(item), by, answers, now)
+    except (ClaimError, InvalidReviewError):
+        drafts.save(item=item, by=by, content=answers, now=now)
+        raise
+
+
+def _submit(item: Item, by: User, answers: ReviewInput, now: datetime) -> Review:
+    before = Review.objects.filter(item=item, reviewer=by).first()
+    _require_place(item, by, before, now)
+    version = numbered(item.queue, answers.rubric_version) or current(item.queue)
+    questions = asked.read(version.questions)
+    given = _checked(item, questions, answers)
+    project = originals.project_of(item)
+    labels = _labels(project, given.labels, by)
+    columns = _columns(version, given, labels)
+    if before is None or _is_changed(before, columns):
+        review = _store(item, by, before, columns, given.active_ms, now)
+        said = judgements.rows(judgements.Judged(review, questions, given, labels, project))
+        reviewed.replace(review=review, rows=said, traces=originals.traces_of(item))
+        recount(item)
+        if item.queue.accepts_at_once and review.correction is not None:
+            correct.accept_at_once(review, by=by, now=now)
+    else:
+        review = before
+    _tidy(item, by)
+    return review
+
+
+def recount(item: Item) -> None:
+    """Derive the locked item's review count and state from its reviews."""
+    item.review_count = Review.objects.filter(item=item).count()
+    item.state = state.item_state(
+        is_removed=item.state == Item.State.REMOVED,
+        review_count=item.review_count,
+        reviewers_per_item=item.queue.reviewers_per_item,
+    )
+    item.save(update_fields=["review_count", "state"])
+
+
+def _require_place(item: Item, by: User, before: Review | None, now: datetime) -> None:
+    assignment.require_reviewer(item.queue, by)
+    if item.queue.status in CLOSED:
+        raise QueueNotActiveError(item.queue)
+    if item.state == Item.State.REMOVED:
+        raise ItemNotOpenError(item)
+    if before is None and not assignment.has_seat(item, by, now):
+        raise ItemNotOpenError(item) if item.state == Item.State.DONE else ItemTakenError(item)
+
+
+def _checked(item: Item, questions: asked.Rubric, answers: ReviewInput) -> ReviewInput:
+    """Held against the rubric and the item; a correction that changes nothing is none."""
+    given = rubric.validate(questions, answers)
+    problems = [
+        AnswerProblem(part, "This step does not belong to the item; pick one of its own.")
+        for part, run in (
+            ("first_failing_step", given.first_failing_run_uuid),
+            ("correction", given.corrected_run_uuid),
+        )
+        if run and not originals.has_run(item, run)
+    ]
+    if problems:
+        raise InvalidReviewError(tuple(problems))
+    source = originals.original(item, given.corrected_run_uuid)
+    if _is_same(given.correction, source):
+        return given.model_copy(update={"correction": None, "corrected_run_uuid": None})
+    return given
+
+
+def _is_same(correction: Any, source: originals.Original) -> bool:
+    if isinstance(correction, str):
+        return correction.strip() in {"", source.text.strip()}
+    return correction is None or correction == source.outputs
+
+
+def _labels(project: Project | None, names: tuple[str, ...], by: User) -> list[FailureMode]:
+    """The failure modes of these names, new ones coined; in one order for all, so that no two wait for each other."""
+    if project is None:
+        return []
+    coined = {name: failure_modes.coin(project=project, name=name, by=by) for name in sorted(names, key=str.lower)}
+    return list({coined[name].pk: coined[name] for name in names}.values())
+
+
+def _columns(version: RubricVersion, given: ReviewInput, labels: list[FailureMode]) -> dict[str, Any]:
+    return {
+        "rubric_id": version.pk,
+        "answers": given.answers,
+        "labels": [Label(failure_mode=mode.uuid, name=mode.name).model_dump(mode="json") for mode in labels],
+        "layer": given.layer,
+        "first_failing_run_uuid": given.first_failing_run_uuid,
+        "correction": given.correction,
+        "corrected_run_uuid": given.corrected_run_uuid,
+        "note": given.note,
+    }
+
+
+def _is_changed(review: Review, columns: dict[str, Any]) -> bool:
+    return any(getattr(review, name) != value for name, value in columns.items())
+
+
+def _store(
+    item: Item, by: User, before: Review | None, columns: dict[str, Any], active_ms: int, now: datetime
+) -> Review:
+    """The row, new or edited; an edit takes back what was decided on it, so that nobody's acceptance covers new words."""
+    review = before or Review(item=item, reviewer=by, submitted_at=now, submission_count=0)
+    for name, value in columns.items():
+        setattr(review, name, value)
+    proposed = columns["correction"] is not None
+    review.correction_state = Review.Correction.PROPOSED if proposed else Review.Correction.NONE
+    review.decided_by, review.decided_at, review.decision_note = None, None, ""
+    review.is_authoritative = False
+    review.active_ms += active_ms
+    review.submission_count += 1
+    review.modified_at = now
+    review.item = item
+    review.save()
+    return review
+
+
+def _tidy(item: Item, by: User) -> None:
+    """What served to get here is used up: the reservation, the draft, the skip."""
+    for table in (Reservation, Draft, Skip):
+        table.objects.filter(item=item, reviewer=by).delete()

@@ -1,0 +1,68 @@
+"""Takes a submission back: the review becomes a draft again, and its item comes back on the screen."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from annotation.domain.feedback import reviewed
+from annotation.domain.queues import assignment
+from annotation.domain.queues.assignment import Claim
+from annotation.domain.reviews import content, correct, drafts, originals
+from annotation.domain.reviews.content import ReviewInput
+from annotation.domain.reviews.submit import recount
+from annotation.models import Queue, Review, User
+
+
+class UndoRefusedError(Exception):
+    """The submission cannot be taken back; the message says why. `code` is for programs."""
+
+    code = "undo_refused"
+
+
+def last_submission(*, queue: Queue, by: User) -> Review | None:
+    """What the person submitted or edited last in this queue."""
+    rows = Review.objects.select_related("item").filter(item__queue=queue, reviewer=by)
+    return rows.order_by("-modified_at", "-id").first()
+
+
+def undo(*, review: Review, by: User, now: datetime) -> Claim:
+    """Take back the person's own review: its feedback goes, its content becomes their draft, the item is theirs again.
+
+    Raises UndoRefusedError for somebody else's review, one that was edited since (its first state is not kept: edit it
+    again instead) and one whose correction was accepted; ClaimError when the queue gives out no items.
+    """
+    with transaction.atomic():
+        locked = correct.lock(review)
+        _require_undoable(locked, by)
+        assignment.require_active(locked.item.queue)
+        item, typed, traces = locked.item, as_input(locked), originals.traces_of(locked.item)
+        reviewed.withdraw(review=locked, traces=traces)
+        locked.delete()
+        recount(item)
+        drafts.save(item=item, by=by, content=typed, now=now)
+        return assignment.claim_item(item=item, by=by, now=now)
+
+
+def as_input(review: Review) -> ReviewInput:
+    """What the person gave, as they would give it again; fills the form when a review is edited."""
+    return ReviewInput(
+        answers=review.answers,
+        labels=tuple(label.name for label in content.read_labels(review.labels)),
+        layer=review.layer,
+        first_failing_run_uuid=review.first_failing_run_uuid,
+        correction=review.correction,
+        corrected_run_uuid=review.corrected_run_uuid,
+        note=review.note,
+        rubric_version=review.rubric.number,
+    )
+
+
+def _require_undoable(review: Review, by: User) -> None:
+    if review.reviewer_id != by.pk:
+        raise UndoRefusedError("Only the person who gave a review can take it back.")
+    if review.correction_state == Review.Correction.ACCEPTED:
+        raise UndoRefusedError("The correction has been accepted, so the review stays; you can still edit it.")
+    if review.submission_count > 1:
+        raise UndoRefusedError("This was an edit, and what stood before is not kept; edit the review again instead.")

@@ -1,0 +1,20 @@
+"""What people submitted."""
+
+from factory import LazyAttribute, SubFactory
+from factory.django import DjangoModelFactory
+
+from annotation.domain.queues import rubric_versions
+from annotation.models import Review
+from tests.factories.accounts import UserFactory
+from tests.factories.queues import ItemFactory
+
+
+class ReviewFactory(DjangoModelFactory[Review]):
+    """A bare row, as another reviewer's would stand there; commands are tested with commands."""
+
+    class Meta:
+        model = Review
+
+    item = SubFactory(ItemFactory)
+    reviewer = SubFactory(UserFactory)
+    rubric = LazyAttribute(lambda review: rubric_versions.current(review.item.queue))
