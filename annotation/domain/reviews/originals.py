@@ -28,19 +28,19 @@ class Original:
 def project_of(item: Item) -> Project | None:
     """The project of the item's trace or thread; None while the trace is not there."""
     project_id = subjects.project_id_of(item.subject)
-    rows = Project.objects.filter(workspace=item.workspace_id)
     if project_id is not None:
-        return rows.filter(pk=project_id).first()
-    return rows.filter(traces__workspace=item.workspace_id, traces__uuid=item.trace_uuid).first()
+        return Project.objects.filter(workspace=item.workspace_id, pk=project_id).first()
+    traces = Trace.objects.select_related("project").only("project")
+    trace = traces.filter(workspace=item.workspace_id, uuid__in=traces_of(item)[:1]).first()
+    return trace.project if trace else None
 
 
 def traces_of(item: Item) -> list[UUID]:
     """The outside ids of the item's traces, oldest first; of a thread all of them."""
     if item.kind != Item.Kind.THREAD:
         return [uuid for uuid in (item.trace_uuid, item.other_trace_uuid) if uuid]
-    rows = Trace.objects.filter(
-        workspace=item.workspace_id, project_id=subjects.project_id_of(item.subject), thread_id=item.thread_id
-    )
+    project_id = subjects.project_id_of(item.subject) or 0
+    rows = Trace.objects.filter(workspace=item.workspace_id, project_id=project_id, thread_id=item.thread_id)
     return list(rows.order_by("started_at", "id").values_list("uuid", flat=True))
 
 

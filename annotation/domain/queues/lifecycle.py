@@ -1,0 +1,202 @@
+"""A queue from its making to its end: settings, rubric and status, each change with its line in the audit log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from annotation.domain import access, audit
+from annotation.domain.queues import rubric_versions, state
+from annotation.domain.queues.rubric import Rubric
+from annotation.models import Dataset, Item, Membership, Queue, Reservation, RubricVersion, User, Workspace
+
+Status = Queue.Status
+
+TRANSITIONS: dict[str, frozenset[str]] = {
+    Status.DRAFT: frozenset({Status.ACTIVE, Status.ARCHIVED}),
+    Status.ACTIVE: frozenset({Status.PAUSED, Status.COMPLETED, Status.ARCHIVED}),
+    Status.PAUSED: frozenset({Status.ACTIVE, Status.COMPLETED, Status.ARCHIVED}),
+    Status.COMPLETED: frozenset({Status.ACTIVE, Status.ARCHIVED}),
+    Status.ARCHIVED: frozenset({Status.PAUSED}),
+}
+"""Where a queue may go from each status; an archived one comes back paused, so that nothing starts by itself."""
+
+
+class QueueError(Exception):
+    """A queue cannot be made or changed as asked; `field` is the setting that is to blame. `code` is for programs."""
+
+    code = "queue_refused"
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueSettings:
+    """All that can be set on a queue beside its rubric and status."""
+
+    name: str
+    instructions: str = ""
+    order: str = Queue.Order.PRIORITY
+    reviewers_per_item: int = 1
+    reservation_minutes: int = 15
+    is_open_to_all: bool = True
+    reviewers: tuple[User, ...] = ()
+    accepts_at_once: bool = False
+    target_dataset: Dataset | None = None
+
+
+def settings_of(queue: Queue) -> QueueSettings:
+    """The settings that the queue has."""
+    return QueueSettings(**{name: getattr(queue, name) for name in _COLUMNS}, reviewers=tuple(queue.reviewers.all()))
+
+
+_COLUMNS = (
+    "name",
+    "instructions",
+    "order",
+    "reviewers_per_item",
+    "reservation_minutes",
+    "is_open_to_all",
+    "accepts_at_once",
+    "target_dataset",
+)
+
+
+def create(
+    *, workspace: Workspace, settings: QueueSettings, rubric: Rubric, by: User, status: str = Status.ACTIVE
+) -> Queue:
+    """A new queue, as a draft or at once active. Raises QueueError."""
+    if status not in {Status.DRAFT, Status.ACTIVE}:
+        raise QueueError("status", "A new queue is a draft or active.")
+    _require_sound(workspace, settings)
+    with _named_once(settings.name), transaction.atomic():
+        queue = Queue.objects.create(workspace=workspace, status=status, created_by=by, **_columns(settings))
+        queue.reviewers.set(settings.reviewers)
+        rubric_versions.publish(queue=queue, asked=rubric, by=by)
+        audit.record("queue.created", by=by, workspace=workspace, target=queue, detail={"status": status})
+    return queue
+
+
+def edit(*, queue: Queue, settings: QueueSettings, rubric: Rubric, by: User) -> Queue:
+    """Change settings and rubric together; a changed rubric is a new version. Items follow a new number of reviewers.
+
+    Raises QueueError.
+    """
+    _require_sound(queue.workspace, settings)
+    with _named_once(settings.name), transaction.atomic():
+        locked = _locked(queue)
+        changes = _changes(locked, settings)
+        for name, value in _columns(settings).items():
+            setattr(locked, name, value)
+        locked.save(update_fields=_COLUMNS)
+        locked.reviewers.set(settings.reviewers)
+        if "reviewers_per_item" in changes:
+            _follow_reviewers_per_item(locked)
+        before = locked.rubric
+        version = rubric_versions.publish(queue=locked, asked=rubric, by=by)
+        changes |= _rubric_change(before, version)
+        if changes:
+            audit.record("queue.changed", by=by, workspace=locked.workspace, target=locked, detail=changes)
+    return locked
+
+
+def change_rubric(*, queue: Queue, rubric: Rubric, by: User) -> RubricVersion:
+    """Ask something else from now on; reviews keep the version that they answered. The same rubric changes nothing."""
+    return _rubric_of(edit(queue=queue, settings=settings_of(queue), rubric=rubric, by=by))
+
+
+def set_status(*, queue: Queue, status: str, by: User) -> Queue:
+    """Open, pause, complete, archive or bring back a queue; the status that it has already is fine. Raises QueueError.
+
+    What is on people's screens is given back when the queue is completed or archived; drafts are kept.
+    """
+    with transaction.atomic():
+        locked = _locked(queue)
+        if locked.status == status:
+            return locked
+        if status not in TRANSITIONS[locked.status]:
+            raise QueueError("status", f"A queue that is {locked.status} cannot become {status}.")
+        before, locked.status = locked.status, status
+        locked.save(update_fields=["status"])
+        if status in {Status.COMPLETED, Status.ARCHIVED}:
+            Reservation.objects.filter(item__queue=locked).delete()
+        detail = {"from": before, "to": status}
+        audit.record("queue.status_changed", by=by, workspace=locked.workspace, target=locked, detail=detail)
+    return locked
+
+
+def _locked(queue: Queue) -> Queue:
+    rows = Queue.objects.select_related("workspace", "rubric", "target_dataset")
+    return rows.select_for_update(of=("self",), no_key=True).get(pk=queue.pk)
+
+
+def _columns(settings: QueueSettings) -> dict[str, Any]:
+    columns = {name: getattr(settings, name) for name in _COLUMNS}
+    return columns | {"name": settings.name.strip(), "instructions": settings.instructions.strip()}
+
+
+def _require_sound(workspace: Workspace, settings: QueueSettings) -> None:
+    if not settings.name.strip():
+        raise QueueError("name", "Give the queue a name.")
+    if not 1 <= settings.reviewers_per_item <= 10:
+        raise QueueError("reviewers_per_item", "Between 1 and 10 people review an item.")
+    if not 1 <= settings.reservation_minutes <= 1440:
+        raise QueueError("reservation_minutes", "A reservation lasts between 1 minute and 1,440 minutes, a day.")
+    if settings.target_dataset and settings.target_dataset.workspace_id != workspace.pk:
+        raise QueueError("target_dataset", "The dataset belongs to another workspace.")
+    _require_reviewers(workspace, settings)
+
+
+def _require_reviewers(workspace: Workspace, settings: QueueSettings) -> None:
+    roles = dict(Membership.objects.filter(workspace=workspace).values_list("user", "role"))
+    for person in settings.reviewers:
+        if not access.role_may(roles.get(person.pk, ""), access.Capability.REVIEW):
+            raise QueueError("reviewers", f"{person} cannot review in this workspace; change their role first.")
+    if not settings.is_open_to_all and not settings.reviewers:
+        raise QueueError("reviewers", "Name at least one reviewer, or open the queue to all.")
+
+
+@contextmanager
+def _named_once(name: str) -> Iterator[None]:
+    try:
+        yield
+    except IntegrityError as problem:
+        if "queue_name_once" not in str(problem):
+            raise
+        raise QueueError("name", f"There is a queue “{name.strip()}” already; choose another name.") from problem
+
+
+def _changes(queue: Queue, settings: QueueSettings) -> dict[str, Any]:
+    """What an edit changes, for the audit log: settings by name, long text only as changed."""
+    changes: dict[str, Any] = {
+        name: str(value) if value is not None else None
+        for name, value in _columns(settings).items()
+        if getattr(queue, name) != value and name != "instructions"
+    }
+    if queue.instructions != settings.instructions.strip():
+        changes["instructions"] = "changed"
+    if {person.pk for person in settings.reviewers} != set(queue.reviewers.values_list("pk", flat=True)):
+        changes["reviewers"] = sorted(person.email for person in settings.reviewers)
+    return changes
+
+
+def _rubric_change(before: RubricVersion | None, after: RubricVersion) -> dict[str, Any]:
+    return {} if before and before.pk == after.pk else {"rubric": after.number}
+
+
+def _rubric_of(queue: Queue) -> RubricVersion:
+    return rubric_versions.current(queue)
+
+
+def _follow_reviewers_per_item(queue: Queue) -> None:
+    """Derive the state of all items that stand in the queue; those waiting on a submission are derived after it."""
+    standing = Item.objects.filter(queue=queue).exclude(state=Item.State.REMOVED)
+    wanted = queue.reviewers_per_item
+    standing.filter(state=state.OPEN, review_count__gte=wanted).update(state=state.DONE)
+    standing.filter(state=state.DONE, review_count__lt=wanted).update(state=state.OPEN)
