@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path, re_path
 
 from annotation.api import errors
-from annotation.api.v1.views import keys, me, members, projects, schema, traces
+from annotation.api.v1.views import feedback, keys, me, members, projects, schema, traces
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("schema", schema.SchemaView.as_view(), name="schema"),
@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("keys", keys.KeyListView.as_view(), name="key-list"),
     path("keys/<uuid:uuid>", keys.KeyView.as_view(), name="key-detail"),
     path("audit", members.AuditView.as_view(), name="audit-list"),
+    path("feedback", feedback.FeedbackListView.as_view(), name="feedback-list"),
     path("projects", projects.ProjectListView.as_view(), name="project-list"),
     path("projects/<path:name>", projects.ProjectView.as_view(), name="project-detail"),
     path("traces", traces.TraceListView.as_view(), name="trace-list"),

@@ -7,7 +7,7 @@ from typing import Protocol
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.db.models.functions import Now
 
 from annotation.domain.feedback import verdict
@@ -57,25 +57,40 @@ def join(*, workspace_id: int, traces: Mapping[UUID, int], runs: Sequence[Arrive
     """Give feedback that was waiting for these runs its trace, and bring the verdicts of the traces up to date."""
     if not traces or not Feedback.objects.filter(workspace_id=workspace_id).exists():
         return
-    _name_traces(workspace_id, [run for run in runs if run.trace_id in traces])
+    arrived = [run for run in runs if run.trace_id in traces]
+    _name_runs(workspace_id, arrived)
     judged = Feedback.objects.filter(workspace_id=workspace_id, trace_uuid__in=traces.keys())
+    judged.filter(project__isnull=True).update(project=_project_of_trace())
     recompute(workspace_id=workspace_id, traces={uuid for (uuid,) in judged.values_list("trace_uuid") if uuid})
 
 
-def _name_traces(workspace_id: int, runs: Iterable[Arrived]) -> None:
-    by_id, by_external = {run.id: run for run in runs}, {run.external_id: run for run in runs}
+def _project_of_trace() -> Subquery:
+    traces = Trace.objects.filter(workspace_id=OuterRef("workspace_id"), uuid=OuterRef("trace_uuid"))
+    return Subquery(traces.values("project_id")[:1])
+
+
+def _name_runs(workspace_id: int, runs: Sequence[Arrived]) -> None:
+    """Complete the ids of feedback that named one of the runs before it came."""
     waiting = Feedback.objects.select_for_update().filter(
-        Q(run_uuid__in=by_id.keys()) | Q(run_external_id__in=by_external.keys(), run_uuid__isnull=True),
+        Q(run_uuid__in=[run.id for run in runs]) | Q(run_external_id__in=[run.external_id for run in runs]),
         workspace_id=workspace_id,
         target=Feedback.Target.RUN,
-        trace_uuid__isnull=True,
     )
-    found = list(waiting)
-    for feedback in found:
-        run = by_id.get(feedback.run_uuid) if feedback.run_uuid else by_external.get(feedback.run_external_id or "")
-        if run:
-            feedback.run_uuid, feedback.run_external_id, feedback.trace_uuid = run.id, run.external_id, run.trace_id
-    Feedback.objects.bulk_update(found, ["run_uuid", "run_external_id", "trace_uuid"])
+    found = [(feedback, run) for feedback in waiting for run in runs if _is_about(feedback, run)]
+    for feedback, run in found:
+        feedback.run_uuid, feedback.run_external_id, feedback.trace_uuid = run.id, run.external_id, run.trace_id
+    Feedback.objects.bulk_update([feedback for feedback, _ in found], ["run_uuid", "run_external_id", "trace_uuid"])
+
+
+def _is_about(feedback: Feedback, run: Arrived) -> bool:
+    if feedback.trace_uuid not in (None, run.trace_id):
+        return False
+    return feedback.run_uuid == run.id or feedback.run_external_id == run.external_id
+
+
+def follow(*, workspace_id: int, trace: UUID, project_id: int) -> None:
+    """A trace has moved to another project: what was said about it goes with it."""
+    Feedback.objects.filter(workspace_id=workspace_id, trace_uuid=trace).update(project_id=project_id)
 
 
 def recompute(*, workspace_id: int, traces: Collection[UUID]) -> None:
@@ -86,9 +101,9 @@ def recompute(*, workspace_id: int, traces: Collection[UUID]) -> None:
         Trace.objects.select_for_update(no_key=True)
         .filter(workspace_id=workspace_id, uuid__in=traces)
         .order_by("uuid")
-        .only("id", "uuid", "verdict", "verdict_source", "verdict_feedback_uuid")
+        .only("id", "uuid", "project_id", "verdict", "verdict_source", "verdict_feedback_uuid")
     )
-    words, meanings = _words(workspace_id, [row.uuid for row in rows]), meanings_of(workspace_id)
+    words, meanings = _words(workspace_id, rows), meanings_of(workspace_id)
     for row in rows:
         _write(row, verdict.decide(words[row.uuid], meanings))
 
@@ -99,15 +114,20 @@ def _write(trace: Trace, decision: verdict.Decision | None) -> None:
         Trace.objects.filter(pk=trace.pk).update(verdict=new[0], verdict_source=new[1], verdict_feedback_uuid=new[2])
 
 
-def _words(workspace_id: int, traces: Sequence[UUID]) -> dict[UUID, list[verdict.Word]]:
-    """What was said about each trace and its runs; words on a whole thread are not words on one trace."""
-    found = Feedback.objects.filter(workspace_id=workspace_id, trace_uuid__in=traces, error__isnull=True).exclude(
-        target=Feedback.Target.THREAD
-    )
+def _words(workspace_id: int, traces: Sequence[Trace]) -> dict[UUID, list[verdict.Word]]:
+    """What was said about each trace and its runs; words on a whole thread are not words on one trace.
+
+    A key that is bound to another project has no say here, even if it knew the trace's id before it came.
+    """
+    found = Feedback.objects.filter(
+        workspace_id=workspace_id, trace_uuid__in=[trace.uuid for trace in traces], error__isnull=True
+    ).exclude(target=Feedback.Target.THREAD)
+    projects = {trace.uuid: trace.project_id for trace in traces}
     words: dict[UUID, list[verdict.Word]] = defaultdict(list)
-    fields = ("trace_uuid", "uuid", "key", "source", "is_adjudicated", "score", "value", "created_at")
-    for trace, *word in found.values_list(*fields):
-        words[trace].append(verdict.Word(*word))
+    fields = ("trace_uuid", "project_id", "uuid", "key", "source", "is_adjudicated", "score", "value", "created_at")
+    for trace, project, *word in found.values_list(*fields):
+        if project in (None, projects[trace]):
+            words[trace].append(verdict.Word(*word))
     return words
 
 

@@ -136,11 +136,14 @@ def _recompute(batch: _Batch, changed: Mapping[UUID, tables.LockedTrace]) -> Non
         return
     summaries = {pk: summarise(runs) for pk, runs in tables.run_summaries([row.pk for row in changed.values()]).items()}
     texts = tables.texts_of(summaries)
+    projects = {
+        trace: batch.project_of(trace) if _root(batch.by_trace[trace]) else row.project_id
+        for trace, row in changed.items()
+    }
     tables.update_traces(
-        {
-            "id": row.pk,
-            "project_id": batch.project_of(trace) if _root(batch.by_trace[trace]) else row.project_id,
-            **rows.trace_row(summaries[row.pk], texts),
-        }
+        {"id": row.pk, "project_id": projects[trace], **rows.trace_row(summaries[row.pk], texts)}
         for trace, row in changed.items()
     )
+    for trace, row in changed.items():
+        if projects[trace] != row.project_id:
+            joining.follow(workspace_id=batch.destination.workspace_id, trace=trace, project_id=projects[trace])

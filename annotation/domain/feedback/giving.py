@@ -1,0 +1,172 @@
+"""Giving feedback: the one way in for everything that is not a review, from whatever source.
+
+Feedback may come before what it is about: it waits and joins when the run or trace comes. A feedback with a client id
+is the same feedback when it comes again: it is brought up to date, never doubled, and only by its own source.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from annotation.domain.feedback import joining, targets
+from annotation.domain.feedback.targets import Target
+from annotation.domain.feedback.validation import Content, Problems, expectation_of, problems
+from annotation.models import Feedback, FeedbackConfig, Project, User, Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """One judgement as somebody gave it."""
+
+    target: Target
+    content: Content
+    source: str
+    client_id: str | None = None
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    error: str | None = None
+    created_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one judgement: the stored feedback, or what is wrong with it by field."""
+
+    feedback: Feedback | None
+    is_new: bool = False
+    problems: Problems = field(default_factory=dict)
+
+
+class RefusedFeedbackError(ValueError):
+    """A single feedback that cannot be taken; `problems` says why, by field."""
+
+    def __init__(self, found: Problems) -> None:
+        super().__init__("; ".join(f"{name}: {' '.join(words)}" for name, words in found.items()))
+        self.problems = found
+
+
+def give(
+    *, workspace: Workspace, given: Given, now: datetime, by: User | None = None, project: Project | None = None
+) -> Feedback:
+    """Store one judgement. Raises RefusedFeedbackError."""
+    outcome = give_many(workspace=workspace, given=[given], now=now, by=by, project=project)[0]
+    if outcome.feedback is None:
+        raise RefusedFeedbackError(outcome.problems)
+    return outcome.feedback
+
+
+def give_many(
+    *,
+    workspace: Workspace,
+    given: Sequence[Given],
+    now: datetime,
+    by: User | None = None,
+    project: Project | None = None,
+) -> list[Outcome]:
+    """Store judgements; one outcome each, in order: what is wrong with one does not hold up the others.
+
+    `project` is the only one that the giver may write to, if bound to one.
+    """
+    expectations = _expectations(workspace)
+    found = [problems(one.content, expectations.get(one.content.key)) for one in given]
+    sound = [index for index, wrong in enumerate(found) if not wrong]
+    outcomes = [Outcome(None, problems=wrong) for wrong in found]
+    with transaction.atomic():
+        places = targets.resolve(workspace_id=workspace.pk, targets=[given[index].target for index in sound])
+        for index, place in zip(sound, places, strict=True):
+            outcomes[index] = _Giving(workspace, project, by, now)(given[index], place)
+        _tell(workspace, [outcome.feedback for outcome in outcomes if outcome.feedback])
+    return outcomes
+
+
+def _expectations(workspace: Workspace) -> dict[str, Any]:
+    return {
+        config.key: expectation_of(config.kind, config.minimum, config.maximum, config.categories)
+        for config in FeedbackConfig.objects.filter(workspace=workspace)
+    }
+
+
+def _tell(workspace: Workspace, stored: Sequence[Feedback]) -> None:
+    traces = {feedback.trace_uuid for feedback in stored if feedback.trace_uuid}
+    joining.recompute(workspace_id=workspace.pk, traces=traces)
+    joining.touch(workspace_id=workspace.pk, traces=traces)
+
+
+@dataclass(frozen=True, slots=True)
+class _Giving:
+    workspace: Workspace
+    project: Project | None
+    by: User | None
+    now: datetime
+
+    def __call__(self, given: Given, place: targets.Place) -> Outcome:
+        if self.project and place.project_id not in (None, self.project.pk):
+            return _refused("target", f"This key may only write to the project {self.project.name}.")
+        new = self._row(given, place)
+        if given.client_id is None:
+            new.save(force_insert=True)
+            return Outcome(new, is_new=True)
+        Feedback.objects.bulk_create([new], ignore_conflicts=True)
+        known = Feedback.objects.select_for_update().get(workspace=self.workspace, client_id=given.client_id)
+        return Outcome(known, is_new=True) if known.uuid == new.uuid else self._again(known, new)
+
+    def _row(self, given: Given, place: targets.Place) -> Feedback:
+        content = given.content
+        return Feedback(
+            workspace=self.workspace,
+            project_id=place.project_id or (self.project.pk if self.project else None),
+            target=place.kind,
+            trace_uuid=place.trace_uuid,
+            run_uuid=place.run_uuid,
+            run_external_id=place.run_external_id,
+            thread_id=place.thread_id,
+            key=content.key,
+            score=content.score,
+            value=content.value,
+            comment=content.comment,
+            correction=content.correction,
+            source=given.source,
+            author=self.by,
+            client_id=given.client_id,
+            error=given.error,
+            metadata=dict(given.metadata),
+            created_at=given.created_at or self.now,
+            modified_at=self.now,
+        )
+
+    def _again(self, known: Feedback, new: Feedback) -> Outcome:
+        """The same client id again: bring the feedback up to date if it is the same source's to change."""
+        if (known.source, known.review_id) != (new.source, None):
+            return _refused("client_id", f"This id belongs to a feedback of the source {known.source}: use another.")
+        if not _is_same_target(known, new):
+            return _refused("client_id", "This id belongs to a feedback on something else: use another.")
+        changed = [name for name in _CONTENT if getattr(known, name) != getattr(new, name)]
+        for name in changed:
+            setattr(known, name, getattr(new, name))
+        if changed:
+            known.modified_at = self.now
+            known.save(update_fields=[*changed, "modified_at"])
+        return Outcome(known)
+
+
+_CONTENT = ("key", "score", "value", "comment", "correction", "error", "metadata")
+_SAME: tuple[Callable[[Feedback], UUID | str | None], ...] = (
+    lambda feedback: feedback.trace_uuid,
+    lambda feedback: feedback.run_uuid,
+    lambda feedback: feedback.run_external_id,
+    lambda feedback: feedback.thread_id,
+)
+
+
+def _is_same_target(known: Feedback, new: Feedback) -> bool:
+    """Of the ids that both know none differs, and at least one is shared."""
+    pairs = [(read(known), read(new)) for read in _SAME]
+    both = [(one, other) for one, other in pairs if one is not None and other is not None]
+    return known.target == new.target and bool(both) and all(one == other for one, other in both)
+
+
+def _refused(name: str, words: str) -> Outcome:
+    return Outcome(None, problems={name: [words]})

@@ -1,0 +1,85 @@
+"""What a feedback is about, by whatever id its giver knows, and where that is."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from annotation.domain.feedback import joining
+from annotation.models import Feedback, Trace
+
+RUN, TRACE, THREAD = Feedback.Target.RUN, Feedback.Target.TRACE, Feedback.Target.THREAD
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A run (by UUID, or by the client's own id, which may look like one), a trace, or a thread.
+
+    A run may be narrowed to its trace: span ids are unique within one only.
+    """
+
+    run_id: UUID | None = None
+    run_external_id: str | None = None
+    trace_id: UUID | None = None
+    thread_id: str | None = None
+
+    @property
+    def kind(self) -> Feedback.Target:
+        """A run if one is named, else a trace, else a thread."""
+        if self.run_id or self.run_external_id:
+            return RUN
+        return TRACE if self.trace_id else THREAD
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The ids of a target as far as they are known; `project_id` is None until it has come."""
+
+    kind: str
+    trace_uuid: UUID | None = None
+    run_uuid: UUID | None = None
+    run_external_id: str | None = None
+    thread_id: str | None = None
+    project_id: int | None = None
+
+
+def resolve(*, workspace_id: int, targets: Sequence[Target]) -> list[Place]:
+    """Where the targets are; those that have not come yet stay as they were named.
+
+    If any is missing, those who store runs are waited for first, so that nothing slips in between.
+    """
+    places = _look(workspace_id, targets)
+    if any(place.kind != THREAD and place.project_id is None for place in places):
+        joining.wait_for_arrivals(workspace_id=workspace_id)
+        places = _look(workspace_id, targets)
+    return places
+
+
+def _look(workspace_id: int, targets: Sequence[Target]) -> list[Place]:
+    runs = joining.locate(
+        workspace_id=workspace_id,
+        run_uuids={target.run_id for target in targets if target.run_id},
+        external_ids={target.run_external_id for target in targets if target.run_external_id},
+    )
+    placed = [_place(target, runs) for target in targets]
+    traces = {place.trace_uuid for place in placed if place.trace_uuid}
+    projects = dict(Trace.objects.filter(workspace_id=workspace_id, uuid__in=traces).values_list("uuid", "project_id"))
+    return [
+        replace(place, project_id=projects.get(place.trace_uuid)) if place.trace_uuid else place for place in placed
+    ]
+
+
+def _place(target: Target, runs: Iterable[joining.Located]) -> Place:
+    if target.kind == THREAD:
+        return Place(THREAD, thread_id=target.thread_id)
+    if target.kind == TRACE:
+        return Place(TRACE, trace_uuid=target.trace_id)
+    run = next((run for run in runs if _is(run, target)), None)
+    if run:
+        return Place(RUN, run.trace_id, run.id, run.external_id)
+    return Place(RUN, target.trace_id, target.run_id, target.run_external_id)
+
+
+def _is(run: joining.Located, target: Target) -> bool:
+    if target.trace_id and run.trace_id != target.trace_id:
+        return False
+    return run.id == target.run_id or run.external_id == target.run_external_id
