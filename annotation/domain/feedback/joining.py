@@ -1,7 +1,7 @@
 """Feedback and its traces find each other, whichever came first; the only writer of a trace's verdict."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID

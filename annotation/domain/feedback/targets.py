@@ -23,7 +23,7 @@ class Target:
     thread_id: str | None = None
 
     @property
-    def kind(self) -> Feedback.Target:
+    def kind(self) -> str:
         """A run if one is named, else a trace, else a thread."""
         if self.run_id or self.run_external_id:
             return RUN
