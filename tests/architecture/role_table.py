@@ -1,0 +1,199 @@
+"""Who gets what from every address: one literal table, read by `test_roles.py`.
+
+To add an address, add one line to TABLE: its route as `manage.py` knows it, a dictionary from method to a row of
+answers, and for every id in it what it names in `role_world.py`. A row is `pages(…)` or `api(…)` with the answers of
+the personas in the order of PAGE_PERSONAS or API_PERSONAS; the named ones below fit nearly everything.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+PAGE_PERSONAS = ("anonymous", "outsider", "viewer", "reviewer", "invited", "editor", "admin")
+"""`reviewer` and `invited` are both reviewers; the queue of the world is open to `invited` only."""
+
+API_PERSONAS = (
+    "anonymous", "outsider", "viewer", "reviewer", "invited", "editor", "admin",
+    "ingest key", "read key", "write key", "project key", "foreign key", "revoked key", "expired key",
+)  # fmt: skip
+"""`outsider` and `foreign key` belong to the other workspace; `project key` has all scopes, in one project."""
+
+Answers = dict[str, int]
+
+
+def pages(*answers: int) -> Answers:
+    """The answers of PAGE_PERSONAS, in this order."""
+    return dict(zip(PAGE_PERSONAS, answers, strict=True))
+
+
+def api(*answers: int) -> Answers:
+    """The answers of API_PERSONAS, in this order."""
+    return dict(zip(API_PERSONAS, answers, strict=True))
+
+
+# Pages. 302 of the anonymous leads to sign in, 404 hides, 403 refuses; `ok` is what those get who may.
+
+
+def everybody(ok: int = 200) -> Answers:
+    """Signed in or not."""
+    return pages(ok, ok, ok, ok, ok, ok, ok)
+
+
+def signed_in(ok: int = 200) -> Answers:
+    """Outside any workspace."""
+    return pages(302, ok, ok, ok, ok, ok, ok)
+
+
+def members(ok: int = 200) -> Answers:
+    """Of the workspace, whatever their role."""
+    return pages(302, 404, ok, ok, ok, ok, ok)
+
+
+def readers(ok: int = 200) -> Answers:
+    """Who may read everything."""
+    return pages(302, 404, ok, 403, 403, ok, ok)
+
+
+def readers_of_one(ok: int = 200) -> Answers:
+    """A thing that reviewers too may see, through the queues open to them."""
+    return pages(302, 404, ok, 404, ok, ok, ok)
+
+
+def reviewers(ok: int = 200) -> Answers:
+    """Who reviews, in general."""
+    return pages(302, 404, 403, ok, ok, ok, ok)
+
+
+def reviewers_of_one(ok: int = 200) -> Answers:
+    """Who reviews in this queue; viewers see that it is there."""
+    return pages(302, 404, 403, 404, ok, ok, ok)
+
+
+def editors(ok: int = 200) -> Answers:
+    """Who may edit."""
+    return pages(302, 404, 403, 403, 403, ok, ok)
+
+
+def admins(ok: int = 200) -> Answers:
+    """Who may administer."""
+    return pages(302, 404, 403, 403, 403, 403, ok)
+
+
+# The REST interface. `outsider` acts in their own workspace, and so does `foreign key`: for lists they get their own.
+
+
+def api_everybody(ok: int = 200) -> Answers:
+    """With a key or without, even a closed one."""
+    return api(*[ok] * 14)
+
+
+def api_callers(ok: int = 200) -> Answers:
+    """Everybody who is known."""
+    return api(401, ok, ok, ok, ok, ok, ok, ok, ok, ok, ok, ok, 401, 401)
+
+
+def api_readers(ok: int = 200) -> Answers:
+    """A list that readers get."""
+    return api(401, ok, ok, 403, 403, ok, ok, 403, ok, ok, ok, ok, 401, 401)
+
+
+def api_readers_of_one(ok: int = 200, reviewer: int = 404, invited: int | None = None, project: int = 404) -> Answers:
+    """One thing: hidden from other workspaces; from a key of one project, unless it is in that project."""
+    return api(401, 404, ok, reviewer, ok if invited is None else invited, ok, ok, 403, ok, ok, project, 404, 401, 401)
+
+
+def api_editors(ok: int = 200, elsewhere: int | None = None, project: int = 403) -> Answers:
+    """Who may edit; `elsewhere` is what the other workspace's people get (404 for one thing of ours)."""
+    far = ok if elsewhere is None else elsewhere
+    return api(401, far, 403, 403, 403, ok, ok, 403, 403, ok, project, far, 401, 401)
+
+
+def api_admins(ok: int = 200, elsewhere: int | None = None) -> Answers:
+    """Who may administer; a key of one project never may."""
+    far = ok if elsewhere is None else elsewhere
+    return api(401, far, 403, 403, 403, 403, ok, 403, 403, ok, 403, far, 401, 401)
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One address: its methods with the answers, what its ids name, and what is posted to it."""
+
+    path: str
+    methods: dict[str, Answers]
+    names: dict[str, str] = field(default_factory=dict)
+    data: dict[str, Any] = field(default_factory=dict)
+    is_open: bool = False
+    """Its ids are secrets that open it to whoever has them, so the other workspace's open too."""
+
+
+def route(path: str, methods: dict[str, Answers], *, is_open: bool = False, data: Any = None, **names: str) -> Route:
+    """A line of the table; `names` says for each id in the path which thing of the world it is."""
+    return Route(path, methods, names, data or {}, is_open)
+
+
+W = "w/<slug:workspace>/"
+S = f"{W}settings/"
+V1 = "api/v1/"
+
+TABLE: tuple[Route, ...] = (
+    # Ingestion.
+    *(
+        route(path, {"POST": api(*[401] * 7, 200, 403, 403, 200, 200, 401, 401)})
+        for path in ("v1/traces", "otlp/v1/traces")
+    ),
+    # Alive.
+    route("healthz", {"GET": everybody()}),
+    route("readyz", {"GET": everybody(503)}),  # no worker runs beside the test
+    # Accounts.
+    route("", {"GET": pages(302, 302, 302, 302, 302, 302, 302)}),
+    route("sign-in/", {"GET": pages(200, *[302] * 6), "POST": pages(422, *[302] * 6)}),
+    route("sign-out/", {"POST": everybody(302)}),
+    route("profile/", {"GET": signed_in(), "POST": signed_in(422)}),
+    route("password/", {"GET": signed_in(), "POST": signed_in(422)}),
+    route("password/reset/", {"GET": everybody(), "POST": everybody(422)}),
+    route(
+        "password/reset/<str:who>/<str:token>/",
+        {"GET": everybody(), "POST": everybody(422)},
+        is_open=True, who="reset who", token="reset token",
+    ),
+    route(
+        "invitations/<str:token>/",
+        {"GET": everybody(), "POST": pages(422, *[302] * 6)},
+        is_open=True, token="invitation token",
+    ),
+    route("workspaces/", {"GET": signed_in()}),
+    route("workspaces/new/", {"GET": signed_in(), "POST": signed_in(422)}),
+    route(W, {"GET": members(302)}),
+    # Settings.
+    route(S, {"GET": readers(302)}),
+    route(f"{S}workspace/", {"GET": admins(), "POST": admins(422)}),
+    route(f"{S}members/", {"GET": admins()}),
+    route(f"{S}members/invite/", {"POST": admins(422)}),
+    route(f"{S}members/<uuid:uuid>/role/", {"POST": admins(422)}, uuid="member"),
+    route(f"{S}members/<uuid:uuid>/remove/", {"POST": admins(302)}, uuid="member"),
+    route(f"{S}members/<uuid:uuid>/reset-link/", {"POST": admins(201)}, uuid="member"),
+    route(f"{S}invitations/<uuid:uuid>/withdraw/", {"POST": admins(302)}, uuid="invitation"),
+    route(f"{S}projects/", {"GET": readers(), "POST": admins(422)}),
+    route(f"{S}projects/<slug:slug>/", {"GET": admins(), "POST": admins(422)}, slug="project"),
+    route(f"{S}keys/", {"GET": admins(), "POST": admins(422)}),
+    route(f"{S}keys/<uuid:uuid>/revoke/", {"POST": admins(302)}, uuid="key"),
+    route(f"{S}feedback/", {"GET": readers()}),
+    route(f"{S}feedback/new/", {"GET": admins(), "POST": admins(422)}),
+    route(f"{S}feedback/<uuid:uuid>/", {"GET": admins(), "POST": admins(302)}, uuid="feedback config"),
+    route(f"{S}feedback/<uuid:uuid>/delete/", {"POST": admins(302)}, uuid="feedback config"),
+    route(f"{S}failure-modes/", {"GET": readers()}),
+    route(f"{S}failure-modes/<uuid:uuid>/", {"GET": editors(), "POST": editors(422)}, uuid="failure mode"),
+    route(f"{S}audit/", {"GET": admins()}),
+    # The REST interface.
+    route(f"{V1}schema", {"GET": api_everybody()}),
+    route(f"{V1}me", {"GET": api_callers()}),
+    route(f"{V1}members", {"GET": api_admins()}),
+    route(f"{V1}keys", {"GET": api_admins(), "POST": api_admins(400)}),
+    route(f"{V1}keys/<uuid:uuid>", {"DELETE": api_admins(204, elsewhere=404)}, uuid="key"),
+    route(f"{V1}audit", {"GET": api_admins()}),
+    route(f"{V1}projects", {"GET": api_readers(), "POST": api_admins(400)}),
+    route(f"{V1}projects/<path:name>", {"GET": api_readers_of_one(reviewer=403, invited=403, project=200)}, name="project"),
+    route(f"{V1}traces", {"GET": api_readers()}),
+    route(f"{V1}traces/<str:trace_id>", {"GET": api_readers_of_one(reviewer=403, invited=403, project=200)}, trace_id="trace"),
+)  # fmt: skip
