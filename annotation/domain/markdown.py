@@ -1,0 +1,55 @@
+"""Markdown of traces and instructions as inert HTML; pure.
+
+Hostile input is normal: raw HTML is off, images are off (they would be fetched), and what markdown-it made goes through
+nh3 all the same.
+"""
+
+from __future__ import annotations
+
+import nh3
+from markdown_it import MarkdownIt
+
+TAGS = frozenset(
+    [
+        "a",
+        "blockquote",
+        "br",
+        "code",
+        "del",
+        "em",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "hr",
+        "li",
+        "ol",
+        "p",
+        "pre",
+        "strong",
+        "table",
+        "tbody",
+        "td",
+        "th",
+        "thead",
+        "tr",
+        "ul",
+    ]
+)
+
+_parser = (
+    MarkdownIt("commonmark", {"html": False, "linkify": False}).enable(["table", "strikethrough"]).disable("image")
+)
+
+
+def render(text: str) -> str:
+    """The text as HTML of a few harmless tags; links open apart and tell nothing about where they were followed."""
+    return nh3.clean(
+        _parser.render(text),
+        tags=set(TAGS),
+        attributes={"a": {"href", "title"}, "code": {"class"}, "ol": {"start"}},
+        url_schemes={"http", "https", "mailto"},
+        link_rel="noopener noreferrer nofollow",
+    )

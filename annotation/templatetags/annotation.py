@@ -1,0 +1,72 @@
+"""Numbers, times, icons, Markdown and the navigation, as templates show them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from annotation.domain import formats, markdown
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str, kind: str = "") -> SafeString:
+    """The icon `name` of the sprite, for the eye only; `kind` is a class that tints it."""
+    return format_html(
+        '<svg class="icon{}" aria-hidden="true"><use href="{}#i-{}"/></svg>',
+        f" {kind}" if kind else "",
+        static("img/icons.svg"),
+        name,
+    )
+
+
+@register.filter
+def duration(milliseconds: float | None) -> str:
+    """Milliseconds as a person reads them: 180 ms, 6.4 s, 2 min 5 s."""
+    return formats.duration(milliseconds)
+
+
+@register.filter
+def grouped(number: float | None) -> str:
+    """A count with thousands separated: 5,812."""
+    return formats.grouped(number)
+
+
+@register.filter
+def cost(amount: Decimal | None) -> str:
+    """A cost in US dollars, with as many digits as it needs."""
+    return formats.cost(amount)
+
+
+@register.filter
+def ago(moment: datetime | None) -> SafeString | str:
+    """A moment relative to now, the exact one on hover."""
+    if moment is None:
+        return "–"
+    exact = moment.astimezone(timezone.get_current_timezone())
+    return format_html(
+        '<time datetime="{}" title="{} UTC">{}</time>',
+        moment.isoformat(),
+        f"{exact:%d %b %Y, %H:%M:%S}",
+        formats.ago(timezone.now() - moment),
+    )
+
+
+@register.filter
+def safe_markdown(text: str | None) -> SafeString:
+    """Markdown as HTML that is inert: no raw HTML, no images, no scripts."""
+    return mark_safe(markdown.render(text or ""))  # noqa: S308 -- sanitised by nh3 in domain.markdown
+
+
+@register.filter
+def get(mapping: dict[Any, Any], key: Any) -> Any:
+    """The value under a key, or None."""
+    return mapping.get(key)

@@ -1,0 +1,86 @@
+"""The main navigation: what stands in it for whom, and what every page loads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import SimpleLazyObject
+
+from annotation.domain.access import Capability
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One link of the navigation; `section` is the first part of the addresses below it."""
+
+    label: str
+    icon: str
+    address: str
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Navigation:
+    """The entries at the top of the rail, and those at its foot."""
+
+    above: tuple[Entry, ...]
+    below: tuple[Entry, ...]
+
+
+#: label, icon, name of the address, section of the address, capabilities any of which shows it
+_WORK = (
+    ("Queues", "inbox", "queue-list", "queues", (Capability.READ, Capability.REVIEW)),
+    ("Traces", "list", "trace-list", "traces", (Capability.READ,)),
+    ("Rules", "rule", "rule-list", "rules", (Capability.READ,)),
+    ("Datasets", "data", "dataset-list", "datasets", (Capability.READ,)),
+    ("Jobs", "job", "job-list", "jobs", (Capability.READ,)),
+)
+_SETTINGS = (("Settings", "gear", "settings", "settings", (Capability.READ,)),)
+
+
+def of(request: HttpRequest) -> Navigation:
+    """The navigation of whoever asks; outside a workspace there is only the account."""
+    workspace, actor = getattr(request, "workspace", None), getattr(request, "actor", None)
+    work: list[Entry] = []
+    if workspace and actor:
+        shown = [one for one in _WORK + _SETTINGS if any(actor.may(capability) for capability in one[4])]
+        work = [entry for one in shown if (entry := _entry(request.path, workspace.slug, *one[:4]))]
+    settings_entries = tuple(entry for entry in work if entry.label == "Settings")
+    above = tuple(entry for entry in work if entry.label != "Settings")
+    return Navigation(above, settings_entries + _account(request))
+
+
+def _entry(path: str, workspace: str, label: str, icon: str, name: str, section: str) -> Entry | None:
+    try:
+        address = reverse(name, args=[workspace])
+    except NoReverseMatch:  # a part of the product that this installation does not serve
+        return None
+    return Entry(label, icon, address, path.startswith(f"/w/{workspace}/{section}/"))
+
+
+def _account(request: HttpRequest) -> tuple[Entry, ...]:
+    if not getattr(request, "user", None) or not request.user.is_authenticated:
+        return ()
+    address = reverse("profile")
+    return (Entry(f"Account of {request.user}", "person", address, request.path.startswith(address)),)
+
+
+def shell(request: HttpRequest) -> dict[str, object]:
+    """A context processor: what the shell of every page shows and loads; style sheets and scripts are all of ours."""
+    return {
+        "navigation": SimpleLazyObject(lambda: of(request)),
+        "stylesheets": _assets("css"),
+        "scripts": _assets("js"),
+    }
+
+
+@cache
+def _assets(kind: str) -> list[str]:
+    names = sorted(file.name for file in Path(settings.BASE_DIR, "static", kind).glob(f"*.{kind}"))
+    names.sort(key=lambda name: name != "tokens.css")  # the order of the layers stands in it
+    return [f"{kind}/{name}" for name in names]
