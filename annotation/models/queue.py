@@ -147,6 +147,8 @@ class Item(PublicModel):
                 fields=["queue", "-priority", "id"], condition=models.Q(state="open"), name="item_open_by_priority"
             ),
             models.Index(fields=["queue", "-id"], name="item_list"),
+            models.Index(fields=["queue", "state", "-id"], name="item_by_state"),
+            models.Index(fields=["queue", "-id"], condition=models.Q(flagged_at__isnull=False), name="item_flagged"),
             models.Index(fields=["workspace", "trace_uuid"], name="item_by_trace"),
         ]
 
