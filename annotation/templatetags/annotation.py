@@ -53,7 +53,7 @@ def ago(moment: datetime | None) -> SafeString | str:
         return "–"
     exact = moment.astimezone(timezone.get_current_timezone())
     return format_html(
-        '<time datetime="{}" title="{} UTC">{}</time>',
+        '<time data-relative datetime="{}" title="{} UTC">{}</time>',
         moment.isoformat(),
         f"{exact:%d %b %Y, %H:%M:%S}",
         formats.ago(timezone.now() - moment),

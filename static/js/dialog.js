@@ -1,0 +1,40 @@
+// data-dialog="id" opens the native dialog with that id; data-close inside one closes it, so does a click beside it.
+// A dialog with data-modal that arrives by htmx opens itself. When one with data-back closes, the address goes back there.
+"use strict";
+{
+  const open = (dialog) => { if (dialog && !dialog.open) dialog.showModal(); };
+
+  document.addEventListener("click", (event) => {
+    const opener = event.target.closest("[data-dialog]");
+    if (opener) {
+      event.preventDefault();
+      open(document.getElementById(opener.dataset.dialog));
+      return;
+    }
+    const dialog = event.target.closest("dialog");
+    if (dialog && (event.target.closest("[data-close]") || event.target === dialog)) {
+      event.preventDefault();
+      dialog.close();
+    }
+  });
+
+  document.addEventListener("htmx:load", (event) => {
+    const arrived = event.target;
+    const dialogs = arrived.matches("dialog[data-modal]") ? [arrived] : arrived.querySelectorAll("dialog[data-modal]");
+    dialogs.forEach(open);
+  });
+
+  document.addEventListener("close", (event) => {
+    const dialog = event.target;
+    if (!(dialog instanceof HTMLDialogElement) || !dialog.dataset.back) return;
+    const back = dialog.dataset.back;
+    dialog.remove();
+    if (location.pathname + location.search !== back) history.pushState({ htmx: true }, "", back);
+  }, true);
+
+  window.addEventListener("popstate", () => document.querySelectorAll("dialog[data-back][open]").forEach((dialog) => {
+    delete dialog.dataset.back;
+    dialog.close();
+    dialog.remove();
+  }));
+}

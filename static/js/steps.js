@@ -1,0 +1,46 @@
+// [data-outline]: its links name a turn of the trajectory (href="#…"). A click or data-step="next"/"previous" (J, K)
+// makes a link the current one, brings its turn into view and flashes it once; the address keeps the step.
+"use strict";
+{
+  const turnOf = (link) => document.getElementById(decodeURIComponent(link.hash.slice(1)));
+
+  const follow = (link) => {
+    const outline = link.closest("[data-outline]");
+    outline.querySelectorAll("[aria-current]").forEach((other) => other.removeAttribute("aria-current"));
+    link.setAttribute("aria-current", "step");
+    link.scrollIntoView({ block: "nearest" });
+    const turn = turnOf(link);
+    if (!turn) return false;
+    document.querySelectorAll(".turn[data-at]").forEach((other) => delete other.dataset.at);
+    turn.dataset.at = "true";
+    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    turn.scrollIntoView({ block: "start", behavior: calm ? "auto" : "smooth" });
+    return true;
+  };
+
+  const remember = (link) => {
+    const address = new URL(location.href);
+    if (!link.dataset.stepId || link.closest("dialog")) return;
+    address.searchParams.set("step", link.dataset.stepId);
+    history.replaceState(history.state, "", address);
+  };
+
+  const walk = (direction) => {
+    const outline = [...document.querySelectorAll("[data-outline]")].pop();
+    if (!outline) return;
+    const links = [...outline.querySelectorAll("a[data-step-id]")].filter((link) => link.getClientRects().length > 0);
+    const at = links.findIndex((link) => link.hasAttribute("aria-current"));
+    const next = links[Math.min(Math.max(at + direction, 0), links.length - 1)];
+    if (next) next.click();
+  };
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-step]");
+    if (button) { walk(button.dataset.step === "next" ? 1 : -1); return; }
+    const link = event.target.closest("[data-outline] a[data-step-id]");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    if (!follow(link)) return; // not on this page of the trajectory: the link leads there
+    event.preventDefault();
+    remember(link);
+  });
+}
