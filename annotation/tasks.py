@@ -1,10 +1,19 @@
 """Thin Celery entry points: each loads nothing but ids, makes one domain call and logs."""
 
+from collections.abc import Mapping
+
 from celery import shared_task
+from django.utils import timezone
 
 from annotation.domain import health
+from annotation.domain.imports import plan as imports
+from annotation.domain.imports import traces as imported_traces
 from annotation.domain.projects import accounts
+from annotation.domain.work import jobs
 from annotation.jobs import JobName
+
+KINDS: Mapping[str, jobs.Kind] = {imports.KIND: imported_traces.prepare}
+"""How each kind of long work is driven."""
 
 
 @shared_task(name=JobName.HEARTBEAT)
@@ -17,3 +26,15 @@ def heartbeat() -> None:
 def send_password_reset(*, email: str, base_url: str) -> None:
     """Somebody asked for a new password."""
     accounts.send_reset(email=email, base_url=base_url)
+
+
+@shared_task(name=JobName.DRIVE_JOB)
+def drive_job(*, job_id: int) -> None:
+    """Somebody made a job, or it has something left to do."""
+    jobs.drive(job_id=job_id, kinds=KINDS)
+
+
+@shared_task(name=JobName.SWEEP_JOBS)
+def sweep_jobs() -> None:
+    """It is time to look for jobs that nobody drives."""
+    jobs.sweep(now=timezone.now())

@@ -26,6 +26,7 @@ app.autodiscover_tasks()
 # Everything that happens by the clock: name of the entry -> task, seconds between two rings, and options.
 # A ring that nobody took before the next one comes is worth nothing, hence `expires`.
 app.conf.beat_schedule = {
+    "sweep-jobs": {"task": "annotation.sweep_jobs", "schedule": 30.0, "options": {"expires": 60}},
     "heartbeat": {"task": HEARTBEAT, "schedule": 10.0, "options": {"expires": 60}},
 }
 

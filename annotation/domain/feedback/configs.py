@@ -54,7 +54,7 @@ class Meaning:
     categories: tuple[Category, ...] = ()
 
 
-def create(*, workspace: Workspace, key: str, kind: str, meaning: Meaning, by: User) -> FeedbackConfig:
+def create(*, workspace: Workspace, key: str, kind: str, meaning: Meaning, by: User | None) -> FeedbackConfig:
     """Say what a key means. Raises BadConfigError."""
     if key in BUILT_IN:
         raise BadConfigError("key", f"{key} has a meaning already: choose another key.")
@@ -66,6 +66,14 @@ def create(*, workspace: Workspace, key: str, kind: str, meaning: Meaning, by: U
     except IntegrityError as problem:
         raise BadConfigError("key", f"The key {key} has a config already: change that one.") from problem
     return config
+
+
+def ensure_number(*, workspace: Workspace, key: str, good_from: float, by: User | None) -> None:
+    """Give a key a meaning if it has none yet: a number that is good from there on, and bad below."""
+    if key in BUILT_IN or FeedbackConfig.objects.filter(workspace=workspace, key=key).exists():
+        return
+    meaning = Meaning(good_from=good_from, bad_below=good_from)
+    create(workspace=workspace, key=key, kind=FeedbackConfig.Kind.NUMBER, meaning=meaning, by=by)
 
 
 def change(*, config: FeedbackConfig, meaning: Meaning, by: User) -> None:

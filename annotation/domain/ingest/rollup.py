@@ -64,22 +64,27 @@ class TraceSummary:
 
 
 def summarise(runs: Iterable[RunSummary]) -> TraceSummary:
-    """The summary of a trace with at least one run."""
+    """The summary of a trace with at least one run.
+
+    Several runs without a parent are the steps of a trace whose root was never written down: it lasts from the first
+    to the last of them, and failed if one of them did.
+    """
     ordered = sorted(runs, key=lambda run: (run.started_ns, run.id))
-    root = next((run for run in ordered if run.parent_id is None), None)
-    first = root or _topmost(ordered)
+    roots = [run for run in ordered if run.parent_id is None]
+    first = roots[0] if roots else _topmost(ordered)
     by_root = [first, *(run for run in ordered if run is not first)]
+    speaker = first if len(roots) == 1 else None
     return TraceSummary(
-        root_id=root.id if root else None,
+        root_id=first.id if roots else None,
         name=first.name,
-        status=root.status if root else "pending",
-        error=root.error if root else None,
-        started_ns=first.started_ns if root else ordered[0].started_ns,
-        ended_ns=root.ended_ns if root else None,
+        status=_status(roots),
+        error=next((run.error for run in roots if run.status == "error"), None),
+        started_ns=first.started_ns if roots else ordered[0].started_ns,
+        ended_ns=_ended(roots),
         thread_id=next((run.thread_id for run in by_root if run.thread_id), None),
         user_id=next((run.user_id for run in by_root if run.user_id), None),
-        input_run=_speaker([run for run in by_root if run.has_input], root),
-        output_run=_speaker([run for run in _latest_first(ordered) if run.has_output], root),
+        input_run=_speaker([run for run in by_root if run.has_input], speaker),
+        output_run=_speaker([run for run in _latest_first(ordered) if run.has_output], speaker),
         tokens=_tokens(ordered),
         cost=_cost(ordered),
         run_count=len(ordered),
@@ -88,6 +93,19 @@ def summarise(runs: Iterable[RunSummary]) -> TraceSummary:
         tags=list(dict.fromkeys(tag for run in by_root for tag in run.tags))[:_MAX_TAGS],
         metadata=_metadata(by_root),
     )
+
+
+def _status(roots: Sequence[RunSummary]) -> str:
+    states = {run.status for run in roots}
+    if not roots or "pending" in states:
+        return "pending"
+    return "error" if "error" in states else "ok"
+
+
+def _ended(roots: Sequence[RunSummary]) -> int | None:
+    ends = [run.ended_ns for run in roots]
+    known = [end for end in ends if end is not None]
+    return max(known) if known and len(known) == len(ends) else None
 
 
 def _topmost(ordered: Sequence[RunSummary]) -> RunSummary:

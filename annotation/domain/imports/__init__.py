@@ -1,0 +1,1 @@
+"""Traces from files: transcripts of conversations that somebody kept."""
