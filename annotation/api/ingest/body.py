@@ -32,7 +32,8 @@ class UnknownPackingError(Exception):
 class Stream(Protocol):
     """Where the bytes come from."""
 
-    def read(self, size: int, /) -> bytes: ...
+    def read(self, size: int, /) -> bytes:
+        """At most `size` bytes; none at the end."""
 
 
 def limit() -> int:

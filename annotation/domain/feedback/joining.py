@@ -18,11 +18,16 @@ class Arrived(Protocol):
     """A run that has just been stored."""
 
     @property
-    def id(self) -> UUID: ...
+    def id(self) -> UUID:
+        """Its UUID."""
+
     @property
-    def trace_id(self) -> UUID: ...
+    def trace_id(self) -> UUID:
+        """The UUID of its trace."""
+
     @property
-    def external_id(self) -> str: ...
+    def external_id(self) -> str:
+        """The client's id of it."""
 
 
 @dataclass(frozen=True, slots=True)

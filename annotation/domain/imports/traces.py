@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import PurePath
+from uuid import UUID
 
 from annotation.domain.feedback import configs, giving
 from annotation.domain.feedback.targets import Target
@@ -74,15 +75,15 @@ def _begin(job: Job, plan: ImportPlan) -> None:
 
 
 def _read(job: Job, plan: ImportPlan, numbered: Numbered, identifier: str, index: int) -> Transcript | None:
+    problem = numbered.problem
     try:
-        if numbered.problem:
-            raise UnreadableTranscriptError(numbered.problem)
-        return transcripts.read(
-            numbered.record, plan=plan, identifier=identifier, started_ns=_start(job.created_at, index)
-        )
-    except UnreadableTranscriptError as problem:
-        jobs.note_problem(job, place=f"record {numbered.number}", message=str(problem))
-        return None
+        if problem is None:
+            started = _start(job.created_at, index)
+            return transcripts.read(numbered.record, plan=plan, identifier=identifier, started_ns=started)
+    except UnreadableTranscriptError as unreadable:
+        problem = str(unreadable)
+    jobs.note_problem(job, place=f"record {numbered.number}", message=problem)
+    return None
 
 
 def _start(created_at: datetime, index: int) -> int:
@@ -103,7 +104,7 @@ def _store(job: Job, plan: ImportPlan, found: Sequence[Transcript]) -> None:
     job.result = dict(counts)
 
 
-def _known(job: Job, uuids: Sequence[object]) -> set[object]:
+def _known(job: Job, uuids: Sequence[UUID]) -> set[UUID]:
     return set(Trace.objects.filter(workspace=job.workspace_id, uuid__in=uuids).values_list("uuid", flat=True))
 
 

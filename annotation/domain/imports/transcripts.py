@@ -93,8 +93,8 @@ class _Conversation:
             role = normal[index]["role"]
             if role in ("assistant", "tool"):
                 shared = self._shared(index, entry, times) | ({} if found else self._of_trace())
-                found.append(self._call(said, normal, index, shared) if role == "assistant"
-                             else self._tool(said, normal, index, shared))  # fmt: skip
+                is_call = role == "assistant"
+                found.append(self._call(said, normal, index, shared) if is_call else self._tool(normal, index, shared))
         return found
 
     def _times(self, said: Sequence[Mapping[str, Any]]) -> list[int]:
@@ -159,9 +159,7 @@ class _Conversation:
             **shared,
         )
 
-    def _tool(
-        self, said: Sequence[Any], normal: Sequence[messages.Message], index: int, shared: dict[str, Any]
-    ) -> RunRecord:
+    def _tool(self, normal: Sequence[messages.Message], index: int, shared: dict[str, Any]) -> RunRecord:
         part = normal[index]["parts"][0]
         asked = _asked(normal[:index], part.get("id"), part.get("name"))
         name = part.get("name") or (asked["name"] if asked else None)

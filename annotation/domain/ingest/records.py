@@ -115,8 +115,10 @@ class Rejections:
 
     @property
     def count(self) -> int:
+        """All of them."""
         return sum(self.reasons.values())
 
     @property
     def message(self) -> str:
+        """For the sender: `2 rejected: the span id is missing; 1 rejected: …`; empty if there are none."""
         return "; ".join(f"{count} rejected: {reason}" for reason, count in sorted(self.reasons.items()))

@@ -31,7 +31,7 @@ _DRIVE_SECONDS = 30.0
 _FORGOTTEN_AFTER = timedelta(seconds=60)
 
 
-def create(  # noqa: PLR0913 -- a job is all of this
+def create(
     *,
     workspace: Workspace,
     kind: str,
@@ -98,7 +98,7 @@ def _take_step(job: Job, step: Step) -> None:
         _finish(job, Job.Status.DONE, timezone.now())
 
 
-def _finish(job: Job, status: Job.Status, now: datetime) -> None:
+def _finish(job: Job, status: str, now: datetime) -> None:
     job.status, job.finished_at = status, now
     job.save(update_fields=["status", "finished_at"])
     JobPayload.objects.filter(job=job).delete()

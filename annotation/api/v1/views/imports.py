@@ -58,7 +58,7 @@ class TraceImportView(Resource):
         """Start a job that imports the body; ask for the job to see how far it is."""
         plan, filename = self._plan(request)
         try:
-            content = body.read(cast(WSGIRequest, request._request))  # noqa: SLF001 -- the body as it comes, bounded
+            content = body.read(cast("WSGIRequest", request._request))  # noqa: SLF001 -- the body as it comes, bounded
             job = traces.start(
                 workspace=self.actor.workspace, plan=plan, content=content, filename=filename, by=self.person
             )
