@@ -115,6 +115,16 @@ def api_admins(ok: int = 200, elsewhere: int | None = None) -> Answers:
     return api(401, far, 403, 403, 403, 403, ok, 403, 403, ok, 403, far, 401, 401)
 
 
+def api_readers_and_reviewers(ok: int = 200) -> Answers:
+    """A list that reviewers get too, shorter."""
+    return api(401, ok, ok, ok, ok, ok, ok, 403, ok, ok, ok, ok, 401, 401)
+
+
+def api_reviewers_of_one(ok: int = 200, write_key: int = 403, admin: int = 403) -> Answers:
+    """Who reviews in this queue: those it names; `write_key` and `admin` are not named in the world."""
+    return api(401, 404, 403, 404, ok, admin, admin, 403, 403, write_key, 403, 404, 401, 401)
+
+
 @dataclass(frozen=True, slots=True)
 class Route:
     """One address: its methods with the answers, what its ids name, and what is posted to it."""
@@ -196,4 +206,43 @@ TABLE: tuple[Route, ...] = (
     route(f"{V1}projects/<path:name>", {"GET": api_readers_of_one(reviewer=403, invited=403, project=200)}, name="project"),
     route(f"{V1}traces", {"GET": api_readers()}),
     route(f"{V1}traces/<str:trace_id>", {"GET": api_readers_of_one(reviewer=403, invited=403, project=200)}, trace_id="trace"),
+    # Queues, items, reviews.
+    route(f"{V1}queues", {"GET": api_readers_and_reviewers(), "POST": api_admins(400)}),
+    route(f"{V1}queues/<uuid:uuid>", {"GET": api_readers_of_one(), "PATCH": api_admins(200, elsewhere=404)}, uuid="queue"),
+    route(
+        f"{V1}queues/<uuid:uuid>/items",
+        {"GET": api_readers_of_one(), "POST": api_editors(201, elsewhere=404)},
+        uuid="queue",
+    ),
+    route(f"{V1}queues/<uuid:uuid>/claim", {"POST": api_reviewers_of_one()}, uuid="queue"),
+    route(
+        f"{V1}items/<uuid:uuid>",
+        {"GET": api_readers_of_one(), "DELETE": api_editors(204, elsewhere=404)},
+        uuid="item",
+    ),
+    route(f"{V1}items/<uuid:uuid>/restore", {"POST": api_editors(elsewhere=404)}, uuid="item"),
+    route(f"{V1}items/<uuid:uuid>/claim", {"POST": api_reviewers_of_one()}, uuid="item"),
+    route(f"{V1}items/<uuid:uuid>/heartbeat", {"POST": api_reviewers_of_one(409, write_key=409, admin=409)}, uuid="item"),
+    route(f"{V1}items/<uuid:uuid>/release", {"POST": api_reviewers_of_one(204, write_key=204, admin=204)}, uuid="item"),
+    route(f"{V1}items/<uuid:uuid>/skip", {"POST": api_reviewers_of_one(204)}, uuid="item"),
+    route(
+        f"{V1}items/<uuid:uuid>/flag",
+        {"POST": api_reviewers_of_one(), "DELETE": api_editors(204, elsewhere=404)},
+        uuid="item",
+    ),
+    route(
+        f"{V1}items/<uuid:uuid>/draft",
+        {"GET": api_reviewers_of_one(404, write_key=404, admin=404), "PUT": api_reviewers_of_one(204)},
+        uuid="item",
+    ),
+    route(
+        f"{V1}items/<uuid:uuid>/review",
+        {"GET": api_reviewers_of_one(404, write_key=404, admin=404), "PUT": api_reviewers_of_one()},
+        uuid="item", data={"answers": {}},
+    ),
+    route(f"{V1}reviews", {"GET": api_readers_and_reviewers()}),
+    route(f"{V1}reviews/<uuid:uuid>", {"GET": api_readers_of_one()}, uuid="review"),
+    route(f"{V1}reviews/<uuid:uuid>/accept", {"POST": api_editors(409, elsewhere=404)}, uuid="review"),
+    route(f"{V1}reviews/<uuid:uuid>/reject", {"POST": api_editors(409, elsewhere=404)}, uuid="review"),
+    route(f"{V1}reviews/<uuid:uuid>/undo", {"POST": api_reviewers_of_one(200, write_key=409, admin=409)}, uuid="review"),
 )  # fmt: skip

@@ -3,7 +3,20 @@
 from django.urls import URLPattern, URLResolver, path, re_path
 
 from annotation.api import errors
-from annotation.api.v1.views import feedback, imports, jobs, keys, me, members, projects, schema, traces
+from annotation.api.v1.views import (
+    feedback,
+    imports,
+    items,
+    jobs,
+    keys,
+    me,
+    members,
+    projects,
+    queues,
+    reviews,
+    schema,
+    traces,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("schema", schema.SchemaView.as_view(), name="schema"),
@@ -21,5 +34,23 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("traces", traces.TraceListView.as_view(), name="trace-list"),
     path("traces/import", imports.TraceImportView.as_view(), name="trace-import"),
     path("traces/<str:trace_id>", traces.TraceView.as_view(), name="trace-detail"),
+    path("queues", queues.QueueListView.as_view(), name="queue-list"),
+    path("queues/<uuid:uuid>", queues.QueueView.as_view(), name="queue-detail"),
+    path("queues/<uuid:uuid>/items", queues.QueueItemListView.as_view(), name="queue-item-list"),
+    path("queues/<uuid:uuid>/claim", queues.QueueClaimView.as_view(), name="queue-claim"),
+    path("items/<uuid:uuid>", items.ItemView.as_view(), name="item-detail"),
+    path("items/<uuid:uuid>/restore", items.ItemRestoreView.as_view(), name="item-restore"),
+    path("items/<uuid:uuid>/claim", items.ItemClaimView.as_view(), name="item-claim"),
+    path("items/<uuid:uuid>/heartbeat", items.ItemHeartbeatView.as_view(), name="item-heartbeat"),
+    path("items/<uuid:uuid>/release", items.ItemReleaseView.as_view(), name="item-release"),
+    path("items/<uuid:uuid>/skip", items.ItemSkipView.as_view(), name="item-skip"),
+    path("items/<uuid:uuid>/flag", items.ItemFlagView.as_view(), name="item-flag"),
+    path("items/<uuid:uuid>/draft", items.ItemDraftView.as_view(), name="item-draft"),
+    path("items/<uuid:uuid>/review", items.ItemReviewView.as_view(), name="item-review"),
+    path("reviews", reviews.ReviewListView.as_view(), name="review-list"),
+    path("reviews/<uuid:uuid>", reviews.ReviewView.as_view(), name="review-detail"),
+    path("reviews/<uuid:uuid>/accept", reviews.ReviewAcceptView.as_view(), name="review-accept"),
+    path("reviews/<uuid:uuid>/reject", reviews.ReviewRejectView.as_view(), name="review-reject"),
+    path("reviews/<uuid:uuid>/undo", reviews.ReviewUndoView.as_view(), name="review-undo"),
     re_path(r"^", errors.not_found),  # stays last
 ]

@@ -53,6 +53,9 @@ def claim_next(*, queue: Queue, by: User, now: datetime) -> Claim:
     The line is the queue's order; what they skipped stands at its end, longest skipped first. Left out: items that they
     reviewed, that have no free seat, and flagged ones. Raises QueueNotActiveError, NotAReviewerError, NothingLeftError.
     """
+    queue = Queue.objects.get(pk=queue.pk)
+    require_reviewer(queue, by)
+    require_active(queue)
     full: list[int] = []
     for is_waiting in (False, True):  # first past the rows that others hold for a moment, then patiently
         while True:
@@ -71,16 +74,20 @@ def claim_item(*, item: Item, by: User, now: datetime) -> Claim:
     Raises QueueNotActiveError, NotAReviewerError, ItemNotOpenError, ItemTakenError.
     """
     with transaction.atomic():
-        locked = lock(item)
-        require_reviewer(locked.queue, by)
-        if has_reviewed(locked, by):
-            return Claim(locked, None)
-        require_active(locked.queue)
-        if locked.state != Item.State.OPEN:
-            raise ItemNotOpenError(locked)
-        if not _is_seat_free(locked, locked.queue, by, now):
-            raise ItemTakenError(locked)
-        return _reserve(locked, locked.queue, by, now)
+        return claim_locked(lock(item), by=by, now=now)
+
+
+def claim_locked(item: Item, *, by: User, now: datetime) -> Claim:
+    """As `claim_item`, for an item that the transaction holds the lock of."""
+    require_reviewer(item.queue, by)
+    if has_reviewed(item, by):
+        return Claim(item, None)
+    require_active(item.queue)
+    if item.state != Item.State.OPEN:
+        raise ItemNotOpenError(item)
+    if not _is_seat_free(item, item.queue, by, now):
+        raise ItemTakenError(item)
+    return _reserve(item, item.queue, by, now)
 
 
 def heartbeat(*, item: Item, by: User, now: datetime) -> datetime:
@@ -166,16 +173,13 @@ def _attempt(
     """One try in its own transaction, so that a lock on an item without a seat is not kept: (claim, item looked at)."""
     with transaction.atomic():
         _one_at_a_time(queue, by)
-        current = Queue.objects.get(pk=queue.pk)
-        require_reviewer(current, by)
-        require_active(current)
-        held = _own(current, by, now)
+        held = _own(queue, by, now)
         if held:
-            return _reserve(held, current, by, now), None
-        item = _first(left_for(current, by, now).exclude(pk__in=full), current, by, is_waiting=is_waiting)
+            return _reserve(held, queue, by, now), None
+        item = _first(left_for(queue, by, now).exclude(pk__in=full), queue, by, is_waiting=is_waiting)
         if item is None:
             return None, None
-        claim = _reserve(item, current, by, now) if _is_seat_free(item, current, by, now) else None
+        claim = _reserve(item, queue, by, now) if _is_seat_free(item, queue, by, now) else None
         return claim, item.pk
 
 
@@ -233,6 +237,7 @@ def _reserve(item: Item, queue: Queue, person: User, now: datetime) -> Claim:
         unique_fields=["item", "reviewer"],
         update_fields=["expires_at"],
     )
+    item.queue = queue
     return Claim(item, expires_at)
 
 

@@ -43,19 +43,19 @@ class Counts:
 _SQL = """
 SELECT queue.id,
   (SELECT count(*) FROM (SELECT 1 FROM annotation_item i
-    WHERE i.queue_id = queue.id AND i.state = 'open' LIMIT %(bound)s) AS some),
+    WHERE i.queue_id = queue.id AND i.state = 'open' LIMIT %(bound)s) AS counted),
   (SELECT count(*) FROM (SELECT 1 FROM annotation_item i
-    WHERE i.queue_id = queue.id AND i.state = 'done' LIMIT %(bound)s) AS some),
+    WHERE i.queue_id = queue.id AND i.state = 'done' LIMIT %(bound)s) AS counted),
   (SELECT count(*) FROM (SELECT 1 FROM annotation_item i
-    WHERE i.queue_id = queue.id AND i.state = 'removed' LIMIT %(bound)s) AS some),
+    WHERE i.queue_id = queue.id AND i.state = 'removed' LIMIT %(bound)s) AS counted),
   (SELECT count(*) FROM (SELECT 1 FROM annotation_item i
-    WHERE i.queue_id = queue.id AND i.flagged_at IS NOT NULL AND i.state <> 'removed' LIMIT %(bound)s) AS some),
+    WHERE i.queue_id = queue.id AND i.flagged_at IS NOT NULL AND i.state <> 'removed' LIMIT %(bound)s) AS counted),
   (SELECT count(*) FROM (SELECT 1 FROM annotation_review r JOIN annotation_item i ON i.id = r.item_id
-    WHERE r.correction_state = 'proposed' AND i.queue_id = queue.id AND i.state <> 'removed' LIMIT %(bound)s) AS some),
+    WHERE r.correction_state = 'proposed' AND i.queue_id = queue.id AND i.state <> 'removed' LIMIT %(bound)s) AS counted),
   (SELECT count(*) FROM (SELECT 1 FROM annotation_item i
     WHERE i.queue_id = queue.id AND i.state = 'open' AND i.flagged_at IS NULL AND NOT EXISTS (
       SELECT 1 FROM annotation_review r WHERE r.item_id = i.id AND r.reviewer_id = %(person)s
-    ) LIMIT %(bound)s) AS some)
+    ) LIMIT %(bound)s) AS counted)
 FROM unnest(%(queues)s::bigint[]) AS queue(id)
 """
 

@@ -83,8 +83,8 @@ def create(
     return queue
 
 
-def edit(*, queue: Queue, settings: QueueSettings, rubric: Rubric, by: User) -> Queue:
-    """Change settings and rubric together; a changed rubric is a new version. Items follow a new number of reviewers.
+def edit(*, queue: Queue, settings: QueueSettings, rubric: Rubric, by: User, status: str | None = None) -> Queue:
+    """Change settings, rubric and status at once; another rubric is a new version. Items follow `reviewers_per_item`.
 
     Raises QueueError.
     """
@@ -103,6 +103,8 @@ def edit(*, queue: Queue, settings: QueueSettings, rubric: Rubric, by: User) -> 
         changes |= _rubric_change(before, version)
         if changes:
             audit.record("queue.changed", by=by, workspace=locked.workspace, target=locked, detail=changes)
+        if status is not None:
+            _move(locked, status, by)
     return locked
 
 
@@ -118,17 +120,21 @@ def set_status(*, queue: Queue, status: str, by: User) -> Queue:
     """
     with transaction.atomic():
         locked = _locked(queue)
-        if locked.status == status:
-            return locked
-        if status not in TRANSITIONS[locked.status]:
-            raise QueueError("status", f"A queue that is {locked.status} cannot become {status}.")
-        before, locked.status = locked.status, status
-        locked.save(update_fields=["status"])
-        if status in {Status.COMPLETED, Status.ARCHIVED}:
-            Reservation.objects.filter(item__queue=locked).delete()
-        detail = {"from": before, "to": status}
-        audit.record("queue.status_changed", by=by, workspace=locked.workspace, target=locked, detail=detail)
+        _move(locked, status, by)
     return locked
+
+
+def _move(queue: Queue, status: str, by: User) -> None:
+    if queue.status == status:
+        return
+    if status not in TRANSITIONS[queue.status]:
+        raise QueueError("status", f"A queue that is {queue.status} cannot become {status}.")
+    before, queue.status = queue.status, status
+    queue.save(update_fields=["status"])
+    if status in {Status.COMPLETED, Status.ARCHIVED}:
+        Reservation.objects.filter(item__queue=queue).delete()
+    detail = {"from": before, "to": status}
+    audit.record("queue.status_changed", by=by, workspace=queue.workspace, target=queue, detail=detail)
 
 
 def _locked(queue: Queue) -> Queue:

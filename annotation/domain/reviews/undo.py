@@ -42,7 +42,7 @@ def undo(*, review: Review, by: User, now: datetime) -> Claim:
         locked.delete()
         recount(item)
         drafts.save(item=item, by=by, content=typed, now=now)
-        return assignment.claim_item(item=item, by=by, now=now)
+        return assignment.claim_locked(item, by=by, now=now)
 
 
 def as_input(review: Review) -> ReviewInput:

@@ -1,0 +1,102 @@
+"""Items of queues: what goes in, and what a reviewer is given."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from annotation.api.v1.serializers.fields import AnyField
+from annotation.api.v1.serializers.queues import RubricSerializer
+from annotation.domain.queues import reasons
+from annotation.models import Item
+
+MOST_AT_ONCE = 1000
+
+
+class ReasonSerializer(serializers.Serializer[Any]):
+    """Why an item is in its queue."""
+
+    origin = serializers.CharField()
+    rule = serializers.CharField()
+    rule_uuid = serializers.UUIDField(allow_null=True)
+    revision = serializers.IntegerField(allow_null=True)
+    probability = serializers.FloatField(allow_null=True)
+    by = serializers.CharField()
+    why = serializers.ListField(child=serializers.CharField())
+    summary = serializers.CharField(help_text="All of it in one line.")
+
+
+class ItemSerializer(serializers.Serializer[Any]):
+    """One item."""
+
+    id = serializers.UUIDField(source="uuid")
+    queue = serializers.UUIDField(source="queue.uuid")
+    number = serializers.IntegerField()
+    kind = serializers.ChoiceField(Item.Kind.choices)
+    trace_id = serializers.UUIDField(source="trace_uuid", allow_null=True)
+    run_id = serializers.UUIDField(source="run_uuid", allow_null=True)
+    thread_id = serializers.CharField(allow_null=True)
+    state = serializers.ChoiceField(Item.State.choices)
+    review_count = serializers.IntegerField()
+    priority = serializers.IntegerField()
+    probability = serializers.FloatField(allow_null=True)
+    reason = serializers.SerializerMethodField()
+    flagged_at = serializers.DateTimeField(allow_null=True)
+    flag_reason = serializers.CharField()
+    created_at = serializers.DateTimeField()
+
+    @extend_schema_field(ReasonSerializer)
+    def get_reason(self, item: Item) -> dict[str, Any]:
+        return dict(ReasonSerializer(reasons.read(item.reason)).data)
+
+
+class ThreadSerializer(serializers.Serializer[Any]):
+    """A thread, named by its project's name or slug and its id."""
+
+    project = serializers.CharField()
+    thread_id = serializers.CharField()
+
+
+class NewItemsSerializer(serializers.Serializer[Any]):
+    """What to put into the queue; at most 1,000 things at once."""
+
+    traces = serializers.ListField(child=serializers.UUIDField(), default=[], max_length=MOST_AT_ONCE)
+    runs = serializers.ListField(child=serializers.UUIDField(), default=[], max_length=MOST_AT_ONCE)
+    threads = ThreadSerializer(many=True, default=[], max_length=MOST_AT_ONCE)
+    why = serializers.CharField(default="", allow_blank=True, max_length=500, help_text="Shown to the reviewers.")
+    priority = serializers.IntegerField(default=0, min_value=-1000, max_value=1000)
+    is_restoring = serializers.BooleanField(default=False, help_text="Also take back items that were removed.")
+
+
+class AddedSerializer(serializers.Serializer[Any]):
+    """What came of adding."""
+
+    added = ItemSerializer(many=True)
+    added_count = serializers.IntegerField()
+    restored_count = serializers.IntegerField()
+    present_count = serializers.IntegerField(help_text="Stood there already.")
+    removed_count = serializers.IntegerField(help_text="Were removed by somebody, and stay so.")
+
+
+class ClaimSerializer(serializers.Serializer[Any]):
+    """An item on the caller's screen, with what is asked and what they had typed."""
+
+    item = ItemSerializer()
+    expires_at = serializers.DateTimeField(allow_null=True, help_text="null: the caller edits a review given before.")
+    rubric_version = serializers.IntegerField()
+    rubric = RubricSerializer()
+    draft = AnyField(allow_null=True)
+
+
+class HeldSerializer(serializers.Serializer[Any]):
+    """Until when the item is the caller's."""
+
+    expires_at = serializers.DateTimeField()
+
+
+class WhySerializer(serializers.Serializer[Any]):
+    """A few words, if any."""
+
+    reason = serializers.CharField(default="", allow_blank=True, max_length=2000)

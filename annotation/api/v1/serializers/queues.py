@@ -1,0 +1,161 @@
+"""Queues, their rubric and how far they are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from pydantic import ValidationError
+from rest_framework import serializers
+
+from annotation.domain.queues import rubric, rubric_versions
+from annotation.domain.queues.lifecycle import QueueSettings
+from annotation.domain.queues.rubric import QuestionKind, Rubric
+from annotation.models import Dataset, Queue, User
+
+PERSON_UNKNOWN = "There is no member with the e-mail address {value}."
+
+
+class OptionSerializer(serializers.Serializer[Any]):
+    """One answer that may be picked."""
+
+    key = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment] -- a field, in place of a serializer's own label
+
+
+class QuestionSerializer(serializers.Serializer[Any]):
+    """One question of a rubric."""
+
+    key = serializers.CharField()
+    kind = serializers.ChoiceField([kind.value for kind in QuestionKind])
+    label = serializers.CharField()  # type: ignore[assignment] -- as above
+    help = serializers.CharField(default="")
+    is_required = serializers.BooleanField(default=False)
+    options = OptionSerializer(many=True, default=[])
+    minimum = serializers.FloatField(allow_null=True, default=None)
+    maximum = serializers.FloatField(allow_null=True, default=None)
+
+
+class PartsSerializer(serializers.Serializer[Any]):
+    """What a review has beside the questions."""
+
+    labels = serializers.BooleanField(default=True)
+    layer = serializers.BooleanField(default=True)
+    first_failing_step = serializers.BooleanField(default=True)
+    correction = serializers.BooleanField(default=True)
+    note = serializers.BooleanField(default=True)
+
+
+class RubricSerializer(serializers.Serializer[Any]):
+    """Questions in order, and the parts beside them."""
+
+    questions = QuestionSerializer(many=True)
+    parts = PartsSerializer(required=False)
+
+
+@extend_schema_field(RubricSerializer)
+class RubricField(serializers.Field):  # type: ignore[type-arg]  # generic in the stubs only
+    """A rubric as its document; what cannot be asked is refused with the reasons."""
+
+    def to_internal_value(self, data: Any) -> Rubric:
+        try:
+            return rubric.read(data)
+        except ValidationError as problem:
+            raise serializers.ValidationError([_worded(error) for error in problem.errors()]) from problem
+
+    def to_representation(self, value: Rubric) -> dict[str, Any]:
+        return value.document()
+
+
+def _worded(error: Any) -> str:
+    place = ".".join(str(part) for part in error["loc"])
+    return f"{place}: {error['msg']}" if place else str(error["msg"])
+
+
+class CountsSerializer(serializers.Serializer[Any]):
+    """Items by state, each counted up to 10,000; `left` are the open ones that the caller has not reviewed."""
+
+    total = serializers.IntegerField()
+    open = serializers.IntegerField()
+    done = serializers.IntegerField()
+    removed = serializers.IntegerField()
+    flagged = serializers.IntegerField()
+    waiting_corrections = serializers.IntegerField(source="waiting")
+    left = serializers.IntegerField()
+
+
+class QueueSerializer(serializers.Serializer[Any]):
+    """A QueueCard."""
+
+    id = serializers.UUIDField(source="queue.uuid")
+    name = serializers.CharField(source="queue.name")
+    instructions = serializers.CharField(source="queue.instructions")
+    status = serializers.ChoiceField(Queue.Status.choices, source="queue.status")
+    order = serializers.ChoiceField(Queue.Order.choices, source="queue.order")
+    reviewers_per_item = serializers.IntegerField(source="queue.reviewers_per_item")
+    reservation_minutes = serializers.IntegerField(source="queue.reservation_minutes")
+    is_open_to_all = serializers.BooleanField(source="queue.is_open_to_all")
+    accepts_at_once = serializers.BooleanField(source="queue.accepts_at_once")
+    target_dataset = serializers.UUIDField(source="queue.target_dataset.uuid", default=None, allow_null=True)
+    created_at = serializers.DateTimeField(source="queue.created_at")
+    is_open_to_caller = serializers.BooleanField(source="is_open_to_person")
+    counts = CountsSerializer()
+
+
+class WholeQueueSerializer(QueueSerializer):
+    """A queue with what it asks and who reviews in it."""
+
+    rubric_version = serializers.SerializerMethodField()
+    rubric = serializers.SerializerMethodField()
+    reviewers = serializers.SerializerMethodField(help_text="E-mail addresses; empty where the queue is open to all.")
+
+    def get_rubric_version(self, card: Any) -> int:
+        return rubric_versions.current(card.queue).number
+
+    @extend_schema_field(RubricSerializer)
+    def get_rubric(self, card: Any) -> dict[str, Any]:
+        return rubric_versions.questions_of(card.queue).document()
+
+    def get_reviewers(self, card: Any) -> list[str]:
+        return [person.email for person in card.queue.reviewers.order_by("email")]
+
+
+class QueueChangeSerializer(serializers.Serializer[Any]):
+    """Settings of a queue to be made or changed; the context names the workspace's `datasets` and `people`."""
+
+    name = serializers.CharField(max_length=120)
+    instructions = serializers.CharField(required=False, allow_blank=True, max_length=50_000)
+    order = serializers.ChoiceField(Queue.Order.choices, required=False)
+    reviewers_per_item = serializers.IntegerField(required=False)
+    reservation_minutes = serializers.IntegerField(required=False)
+    is_open_to_all = serializers.BooleanField(required=False)
+    reviewers = serializers.SlugRelatedField(
+        slug_field="email",
+        many=True,
+        queryset=User.objects.none(),
+        required=False,
+        error_messages={"does_not_exist": PERSON_UNKNOWN},
+    )
+    accepts_at_once = serializers.BooleanField(required=False)
+    target_dataset = serializers.SlugRelatedField(
+        slug_field="uuid", queryset=Dataset.objects.none(), required=False, allow_null=True
+    )
+    rubric = RubricField(required=False)
+    status = serializers.ChoiceField(Queue.Status.choices, required=False)
+
+    def get_fields(self) -> dict[str, Any]:
+        """The fields, with the datasets and people to choose from."""
+        fields: dict[str, Any] = super().get_fields()
+        if "datasets" in self.context:
+            fields["target_dataset"].queryset = self.context["datasets"]
+            fields["reviewers"].child_relation.queryset = self.context["people"]
+        return fields
+
+    def settings(self, before: QueueSettings | None = None) -> QueueSettings:
+        """The settings given, on top of those that the queue has."""
+        names = set(QueueSettings.__dataclass_fields__)
+        given = {name: value for name, value in self.validated_data.items() if name in names}
+        if "reviewers" in given:
+            given["reviewers"] = tuple(given["reviewers"])
+        kept = {name: getattr(before, name) for name in names} if before else {}
+        return QueueSettings(**{**kept, **given})

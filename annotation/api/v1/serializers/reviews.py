@@ -1,0 +1,73 @@
+"""Reviews: what a reviewer gives, and what is kept."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from annotation.api.v1.serializers.fields import AnyField
+from annotation.domain.reviews.content import ReviewInput
+from annotation.models import Review
+
+ANSWERS = "By question key: up or down; an option’s key; a list of them; a number; text."
+
+
+class ReviewInputSerializer(serializers.Serializer[Any]):
+    """One review; also the form of a draft, which may be incomplete."""
+
+    answers = serializers.DictField(child=AnyField(), default=dict, help_text=ANSWERS)
+    labels = serializers.ListField(
+        child=serializers.CharField(), default=list, help_text="Names of failure modes; unknown ones are coined."
+    )
+    layer = serializers.CharField(default="", allow_blank=True, help_text="model, harness, context, or empty.")
+    first_failing_run = serializers.UUIDField(default=None, allow_null=True)
+    correction = AnyField(default=None, allow_null=True, help_text="What the output should have been.")
+    corrected_run = serializers.UUIDField(default=None, allow_null=True, help_text="null: the trace’s final answer.")
+    note = serializers.CharField(default="", allow_blank=True, trim_whitespace=False)
+    active_ms = serializers.IntegerField(default=0, min_value=0)
+    rubric_version = serializers.IntegerField(default=None, allow_null=True)
+
+    def review(self) -> ReviewInput:
+        """What was given, in the domain's form."""
+        given = dict(self.validated_data)
+        given["first_failing_run_uuid"] = given.pop("first_failing_run")
+        given["corrected_run_uuid"] = given.pop("corrected_run")
+        return ReviewInput.model_validate(given)
+
+
+class ReviewSerializer(serializers.Serializer[Any]):
+    """A submitted review."""
+
+    id = serializers.UUIDField(source="uuid")
+    item = serializers.UUIDField(source="item.uuid")
+    item_number = serializers.IntegerField(source="item.number")
+    queue = serializers.UUIDField(source="item.queue.uuid")
+    trace_id = serializers.UUIDField(source="item.trace_uuid", allow_null=True)
+    reviewer = serializers.EmailField(source="reviewer.email")
+    rubric_version = serializers.IntegerField(source="rubric.number")
+    answers = AnyField()
+    labels = AnyField()
+    layer = serializers.CharField()
+    first_failing_run = serializers.UUIDField(source="first_failing_run_uuid", allow_null=True)
+    correction = AnyField(allow_null=True)
+    corrected_run = serializers.UUIDField(source="corrected_run_uuid", allow_null=True)
+    correction_state = serializers.ChoiceField(Review.Correction.choices)
+    decided_by = serializers.EmailField(source="decided_by.email", default=None, allow_null=True)
+    decided_at = serializers.DateTimeField(allow_null=True)
+    decision_note = serializers.CharField()
+    note = serializers.CharField()
+    active_ms = serializers.IntegerField()
+    is_authoritative = serializers.BooleanField()
+    submission_count = serializers.IntegerField()
+    submitted_at = serializers.DateTimeField()
+    modified_at = serializers.DateTimeField()
+
+
+class DecisionSerializer(serializers.Serializer[Any]):
+    """A word on a correction."""
+
+    note = serializers.CharField(default="", allow_blank=True, max_length=5000)
+    seen = serializers.IntegerField(
+        default=None, allow_null=True, help_text="The `submission_count` that you read; 409 when it has moved on."
+    )

@@ -1,0 +1,24 @@
+"""How an item on somebody's screen is answered."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from annotation.api.v1.serializers.items import ClaimSerializer
+from annotation.domain.queues import rubric_versions
+from annotation.domain.queues.assignment import Claim
+from annotation.domain.reviews import drafts
+from annotation.models import User
+
+
+def claimed(claim: Claim, *, by: User) -> dict[str, Any]:
+    """The item with what is asked about it and what the person had typed."""
+    queue, draft = claim.item.queue, drafts.load(item=claim.item, by=by)
+    answer = {
+        "item": claim.item,
+        "expires_at": claim.expires_at,
+        "rubric_version": rubric_versions.current(queue).number,
+        "rubric": rubric_versions.questions_of(queue).document(),
+        "draft": draft.content.document() if draft else None,
+    }
+    return dict(ClaimSerializer(answer).data)

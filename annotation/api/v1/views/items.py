@@ -1,0 +1,189 @@
+"""One item: claimed, reviewed, skipped, flagged, removed."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from annotation.api.errors import ApiError
+from annotation.api.resource import Resource
+from annotation.api.v1.serializers.items import ClaimSerializer, HeldSerializer, ItemSerializer, WhySerializer
+from annotation.api.v1.serializers.reviews import ReviewInputSerializer, ReviewSerializer
+from annotation.api.v1.views.claims import claimed
+from annotation.api.v1.views.refusals import refusals
+from annotation.domain.access import Capability
+from annotation.domain.queues import assignment, items
+from annotation.domain.reviews import drafts, submit
+from annotation.models import Item, Review
+
+
+def _why(request: Request) -> str:
+    given = WhySerializer(data=request.data)
+    given.is_valid(raise_exception=True)
+    return str(given.validated_data["reason"])
+
+
+class ItemView(Resource):
+    """One item."""
+
+    needs = {"GET": (Capability.READ, Capability.REVIEW), "DELETE": Capability.EDIT}
+
+    @extend_schema(operation_id="items_one", responses=ItemSerializer)
+    def get(self, _request: Request, uuid: UUID) -> Response:
+        """An item with the reason for its being there."""
+        return Response(ItemSerializer(self.found(Item, uuid)).data)
+
+    @extend_schema(operation_id="items_remove", responses={204: None})
+    def delete(self, _request: Request, uuid: UUID) -> Response:
+        """Take the item out of the queue; its reviews stay, and no rule puts it back."""
+        items.remove(item=self.found(Item, uuid), by=self.person)
+        return Response(status=204)
+
+
+class ItemRestoreView(Resource):
+    """A removed item."""
+
+    needs = {"POST": Capability.EDIT}
+
+    @extend_schema(operation_id="items_restore", request=None, responses=ItemSerializer)
+    def post(self, _request: Request, uuid: UUID) -> Response:
+        """Put it back into the queue."""
+        with refusals():
+            return Response(ItemSerializer(items.restore(item=self.found(Item, uuid), by=self.person)).data)
+
+
+class ItemClaimView(Resource):
+    """This item for the caller."""
+
+    needs = {"POST": Capability.REVIEW}
+
+    @extend_schema(operation_id="items_claim", request=None, responses=ClaimSerializer)
+    def post(self, _request: Request, uuid: UUID) -> Response:
+        """Reserve it; 409 `item_taken` while somebody else has it."""
+        item = self.found(Item, uuid)
+        with refusals():
+            claim = assignment.claim_item(item=item, by=self.person, now=timezone.now())
+        return Response(claimed(claim, by=self.person))
+
+
+class ItemHeartbeatView(Resource):
+    """A reservation that goes on."""
+
+    needs = {"POST": Capability.REVIEW}
+
+    @extend_schema(operation_id="items_heartbeat", request=None, responses=HeldSerializer)
+    def post(self, _request: Request, uuid: UUID) -> Response:
+        """Hold the item for another full reservation; 409 `reservation_lost` when somebody else has it by now."""
+        item = self.found(Item, uuid)
+        with refusals():
+            until = assignment.heartbeat(item=item, by=self.person, now=timezone.now())
+        return Response(HeldSerializer({"expires_at": until}).data)
+
+
+class ItemReleaseView(Resource):
+    """A reservation given back."""
+
+    needs = {"POST": Capability.REVIEW}
+
+    @extend_schema(operation_id="items_release", request=None, responses={204: None})
+    def post(self, _request: Request, uuid: UUID) -> Response:
+        """Let others have the item; the draft is kept."""
+        assignment.release(item=self.found(Item, uuid), by=self.person)
+        return Response(status=204)
+
+
+class ItemSkipView(Resource):
+    """An item for later."""
+
+    needs = {"POST": Capability.REVIEW}
+
+    @extend_schema(operation_id="items_skip", request=WhySerializer, responses={204: None})
+    def post(self, request: Request, uuid: UUID) -> Response:
+        """Put the item at the end of the caller's own line."""
+        item = self.found(Item, uuid)
+        with refusals():
+            assignment.require_reviewer(item.queue, self.person)
+            assignment.skip(item=item, by=self.person, now=timezone.now(), reason=_why(request))
+        return Response(status=204)
+
+
+class ItemFlagView(Resource):
+    """Something is wrong with this item."""
+
+    needs = {"POST": Capability.REVIEW, "DELETE": Capability.EDIT}
+
+    @extend_schema(operation_id="items_flag", request=WhySerializer, responses=ItemSerializer)
+    def post(self, request: Request, uuid: UUID) -> Response:
+        """Set it aside for an editor, with a word on what is wrong; nobody is given it meanwhile."""
+        item = self.found(Item, uuid)
+        with refusals():
+            assignment.require_reviewer(item.queue, self.person)
+            flagged = items.flag(item=item, by=self.person, reason=_why(request), now=timezone.now())
+        return Response(ItemSerializer(flagged).data)
+
+    @extend_schema(operation_id="items_unflag", responses={204: None})
+    def delete(self, _request: Request, uuid: UUID) -> Response:
+        """Clear the flag; the item is given out again."""
+        items.unflag(item=self.found(Item, uuid), by=self.person)
+        return Response(status=204)
+
+
+class ItemDraftView(Resource):
+    """What the caller has typed on the item."""
+
+    needs = {"GET": Capability.REVIEW, "PUT": Capability.REVIEW}
+
+    @extend_schema(operation_id="items_draft", responses=ReviewInputSerializer)
+    def get(self, _request: Request, uuid: UUID) -> Response:
+        """The draft; 404 without one."""
+        draft = drafts.load(item=self.found(Item, uuid), by=self.person)
+        if draft is None:
+            raise ApiError("not_found", "You have no draft on this item.", status=404)
+        return Response(_typed(draft.content))
+
+    @extend_schema(operation_id="items_save_draft", request=ReviewInputSerializer, responses={204: None})
+    def put(self, request: Request, uuid: UUID) -> Response:
+        """Keep a draft in place of the one before; need not fit the rubric yet."""
+        item, given = self.found(Item, uuid), ReviewInputSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        with refusals():
+            assignment.require_reviewer(item.queue, self.person)
+        drafts.save(item=item, by=self.person, content=given.review(), now=timezone.now())
+        return Response(status=204)
+
+
+class ItemReviewView(Resource):
+    """The caller's own review of the item."""
+
+    needs = {"GET": Capability.REVIEW, "PUT": Capability.REVIEW}
+
+    @extend_schema(operation_id="items_own_review", responses=ReviewSerializer)
+    def get(self, _request: Request, uuid: UUID) -> Response:
+        """What the caller submitted; 404 before they have."""
+        return Response(ReviewSerializer(self._own(self.found(Item, uuid))).data)
+
+    @extend_schema(operation_id="items_submit", request=ReviewInputSerializer, responses=ReviewSerializer)
+    def put(self, request: Request, uuid: UUID) -> Response:
+        """Submit the review, or edit the one given before; the same content again changes nothing."""
+        item, given = self.found(Item, uuid), ReviewInputSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        with refusals():
+            review = submit.submit(item=item, by=self.person, answers=given.review(), now=timezone.now())
+        return Response(ReviewSerializer(review).data)
+
+    def _own(self, item: Item) -> Review:
+        review = Review.objects.filter(item=item, reviewer=self.person).first()
+        if review is None:
+            raise ApiError("not_found", "You have not reviewed this item.", status=404)
+        return review
+
+
+def _typed(content: drafts.ReviewInput) -> dict[str, object]:
+    typed = content.model_dump(mode="json")
+    typed["first_failing_run"] = typed.pop("first_failing_run_uuid")
+    typed["corrected_run"] = typed.pop("corrected_run_uuid")
+    return typed

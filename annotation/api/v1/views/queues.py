@@ -1,0 +1,187 @@
+"""Queues and what stands in them."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from annotation.api.errors import ApiError
+from annotation.api.pagination import PARAMETERS, list_of, listed, page_of
+from annotation.api.resource import Resource
+from annotation.api.v1.serializers.items import AddedSerializer, ClaimSerializer, ItemSerializer, NewItemsSerializer
+from annotation.api.v1.serializers.queues import QueueChangeSerializer, QueueSerializer, WholeQueueSerializer
+from annotation.api.v1.views.claims import claimed
+from annotation.api.v1.views.refusals import refusals
+from annotation.domain import access
+from annotation.domain.access import Capability
+from annotation.domain.paging import Page
+from annotation.domain.queues import assignment, items, lifecycle, queries, rubric, rubric_versions, subjects
+from annotation.domain.queues.queries import QueueCard, Shown
+from annotation.domain.queues.reasons import Origin, Reason
+from annotation.domain.queues.subjects import Subject
+from annotation.models import Dataset, Item, Project, Queue, Run, Trace, User
+
+READERS = (Capability.READ, Capability.REVIEW)
+STATE = OpenApiParameter("state", OpenApiTypes.STR, enum=[shown.value for shown in Shown], description="Default: all.")
+
+
+class QueueResource(Resource):
+    """What views of queues share."""
+
+    def cards(self, queues: QuerySet[Queue]) -> list[QueueCard]:
+        """The queues with their counts, for the caller."""
+        return queries.cards(queues, person=self.actor.person, reviewable=access.open_queues(self.actor))
+
+    def whole(self, queue: Queue) -> dict[str, Any]:
+        """A queue as it is answered."""
+        (card,) = self.cards(Queue.objects.filter(pk=queue.pk))
+        return dict(WholeQueueSerializer(card).data)
+
+    def given(self, request: Request, *, is_partial: bool) -> QueueChangeSerializer:
+        """The settings in the body, checked."""
+        people = User.objects.filter(memberships__workspace=self.actor.workspace)
+        context = {"datasets": self.visible(Dataset).filter(archived_at=None), "people": people}
+        given = QueueChangeSerializer(data=request.data, partial=is_partial, context=context)
+        given.is_valid(raise_exception=True)
+        return given
+
+
+class QueueListView(QueueResource):
+    """The queues of the workspace; a reviewer sees those that are open to them."""
+
+    needs = {"GET": READERS, "POST": Capability.ADMINISTER}
+
+    @extend_schema(operation_id="queues_list", parameters=PARAMETERS, responses=list_of(QueueSerializer))
+    def get(self, request: Request) -> Response:
+        """Queues in the order in which they were made, with how far they are."""
+        found = page_of(request, self.visible(Queue), order=("id",))
+        cards = {card.queue.pk: card for card in self.cards(Queue.objects.filter(pk__in=[q.pk for q in found.rows]))}
+        results = [QueueSerializer(cards[queue.pk]).data for queue in found.rows]
+        return Response({"results": results, "next_cursor": found.next_cursor})
+
+    @extend_schema(operation_id="queues_create", request=QueueChangeSerializer, responses={201: WholeQueueSerializer})
+    def post(self, request: Request) -> Response:
+        """Make a queue; without a rubric it asks for thumbs, labels, layer, first failing step, correction and note."""
+        given = self.given(request, is_partial=False)
+        with refusals():
+            made = lifecycle.create(
+                workspace=self.actor.workspace,
+                settings=given.settings(),
+                rubric=given.validated_data.get("rubric") or rubric.default(),
+                status=given.validated_data.get("status", Queue.Status.ACTIVE),
+                by=self.person,
+            )
+        return Response(self.whole(made), status=201)
+
+
+class QueueView(QueueResource):
+    """One queue."""
+
+    needs = {"GET": READERS, "PATCH": Capability.ADMINISTER}
+
+    @extend_schema(operation_id="queues_one", responses=WholeQueueSerializer)
+    def get(self, _request: Request, uuid: UUID) -> Response:
+        """A queue with its rubric and reviewers."""
+        return Response(self.whole(self.found(Queue, uuid)))
+
+    @extend_schema(operation_id="queues_change", request=QueueChangeSerializer, responses=WholeQueueSerializer)
+    def patch(self, request: Request, uuid: UUID) -> Response:
+        """Change what is given; another rubric becomes a new version, and reviews keep theirs."""
+        queue, given = self.found(Queue, uuid), self.given(request, is_partial=True)
+        asked = given.validated_data.get("rubric") or rubric_versions.questions_of(queue)
+        with refusals():
+            settings = given.settings(lifecycle.settings_of(queue))
+            status = given.validated_data.get("status")
+            lifecycle.edit(queue=queue, settings=settings, rubric=asked, by=self.person, status=status)
+        return Response(self.whole(queue))
+
+
+class QueueItemListView(Resource):
+    """The items of one queue."""
+
+    needs = {"GET": READERS, "POST": Capability.EDIT}
+
+    @extend_schema(operation_id="queue_items_list", parameters=[STATE, *PARAMETERS], responses=list_of(ItemSerializer))
+    def get(self, request: Request, uuid: UUID) -> Response:
+        """Items, newest first; `all` leaves out the removed ones."""
+        queue, which = self.found(Queue, uuid), _shown(request)
+        rows = queries.shown(self.visible(Item).filter(queue=queue), which).select_related("queue")
+        found: Page[Item] = page_of(request, rows, order=queries.ITEM_ORDER)
+        return listed(found, ItemSerializer)
+
+    @extend_schema(operation_id="queue_items_add", request=NewItemsSerializer, responses={201: AddedSerializer})
+    def post(self, request: Request, uuid: UUID) -> Response:
+        """Put traces, runs and threads into the queue, each once; all or none."""
+        queue, given = self.found(Queue, uuid), NewItemsSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        wanted = given.validated_data
+        reason = Reason(origin=Origin.API, by=str(self.person), why=(wanted["why"],) if wanted["why"] else ())
+        with refusals():
+            result = items.add(
+                queue=queue,
+                subjects=self._subjects(wanted),
+                reason=reason,
+                by=self.person,
+                priority=wanted["priority"],
+                now=timezone.now(),
+                is_restoring=wanted["is_restoring"],
+            )
+        return Response(AddedSerializer(result).data, status=201)
+
+    def _subjects(self, wanted: dict[str, Any]) -> list[Subject]:
+        """What was named, made sure of; 400 with the ones that are not there."""
+        traces = set(self.visible(Trace).filter(uuid__in=wanted["traces"]).values_list("uuid", flat=True))
+        runs = dict(self.visible(Run).filter(uuid__in=wanted["runs"]).values_list("uuid", "trace__uuid"))
+        _require("traces", wanted["traces"], traces)
+        _require("runs", wanted["runs"], runs)
+        return [
+            *(subjects.of_trace(uuid) for uuid in wanted["traces"]),
+            *(subjects.of_run(runs[uuid], uuid) for uuid in wanted["runs"]),
+            *(self._thread(**thread) for thread in wanted["threads"]),
+        ]
+
+    def _thread(self, project: str, thread_id: str) -> Subject:
+        known = self.visible(Project)
+        found = known.filter(name=project).first() or known.filter(slug=project).first()
+        if found is None or not self.visible(Trace).filter(project=found, thread_id=thread_id).exists():
+            raise _unknown("threads", [f"{project}: {thread_id}"])
+        return subjects.of_thread(found.pk, thread_id)
+
+
+class QueueClaimView(Resource):
+    """The caller's next item."""
+
+    needs = {"POST": Capability.REVIEW}
+
+    @extend_schema(operation_id="queues_claim", request=None, responses=ClaimSerializer)
+    def post(self, _request: Request, uuid: UUID) -> Response:
+        """The item that the caller holds already, else the next one, reserved; 409 `nothing_left` at the end."""
+        queue = self.found(Queue, uuid)
+        with refusals():
+            claim = assignment.claim_next(queue=queue, by=self.person, now=timezone.now())
+        return Response(claimed(claim, by=self.person))
+
+
+def _shown(request: Request) -> Shown:
+    try:
+        return Shown(request.query_params.get("state", Shown.ALL))
+    except ValueError as problem:
+        known = ", ".join(shown.value for shown in Shown)
+        raise ApiError("bad_state", "There is no such state.", hint=f"Use one of: {known}.") from problem
+
+
+def _require(field: str, wanted: list[UUID], known: Any) -> None:
+    if missing := [str(uuid) for uuid in wanted if uuid not in known]:
+        raise _unknown(field, missing)
+
+
+def _unknown(field: str, missing: list[str]) -> ApiError:
+    shown = [f"There is no {field.removesuffix('s')} {name}." for name in missing[:20]]
+    return ApiError("unknown_subject", "Some of these do not exist; nothing was added.", fields={field: shown})

@@ -1,0 +1,115 @@
+"""Reviews: listed, their corrections decided, taken back."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from annotation.api.errors import ApiError
+from annotation.api.pagination import PARAMETERS, list_of, listed, page_of
+from annotation.api.resource import Resource
+from annotation.api.v1.serializers.items import ClaimSerializer
+from annotation.api.v1.serializers.reviews import DecisionSerializer, ReviewSerializer
+from annotation.api.v1.views.claims import claimed
+from annotation.api.v1.views.refusals import refusals
+from annotation.domain.access import Capability
+from annotation.domain.reviews import correct, undo
+from annotation.models import Review
+
+READERS = (Capability.READ, Capability.REVIEW)
+FILTERS = [
+    OpenApiParameter("queue", OpenApiTypes.UUID, description="Only of this queue."),
+    OpenApiParameter("item", OpenApiTypes.UUID, description="Only of this item."),
+    OpenApiParameter("trace_id", OpenApiTypes.UUID, description="Only of items about this trace."),
+    OpenApiParameter("correction_state", OpenApiTypes.STR, enum=Review.Correction.values),
+]
+_LOOKUPS = {"queue": "item__queue__uuid", "item": "item__uuid", "trace_id": "item__trace_uuid"}
+RELATED = ("item__queue", "reviewer", "rubric", "decided_by")
+
+
+class ReviewListView(Resource):
+    """The reviews of the workspace; a reviewer sees their own."""
+
+    needs = {"GET": READERS}
+
+    @extend_schema(operation_id="reviews_list", parameters=[*FILTERS, *PARAMETERS], responses=list_of(ReviewSerializer))
+    def get(self, request: Request) -> Response:
+        """Reviews, newest first."""
+        rows = self.visible(Review).select_related(*RELATED)
+        for name, lookup in _LOOKUPS.items():
+            if name in request.query_params:
+                rows = rows.filter((lookup, _uuid(name, request.query_params[name])))
+        if state := request.query_params.get("correction_state"):
+            rows = rows.filter(correction_state=state)
+        return listed(page_of(request, rows, order=("-id",)), ReviewSerializer)
+
+
+class ReviewView(Resource):
+    """One review."""
+
+    needs = {"GET": READERS}
+
+    @extend_schema(operation_id="reviews_one", responses=ReviewSerializer)
+    def get(self, _request: Request, uuid: UUID) -> Response:
+        """What was answered, and what became of the correction."""
+        return Response(ReviewSerializer(self.found(Review, uuid)).data)
+
+
+class ReviewAcceptView(Resource):
+    """A correction that is right."""
+
+    needs = {"POST": Capability.EDIT}
+
+    @extend_schema(operation_id="reviews_accept", request=DecisionSerializer, responses=ReviewSerializer)
+    def post(self, request: Request, uuid: UUID) -> Response:
+        """Accept it: it settles the item and becomes a row of the queue's target dataset."""
+        review, word = self.found(Review, uuid), _decision(request)
+        with refusals():
+            decided = correct.accept(review=review, by=self.person, now=timezone.now(), **word)
+        return Response(ReviewSerializer(decided).data)
+
+
+class ReviewRejectView(Resource):
+    """A correction that is not right."""
+
+    needs = {"POST": Capability.EDIT}
+
+    @extend_schema(operation_id="reviews_reject", request=DecisionSerializer, responses=ReviewSerializer)
+    def post(self, request: Request, uuid: UUID) -> Response:
+        """Turn it down; the rest of the review stays."""
+        review, word = self.found(Review, uuid), _decision(request)
+        with refusals():
+            decided = correct.reject(review=review, by=self.person, now=timezone.now(), **word)
+        return Response(ReviewSerializer(decided).data)
+
+
+class ReviewUndoView(Resource):
+    """A submission taken back."""
+
+    needs = {"POST": Capability.REVIEW}
+
+    @extend_schema(operation_id="reviews_undo", request=None, responses=ClaimSerializer)
+    def post(self, _request: Request, uuid: UUID) -> Response:
+        """Make the caller's own review a draft again and claim its item; not after an edit or an acceptance."""
+        review = self.found(Review, uuid)
+        with refusals():
+            claim = undo.undo(review=review, by=self.person, now=timezone.now())
+        return Response(claimed(claim, by=self.person))
+
+
+def _decision(request: Request) -> dict[str, str | int | None]:
+    given = DecisionSerializer(data=request.data)
+    given.is_valid(raise_exception=True)
+    return dict(given.validated_data)
+
+
+def _uuid(name: str, text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as problem:
+        raise ApiError("bad_id", f"{name} is not an id.", fields={name: ["Give a UUID."]}) from problem

@@ -1,0 +1,178 @@
+"""Queues through the REST interface: made, filled, reviewed, decided."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from annotation.domain.queues import lifecycle, rubric
+from annotation.domain.queues.lifecycle import QueueSettings
+from annotation.models import Dataset, Example, Item, Queue, Trace
+from tests.factories.traces import RunFactory, TraceFactory
+from tests.fixtures.people import People
+
+pytestmark = pytest.mark.django_db
+
+JSON = "application/json"
+
+
+@pytest.fixture
+def queue(people: People) -> Queue:
+    """Open to all, with a dataset."""
+    dataset = Dataset.objects.create(workspace=people.workspace, name="Refunds")
+    settings = QueueSettings(name="Refunds", target_dataset=dataset)
+    return lifecycle.create(workspace=people.workspace, settings=settings, rubric=rubric.default(), by=people.admin)
+
+
+@pytest.fixture
+def trace(people: People) -> Trace:
+    made: Trace = TraceFactory(project=people.project, input="Refund?", output="Yes.", thread_id="t 1")
+    return made
+
+
+def reviewing(people: People) -> Client:
+    """The reviewer's browser."""
+    return people.client(people.reviewer)
+
+
+def add(people: People, queue: Queue, **what: Any) -> Any:
+    return people.api().post(f"/api/v1/queues/{queue.uuid}/items", what, content_type=JSON)
+
+
+def test_the_whole_way_from_trace_to_row(people: People, queue: Queue, trace: Trace) -> None:
+    added = add(people, queue, traces=[str(trace.uuid)], why="refund promised").json()
+    assert (added["added_count"], added["added"][0]["reason"]["summary"]) == (
+        1,
+        "Added through the API by admin · refund promised",
+    )
+    client = reviewing(people)
+    claim = client.post(f"/api/v1/queues/{queue.uuid}/claim").json()
+    assert (claim["item"]["trace_id"], claim["rubric"]["questions"][0]["key"], claim["draft"]) == (
+        str(trace.uuid),
+        "thumbs",
+        None,
+    )
+    item = f"/api/v1/items/{claim['item']['id']}"
+    draft = client.put(f"{item}/draft", {"note": "hm"}, content_type=JSON)
+    assert (draft.status_code, client.get(f"{item}/draft").json()["note"]) == (204, "hm")
+    given = {"answers": {"thumbs": "down"}, "labels": ["Wrong policy"], "layer": "model", "correction": "No."}
+    review = client.put(f"{item}/review", given, content_type=JSON).json()
+    assert (review["correction_state"], review["reviewer"], review["labels"][0]["name"]) == (
+        "proposed",
+        "reviewer@example.com",
+        "Wrong policy",
+    )
+    waiting = people.client(people.editor).get("/api/v1/reviews?correction_state=proposed").json()["results"]
+    assert [one["id"] for one in waiting] == [review["id"]]
+    decided = people.api().post(f"/api/v1/reviews/{review['id']}/accept", {"seen": 1}, content_type=JSON).json()
+    assert (decided["correction_state"], decided["decided_by"]) == ("accepted", "admin@example.com")
+    assert list(Example.objects.values_list("inputs", "outputs")) == [({"input": "Refund?"}, {"output": "No."})]
+
+
+def test_what_does_not_fit_says_which_question(people: People, queue: Queue, trace: Trace) -> None:
+    item = add(people, queue, traces=[str(trace.uuid)]).json()["added"][0]["id"]
+    answer = reviewing(people).put(f"/api/v1/items/{item}/review", {"answers": {"mood": 1}}, content_type=JSON)
+    assert answer.status_code == 400
+    assert answer.json()["error"] == {
+        "code": "invalid_review",
+        "message": "The review does not fit its rubric.",
+        "fields": {"mood": ["The rubric has no question “mood”."], "thumbs": ["“Was this good?” needs an answer."]},
+        "hint": "What you sent is kept as your draft.",
+    }
+
+
+def test_an_item_that_somebody_has_is_a_conflict(people: People, queue: Queue, trace: Trace) -> None:
+    item = add(people, queue, traces=[str(trace.uuid)]).json()["added"][0]["id"]
+    reviewing(people).post(f"/api/v1/items/{item}/claim")
+    other = people.client(people.editor)
+    taken = other.post(f"/api/v1/items/{item}/claim")
+    assert (taken.status_code, taken.json()["error"]["code"]) == (409, "item_taken")
+    none = other.post(f"/api/v1/queues/{queue.uuid}/claim")
+    assert (none.status_code, none.json()["error"]["message"]) == (
+        409,
+        "Nothing is left for you in “Refunds”: 1 on other people’s screens.",
+    )
+    assert reviewing(people).post(f"/api/v1/items/{item}/release").status_code == 204
+    assert other.post(f"/api/v1/items/{item}/claim").status_code == 200
+    assert "expires_at" in other.post(f"/api/v1/items/{item}/heartbeat").json()
+
+
+def test_skip_flag_remove_restore(people: People, queue: Queue, trace: Trace) -> None:
+    item = f"/api/v1/items/{add(people, queue, traces=[str(trace.uuid)]).json()['added'][0]['id']}"
+    client, editor = reviewing(people), people.client(people.editor)
+    assert client.post(f"{item}/skip", {"reason": "later"}, content_type=JSON).status_code == 204
+    flagged = client.post(f"{item}/flag", {"reason": "cut off"}, content_type=JSON).json()
+    assert flagged["flag_reason"] == "cut off"
+    assert editor.delete(f"{item}/flag").status_code == 204
+    assert editor.delete(item).status_code == 204
+    assert [
+        one["state"] for one in editor.get(f"/api/v1/queues/{queue.uuid}/items?state=removed").json()["results"]
+    ] == ["removed"]
+    assert editor.get(f"/api/v1/queues/{queue.uuid}/items").json()["results"] == []
+    again = add(people, queue, traces=[str(trace.uuid)]).json()
+    assert (again["added_count"], again["removed_count"]) == (0, 1)
+    assert editor.post(f"{item}/restore").json()["state"] == "open"
+
+
+def test_runs_and_threads_go_in_and_unknown_ones_stop_all(people: People, queue: Queue, trace: Trace) -> None:
+    run, unknown = RunFactory(trace=trace), uuid.uuid4()
+    added = add(people, queue, runs=[str(run.uuid)], threads=[{"project": "booking", "thread_id": "t 1"}]).json()
+    assert [(one["kind"], one["run_id"], one["thread_id"]) for one in added["added"]] == [
+        ("run", str(run.uuid), None),
+        ("thread", None, "t 1"),
+    ]
+    refused = add(people, queue, traces=[str(trace.uuid), str(unknown)])
+    assert (refused.status_code, refused.json()["error"]["fields"]) == (
+        400,
+        {"traces": [f"There is no trace {unknown}."]},
+    )
+    assert Item.objects.count() == 2
+
+
+def test_a_queue_is_made_changed_and_paused(people: People) -> None:
+    api = people.api()
+    question = {"key": "tone", "kind": "choice", "label": "Tone", "options": [{"key": "a", "label": "A"}]}
+    wanted = {"name": "Tone", "reviewers": ["reviewer@example.com"], "is_open_to_all": False}
+    refused = api.post("/api/v1/queues", {**wanted, "rubric": {"questions": [question]}}, content_type=JSON)
+    assert "at least two options" in refused.json()["error"]["fields"]["rubric"][0]
+    made = api.post("/api/v1/queues", wanted, content_type=JSON).json()
+    assert (made["reviewers"], made["rubric_version"], made["status"]) == (["reviewer@example.com"], 1, "active")
+    question["options"] = [{"key": "a", "label": "A"}, {"key": "b", "label": "B"}]
+    address = f"/api/v1/queues/{made['id']}"
+    changed = api.patch(address, {"rubric": {"questions": [question]}, "status": "paused"}, content_type=JSON).json()
+    assert (changed["rubric_version"], changed["status"], changed["name"]) == (2, "paused", "Tone")
+    assert changed["rubric"]["questions"][0]["options"][1] == {"key": "b", "label": "B"}
+    stuck = api.patch(address, {"status": "draft"}, content_type=JSON)
+    assert (stuck.status_code, stuck.json()["error"]["fields"]) == (
+        400,
+        {"status": ["A queue that is paused cannot become draft."]},
+    )
+
+
+def test_a_reviewer_takes_a_submission_back_and_sees_only_their_own(people: People, queue: Queue, trace: Trace) -> None:
+    item = add(people, queue, traces=[str(trace.uuid)]).json()["added"][0]["id"]
+    client = reviewing(people)
+    review = client.put(f"/api/v1/items/{item}/review", {"answers": {"thumbs": "up"}}, content_type=JSON).json()
+    assert [one["id"] for one in client.get(f"/api/v1/reviews?queue={queue.uuid}").json()["results"]] == [review["id"]]
+    back = client.post(f"/api/v1/reviews/{review['id']}/undo").json()
+    assert (back["item"]["id"], back["draft"]["answers"]) == (item, {"thumbs": "up"})
+    assert client.get("/api/v1/reviews").json()["results"] == []
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_lists_take_the_same_statements_for_one_row_and_three(
+    people: People, queue: Queue, count: int, django_assert_num_queries: Any
+) -> None:
+    traces = [TraceFactory(project=people.project) for _ in range(count)]
+    for number in range(2, count + 1):
+        settings = QueueSettings(name=f"Queue {number}")
+        lifecycle.create(workspace=people.workspace, settings=settings, rubric=rubric.default(), by=people.admin)
+    add(people, queue, traces=[str(one.uuid) for one in traces])
+    client = people.client(people.editor)
+    with django_assert_num_queries(7):
+        assert len(client.get("/api/v1/queues").json()["results"]) == count
+    with django_assert_num_queries(5):
+        assert len(client.get(f"/api/v1/queues/{queue.uuid}/items").json()["results"]) == count
