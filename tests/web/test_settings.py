@@ -183,7 +183,7 @@ def test_the_audit_log_is_filtered_paged_and_ones_own(people: People, admin: Cli
 
 @pytest.mark.parametrize("rows", [1, 3])
 @pytest.mark.parametrize(
-    ("section", "queries"), [("members", 6), ("keys", 5), ("projects", 4), ("failure-modes", 5), ("feedback", 4)]
+    ("section", "queries"), [("members", 5), ("keys", 5), ("projects", 4), ("failure-modes", 5), ("feedback", 4)]
 )
 def test_lists_ask_as_often_for_three_rows_as_for_one(
     people: People, admin: Client, section: str, queries: int, rows: int, django_assert_num_queries, make_user
