@@ -202,6 +202,10 @@ TABLE: tuple[Route, ...] = (
     route(f"{V1}keys", {"GET": api_admins(), "POST": api_admins(400)}),
     route(f"{V1}keys/<uuid:uuid>", {"DELETE": api_admins(204, elsewhere=404)}, uuid="key"),
     route(f"{V1}audit", {"GET": api_admins()}),
+    route(
+        f"{V1}feedback",
+        {"GET": api_readers(), "POST": api(401, 400, 403, 403, 403, 400, 400, 400, 403, 400, 400, 400, 401, 401)},
+    ),
     route(f"{V1}projects", {"GET": api_readers(), "POST": api_admins(400)}),
     route(f"{V1}projects/<path:name>", {"GET": api_readers_of_one(reviewer=403, invited=403, project=200)}, name="project"),
     route(f"{V1}traces", {"GET": api_readers()}),

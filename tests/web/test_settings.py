@@ -8,10 +8,11 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from annotation.domain import audit
 from annotation.models import ApiKey, AuditEvent, FailureMode, FeedbackConfig, Invitation, Membership, Project
-from tests.fixtures.people import People
+from tests.fixtures.people import MakeUser, People
 
 pytestmark = pytest.mark.django_db
 BASE = "/w/acme/settings/"
@@ -151,7 +152,8 @@ def test_a_meaning_that_contradicts_itself_is_refused(
 
 def test_a_failure_mode_gets_a_better_name(people: People) -> None:
     editor = people.client(people.editor)
-    mode, other = (FailureMode.objects.create(project=people.project, name=name) for name in ("wrong date", "Rude"))
+    FailureMode.objects.create(project=people.project, name="Rude")
+    mode = FailureMode.objects.create(project=people.project, name="wrong date")
     path = f"{BASE}failure-modes/{mode.uuid}/"
     taken = editor.post(path, {"name": "rude", "definition": ""})
     assert taken.status_code == 422
@@ -186,8 +188,14 @@ def test_the_audit_log_is_filtered_paged_and_ones_own(people: People, admin: Cli
     ("section", "queries"), [("members", 5), ("keys", 5), ("projects", 4), ("failure-modes", 5), ("feedback", 4)]
 )
 def test_lists_ask_as_often_for_three_rows_as_for_one(
-    people: People, admin: Client, section: str, queries: int, rows: int, django_assert_num_queries, make_user
-) -> None:  # type: ignore[no-untyped-def]
+    people: People,
+    admin: Client,
+    section: str,
+    queries: int,
+    rows: int,
+    django_assert_num_queries: DjangoAssertNumQueries,
+    make_user: MakeUser,
+) -> None:
     for number in range(rows):
         make_user(f"m{number}", people.workspace)
         people.token(project=people.project)

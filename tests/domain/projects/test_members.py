@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from annotation.domain.projects import accounts, invitations, members, workspaces
 from annotation.models import AuditEvent, Invitation, Membership, Queue, User
-from tests.fixtures.people import People
+from tests.fixtures.people import MakeUser, People
 
 pytestmark = pytest.mark.django_db
 Role = Membership.Role
@@ -32,7 +32,7 @@ def test_a_role_changes_and_is_audited(people: People) -> None:
     assert event.detail == {"from": "viewer", "to": "editor"}
 
 
-def test_the_last_admin_stays(people: People, make_user) -> None:  # type: ignore[no-untyped-def]
+def test_the_last_admin_stays(people: People, make_user: MakeUser) -> None:
     last = _membership(people, people.admin)
     with pytest.raises(members.LastAdminError):
         members.change_role(membership=last, role=Role.EDITOR, by=people.admin)
@@ -54,7 +54,7 @@ def test_who_leaves_is_taken_off_the_queues(people: People) -> None:
     assert list(queue.reviewers.all()) == [people.editor]
 
 
-def test_an_invitation_lets_one_person_in_once(people: People, make_user) -> None:  # type: ignore[no-untyped-def]
+def test_an_invitation_lets_one_person_in_once(people: People, make_user: MakeUser) -> None:
     now, guest = timezone.now(), make_user("guest")
     made = invitations.invite(
         workspace=people.workspace, email=" Guest@Example.com ", role=Role.EDITOR, by=people.admin, now=now
