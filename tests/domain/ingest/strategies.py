@@ -1,0 +1,60 @@
+"""Hostile spans: known attributes with values of any kind."""
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from annotation.domain.ingest.spans import Span, SpanEvent
+
+texts = st.text(max_size=20) | st.sampled_from(["\0", "{", "[1", "NaN", "text", "tool", "user", "assistant", "42"])
+scalars = st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.floats() | texts
+WORDS = [
+    "role", "parts", "type", "content", "text", "name", "id", "arguments", "response", "result", "tool_calls",
+    "function", "messages", "choices", "message", "output", "object", "kwargs", "args", "lc", "data", "generations",
+    "model", "usage", "image_url", "url", "text", "tool_call", "tool_call_response", "reasoning", "finish_reason",
+]  # fmt: skip
+json_values: st.SearchStrategy[Any] = st.recursive(
+    scalars | st.sampled_from(WORDS),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(WORDS) | texts, inner, max_size=5),
+    max_leaves=25,
+)
+KEYS = [
+    "gen_ai.operation.name", "gen_ai.input.messages", "gen_ai.output.messages", "gen_ai.system_instructions",
+    "gen_ai.usage.input_tokens", "gen_ai.usage.output_tokens", "gen_ai.usage.cost", "gen_ai.tool.name",
+    "gen_ai.tool.call.arguments", "gen_ai.tool.call.result", "gen_ai.retrieval.documents",
+    "gen_ai.retrieval.query.text", "gen_ai.response.id", "gen_ai.response.time_to_first_chunk", "gen_ai.request.model",
+    "openinference.span.kind", "input.value", "output.value", "llm.invocation_parameters", "metadata", "tag.tags",
+    "tool.parameters", "llm.token_count.prompt", "llm.cost.total", "session.id", "user.id", "error.type",
+    "llm.input_messages.0.message.role", "llm.input_messages.0.message.content",
+    "llm.input_messages.999999999.message.contents.2.message_content.type",
+    "llm.output_messages.1.message.tool_calls.0.tool_call.function.arguments", "llm.output_messages.x.message.role",
+    "retrieval.documents.3.document.metadata", "reranker.output_documents.0.document.content", "llm.prompts.0.prompt.text",
+]  # fmt: skip
+kinds = st.sampled_from(["LLM", "TOOL", "AGENT", "RETRIEVER", "EMBEDDING", "RERANKER", "nonsense"])
+times = st.integers(0, 2**64 - 1)
+events = st.builds(
+    SpanEvent,
+    name=st.sampled_from(["exception", "First Token Stream Event", "other"]),
+    time_ns=times,
+    attributes=st.dictionaries(
+        st.sampled_from(["exception.message", "exception.type", "exception.stacktrace"]), scalars
+    ),
+)
+spans = st.builds(
+    Span,
+    trace_id=st.binary(min_size=16, max_size=16),
+    span_id=st.binary(min_size=8, max_size=8),
+    parent_id=st.none() | st.binary(min_size=8, max_size=8),
+    name=texts,
+    start_ns=times,
+    end_ns=times,
+    attributes=st.dictionaries(st.sampled_from(KEYS), json_values, max_size=12).flatmap(
+        lambda found: st.just(found) | kinds.map(lambda kind: {**found, "openinference.span.kind": kind})
+    ),
+    kind=st.integers(0, 9),
+    status_code=st.integers(0, 9),
+    status_message=texts,
+    events=st.lists(events, max_size=2),
+    scope_name=texts,
+    resource=st.dictionaries(st.sampled_from(["service.name", "openinference.project.name"]), json_values, max_size=2),
+)

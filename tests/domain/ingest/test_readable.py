@@ -1,0 +1,120 @@
+"""What a person reads, whatever a framework wrapped around it."""
+
+from typing import Any
+
+import pytest
+
+from annotation.domain.ingest import messages, readable
+from annotation.domain.ingest.mapping import to_run
+from annotation.domain.ingest.spans import Span
+
+SERIALISED = {
+    "lc": 1,
+    "type": "constructor",
+    "id": ["langchain", "AIMessage"],
+    "kwargs": {"content": "hi", "type": "ai"},
+}
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("plain", "plain"),
+        ({"type": "tool", "data": {"content": "18C"}}, "18C"),
+        (SERIALISED, "hi"),
+        ({"generations": [[{"text": "hi"}]]}, "hi"),
+        ({"messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}]}, "b"),
+        ({"messages": [{"type": "human", "data": {"content": "a"}}, {"type": "ai", "data": {"content": "b"}}]}, "b"),
+        ({"raw": "done"}, "done"),
+        ({"result": "done"}, "done"),
+        ({"args": ["done"], "kwargs": {}}, "done"),
+        ({"id": "x", "choices": [{"message": {"role": "assistant", "content": "hi"}}], "model": "m"}, "hi"),
+        (
+            {"object": "response", "output": [{"type": "message", "content": [{"type": "output_text", "text": "hi"}]}]},
+            "hi",
+        ),
+        ([{"type": "text", "text": "a"}, {"type": "text", "text": "b"}], "a\nb"),
+        ('{"output": "nested"}', "nested"),
+        ({"a": 1, "b": [2]}, '{"a":1,"b":[2]}'),
+        ({}, None),
+        ([], None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_outputs(value: Any, text: str | None) -> None:
+    assert readable.output_text(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ({"messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}]}, "a"),
+        ({"input": "question"}, "question"),
+        ({"model": "m", "input": ["a", "b"]}, "a\nb"),
+        ({"model": "m", "input": [{"role": "user", "content": [{"type": "input_text", "text": "a"}]}]}, "a"),
+        ({"args": [], "kwargs": {"city": "Oslo"}}, '{"city":"Oslo"}'),
+    ],
+)
+def test_inputs(value: Any, text: str) -> None:
+    assert readable.input_text(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "arguments"),
+    [
+        ({"city": "Oslo"}, {"city": "Oslo"}),
+        ({"args": [], "kwargs": {"city": "Oslo"}}, {"city": "Oslo"}),
+        ({"args": ["Oslo"], "sanitize_inputs_outputs": True, "kwargs": {}}, "Oslo"),
+        ("Oslo", "Oslo"),
+    ],
+)
+def test_arguments(value: Any, arguments: Any) -> None:
+    assert readable.arguments(value) == arguments
+
+
+def test_messages_of_every_form_become_one() -> None:
+    call = {"type": "tool_call", "id": "1", "name": "find", "arguments": {"a": 1}}
+    openai = {"role": "assistant", "content": "hm", "tool_calls": [
+        {"id": "1", "function": {"name": "find", "arguments": '{"a": 1}'}}]}  # fmt: skip
+    genai = {"role": "assistant", "parts": [{"type": "text", "content": "hm"}, {**call, "arguments": '{"a": 1}'}]}
+    anthropic = {"role": "assistant", "content": [{"type": "text", "text": "hm"},
+                 {"type": "tool_use", "id": "1", "name": "find", "input": {"a": 1}}]}  # fmt: skip
+    wanted = {"role": "assistant", "parts": [{"type": "text", "text": "hm"}, call]}
+    assert messages.from_openai(openai) == messages.from_openai(anthropic) == wanted
+    assert messages.from_genai([genai]) == [wanted]
+    for word in ("response", "result"):
+        part = {"type": "tool_call_response", "id": "1", word: "SK 1"}
+        assert messages.from_genai([{"role": "tool", "parts": [part]}])[0]["parts"] == [
+            {"type": "tool_result", "id": "1", "result": "SK 1"}
+        ]
+
+
+def run(**attributes: Any) -> Any:
+    named = {key.replace("__", "."): value for key, value in attributes.items()}
+    return to_run(Span(bytes([1] * 16), bytes([1] * 8), None, "s", 1, 2, named), received_ns=1)
+
+
+def test_the_dialect_that_types_its_span_explicitly_comes_first() -> None:
+    both = run(openinference__span__kind="RETRIEVER", gen_ai__operation__name="chat", llm__model_name="a",
+               gen_ai__response__model="b", gen_ai__response__id="r")  # fmt: skip
+    assert (both.type, both.model, both.response_id, both.dialect) == ("retriever", "a", "r", "openinference")
+
+
+def test_a_system_prompt_is_shown_once() -> None:
+    asked = '[{"role":"user","parts":[{"type":"text","content":"q"}]}]'
+    system = '[{"type":"text","content":"be brief"}]'
+    found = run(**{"gen_ai.input.messages": asked, "gen_ai.system_instructions": system})
+    assert [message["role"] for message in found.messages] == ["system", "user"]
+    twice = '[{"role":"system","parts":[{"type":"text","content":"be brief"}]}]'
+    found = run(**{"gen_ai.input.messages": twice, "gen_ai.system_instructions": system})
+    assert [message["role"] for message in found.messages] == ["system"]
+
+
+def test_a_traceback_in_the_status_message_is_the_stack() -> None:
+    one = Span(bytes([1] * 16), bytes([1] * 8), None, "s", 1, 2, {"error.type": "ValueError"}, status_code=2,
+               status_message="ValueError('no')Traceback (most recent call last):\n  File x\nValueError: no")  # fmt: skip
+    error = to_run(one, received_ns=1).error
+    assert error is not None
+    assert (error.type, error.message) == ("ValueError", "ValueError('no')")
+    assert (error.stack or "").startswith("Traceback")
