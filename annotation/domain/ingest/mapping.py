@@ -35,8 +35,8 @@ def to_run(span: Span, *, received_ns: int) -> RunRecord:
         model=partial.model or partial.model_requested,
         model_requested=partial.model_requested,
         response_id=partial.response_id,
-        inputs=partial.inputs,
-        outputs=partial.outputs,
+        inputs=_content(partial.inputs, messages=partial.input_messages),
+        outputs=_content(partial.outputs, messages=partial.output_messages, documents=partial.documents),
         messages=[*partial.input_messages, *partial.output_messages],
         input_text=_input_text(partial),
         output_text=_output_text(partial),
@@ -101,6 +101,13 @@ def _split_traceback(message: str) -> tuple[str | None, str | None]:
 
 def _text(value: Any) -> str | None:
     return value if isinstance(value, str) and value.strip() else None
+
+
+def _content(value: Any, **parts: Sequence[dict[str, Any]]) -> Any:
+    """An input or output as it was sent; if it came in parts only, the first kind of parts that there is."""
+    if not is_absent(value):
+        return value
+    return next(({name: list(part)} for name, part in parts.items() if part), value)
 
 
 def _input_text(partial: Partial) -> str | None:
