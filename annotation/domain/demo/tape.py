@@ -149,6 +149,7 @@ class Tape:
         said = [{"role": "assistant", "parts": [{"type": "text", "content": text}], "finish_reason": "stop"}]
         attributes = {
             "gen_ai.operation.name": "invoke_agent",
+            "openinference.span.kind": "AGENT",  # for tags and metadata, which the GenAI conventions do not have
             "gen_ai.agent.name": self.agent.name,
             "gen_ai.input.messages": [{"role": "user", "parts": [{"type": "text", "content": self.question}]}],
             "tag.tags": list(self.tags),
