@@ -1,0 +1,220 @@
+"""From the steps of a trace to a conversation: everything said once, tools beside what asked for them; pure.
+
+A model call carries the whole history along. Messages are counted by what they say, and shown when a call has more of
+one than was shown before; so the system prompt and the history stand once, and an answer given twice stands twice.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from uuid import UUID
+
+from annotation.domain.traces.conversation import pieces
+from annotation.domain.traces.conversation.clip import clip
+from annotation.domain.traces.conversation.messages import (
+    Message,
+    Part,
+    answers,
+    fingerprint,
+    messages_of,
+    parts_of,
+    speaks,
+)
+from annotation.domain.traces.conversation.turns import Conversation, SpokenRun, ToolUse, Turn, TurnKind
+from annotation.domain.traces.tree import Step
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What is known of a trace beside the steps at hand, when only some of them are read at a time.
+
+    `said` are the messages that stood above; `asked` and `answered` are the trace's own input and output.
+    """
+
+    said: Sequence[Message] = ()
+    asked: str | None = None
+    answered: str | None = None
+    is_first: bool = True
+    is_last: bool = True
+
+
+def build(steps: Sequence[Step[SpokenRun]], frame: Frame | None = None) -> Conversation:
+    """The conversation that the steps amount to, in reading order."""
+    frame = frame or Frame()
+    builder = _Builder(shown=Counter(fingerprint(message) for message in frame.said))
+    builder.read(steps)
+    turns, shift = _with_question(builder.turns, steps, frame)
+    turns = _with_answer(turns, steps, frame)
+    return Conversation(tuple(turns), _anchors(turns, builder.entered, shift))
+
+
+@dataclass(slots=True)
+class _Builder:
+    shown: Counter[int]
+    turns: list[Turn] = field(default_factory=list)
+    entered: dict[UUID, int] = field(default_factory=dict)
+    by_call: dict[str, int] = field(default_factory=dict)
+    waiting: list[int] = field(default_factory=list)
+    responses: set[str] = field(default_factory=set)
+    failures: list[tuple[int, str]] = field(default_factory=list)
+
+    def read(self, steps: Sequence[Step[SpokenRun]]) -> None:
+        """Every step on the way down, and its error on the way up again."""
+        silent = _outer_speakers(steps)
+        open_steps: list[Step[SpokenRun]] = []
+        for step in steps:
+            while open_steps and open_steps[-1].last < step.number:
+                self._leave(open_steps.pop())
+            self._enter(step, is_heard=step.run.uuid not in silent)
+            open_steps.append(step)
+        while open_steps:
+            self._leave(open_steps.pop())
+
+    def _enter(self, step: Step[SpokenRun], *, is_heard: bool) -> None:
+        run = step.run
+        self.entered[run.uuid] = len(self.turns)
+        if run.type == "tool":
+            self._use(run)
+        elif run.documents:
+            self.turns.append(pieces.retrieved(run))
+        elif is_heard and speaks(run) and run.response_id not in self.responses:
+            self._speak(run)
+
+    def _speak(self, run: SpokenRun) -> None:
+        if run.response_id:
+            self.responses.add(run.response_id)
+        messages, first, here = messages_of(run), len(self.turns), Counter[int]()
+        own = len(messages) - 1 if answers(run, messages) else len(messages)
+        carried = 0
+        for index, message in enumerate(messages):
+            said = fingerprint(message)
+            here[said] += 1
+            is_new = index >= own or here[said] > self.shown[said]
+            carried += not is_new
+            if is_new:
+                self.shown[said] = max(self.shown[said] + (index >= own), here[said])
+                self._tell(run, message, index)
+        if carried and len(self.turns) > first:
+            self.turns[first] = replace(self.turns[first], carried=carried)
+
+    def _tell(self, run: SpokenRun, message: Message, index: int) -> None:
+        told = pieces.said(run, message, index)
+        if told:
+            self.turns.append(told)
+        for identity, call in pieces.calls(run, message, index):
+            if identity:
+                self.by_call[identity] = len(self.turns)
+            self.waiting.append(len(self.turns))
+            self.turns.append(call)
+        for number, part in parts_of(message, "tool_result"):
+            self._answer(run, part, f"messages.{index}.{number}")
+
+    def _answer(self, run: SpokenRun, part: Part, place: str) -> None:
+        """What a model was told that a tool said: beside its call, unless the tool itself has told already."""
+        at = self.by_call.get(str(part.get("id") or ""))
+        if at is None:
+            alone = pieces.called(run, {"name": part.get("name")}, "")
+            told = replace(_tool(alone), **pieces.answered(run, part, place))
+            self.turns.append(replace(alone, tool=told))
+            return
+        turn = self.turns[at]
+        if turn.tool and not turn.tool.has_result and turn.failure is None and turn.run == turn.asked_by:
+            self.turns[at] = replace(turn, tool=replace(turn.tool, **pieces.answered(run, part, place)))
+
+    def _use(self, run: SpokenRun) -> None:
+        """A tool run, at the call that it answers."""
+        mine = pieces.used(run)
+        if mine.failure:
+            self.failures.append((self._number(run), run.error_message or ""))
+        at = self._call_of(mine)
+        if at is None:
+            self.turns.append(mine)
+            return
+        self.waiting.remove(at)
+        asked = self.turns[at]
+        self.turns[at] = replace(mine, asked_by=asked.asked_by, carried=asked.carried)
+        self.entered[run.uuid] = at
+
+    def _call_of(self, turn: Turn) -> int | None:
+        """The earliest open call of the same tool, with the same arguments if there is one."""
+        named = [at for at in self.waiting if _tool(self.turns[at]).name == _tool(turn).name]
+        same = [at for at in named if _tool(self.turns[at]).summary == _tool(turn).summary]
+        return next(iter(same or named), None)
+
+    def _number(self, run: SpokenRun) -> int:
+        return self.entered[run.uuid]
+
+    def _leave(self, step: Step[SpokenRun]) -> None:
+        """The error of a run, where none below it has said the same."""
+        run = step.run
+        if run.status != "error" or run.type == "tool" or run.documents:
+            return
+        message = run.error_message or ""
+        below = [words for at, words in self.failures if at >= self.entered[run.uuid]]
+        if below and (not message or any(words in message or message in words for words in below)):
+            return
+        self.failures.append((len(self.turns), message))
+        self.turns.append(pieces.failed(run))
+
+
+def _anchors(turns: Sequence[Turn], entered: Mapping[UUID, int], shift: int) -> dict[UUID, int]:
+    """For every run the first turn of it, or else the next thing that happened."""
+    if not turns:
+        return {}
+    found = {run: min(at + shift, len(turns) - 1) for run, at in entered.items()}
+    return found | {turn.run: at for at, turn in reversed(list(enumerate(turns)))}
+
+
+def _tool(turn: Turn) -> ToolUse:
+    assert turn.tool is not None  # noqa: S101 -- only ever asked of tool turns
+    return turn.tool
+
+
+def _outer_speakers(steps: Sequence[Step[SpokenRun]]) -> set[UUID]:
+    """Runs that repeat what runs below them say: agents around model calls, wrappers around the call itself."""
+    outer: set[UUID] = set()
+    open_steps: list[Step[SpokenRun]] = []
+    for step in steps:
+        while open_steps and open_steps[-1].last < step.number:
+            open_steps.pop()
+        if speaks(step.run):
+            outer.update(above.run.uuid for above in open_steps)
+        open_steps.append(step)
+    return outer
+
+
+def _with_question(turns: list[Turn], steps: Sequence[Step[SpokenRun]], frame: Frame) -> tuple[list[Turn], int]:
+    """The trace's own input in front, where no run has told what the user said."""
+    told = any(turn.kind is TurnKind.USER for turn in turns)
+    if not (frame.is_first and frame.asked and steps) or told:
+        return turns, 0
+    first = steps[0].run
+    text = clip(frame.asked, "trace:input")
+    return [pieces.turn(TurnKind.USER, first, speaker="user", text=text), *turns], 1
+
+
+def _with_answer(turns: list[Turn], steps: Sequence[Step[SpokenRun]], frame: Frame) -> list[Turn]:
+    """The final answer set off: the last words equal to the trace's output, or else that output itself."""
+    if not (frame.is_last and frame.answered and steps):
+        return turns
+    at = _last_saying(turns, frame.answered)
+    if at is not None:
+        return [*turns[:at], replace(turns[at], is_final=True), *turns[at + 1 :]]
+    text = clip(frame.answered, "trace:output")
+    return [*turns, pieces.turn(TurnKind.ASSISTANT, steps[0].run, speaker="assistant", text=text, is_final=True)]
+
+
+def _last_saying(turns: Iterable[Turn], words: str) -> int | None:
+    wanted = " ".join(words.split())
+    found = None
+    for at, turn in enumerate(turns):
+        said = " ".join(turn.text.text.split())
+        if (
+            turn.kind is TurnKind.ASSISTANT
+            and said
+            and (wanted == said or (turn.text.is_cut and wanted.startswith(said)))
+        ):
+            found = at
+    return found

@@ -1,0 +1,52 @@
+"""Long text, cut where reading stops being useful; the whole stays one request away; pure."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+CHARACTERS = 2_400
+LINES = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """The beginning of a text. `place` says where the whole of it is (see `places`), `size` how long that is in bytes."""
+
+    text: str
+    place: str = ""
+    size: int = 0
+    is_cut: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.text)
+
+
+def clip(text: str, place: str, *, characters: int = CHARACTERS, lines: int = LINES) -> Clip:
+    """The text, cut after so many lines or characters."""
+    end = min(characters, _end_of_line(text, lines))
+    if len(text) <= end + characters // 10:  # a few words more are not worth a click
+        return Clip(text, place, len(text))
+    return Clip(_whole_words(text[:end]), place, len(text.encode(errors="replace")), is_cut=True)
+
+
+def written(value: Any) -> str:
+    """A JSON value as a person reads it: text as it is, anything else as indented JSON."""
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=2)
+
+
+def _end_of_line(text: str, lines: int) -> int:
+    end = -1
+    for _ in range(lines):
+        end = text.find("\n", end + 1)
+        if end < 0:
+            return len(text)
+    return end
+
+
+def _whole_words(text: str) -> str:
+    space = max(text.rfind(" "), text.rfind("\n"))
+    return text[:space] if space > len(text) * 0.9 else text

@@ -1,0 +1,130 @@
+"""The single turns of a conversation, each made of one message, one tool call, one retrieval or one error; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from annotation.domain.traces.conversation.clip import Clip, clip, written
+from annotation.domain.traces.conversation.messages import KINDS, Message, Part, one_line, parts_of
+from annotation.domain.traces.conversation.places import joined, place
+from annotation.domain.traces.conversation.turns import (
+    Document,
+    Failure,
+    SpokenRun,
+    ToolUse,
+    Turn,
+    TurnKind,
+)
+
+_RESULT = {"characters": 1_200, "lines": 14}
+_DOCUMENT = {"characters": 600, "lines": 8}
+
+
+def turn(kind: TurnKind, run: SpokenRun, **content: Any) -> Turn:
+    """A turn of a run, with its times and its model."""
+    return Turn(
+        kind=kind,
+        run=run.uuid,
+        name=run.name,
+        started_at=run.started_at,
+        latency_ms=run.latency_ms,
+        model=run.model,
+        **content,
+    )
+
+
+def said(run: SpokenRun, message: Message, index: int) -> Turn | None:
+    """What a message says in words; None when it holds only tool calls or results."""
+    role = str(message.get("role"))
+    text, reasoning = joined(message["parts"], "text"), joined(message["parts"], "reasoning")
+    images = sum(1 for _ in parts_of(message, "image"))
+    if not (text or reasoning or images):
+        return None
+    is_own = bool(run.messages)  # a message made of a run's text is found under the text's own name
+    own = "output_text" if role == "assistant" else "input_text"
+    return turn(
+        KINDS.get(role, TurnKind.OTHER),
+        run,
+        speaker=str(message.get("name") or role),
+        text=clip(text, place(run, f"messages.{index}.text" if is_own else own)),
+        reasoning=clip(reasoning, place(run, f"messages.{index}.reasoning")),
+        images=images,
+    )
+
+
+def called(run: SpokenRun, part: Part, name: str) -> Turn:
+    """A call that a model asked for; what came of it is filled in later."""
+    tool = ToolUse(
+        name=str(part.get("name") or "tool"),
+        summary=one_line(part.get("arguments")),
+        arguments=_json(part.get("arguments"), place(run, name)),
+        result=Clip(""),
+        has_result=False,
+        is_json=False,
+    )
+    return turn(TurnKind.TOOL, run, tool=tool, asked_by=run.uuid)
+
+
+def used(run: SpokenRun) -> Turn:
+    """A tool that ran."""
+    kept = run.tool if isinstance(run.tool, dict) else {}
+    arguments = kept.get("arguments") if kept.get("arguments") is not None else run.input_text
+    result = kept.get("result") if kept.get("result") is not None else run.output_text
+    tool = ToolUse(
+        name=str(kept.get("name") or run.name or "tool"),
+        summary=one_line(arguments),
+        arguments=_json(arguments, place(run, "tool.arguments" if kept.get("arguments") is not None else "input_text")),
+        result=_json(result, place(run, "tool.result" if kept.get("result") is not None else "output_text")),
+        has_result=result is not None,
+        is_json=not isinstance(result, str),
+    )
+    return turn(TurnKind.TOOL, run, tool=tool, failure=failure(run))
+
+
+def answered(run: SpokenRun, part: Part, name: str) -> dict[str, Any]:
+    """What a tool's result, as the model was told it, changes about its `ToolUse`."""
+    result = part.get("result")
+    return {"result": _json(result, place(run, name)), "has_result": True, "is_json": not isinstance(result, str)}
+
+
+def retrieved(run: SpokenRun) -> Turn:
+    """Documents that were found, under what was asked for."""
+    found = [entry for entry in run.documents if isinstance(entry, dict)]
+    documents = tuple(_document(run, entry, index) for index, entry in enumerate(found))
+    asked = clip(run.input_text or "", place(run, "input_text"))
+    return turn(TurnKind.DOCUMENTS, run, text=asked, documents=documents, failure=failure(run))
+
+
+def failed(run: SpokenRun) -> Turn:
+    """An error of a run that has no turn to carry it."""
+    return turn(TurnKind.ERROR, run, failure=failure(run))
+
+
+def failure(run: SpokenRun) -> Failure | None:
+    """What went wrong in a run, if anything did."""
+    if run.status != "error":
+        return None
+    return Failure(run.error_type or "Error", clip(run.error_message or "", place(run, "error_message"), **_RESULT))
+
+
+def calls(run: SpokenRun, message: Message, index: int) -> Iterator[tuple[str, Turn]]:
+    """The calls that a message asks for, each with its id (empty if it has none)."""
+    for number, part in parts_of(message, "tool_call"):
+        yield str(part.get("id") or ""), called(run, part, f"messages.{index}.{number}")
+
+
+def _document(run: SpokenRun, entry: dict[str, Any], index: int) -> Document:
+    kept = entry.get("metadata")
+    metadata: dict[str, Any] = kept if isinstance(kept, dict) else {}
+    title = next((metadata[key] for key in ("title", "source", "url", "file") if metadata.get(key)), entry.get("id"))
+    score = entry.get("score")
+    return Document(
+        title=str(title or f"Document {index + 1}"),
+        score=float(score) if isinstance(score, int | float) else None,
+        text=clip(written(entry.get("content")), place(run, f"documents.{index}.content"), **_DOCUMENT),
+    )
+
+
+def _json(value: Any, where: str) -> Clip:
+    return clip(written(value), where, **_RESULT)

@@ -1,0 +1,110 @@
+"""One trace for reading: the outline of all its steps, and the conversation of as many as fit on a page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import cast
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from annotation.domain.traces import conversation, tree
+from annotation.domain.traces.conversation import Conversation, Frame
+from annotation.domain.traces.conversation.turns import SpokenRun
+from annotation.domain.traces.tree import Step
+from annotation.models import Run, Trace
+
+#: Steps whose content is read at a time. The outline always has all of them.
+WINDOW = 120
+
+#: What the outline shows of a run, so what is read for all of them.
+OUTLINE = (
+    "id", "trace_id", "uuid", "parent_uuid", "name", "type", "status", "error_type", "started_at", "latency_ms",
+    "model", "total_tokens",
+)  # fmt: skip
+
+#: What a conversation is read from; everything else about a step is loaded when it is opened.
+_SPOKEN = (
+    *OUTLINE, "error_message", "response_id", "messages", "input_text", "output_text", "tool", "tool_calls",
+    "documents",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A stretch of a trajectory; `before` and `after` are the steps where the neighbouring stretches begin, if any."""
+
+    conversation: Conversation
+    steps: Sequence[Step[Run]]
+    before: UUID | None = None
+    after: UUID | None = None
+    earlier_count: int = 0
+    later_count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Trajectory:
+    """A trace with all its steps, those of one window as a conversation."""
+
+    trace: Trace
+    steps: Sequence[Step[Run]]
+    window: Window
+    at: UUID | None = None
+    judged: frozenset[UUID] = field(default_factory=frozenset)
+
+
+def trajectory(trace: Trace, *, at: UUID | None = None) -> Trajectory:
+    """The trace with the window that holds the step `at` (its start, where that is no step of it). Three queries."""
+    steps = outline(trace)
+    number = next((step.number for step in steps if step.run.uuid == at), None)
+    return Trajectory(trace, steps, window(trace, steps, start=_start(number or 1)), at if number else None)
+
+
+def outline(trace: Trace) -> list[Step[Run]]:
+    """All steps in reading order, light enough for thousands."""
+    return tree.steps(trace.runs.order_by("start_nano", "id").only(*OUTLINE))
+
+
+def window(trace: Trace, steps: Sequence[Step[Run]], *, start: int) -> Window:
+    """The stretch of steps that begins at the index `start`."""
+    stretch = steps[start : start + WINDOW]
+    spoken = _with_content(trace, stretch)
+    frame = Frame(
+        said=_said_before(trace, steps[:start]),
+        asked=trace.input,
+        answered=trace.output,
+        is_first=start == 0,
+        is_last=start + WINDOW >= len(steps),
+    )
+    return Window(
+        conversation.build(cast("list[Step[SpokenRun]]", spoken), frame),  # rows are such runs by their columns
+        stretch,
+        before=steps[max(start - WINDOW, 0)].run.uuid if start else None,
+        after=steps[start + WINDOW].run.uuid if start + WINDOW < len(steps) else None,
+        earlier_count=start,
+        later_count=max(len(steps) - start - WINDOW, 0),
+    )
+
+
+def _start(number: int) -> int:
+    return (number - 1) // WINDOW * WINDOW
+
+
+def _with_content(trace: Trace, stretch: Sequence[Step[Run]]) -> list[Step[Run]]:
+    rows = _spoken(trace).in_bulk([step.run.pk for step in stretch])
+    return [
+        Step(rows[step.run.pk], step.number, step.depth, step.last, step.is_orphan)
+        for step in stretch
+        if step.run.pk in rows
+    ]
+
+
+def _said_before(trace: Trace, steps: Sequence[Step[Run]]) -> Sequence[conversation.Message]:
+    """The messages of the last model call above: it had been given everything that was said until then."""
+    last = next((step.run for step in reversed(steps) if step.run.type == Run.Type.LLM), None)
+    return conversation.messages_of(_spoken(trace).get(pk=last.pk)) if last else ()
+
+
+def _spoken(trace: Trace) -> QuerySet[Run]:
+    return trace.runs.only(*_SPOKEN)

@@ -1,0 +1,137 @@
+"""A trace as a conversation: everything said once, tools beside their calls, errors where they happened."""
+
+from typing import Any
+from uuid import UUID
+
+from annotation.domain.traces import tree
+from annotation.domain.traces.conversation import Frame, build, text_at
+from annotation.domain.traces.conversation.turns import Conversation
+from tests.domain.traces.conversation.runs import AnyRun, call, llm, result, run, text
+
+SYSTEM = text("system", "Be kind.")
+ASKED = text("user", "Move my booking.")
+LOOKED = call("c1", "get_booking", id="TX-4471")
+FOUND = result("c1", {"refundable": False})
+DONE = text("assistant", "Moved.")
+
+
+def read(*runs: AnyRun, **frame: Any) -> Conversation:
+    return build(tree.steps(runs), Frame(**frame))
+
+
+def brief(conversation: Conversation) -> list[tuple[str, str]]:
+    return [(turn.kind.value, turn.tool.name if turn.tool else turn.text.text) for turn in conversation.turns]
+
+
+def test_an_agent_with_a_tool_reads_as_a_conversation_said_once() -> None:
+    conversation = read(
+        run(1, type="agent", output_text="Moved."),
+        llm(2, 1, SYSTEM, ASKED, LOOKED),
+        run(3, 1, type="tool", name="get_booking", tool={"name": "get_booking", "arguments": {"id": "TX-4471"}, "result": {"refundable": False}}, latency_ms=200.0),
+        llm(4, 1, SYSTEM, ASKED, LOOKED, FOUND, DONE),
+        answered="Moved.",
+    )  # fmt: skip
+    assert brief(conversation) == [
+        ("system", "Be kind."),
+        ("user", "Move my booking."),
+        ("tool", "get_booking"),
+        ("assistant", "Moved."),
+    ]
+    tool = conversation.turns[2]
+    assert (tool.run, tool.asked_by, tool.latency_ms) == (UUID(int=3), UUID(int=2), 200.0)
+    assert tool.tool is not None
+    assert (tool.tool.summary, tool.tool.result.text) == ('id="TX-4471"', '{\n  "refundable": false\n}')
+    assert conversation.turns[3].is_final
+    assert conversation.turns[3].carried == 3
+
+
+def test_without_tool_runs_results_come_from_what_the_model_was_told() -> None:
+    conversation = read(llm(1, None, ASKED, LOOKED), llm(2, None, ASKED, LOOKED, FOUND, DONE))
+    tool = conversation.turns[1].tool
+    assert tool is not None
+    assert tool.result.text == '{\n  "refundable": false\n}'
+    run_id, _, name = tool.result.place.partition(":")
+    assert (run_id, name) == (str(UUID(int=2)), "messages.2.0")
+    assert text_at(llm(2, None, ASKED, LOOKED, FOUND, DONE), name) == tool.result.text
+
+
+def test_the_same_answer_given_twice_stands_twice() -> None:
+    sure = text("assistant", "Sure.")
+    again = text("user", "Again?")
+    conversation = read(llm(1, None, ASKED, sure), llm(2, None, ASKED, sure, again, sure))
+    assert brief(conversation) == [
+        ("user", "Move my booking."),
+        ("assistant", "Sure."),
+        ("user", "Again?"),
+        ("assistant", "Sure."),
+    ]
+
+
+def test_agents_without_messages_fall_back_to_the_traces_own_words() -> None:
+    conversation = read(run(1, type="agent"), run(2, 1, type="chain"), asked="Hi", answered="Hello")
+    assert brief(conversation) == [("user", "Hi"), ("assistant", "Hello")]
+    assert conversation.turns[1].is_final
+    assert conversation.anchors == {UUID(int=1): 0, UUID(int=2): 1}
+
+
+def test_a_model_call_with_texts_only_speaks_too() -> None:
+    conversation = read(run(1, type="llm", input_text="Hi", output_text="Hello"))
+    assert brief(conversation) == [("user", "Hi"), ("assistant", "Hello")]
+
+
+def test_a_wrapper_around_a_call_does_not_repeat_it() -> None:
+    outer = llm(1, None, ASKED, DONE)
+    assert brief(read(outer, llm(2, 1, ASKED, DONE))) == [("user", "Move my booking."), ("assistant", "Moved.")]
+
+
+def test_two_spans_of_one_response_speak_once() -> None:
+    first, second = (llm(number, None, ASKED, DONE, response_id="r1") for number in (1, 2))
+    assert len(read(first, second).turns) == 2
+
+
+def test_an_error_stands_where_it_happened_and_is_not_told_again_above() -> None:
+    conversation = read(
+        run(1, type="agent", status="error", error_message="step failed: rates timed out"),
+        llm(2, 1, ASKED, call("c", "rates")),
+        run(
+            3, 1, type="tool", name="rates", status="error", error_type="TimeoutError", error_message="rates timed out"
+        ),
+    )
+    assert [turn.kind.value for turn in conversation.turns] == ["user", "tool"]
+    failure = conversation.turns[1].failure
+    assert failure is not None
+    assert (failure.type, failure.message.text) == ("TimeoutError", "rates timed out")
+
+
+def test_an_error_of_its_own_is_told_at_the_end_of_its_run() -> None:
+    conversation = read(run(1, type="chain", status="error", error_message="no plan"), llm(2, 1, ASKED, DONE))
+    assert [turn.kind.value for turn in conversation.turns] == ["user", "assistant", "error"]
+
+
+def test_documents_stand_under_what_was_asked_for() -> None:
+    found = [{"id": "d1", "content": "Saver rates are not refundable.", "score": 0.8, "metadata": {"title": "Rates"}}]
+    turn = read(run(1, type="retriever", input_text="refund?", documents=found)).turns[0]
+    assert (turn.kind.value, turn.text.text) == ("documents", "refund?")
+    assert [(one.title, one.score, one.text.text) for one in turn.documents] == [
+        ("Rates", 0.8, "Saver rates are not refundable.")
+    ]
+
+
+def test_a_later_window_does_not_repeat_what_stood_above() -> None:
+    steps = tree.steps([llm(1, None, ASKED, LOOKED), llm(2, None, ASKED, LOOKED, FOUND, DONE)])
+    later = build(steps[1:], Frame(said=(ASKED, LOOKED, FOUND), asked="Move my booking.", is_first=False))
+    assert brief(later) == [("assistant", "Moved.")]
+
+
+def test_broken_messages_are_passed_over() -> None:
+    broken = run(1, type="llm", messages=[None, {"role": "user"}, {"parts": [None, {"type": "text"}]}, "x"])
+    assert read(broken).turns == ()
+
+
+def test_long_texts_are_cut_and_found_whole() -> None:
+    words = "word " * 10_000
+    turn = read(llm(1, None, text("user", words), DONE)).turns[0]
+    assert turn.text.is_cut
+    assert turn.text.size == 50_000
+    assert len(turn.text.text) < 3_000
+    assert text_at(llm(1, None, text("user", words), DONE), turn.text.place.partition(":")[2]) == words
