@@ -125,7 +125,7 @@ class Invitation(PublicModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.email} to {self.workspace_id}"
+        return self.email
 
 
 class SetupLink(models.Model):

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from annotation.web.views import account, invitations, workspaces
+from annotation.web.views import account, api_page, invitations, workspaces
 
 urlpatterns: list[URLPattern] = [
     path("", workspaces.home, name="home"),
@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern] = [
     path("password/reset/", account.ask_for_reset, name="password-reset"),
     path("password/reset/<str:who>/<str:token>/", account.choose_password, name="password-choose"),
     path("invitations/<str:token>/", invitations.invitation, name="invitation"),
+    path("api/", api_page.api_page, name="api-page"),
     path("workspaces/", workspaces.workspace_list, name="workspace-list"),
     path("workspaces/new/", workspaces.workspace_new, name="workspace-new"),
     path("w/<slug:workspace>/", workspaces.workspace_home, name="workspace-home"),

@@ -172,6 +172,7 @@ TABLE: tuple[Route, ...] = (
         {"GET": everybody(), "POST": pages(422, *[302] * 6)},
         is_open=True, token="invitation token",
     ),
+    route("api/", {"GET": everybody()}),
     route("workspaces/", {"GET": signed_in()}),
     route("workspaces/new/", {"GET": signed_in(), "POST": signed_in(422)}),
     route(W, {"GET": members(302)}),

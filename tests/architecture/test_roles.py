@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.cookies import SimpleCookie
 from typing import cast
 
 import pytest
@@ -53,7 +54,7 @@ def _undone() -> Iterator[None]:
 
 
 def _answer(client: Client, method: str, address: str, route: Route) -> HttpResponse:
-    cookies = client.cookies.copy()
+    cookies = SimpleCookie(client.cookies.output(header="", sep=";"))
     with _undone():
         if route.path.startswith(PROGRAMS):
             body = "" if method == "GET" else json.dumps(route.data)

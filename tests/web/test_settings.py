@@ -109,7 +109,7 @@ def test_projects_are_made_and_renamed(people: People, admin: Client) -> None:
 
 
 def test_a_workspace_is_renamed_and_keeps_its_address(people: People, admin: Client) -> None:
-    assert admin.post(f"{BASE}workspace/", {"name": "Acme Travel"}).url == f"{BASE}workspace/"
+    assert admin.post(f"{BASE}workspace/", {"name": "Acme Travel"})["Location"] == f"{BASE}workspace/"
     people.workspace.refresh_from_db()
     assert (people.workspace.name, people.workspace.slug) == ("Acme Travel", "acme")
 
@@ -171,10 +171,10 @@ def test_the_audit_log_is_filtered_paged_and_ones_own(people: People, admin: Cli
     page = admin.get(f"{BASE}audit/")
     assert len(page.context["events"]) == 50
     older = admin.get(f"{BASE}audit/?{page.context['older']}")
-    assert [event.detail.get("number") for event in older.context["events"]] == list(range(10, -1, -1))
+    assert [event.detail.get("number") for event, _ in older.context["events"]] == list(range(10, -1, -1))
     assert older.context["older"] == ""
     members_only = admin.get(f"{BASE}audit/", {"kind": "member."}).context["events"]
-    assert [event.action for event in members_only] == ["member.added"]
+    assert [event.action for event, _ in members_only] == ["member.added"]
     assert admin.get(f"{BASE}audit/", {"actor": "nobody"}).context["events"] == []
     assert (
         "outsider@example.com"

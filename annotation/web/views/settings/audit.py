@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpResponse
@@ -29,8 +31,20 @@ def audit_list(request: MemberRequest) -> HttpResponse:
         found = page(events, order=("-id",), size=SIZE, cursor=request.GET.get("cursor"))
     except BadCursorError as problem:
         raise Http404 from problem
-    context = {"form": form, "events": found.rows, "is_filtered": bool(wanted), "older": ""}
+    rows = [(event, _words(event.detail)) for event in found.rows]
+    context = {"form": form, "events": rows, "is_filtered": bool(wanted), "older": ""}
     if found.next_cursor:
         asked = {name: value for name, value in request.GET.items() if name in form.fields and value}
         context["older"] = urlencode({**asked, "cursor": found.next_cursor})
     return show(request, "audit-list", "settings/audit.html", context, status=200 if form.is_valid() else 422)
+
+
+def _words(detail: dict[str, Any]) -> list[tuple[str, str]]:
+    """What changed, without what is empty."""
+    return [(name.replace("_", " "), _word(value)) for name, value in detail.items() if value not in (None, "", [])]
+
+
+def _word(value: Any) -> str:
+    if isinstance(value, list) and all(isinstance(one, str) for one in value):
+        return ", ".join(value)
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
