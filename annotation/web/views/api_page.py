@@ -34,7 +34,7 @@ def api_page(request: HttpRequest) -> HttpResponse:
 
 
 @cache
-def _resources() -> dict[str, list[Operation]]:
+def _resources() -> list[tuple[str, list[Operation]]]:
     """What the running program serves; it does not change while it runs."""
     found: dict[str, list[Operation]] = defaultdict(list)
     description = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
@@ -42,7 +42,7 @@ def _resources() -> dict[str, list[Operation]]:
         for method in METHODS:
             if method in operations:
                 found[path.split("/")[3]].append(_operation(method, path, operations[method]))
-    return dict(found)
+    return list(found.items())
 
 
 def _operation(method: str, path: str, described: dict[str, Any]) -> Operation:
