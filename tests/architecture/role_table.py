@@ -157,6 +157,7 @@ TABLE: tuple[Route, ...] = (
     route("readyz", {"GET": everybody(503)}),  # no worker runs beside the test
     # Accounts.
     route("", {"GET": pages(302, 302, 302, 302, 302, 302, 302)}),
+    route("setup/<str:token>/", {"GET": everybody(410), "POST": everybody(410)}, is_open=True, token="invitation token"),
     route("sign-in/", {"GET": pages(200, *[302] * 6), "POST": pages(422, *[302] * 6)}),
     route("sign-out/", {"POST": everybody(302)}),
     route("profile/", {"GET": signed_in(), "POST": signed_in(422)}),
