@@ -10,6 +10,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import BooleanField, DecimalField, ExpressionWrapper, F, Func, Q, TextField, Value
 from django.db.models.sql.compiler import SQLCompiler
 
+Sql = tuple[str, tuple[str | int, ...]]
+
 
 class Complement(Func):
     """Exactly the rows that a condition does not select, also those for which it is NULL."""
@@ -34,13 +36,13 @@ class AnyElement(Func):
         super().__init__(array, needle)
         self.test = test
 
-    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, *args: Any, **context: Any) -> Sql:
         array, needle = self.get_source_expressions()
         array_sql, array_params = compiler.compile(array)
         needle_sql, needle_params = compiler.compile(needle)
         test = self.test.format(needle=needle_sql)
         sql = f"EXISTS (SELECT 1 FROM unnest({array_sql}) AS element WHERE {test})"
-        return sql, [*array_params, *needle_params]
+        return sql, (*array_params, *needle_params)
 
 
 class PathText(Func):
@@ -67,9 +69,9 @@ class AsNumber(Func):
     template = r"(CASE WHEN %(expressions)s ~ '^-?\d{1,30}(\.\d{1,30})?$' THEN (%(expressions)s)::numeric END)"
     output_field = DecimalField()
 
-    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, *args: Any, **context: Any) -> Sql:
         sql, params = compiler.compile(self.get_source_expressions()[0])
-        return self.template % {"expressions": sql}, [*params, *params]
+        return self.template % {"expressions": sql}, (*params, *params)
 
 
 class LastWordAsPrefix(SearchQuery):
@@ -78,6 +80,6 @@ class LastWordAsPrefix(SearchQuery):
     def __init__(self, words: str) -> None:
         super().__init__(words, config="simple", search_type="websearch")
 
-    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any) -> tuple[str, list[Any]]:
-        sql, params = super().as_sql(compiler, connection, **context)
-        return f"(NULLIF({sql}::text, '') || ':*')::tsquery", list(params)
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, *args: Any, **context: Any) -> Sql:
+        sql, params = super().as_sql(compiler, connection, *args, **context)
+        return f"(NULLIF({sql}::text, '') || ':*')::tsquery", tuple(params)
