@@ -104,6 +104,10 @@ INGEST_PATIENCE_SECONDS = env.float("INGEST_PATIENCE_SECONDS", default=2.0)
 # The longest a list, a preview or a rule may search traces with a filter, in milliseconds.
 FILTER_TIMEOUT_MILLISECONDS = env.int("FILTER_TIMEOUT_MILLISECONDS", default=5000)
 
+# Rules see a trace once its root has ended and it has been quiet for so long; without a root, after the longer time.
+SETTLE_QUIET_SECONDS = env.float("SETTLE_QUIET_SECONDS", default=3.0)
+SETTLE_WITHOUT_ROOT_SECONDS = env.float("SETTLE_WITHOUT_ROOT_SECONDS", default=600.0)
+
 # People.
 
 AUTH_USER_MODEL = "annotation.User"

@@ -82,4 +82,4 @@ class LastWordAsPrefix(SearchQuery):
 
     def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, *args: Any, **context: Any) -> Sql:
         sql, params = super().as_sql(compiler, connection, *args, **context)
-        return f"(NULLIF({sql}::text, '') || ':*')::tsquery", tuple(params)
+        return f"(NULLIF({sql}::text, '') || ':*')::tsquery", params
