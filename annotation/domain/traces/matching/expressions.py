@@ -21,6 +21,7 @@ class Complement(Func):
 
 
 def complement(condition: Q) -> Q:
+    """The rows that the condition does not select."""
     return Q(Complement(ExpressionWrapper(condition, output_field=BooleanField())))
 
 
@@ -36,12 +37,13 @@ class AnyElement(Func):
         super().__init__(array, needle)
         self.test = test
 
-    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, *args: Any, **context: Any) -> Sql:
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, *_args: Any, **_context: Any) -> Sql:  # noqa: ARG002 -- as Django calls it
+        """The test over the unnested array."""
         array, needle = self.get_source_expressions()
         array_sql, array_params = compiler.compile(array)
         needle_sql, needle_params = compiler.compile(needle)
         test = self.test.format(needle=needle_sql)
-        sql = f"EXISTS (SELECT 1 FROM unnest({array_sql}) AS element WHERE {test})"
+        sql = f"EXISTS (SELECT 1 FROM unnest({array_sql}) AS element WHERE {test})"  # noqa: S608 -- values are parameters
         return sql, (*array_params, *needle_params)
 
 
@@ -53,6 +55,7 @@ class PathText(Func):
 
 
 def json_text(column: str, path: Sequence[str]) -> Func:
+    """The text of the value under a path of keys in a JSON column."""
     return PathText(F(column), *(Value(step) for step in path))
 
 
@@ -69,7 +72,8 @@ class AsNumber(Func):
     template = r"(CASE WHEN %(expressions)s ~ '^-?\d{1,30}(\.\d{1,30})?$' THEN (%(expressions)s)::numeric END)"
     output_field = DecimalField()
 
-    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, *args: Any, **context: Any) -> Sql:
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, *_args: Any, **_context: Any) -> Sql:  # noqa: ARG002 -- as Django calls it
+        """The template names its expression twice, so the parameters come twice."""
         sql, params = compiler.compile(self.get_source_expressions()[0])
         return self.template % {"expressions": sql}, (*params, *params)
 
@@ -81,5 +85,6 @@ class LastWordAsPrefix(SearchQuery):
         super().__init__(words, config="simple", search_type="websearch")
 
     def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, *args: Any, **context: Any) -> Sql:
+        """The web search, its last word marked as a prefix."""
         sql, params = super().as_sql(compiler, connection, *args, **context)
         return f"(NULLIF({sql}::text, '') || ':*')::tsquery", params
