@@ -100,8 +100,13 @@ def _checked(item: Item, questions: asked.Rubric, answers: ReviewInput) -> Revie
 
 def _is_same(correction: Any, source: originals.Original) -> bool:
     if isinstance(correction, str):
-        return correction.strip() in {"", source.text.strip()}
+        return _same_lines(correction) in {"", _same_lines(source.text)}
     return correction is None or correction == source.outputs
+
+
+def _same_lines(text: str) -> str:
+    """The text as a form gives it back, whatever ends its lines."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
 def _labels(project: Project | None, names: tuple[str, ...], by: User) -> list[FailureMode]:

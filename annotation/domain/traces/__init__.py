@@ -1,1 +1,0 @@
-"""Traces as people read, find and count them."""

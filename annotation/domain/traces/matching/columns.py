@@ -6,8 +6,9 @@ A reader gets one positive operator (negations are complements, `is` is `any of`
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any
 
 from django.db.models import DecimalField, F, FloatField, Q, Value
 from django.db.models.expressions import Combinable
@@ -24,12 +25,12 @@ from django.db.models.lookups import (
     Regex,
 )
 
-from annotation.domain.traces.filters.tree import Duration, Operator, Pattern
+from annotation.domain.traces.filters.tree import Ago, Duration, Operator, Pattern
 from annotation.domain.traces.filters.tree import Value as FilterValue
 from annotation.domain.traces.matching.expressions import AnyElement
 
 Values = Sequence[FilterValue]
-Reader = Callable[[Operator, Values], Q]
+Reader = Callable[[Operator, Values, datetime], Q]
 ORDERED: dict[Operator, type[Lookup[Any]]] = {
     Operator.EQUAL: Exact,
     Operator.BELOW: LessThan,
@@ -42,7 +43,7 @@ ORDERED: dict[Operator, type[Lookup[Any]]] = {
 def text(column: str) -> Reader:
     """A nullable text column; an empty text counts as absent."""
 
-    def read(operator: Operator, values: Values) -> Q:
+    def read(operator: Operator, values: Values, now: datetime) -> Q:
         return Q((f"{column}__gt", "")) if operator is Operator.EXISTS else text_of(F(column), operator, values)
 
     return read
@@ -51,10 +52,10 @@ def text(column: str) -> Reader:
 def texts(*columns: str) -> Reader:
     """Several text columns, one of which answers."""
 
-    def read(operator: Operator, values: Values) -> Q:
+    def read(operator: Operator, values: Values, now: datetime) -> Q:
         found = Q()
         for column in columns:
-            found |= text(column)(operator, values)
+            found |= text(column)(operator, values, now)
         return found
 
     return read
@@ -73,7 +74,7 @@ def text_of(expression: Combinable, operator: Operator, values: Values) -> Q:
 def choice(column: str, *, absent: str = "") -> Reader:
     """A column of known words; `absent` is the word that stands for NULL."""
 
-    def read(operator: Operator, values: Values) -> Q:
+    def read(operator: Operator, values: Values, now: datetime) -> Q:
         if operator is Operator.EXISTS:
             return Q((f"{column}__isnull", False))
         words = [str(value) for value in values if value != absent]
@@ -86,29 +87,24 @@ def choice(column: str, *, absent: str = "") -> Reader:
 
 
 def identifier(column: str) -> Reader:
-    """A column of UUIDs."""
-
-    def read(_operator: Operator, values: Values) -> Q:
+    def read(operator: Operator, values: Values, now: datetime) -> Q:
         return Q((f"{column}__in", list(values)))
 
     return read
 
 
 def moment(column: str) -> Reader:
-    """A column of times; those back from now have become moments by now."""
-
-    def read(operator: Operator, values: Values) -> Q:
+    def read(operator: Operator, values: Values, now: datetime) -> Q:
         if operator is Operator.EXISTS:
             return Q((f"{column}__isnull", False))
-        return Q(ORDERED[operator](F(column), values[0]))
+        when = values[0].at(now) if isinstance(values[0], Ago) else values[0]
+        return Q(ORDERED[operator](F(column), when))
 
     return read
 
 
 def number(column: str) -> Reader:
-    """A column of whole or decimal numbers."""
-
-    def read(operator: Operator, values: Values) -> Q:
+    def read(operator: Operator, values: Values, now: datetime) -> Q:
         if operator is Operator.EXISTS:
             return Q((f"{column}__isnull", False))
         return Q(ORDERED[operator](F(column), Value(values[0], output_field=DecimalField())))
@@ -119,21 +115,19 @@ def number(column: str) -> Reader:
 def score(column: str) -> Reader:
     """A column of floating point numbers."""
 
-    def read(operator: Operator, values: Values) -> Q:
+    def read(operator: Operator, values: Values, now: datetime) -> Q:
         if operator is Operator.EXISTS:
             return Q((f"{column}__isnull", False))
-        wanted = float(cast("Decimal", values[0]))
-        return Q(ORDERED[operator](F(column), Value(wanted, output_field=FloatField())))
+        assert isinstance(values[0], Decimal)
+        return Q(ORDERED[operator](F(column), Value(float(values[0]), output_field=FloatField())))
 
     return read
 
 
 def milliseconds(column: str) -> Reader:
-    """A column of milliseconds, held against durations."""
-
-    def read(operator: Operator, values: Values) -> Q:
+    def read(operator: Operator, values: Values, now: datetime) -> Q:
         lengths = [value.seconds() * 1000 for value in values if isinstance(value, Duration)]
-        return score(column)(operator, lengths)
+        return score(column)(operator, lengths, now)
 
     return read
 
@@ -141,7 +135,7 @@ def milliseconds(column: str) -> Reader:
 def array(column: str) -> Reader:
     """A text array, which holds when one element does."""
 
-    def read(operator: Operator, values: Values) -> Q:
+    def read(operator: Operator, values: Values, now: datetime) -> Q:
         if operator is Operator.EXISTS:
             return Q((f"{column}__len__gt", 0))
         if operator is Operator.ANY_OF and len(values) == 1:
@@ -163,7 +157,7 @@ def _any_element(column: F, needle: FilterValue) -> AnyElement:
 def name(*columns: str) -> Reader:
     """The name people gave a thing, in whatever case; one of several columns answers."""
 
-    def read(operator: Operator, values: Values) -> Q:
+    def read(operator: Operator, values: Values, now: datetime) -> Q:
         found = Q()
         for column in columns:
             if operator is Operator.ANY_OF:

@@ -1,0 +1,149 @@
+"""The rubric as a form: what the browser sends becomes a ReviewInput, and what was given fills the fields again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.http import QueryDict
+from pydantic import JsonValue
+
+from annotation.domain.queues.rubric import Question, QuestionKind, Rubric
+from annotation.domain.reviews.content import ReviewInput
+from annotation.domain.reviews.rubric import AnswerProblem
+
+ANSWER = "answer-"
+TEXT, JSON = "text", "json"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One option of a question: `number` is its key on the keyboard, 0 for none."""
+
+    key: str
+    label: str
+    is_picked: bool
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionField:
+    """A question with what was answered and what is wrong with it."""
+
+    question: Question
+    name: str
+    value: JsonValue
+    choices: tuple[Choice, ...]
+    problem: str
+
+    @property
+    def kind(self) -> str:
+        """The kind as templates ask for it."""
+        return self.question.kind.value
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What a form held; `problems` are those that only reading it can show."""
+
+    given: ReviewInput
+    problems: tuple[AnswerProblem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewFields:
+    """Everything that the rubric's template shows; `problems` maps question keys and part names to messages."""
+
+    rubric: Rubric
+    given: ReviewInput
+    problems: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def questions(self) -> tuple[QuestionField, ...]:
+        """The questions in the rubric's order, good-or-bad ones first: they are what a review comes down to."""
+        asked = sorted(self.rubric.questions, key=lambda question: question.kind is not QuestionKind.THUMBS)
+        return tuple(self._field(question) for question in asked)
+
+    def _field(self, question: Question) -> QuestionField:
+        value = self.given.answers.get(question.key)
+        return QuestionField(
+            question, ANSWER + question.key, value, _choices(question, value), self.problems.get(question.key, "")
+        )
+
+
+def read(sent: QueryDict, rubric: Rubric) -> Sent:
+    """What the person gave; unreadable parts of the machinery (ids, times) count as not given."""
+    correction, problems = _correction(sent)
+    given = ReviewInput(
+        answers=dict(_answers(sent, rubric)),
+        labels=tuple(
+            name.strip()[:200] for name in [*sent.getlist("labels"), sent.get("new_label", "")] if name.strip()
+        ),
+        layer=sent.get("layer", ""),
+        first_failing_run_uuid=_uuid(sent.get("first_failing_run")),
+        correction=correction,
+        corrected_run_uuid=_uuid(sent.get("corrected_run")),
+        note=sent.get("note", ""),
+        active_ms=_number(sent.get("active_ms")) or 0,
+        rubric_version=_number(sent.get("rubric_version")),
+    )
+    return Sent(given, problems)
+
+
+def seen_submissions(sent: QueryDict) -> int:
+    """How often the person had submitted this review when the page was made."""
+    return _number(sent.get("seen")) or 0
+
+
+def correction_text(correction: JsonValue) -> str:
+    """A correction as its text area shows it; JSON indented."""
+    return correction if isinstance(correction, str) else json.dumps(correction, ensure_ascii=False, indent=2)
+
+
+def _answers(sent: QueryDict, rubric: Rubric) -> Iterator[tuple[str, JsonValue]]:
+    for question in rubric.questions:
+        values: list[Any] = [value for value in sent.getlist(ANSWER + question.key) if value.strip()]
+        if question.kind is QuestionKind.MULTI_CHOICE:
+            yield question.key, values
+        elif values:
+            yield question.key, values[0]
+
+
+def _correction(sent: QueryDict) -> tuple[JsonValue, tuple[AnswerProblem, ...]]:
+    """The correction; text that should be JSON and is not stays text, so that nothing is lost, and is a problem."""
+    typed = sent.get("correction")
+    if typed is None or not typed.strip():
+        return None, ()
+    typed = typed.replace("\r\n", "\n")  # however the text ended its lines, a form sends both characters
+    if sent.get("correction_format") != JSON:
+        return typed, ()
+    try:
+        return json.loads(typed, parse_constant=_no_constant), ()
+    except (ValueError, RecursionError) as problem:
+        return typed, (AnswerProblem("correction", f"This is not JSON: {problem}. Correct it, or leave it empty."),)
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is not a JSON value")
+
+
+def _choices(question: Question, value: JsonValue) -> tuple[Choice, ...]:
+    picked = value if isinstance(value, list) else [value]
+    return tuple(
+        Choice(option.key, option.label, option.key in picked, place if place <= 9 else 0)
+        for place, option in enumerate(question.options, start=1)
+    )
+
+
+def _uuid(text: str | None) -> UUID | None:
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        return None
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 16 else None

@@ -1,0 +1,18 @@
+"""Addresses of reviewing, below `/w/<workspace>/queues/<queue>/`."""
+
+from django.urls import URLPattern, path
+
+from annotation.web.views.review import acts, pages
+
+urlpatterns: list[URLPattern] = [
+    path("review/", pages.queue_review, name="queue-review"),
+    path("review/undo/", acts.queue_undo, name="queue-undo"),
+    path("items/<int:number>/", pages.item_review, name="item-review"),
+    path("items/<int:number>/submit/", acts.item_submit, name="item-submit"),
+    path("items/<int:number>/skip/", acts.item_skip, name="item-skip"),
+    path("items/<int:number>/flag/", acts.item_flag, name="item-flag"),
+    path("items/<int:number>/draft/", acts.item_draft, name="item-draft"),
+    path("items/<int:number>/heartbeat/", acts.item_heartbeat, name="item-heartbeat"),
+    path("items/<int:number>/diff/", acts.item_diff, name="item-diff"),
+    path("items/<int:number>/original/", acts.item_original, name="item-original"),
+]

@@ -1,1 +1,0 @@
-"""Queues: my work, one queue, its settings, and corrections that wait."""

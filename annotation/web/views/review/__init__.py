@@ -1,0 +1,1 @@
+"""The review page: taking an item, judging it, and going on to the next."""

@@ -1,0 +1,173 @@
+"""What a reviewer does with an item: submit, skip, flag, undo; and what their page does for them meanwhile."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+from django_htmx.http import trigger_client_event
+
+from annotation.domain.access import Capability
+from annotation.domain.queues import assignment, items, rubric, rubric_versions
+from annotation.domain.queues.assignment import Claim
+from annotation.domain.queues.refusals import ClaimError, ReservationLostError
+from annotation.domain.queues.rubric import Rubric
+from annotation.domain.reviews import drafts, originals, queries, submit, undo
+from annotation.domain.reviews.rubric import InvalidReviewError
+from annotation.domain.reviews.undo import UndoRefusedError
+from annotation.models import Item, Queue
+from annotation.web.access import member, queue_of
+from annotation.web.forms import review as form
+from annotation.web.forms.review import Sent
+from annotation.web.http import MemberRequest
+from annotation.web.views.review import context, correction, pages
+from annotation.web.views.review.pages import item_of
+
+
+@require_POST
+@member(Capability.REVIEW)
+def item_submit(request: MemberRequest, uuid: UUID, number: int) -> HttpResponse:
+    """Submit the review and go on; what does not fit comes back with the problems at their fields."""
+    item = item_of(request, uuid, number)
+    sent = form.read(request.POST, _asked(request, item))
+    if sent.problems:
+        return _again(request, item, sent)
+    try:
+        submit.submit(item=item, by=request.user, answers=sent.given, now=timezone.now())
+    except InvalidReviewError as invalid:
+        return _again(request, item, Sent(sent.given, invalid.problems))
+    except ClaimError as refusal:
+        return pages.refused(request, item.queue, refusal)
+    return pages.next_item(request, item.queue, done=f"Item {item.number} submitted.")
+
+
+@require_POST
+@member(Capability.REVIEW)
+def item_skip(request: MemberRequest, uuid: UUID, number: int) -> HttpResponse:
+    """Put the item at the end of the person's line, with what they have typed."""
+    item = item_of(request, uuid, number)
+    _keep(request, item)
+    assignment.skip(item=item, by=request.user, now=timezone.now(), reason=request.POST.get("skip_reason", ""))
+    return pages.next_item(request, item.queue, done=f"Item {item.number} skipped; it comes back at the end.")
+
+
+@require_POST
+@member(Capability.REVIEW)
+def item_flag(request: MemberRequest, uuid: UUID, number: int) -> HttpResponse:
+    """Set the item aside for an editor, with what they have typed."""
+    item = item_of(request, uuid, number)
+    _keep(request, item)
+    items.flag(item=item, by=request.user, now=timezone.now(), reason=request.POST.get("flag_reason", ""))
+    return pages.next_item(request, item.queue, done=f"Item {item.number} flagged; an editor looks at it.")
+
+
+@require_POST
+@member(Capability.REVIEW)
+def queue_undo(request: MemberRequest, uuid: UUID) -> HttpResponse:
+    """Take the person's last submission in this queue back, and open it again; the present item goes back in line."""
+    queue = queue_of(request, uuid)
+    current = (
+        queue.items.filter(number=int(number)).first() if (number := request.POST.get("item", "")).isdigit() else None
+    )
+    if current:
+        _keep(request, current)
+    review = undo.last_submission(queue=queue, by=request.user)
+    if review is None:
+        return _told(request, "You have submitted nothing in this queue yet.", queue, current)
+    try:
+        claim = undo.undo(review=review, by=request.user, now=timezone.now())
+    except (UndoRefusedError, ClaimError) as refusal:
+        return _told(request, str(refusal), queue, current)
+    if current and current.pk != claim.item.pk:
+        assignment.release(item=current, by=request.user)
+    context.tell(request, f"Review of item {claim.item.number} taken back; change it and submit again.")
+    if request.htmx:
+        return pages.swapped(request, claim)
+    return redirect("item-review", request.workspace.slug, queue.uuid, claim.item.number)
+
+
+@require_POST
+@member(Capability.REVIEW)
+def item_draft(request: MemberRequest, uuid: UUID, number: int) -> HttpResponse:
+    """Keep what is typed; asked for by the page at every change, and once more as it goes away."""
+    item = item_of(request, uuid, number)
+    is_kept = _keep(request, item)
+    return JsonResponse({"saved": is_kept})
+
+
+@require_POST
+@member(Capability.REVIEW)
+def item_heartbeat(request: MemberRequest, uuid: UUID, number: int) -> HttpResponse:
+    """Hold the item for as long as somebody sits before it."""
+    item = item_of(request, uuid, number)
+    try:
+        until = assignment.heartbeat(item=item, by=request.user, now=timezone.now())
+    except ReservationLostError as lost:
+        return JsonResponse({"lost": str(lost)})
+    return JsonResponse({"until": until.isoformat()})
+
+
+@require_POST
+@member(Capability.REVIEW)
+def item_diff(request: MemberRequest, uuid: UUID, number: int) -> HttpResponse:
+    """How the correction as typed differs from the original."""
+    item = item_of(request, uuid, number)
+    sent = form.read(request.POST, Rubric())
+    source = originals.original(item, _own_run(item, sent.given.corrected_run_uuid))
+    known = {"correction": correction.shown(source, sent.given, item.queue.target_dataset)}
+    return render(request, "review/workspace.html#correction-diff", known)
+
+
+@require_POST
+@member(Capability.REVIEW)
+def item_original(request: MemberRequest, uuid: UUID, number: int) -> HttpResponse:
+    """Start the correction again, from the answer of the chosen step; the rest of what is typed stays."""
+    item = item_of(request, uuid, number)
+    sent = form.read(request.POST, _asked(request, item))
+    run = _own_run(item, sent.given.corrected_run_uuid)
+    fresh = sent.given.model_copy(update={"correction": None, "corrected_run_uuid": run})
+    drafts.save(item=item, by=request.user, content=fresh, now=timezone.now())
+    if not request.htmx:
+        return redirect(context.address(request, item))
+    source = originals.original(item, run)
+    known = {"item": item, "correction": correction.shown(source, fresh, item.queue.target_dataset)}
+    return render(request, "review/workspace.html#correction-text", known)
+
+
+def _asked(request: MemberRequest, item: Item) -> Rubric:
+    """The rubric that the person was shown."""
+    shown = request.POST.get("rubric_version", "")
+    number = int(shown) if shown.isascii() and shown.isdigit() and len(shown) < 9 else None
+    version = rubric_versions.numbered(item.queue, number) or rubric_versions.current(item.queue)
+    return rubric.read(version.questions)
+
+
+def _keep(request: MemberRequest, item: Item) -> bool:
+    """Keep what the form holds as a draft, unless the person has submitted the item since that page was made."""
+    if form.seen_submissions(request.POST) != queries.submission_count(item, request.user):
+        return False
+    sent = form.read(request.POST, _asked(request, item))
+    drafts.save(item=item, by=request.user, content=sent.given, now=timezone.now())
+    return True
+
+
+def _again(request: MemberRequest, item: Item, sent: Sent) -> HttpResponse:
+    """The same item with what was sent and what is wrong with it; the page's heartbeat says if it is theirs no more."""
+    drafts.save(item=item, by=request.user, content=sent.given, now=timezone.now())
+    return pages.shown(request, queries.opened(Claim(item, None), by=request.user), sent, status=422)
+
+
+def _told(request: MemberRequest, words: str, queue: Queue, current: Item | None) -> HttpResponse:
+    if request.htmx:
+        return trigger_client_event(HttpResponse(status=204), "toast", {"value": words})
+    messages.error(request, words)
+    return redirect(context.address(request, current) if current else context.queue_address(request, queue))
+
+
+def _own_run(item: Item, run: UUID | None) -> UUID | None:
+    """The run, if it is a step of the item."""
+    return run if run and originals.has_run(item, run) else None

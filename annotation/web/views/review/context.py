@@ -1,0 +1,89 @@
+"""What the review page's template is given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+
+from annotation.domain.reviews import originals, queries, undo
+from annotation.domain.reviews.queries import Opened
+from annotation.models import Item, Queue
+from annotation.web.forms.review import ReviewFields
+from annotation.web.http import MemberRequest
+from annotation.web.views.review import correction, trajectory
+
+TOLD = "review_done"
+"""Where the session keeps what was just done, until the next page says it."""
+
+LAYERS = (("model", "Model"), ("harness", "Harness"), ("context", "Context"))
+
+
+@dataclass(frozen=True, slots=True)
+class LabelChoice:
+    """A failure mode to pick; `place` counts from 1, the first nine have a digit on the keyboard."""
+
+    name: str
+    definition: str
+    is_picked: bool
+    place: int
+
+
+def address(request: MemberRequest, item: Item) -> str:
+    """The page of an item."""
+    return reverse("item-review", args=[request.workspace.slug, item.queue.uuid, item.number])
+
+
+def queue_address(request: MemberRequest, queue: Queue) -> str:
+    """Where the next item of a queue is taken."""
+    return reverse("queue-review", args=[request.workspace.slug, queue.uuid])
+
+
+def tell(request: MemberRequest, done: str) -> None:
+    """Keep what was just done for the next page."""
+    if done:
+        request.session[TOLD] = done
+
+
+def told(request: MemberRequest) -> str:
+    """What was just done, once."""
+    return str(request.session.pop(TOLD, ""))
+
+
+def last_item(request: MemberRequest, queue: Queue) -> Item | None:
+    """The item that undo would take back."""
+    review = undo.last_submission(queue=queue, by=request.user)
+    return review.item if review else None
+
+
+def of(request: MemberRequest, opened: Opened, fields: ReviewFields) -> dict[str, Any]:
+    """Everything on the page: the item and its queue, what it is about, the form, and where the form goes."""
+    item, queue = opened.item, opened.queue
+    traces = queries.traces_of(item)
+    source = originals.original(item, fields.given.corrected_run_uuid)
+    return {
+        "item": item,
+        "queue": queue,
+        "opened": opened,
+        "progress": queries.progress(queue, request.user),
+        "done": told(request),
+        "last": last_item(request, queue),
+        "traces": traces,
+        "earlier": queries.earlier_turns(item, traces),
+        "fields": fields,
+        "labels": _labels(item, fields.given.labels),
+        "layers": LAYERS,
+        "correction": correction.shown(source, fields.given, queue.target_dataset),
+        **trajectory.of(traces),
+    }
+
+
+def _labels(item: Item, picked: tuple[str, ...]) -> list[LabelChoice]:
+    """The failure modes in their order, picked ones marked; names that are not known yet stand at the end."""
+    wanted = {name.lower(): name for name in picked}
+    known = [
+        LabelChoice(mode.name, mode.definition, wanted.pop(mode.name.lower(), None) is not None, place)
+        for place, mode in enumerate(queries.labels_of(originals.project_of(item)), start=1)
+    ]
+    return known + [LabelChoice(name, "", True, len(known) + at) for at, name in enumerate(wanted.values(), start=1)]

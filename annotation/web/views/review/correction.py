@@ -1,0 +1,79 @@
+"""The correction as it is typed: what it starts from, and how far it is from that."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from annotation.domain.reviews import diff, diff_json
+from annotation.domain.reviews.content import ReviewInput
+from annotation.domain.reviews.diff import Kind, Piece
+from annotation.domain.reviews.diff_json import Line
+from annotation.domain.reviews.originals import Original
+from annotation.models import Dataset
+from annotation.web.forms import review as form
+
+
+@dataclass(frozen=True, slots=True)
+class ShownCorrection:
+    """The text area with its diff: `pieces` of a text, or `lines` of JSON; neither while nothing is changed."""
+
+    format: str
+    text: str
+    is_changed: bool
+    pieces: tuple[Piece, ...]
+    lines: tuple[Line, ...]
+    dataset: Dataset | None
+    has_original: bool
+    problem: str = ""
+
+    @property
+    def gone_count(self) -> int:
+        """Words that went."""
+        return diff.word_count(self._pieces(), Kind.GONE)
+
+    @property
+    def new_count(self) -> int:
+        """Words that came."""
+        return diff.word_count(self._pieces(), Kind.NEW)
+
+    def _pieces(self) -> tuple[Piece, ...]:
+        return self.pieces or tuple(
+            Piece(line.kind, piece.text) if piece.kind is Kind.SAME else piece
+            for line in self.lines
+            for piece in line.pieces
+        )
+
+
+def format_of(source: Original) -> str:
+    """Text where a person can read the output, else JSON."""
+    return form.TEXT if source.text.strip() or source.outputs in (None, {}, []) else form.JSON
+
+
+def shown(source: Original, given: ReviewInput, dataset: Dataset | None) -> ShownCorrection:
+    """The correction as given, else the original to start from."""
+    kind = format_of(source)
+    typed = given.correction
+    if typed is None or typed == "":
+        text = source.text if kind == form.TEXT else form.correction_text(source.outputs)
+        return ShownCorrection(kind, text, False, (), (), _open(dataset), bool(text))
+    pieces, lines, problem = _difference(source, kind, typed)
+    is_changed = bool(problem) or diff.is_changed(pieces) or bool(lines)
+    return ShownCorrection(
+        kind, form.correction_text(typed), is_changed, diff.shortened(pieces) if is_changed else (), lines,
+        _open(dataset), has_original=True, problem=problem,
+    )  # fmt: skip
+
+
+def _difference(source: Original, kind: str, typed: Any) -> tuple[tuple[Piece, ...], tuple[Line, ...], str]:
+    if kind == form.TEXT:
+        before = source.text.replace("\r\n", "\n")
+        return diff.words(before, form.correction_text(typed)), (), ""
+    if isinstance(typed, str):
+        return (), (), "Not JSON yet"
+    node = diff_json.structure(source.outputs, typed)
+    return (), () if isinstance(node, diff_json.Whole) else diff_json.lines(node), ""
+
+
+def _open(dataset: Dataset | None) -> Dataset | None:
+    return dataset if dataset is not None and dataset.archived_at is None else None

@@ -1,0 +1,122 @@
+"""Where reviewing begins, the page of one item, and what people see instead when they cannot have it."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+from django_htmx.http import push_url
+
+from annotation.domain.access import Capability
+from annotation.domain.queues import assignment
+from annotation.domain.queues.assignment import Claim
+from annotation.domain.queues.refusals import (
+    ClaimError,
+    ItemNotOpenError,
+    ItemTakenError,
+    NotAReviewerError,
+    NothingLeftError,
+    QueueNotActiveError,
+)
+from annotation.domain.reviews import queries
+from annotation.domain.reviews.queries import Opened
+from annotation.models import Item, Queue
+from annotation.web.access import member, queue_of, visible
+from annotation.web.forms.review import ReviewFields, Sent
+from annotation.web.http import MemberRequest, page_or_fragment
+from annotation.web.views.review import context
+
+PAGE, REFUSED = "review/workspace.html", "review/refused.html"
+ROOT = "review-page"
+
+TITLES: dict[type[ClaimError], str] = {
+    NothingLeftError: "All done here",
+    QueueNotActiveError: "This queue gives out nothing now",
+    ItemTakenError: "Somebody else has this item",
+    ItemNotOpenError: "This item is settled",
+    NotAReviewerError: "This queue is not open to you",
+}
+
+
+@require_GET
+@never_cache
+@member(Capability.REVIEW)
+def queue_review(request: MemberRequest, uuid: UUID) -> HttpResponse:
+    """Take the next item of the person's line, and go there."""
+    queue = queue_of(request, uuid)
+    try:
+        claim = assignment.claim_next(queue=queue, by=request.user, now=timezone.now())
+    except ClaimError as refusal:
+        return refused(request, queue, refusal)
+    return redirect(context.address(request, claim.item))
+
+
+@require_GET
+@never_cache
+@member(Capability.REVIEW)
+def item_review(request: MemberRequest, uuid: UUID, number: int) -> HttpResponse:
+    """The page of one item, which opening it reserves; one that the person has reviewed opens for editing."""
+    item = item_of(request, uuid, number)
+    try:
+        claim = assignment.claim_item(item=item, by=request.user, now=timezone.now())
+    except ClaimError as refusal:
+        return refused(request, item.queue, refusal)
+    return shown(request, queries.opened(claim, by=request.user))
+
+
+def item_of(request: MemberRequest, uuid: UUID, number: int) -> Item:
+    """The item with this number in a queue that the member may see, or 404."""
+    queue = queue_of(request, uuid)
+    item = (
+        visible(request, Item)
+        .select_related("queue__target_dataset", "queue__rubric")
+        .filter(queue=queue, number=number)
+    )
+    if found := item.first():
+        return found
+    raise Http404
+
+
+def next_item(request: MemberRequest, queue: Queue, *, done: str = "") -> HttpResponse:
+    """After an item is dealt with: the next one in place (htmx), or the way to it; `done` says what was done."""
+    context.tell(request, done)
+    if not request.htmx:
+        return redirect("queue-review", request.workspace.slug, queue.uuid)
+    try:
+        claim = assignment.claim_next(queue=queue, by=request.user, now=timezone.now())
+    except ClaimError as refusal:
+        return push_url(refused(request, queue, refusal), context.queue_address(request, queue))
+    return swapped(request, claim)
+
+
+def swapped(request: MemberRequest, claim: Claim) -> HttpResponse:
+    """Another item in place of the present one, with its address."""
+    claim.item.queue = Queue.objects.select_related("target_dataset", "rubric").get(pk=claim.item.queue_id)
+    return push_url(shown(request, queries.opened(claim, by=request.user)), context.address(request, claim.item))
+
+
+def shown(request: MemberRequest, opened: Opened, sent: Sent | None = None, status: int = 200) -> HttpResponse:
+    """The page of an item; with `sent`, filled with what was just sent and its problems."""
+    problems = {problem.key: problem.message for problem in sent.problems} if sent else {}
+    fields = ReviewFields(opened.rubric, sent.given if sent else opened.content, problems)
+    return page_or_fragment(request, PAGE, context.of(request, opened, fields), fragment=ROOT, status=status)
+
+
+def refused(request: MemberRequest, queue: Queue, refusal: ClaimError) -> HttpResponse:
+    """What is the case, what was kept, what to do; htmx swaps it in, so it answers 200 there."""
+    known = {
+        "queue": queue,
+        "refusal": refusal,
+        "title": TITLES.get(type(refusal), "This item is not open to you"),
+        "is_kept": isinstance(refusal, (ItemTakenError, ItemNotOpenError)) and request.method == "POST",
+        "last": context.last_item(request, queue),
+        "may_go_on": isinstance(refusal, (ItemTakenError, ItemNotOpenError)),
+        "done": context.told(request),
+        "progress": queries.progress(queue, request.user),
+    }
+    is_end = bool(request.htmx) or isinstance(refusal, NothingLeftError)
+    return page_or_fragment(request, REFUSED, known, fragment=ROOT, status=200 if is_end else 409)

@@ -1,0 +1,94 @@
+// form[data-autosave="address"]: what is typed goes there at every change, and once more as the page goes away. What
+// could not be sent stays in this tab (sessionStorage) and fills the form when it is opened again.
+"use strict";
+{
+  const PAUSE = 400;
+  const AGAIN = 5_000;
+  let timer;
+
+  const form = () => document.querySelector("form[data-autosave]");
+  const say = (words) => {
+    const place = document.querySelector("[data-draft-state]");
+    if (place && place.textContent !== words) place.textContent = words;
+  };
+
+  const contents = (of) => {
+    const held = new FormData(of);
+    held.delete("new_label"); // half a name is no label
+    return held;
+  };
+
+  const keyOf = (of) => `draft:${of.dataset.autosave}`;
+  const stash = (of) => {
+    const entries = [...contents(of)].filter(([name]) => name !== "csrfmiddlewaretoken");
+    try { sessionStorage.setItem(keyOf(of), JSON.stringify(entries)); } catch { /* full or forbidden: the page still holds it */ }
+  };
+  const clean = (of) => { delete of.dataset.dirty; sessionStorage.removeItem(keyOf(of)); };
+
+  const save = async () => {
+    const of = form();
+    if (!of?.dataset.dirty || document.documentElement.dataset.swapping) return;
+    const version = of.dataset.dirty;
+    try {
+      const answer = await fetch(of.dataset.autosave, { method: "POST", body: contents(of), headers: { accept: "application/json" } });
+      if (!answer.ok || answer.redirected) throw new Error(answer.redirected ? "signed out" : String(answer.status));
+      const { saved } = await answer.json();
+      if (of.dataset.dirty === version) clean(of);
+      say(saved ? "Draft kept" : "You submitted this item elsewhere; reload to see that.");
+    } catch {
+      stash(of);
+      say("Not kept on the server yet; this tab keeps it and tries again. If you are signed out, sign in: it comes back.");
+      timer = setTimeout(save, AGAIN);
+    }
+  };
+
+  const soon = (event) => {
+    const of = event.target.closest?.("form[data-autosave]");
+    if (!of || event.target.name === "new_label" || !event.target.name) return;
+    of.dataset.dirty = String(Number(of.dataset.dirty ?? 0) + 1);
+    clearTimeout(timer);
+    timer = setTimeout(save, PAUSE);
+  };
+
+  const leave = () => {
+    const of = form();
+    if (!of?.dataset.dirty || document.documentElement.dataset.swapping) return;
+    stash(of);
+    navigator.sendBeacon(of.dataset.autosave, contents(of));
+  };
+
+  const fill = (of, entries) => {
+    for (const field of of.elements) {
+      if (!field.name || field.type === "hidden" && field.name !== "active_ms") continue;
+      const values = entries.filter(([name]) => name === field.name).map(([, value]) => value);
+      if (["checkbox", "radio"].includes(field.type)) field.checked = values.includes(field.value);
+      else if (values.length > 0) field.value = values[0];
+    }
+  };
+
+  const restore = () => {
+    const of = form();
+    const held = of && sessionStorage.getItem(keyOf(of));
+    if (!held) return;
+    sessionStorage.removeItem(keyOf(of));
+    const entries = JSON.parse(held);
+    const seen = entries.find(([name]) => name === "seen")?.[1];
+    if (seen !== of.elements.seen?.value) return; // of a review that was submitted since
+    document.dispatchEvent(new CustomEvent("restore-labels", { detail: entries.filter(([name]) => name === "labels").map(([, value]) => value) }));
+    fill(of, entries);
+    of.dataset.dirty = "1";
+    save();
+  };
+
+  document.addEventListener("input", soon);
+  document.addEventListener("change", soon);
+  document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") leave(); });
+  window.addEventListener("pagehide", leave);
+  document.addEventListener("submit", (event) => { if (event.target.matches("form[data-autosave]")) clearTimeout(timer); });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const of = event.detail.elt.closest?.("form[data-autosave]");
+    if (!of || event.detail.target?.id !== "review-page") return;
+    if (event.detail.successful) clean(of); else timer = setTimeout(save, PAUSE);
+  });
+  document.addEventListener("DOMContentLoaded", restore);
+}

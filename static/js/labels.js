@@ -1,0 +1,63 @@
+// [data-labels]: typing in its text field finds labels among the chips; Enter gives the found one, or makes a new one in
+// place, marked. Shift+Enter makes a new one even where another is found.
+"use strict";
+{
+  const boxes = (place) => [...place.querySelectorAll("input[name=labels]")];
+  const typed = (place) => place.querySelector("input[name=new_label]").value.replace(/\s+/g, " ").trim();
+  const like = (text) => text.toLocaleLowerCase();
+
+  const found = (place) => {
+    const wanted = like(typed(place));
+    const exact = boxes(place).find((box) => like(box.value) === wanted);
+    return exact ?? boxes(place).find((box) => like(box.value).includes(wanted));
+  };
+
+  const show = (place) => {
+    const wanted = like(typed(place));
+    for (const box of boxes(place)) box.closest("label").hidden = Boolean(wanted) && !box.checked && !like(box.value).includes(wanted);
+    const hit = wanted && found(place);
+    const hint = !wanted ? "" : !hit ? `↵ makes “${typed(place)}” a new label`
+      : like(hit.value) === wanted ? `↵ gives “${hit.value}”` : `↵ gives “${hit.value}” · ⇧↵ makes “${typed(place)}” a new label`;
+    place.querySelector("[data-labels-hint]").textContent = hint;
+    document.dispatchEvent(new CustomEvent("labels-changed"));
+  };
+
+  const make = (place, name) => {
+    const label = document.createElement("label");
+    const box = document.createElement("input");
+    Object.assign(box, { type: "checkbox", name: "labels", value: name });
+    box.dataset.option = "";
+    label.append(box, name);
+    place.querySelector("[data-labels-list]").append(label);
+    return box;
+  };
+
+  const give = (place, isNew) => {
+    const name = typed(place);
+    const known = boxes(place).find((box) => like(box.value) === like(name));
+    const box = known ?? (isNew ? undefined : found(place)) ?? make(place, name);
+    box.checked = true;
+    const field = place.querySelector("input[name=new_label]");
+    field.value = "";
+    show(place);
+    field.blur();
+    box.dispatchEvent(new Event("change", { bubbles: true }));
+  };
+
+  document.addEventListener("input", (event) => {
+    if (event.target.matches("[data-labels] input[name=new_label]")) show(event.target.closest("[data-labels]"));
+  });
+  document.addEventListener("keydown", (event) => {
+    if (!event.target.matches?.("[data-labels] input[name=new_label]") || event.isComposing || event.ctrlKey || event.metaKey) return;
+    const place = event.target.closest("[data-labels]");
+    if (event.key === "Escape") { event.target.value = ""; show(place); }
+    if (event.key !== "Enter") return;
+    event.preventDefault();
+    if (typed(place)) give(place, event.shiftKey); else event.target.blur();
+  });
+  document.addEventListener("restore-labels", (event) => {
+    const place = document.querySelector("[data-labels]");
+    const known = place ? boxes(place).map((box) => box.value) : [];
+    if (place) event.detail.filter((name) => !known.includes(name)).forEach((name) => make(place, name));
+  });
+}

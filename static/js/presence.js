@@ -1,0 +1,46 @@
+// While somebody sits before form[data-heartbeat="address"] (the page is visible, and used within two minutes): tells
+// the server every 20 s, so that the item stays theirs, and counts the time into its input[data-active-time].
+"use strict";
+{
+  const IDLE = 120_000;
+  const BEAT = 20_000;
+  const TICK = 1_000;
+  let used = Date.now();
+  let ticked = Date.now();
+
+  const isPresent = () => document.visibilityState === "visible" && Date.now() - used < IDLE;
+
+  const tick = () => {
+    const passed = Date.now() - ticked;
+    ticked = Date.now();
+    const clock = document.querySelector("form[data-heartbeat] input[data-active-time]");
+    if (clock && isPresent() && passed < 5 * TICK) clock.value = String(Number(clock.value) + passed);
+  };
+
+  const tell = (words) => {
+    const place = document.querySelector("[data-lease]");
+    if (!place || place.textContent === words) return;
+    place.textContent = words;
+    place.hidden = words === "";
+  };
+
+  const beat = async () => {
+    const form = document.querySelector("form[data-heartbeat]");
+    if (!form || !isPresent() || document.documentElement.dataset.swapping) return;
+    const body = new FormData();
+    body.set("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
+    try {
+      const answer = await fetch(form.dataset.heartbeat, { method: "POST", body, headers: { accept: "application/json" } });
+      if (!form.isConnected) return;
+      if (answer.redirected || answer.status === 403) { tell("You are signed out. Sign in in another tab, then reload this page; what you typed comes back."); return; }
+      if (answer.ok) tell((await answer.json()).lost ?? "");
+    } catch { /* the network is away; the draft's own line says so */ }
+  };
+
+  for (const sign of ["pointermove", "pointerdown", "keydown", "wheel", "touchstart", "scroll"]) {
+    document.addEventListener(sign, () => { used = Date.now(); }, { passive: true, capture: true });
+  }
+  document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") { used = Date.now(); beat(); } });
+  setInterval(tick, TICK);
+  setInterval(beat, BEAT);
+}

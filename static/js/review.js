@@ -1,0 +1,47 @@
+// The page of one item: keys rest while the next one is on its way, Enter in a line never submits by accident, the first
+// field with a problem has the focus, and on narrow screens one pane shows at a time.
+"use strict";
+{
+  const page = document.documentElement;
+  const isTurning = (event) => event.detail.target?.id === "review-page";
+
+  document.addEventListener("htmx:beforeRequest", (event) => { if (isTurning(event)) page.dataset.swapping = "true"; });
+  document.addEventListener("htmx:afterRequest", (event) => { if (isTurning(event) && !event.detail.successful) delete page.dataset.swapping; });
+  document.addEventListener("htmx:afterSettle", () => { delete page.dataset.swapping; });
+  window.addEventListener("pageshow", () => { delete page.dataset.swapping; });
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.ctrlKey || event.metaKey || event.isComposing || event.defaultPrevented) return;
+    if (!event.target.matches?.("#review-form input:not([type=checkbox], [type=radio])")) return;
+    event.preventDefault();
+    const dialog = event.target.closest("[data-ask-reason]");
+    if (dialog) dialog.querySelector("[data-reason-given]").click();
+    else event.target.blur();
+  });
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-reason-given]")) event.target.closest("dialog")?.close();
+  });
+
+  const look = () => {
+    const wrong = document.querySelector("#review-form [aria-invalid=true]");
+    if (!wrong) return;
+    showPane("rubric");
+    wrong.focus({ preventScroll: true });
+    wrong.closest(".field").scrollIntoView({ block: "center" });
+  };
+
+  const showPane = (name) => {
+    const panes = document.querySelector("[data-pane]");
+    if (!panes) return;
+    panes.dataset.pane = name;
+    document.querySelectorAll("[data-pane-tab]").forEach((tab) => tab.setAttribute("aria-selected", String(tab.dataset.paneTab === name)));
+  };
+
+  document.addEventListener("click", (event) => {
+    const tab = event.target.closest("[data-pane-tab]");
+    if (tab) showPane(tab.dataset.paneTab);
+    if (event.target.closest("[data-outline] a[data-step-id]")) showPane("trajectory");
+  });
+  document.addEventListener("htmx:afterSettle", (event) => { if (event.target.id === "review-page" || event.detail.elt?.id === "review-page") look(); });
+  document.addEventListener("DOMContentLoaded", look);
+}

@@ -1,0 +1,132 @@
+"""Taking items, the page of one, and what stands there instead when it cannot be had."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from annotation.domain.queues import assignment
+from annotation.domain.reviews import drafts
+from annotation.domain.reviews.content import ReviewInput
+from annotation.models import FailureMode, Queue, Reservation
+from tests.fixtures.people import People
+from tests.web.review.conftest import ANSWER, Line
+
+pytestmark = pytest.mark.django_db
+MakeLine = Callable[..., Line]
+
+
+def test_takes_the_next_item_and_goes_there(people: People, make_line: MakeLine) -> None:
+    line = make_line(2)
+
+    answer = people.client(people.reviewer).get(line.start)
+
+    assert (answer.status_code, answer["Location"]) == (302, line.page(1))
+    assert list(Reservation.objects.values_list("item__number", "reviewer")) == [(1, people.reviewer.pk)]
+
+
+def test_shows_the_item_and_how_far_the_queue_is(people: People, make_line: MakeLine, modes: list[FailureMode]) -> None:
+    line = make_line(2)
+
+    page = people.client(people.reviewer).get(line.page(1)).content.decode()
+
+    assert "Can I cancel booking TX-1?" in page
+    assert "item 1" in page
+    assert "0 of 2 · yours 0" in page
+    assert ANSWER in page
+    assert 'value="Wrong policy"' in page
+
+
+def test_two_people_get_two_items(people: People, make_line: MakeLine) -> None:
+    line = make_line(2)
+
+    first = people.client(people.reviewer).get(line.start)["Location"]
+    second = people.client(people.editor).get(line.start)["Location"]
+
+    assert {first, second} == {line.page(1), line.page(2)}
+
+
+def test_says_that_somebody_else_has_it(people: People, make_line: MakeLine) -> None:
+    line = make_line(2)
+    people.client(people.editor).get(line.page(1))
+
+    answer = people.client(people.reviewer).get(line.page(1))
+
+    assert answer.status_code == 409
+    assert "Somebody else has this item" in answer.content.decode()
+    assert line.start in answer.content.decode()
+
+
+def test_says_that_all_is_done_or_with_others(people: People, make_line: MakeLine) -> None:
+    line = make_line(1)
+    people.client(people.editor).get(line.start)
+
+    page = people.client(people.reviewer).get(line.start)
+
+    assert page.status_code == 200
+    assert "All done here" in page.content.decode()
+    assert "1 on other people’s screens" in page.content.decode()
+
+
+def test_says_that_the_queue_is_paused(people: People, make_line: MakeLine) -> None:
+    line = make_line(1, status=Queue.Status.PAUSED)
+
+    page = people.client(people.reviewer).get(line.start)
+
+    assert page.status_code == 409
+    assert "is paused" in page.content.decode()
+
+
+def test_a_queue_that_is_not_open_to_a_reviewer_does_not_exist_for_them(people: People, make_line: MakeLine) -> None:
+    line = make_line(1, is_open_to_all=False)
+
+    assert people.client(people.reviewer).get(line.start).status_code == 404
+    assert people.client(people.reviewer).get(line.page(1)).status_code == 404
+    assert people.client(people.outsider).get(line.page(1)).status_code == 404
+    assert people.client(people.viewer).get(line.page(1)).status_code == 403
+
+
+def test_the_draft_is_back_with_a_line_that_says_so(people: People, make_line: MakeLine) -> None:
+    line = make_line(1)
+    typed = ReviewInput(
+        answers={"thumbs": "down"}, note="half a thought", labels=("Brand new",), correction="No refund."
+    )
+    drafts.save(item=line.items[0], by=people.reviewer, content=typed, now=timezone.now() - timedelta(minutes=3))
+
+    page = people.client(people.reviewer).get(line.page(1)).content.decode()
+
+    assert "half a thought" in page
+    assert 'value="Brand new" data-option checked' in page
+    assert 'value="down" data-option data-hotkey="b" data-hotkey-label="Bad" checked' in page
+    assert "<ins>No refund.</ins>" in page or "No refund." in page
+    assert "Your draft from" in page
+    assert "3 min ago" in page
+
+
+def test_the_reservation_of_an_open_page_lapses_for_the_next(people: People, make_line: MakeLine) -> None:
+    line = make_line(1)
+    long_ago = timezone.now() - timedelta(hours=2)
+    assignment.claim_item(item=line.items[0], by=people.editor, now=long_ago)
+
+    answer = people.client(people.reviewer).get(line.start)
+
+    assert answer["Location"] == line.page(1)
+
+
+def test_asks_the_same_number_of_questions_for_one_and_three(
+    people: People, make_line: MakeLine, django_assert_max_num_queries: Callable[..., object]
+) -> None:
+    line = make_line(3)
+    FailureMode.objects.create(project=people.project, name="First")
+    client = people.client(people.reviewer)
+    client.get(line.page(1))
+    counts = []
+    for extra in ("", "Second", "Third"):
+        if extra:
+            FailureMode.objects.create(project=people.project, name=extra)
+        with django_assert_max_num_queries(45) as counted:  # type: ignore[attr-defined]
+            client.get(line.page(1))
+        counts.append(len(counted))
+
+    assert len(set(counts)) == 1
