@@ -9,10 +9,11 @@ from annotation.domain import health
 from annotation.domain.imports import plan as imports
 from annotation.domain.imports import traces as imported_traces
 from annotation.domain.projects import accounts
+from annotation.domain.rules import backfill, routing
 from annotation.domain.work import jobs
 from annotation.jobs import JobName
 
-KINDS: Mapping[str, jobs.Kind] = {imports.KIND: imported_traces.prepare}
+KINDS: Mapping[str, jobs.Kind] = {imports.KIND: imported_traces.prepare, backfill.KIND: backfill.prepare}
 """How each kind of long work is driven."""
 
 
@@ -38,3 +39,9 @@ def drive_job(*, job_id: int) -> None:
 def sweep_jobs() -> None:
     """It is time to look for jobs that nobody drives."""
     jobs.sweep(now=timezone.now())
+
+
+@shared_task(name=JobName.SETTLE_TRACES)
+def settle_traces() -> None:
+    """It is time to look for traces that have come to rest."""
+    routing.sweep_all()

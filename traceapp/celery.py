@@ -27,6 +27,7 @@ app.autodiscover_tasks()
 # A ring that nobody took before the next one comes is worth nothing, hence `expires`.
 app.conf.beat_schedule = {
     "sweep-jobs": {"task": "annotation.sweep_jobs", "schedule": 30.0, "options": {"expires": 60}},
+    "settle-traces": {"task": "annotation.settle_traces", "schedule": 2.0, "options": {"expires": 4}},
     "heartbeat": {"task": HEARTBEAT, "schedule": 10.0, "options": {"expires": 60}},
 }
 

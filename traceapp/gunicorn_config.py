@@ -12,7 +12,7 @@ workers = env.int("WEB_PROCESSES", default=2)
 threads = env.int("WEB_THREADS", default=8)
 # A request may take as long as the largest upload over a slow line; a hung worker is replaced after this.
 timeout = 120
-graceful_timeout = 10
+graceful_timeout = 4
 keepalive = 65
 # Gunicorn touches a file here every second: memory instead of a disk that may stall.
 worker_tmp_dir = "/dev/shm"  # noqa: S108 -- gunicorn opens it unlinked

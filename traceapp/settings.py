@@ -16,7 +16,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 PRODUCTION = env("TRACEAPP_ENV", default="local") == "production"
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = secret_key.checked(env("SECRET_KEY", default=""), is_production=PRODUCTION)
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]"])
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 if PRODUCTION and DEBUG:
@@ -25,6 +25,7 @@ if PRODUCTION and DEBUG:
     )
 if PRODUCTION and (not ALLOWED_HOSTS or any("*" in host or host.startswith(".") for host in ALLOWED_HOSTS)):
     raise ImproperlyConfigured("ALLOWED_HOSTS must name the hosts people use, without wildcards: traces.example.org")
+ALLOWED_HOSTS = [*ALLOWED_HOSTS, "localhost", "127.0.0.1"]  # also in production: health checks from the machine itself
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -102,6 +103,10 @@ INGEST_PATIENCE_SECONDS = env.float("INGEST_PATIENCE_SECONDS", default=2.0)
 
 # The longest a list, a preview or a rule may search traces with a filter, in milliseconds.
 FILTER_TIMEOUT_MILLISECONDS = env.int("FILTER_TIMEOUT_MILLISECONDS", default=5000)
+
+# Rules see a trace once its root has ended and it has been quiet for so long; without a root, after the longer time.
+SETTLE_QUIET_SECONDS = env.float("SETTLE_QUIET_SECONDS", default=3.0)
+SETTLE_WITHOUT_ROOT_SECONDS = env.float("SETTLE_WITHOUT_ROOT_SECONDS", default=600.0)
 
 # People.
 
@@ -223,7 +228,8 @@ CELERY_TASK_CREATE_MISSING_QUEUES = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
-CELERY_BEAT_SCHEDULE_FILENAME = str(embedded.home() / "beat-schedule")
+# The schedule rings every few seconds or minutes: nothing to remember over a restart.
+CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 
 # Logs.
 

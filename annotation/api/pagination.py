@@ -44,6 +44,6 @@ def list_of(serializer: type[Serializer[Any]]) -> type[Serializer[Any]]:
 
 def _size(request: Request) -> int:
     asked = request.query_params.get("limit", str(DEFAULT_SIZE))
-    if not asked.isascii() or not asked.isdigit() or not 1 <= int(asked) <= LARGEST_SIZE:
+    if len(asked) > 3 or not asked.isascii() or not asked.isdigit() or not 1 <= int(asked) <= LARGEST_SIZE:
         raise ValidationError({"limit": [f"Give a whole number from 1 to {LARGEST_SIZE}."]})
     return int(asked)

@@ -2,10 +2,11 @@
 
 from django.urls import URLPattern, path
 
-from annotation.web.views import account, api_page, invitations, workspaces
+from annotation.web.views import account, api_page, invitations, setup, workspaces
 
 urlpatterns: list[URLPattern] = [
     path("", workspaces.home, name="home"),
+    path("setup/<str:token>/", setup.set_up, name="setup"),
     path("sign-in/", account.sign_in, name="sign-in"),
     path("sign-out/", account.sign_out, name="sign-out"),
     path("profile/", account.profile, name="profile"),

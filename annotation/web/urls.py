@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
     path("", include("annotation.web.account_urls")),
+    path("w/<slug:workspace>/queues/", include("annotation.web.queue_urls")),
     path("w/<slug:workspace>/settings/", include("annotation.web.settings_urls")),
     path("w/<slug:workspace>/queues/<uuid:uuid>/", include("annotation.web.review_urls")),
 ]

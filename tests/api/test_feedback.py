@@ -42,9 +42,9 @@ def test_feedback_and_its_trace_find_each_other(people: People, first: str, targ
     key, client = key_of(people), people.api("ingest")
     if target.get("run_id") == "uuid":
         target = {"run_id": str(run_uuid(TRACE, (2).to_bytes(8)))}
-    steps = [lambda: give(client, key="thumbs", score=0, source="user", **target),
+    steps: list[Any] = [lambda: give(client, key="thumbs", score=0, source="user", **target),
              lambda: send(key, span(1), call(2, parent=1), service_name="booking")]  # fmt: skip
-    for step in steps if first == "feedback" else reversed(steps):
+    for step in steps if first == "feedback" else steps[::-1]:
         step()
     assert verdict() == ("bad", "user")
     whole = people.api("read").get(f"/api/v1/traces/{TRACE_ID}").json()

@@ -144,6 +144,7 @@ def route(path: str, methods: dict[str, Answers], *, is_open: bool = False, data
 
 W = "w/<slug:workspace>/"
 S = f"{W}settings/"
+Q = f"{W}queues/"
 V1 = "api/v1/"
 
 TABLE: tuple[Route, ...] = (
@@ -157,6 +158,7 @@ TABLE: tuple[Route, ...] = (
     route("readyz", {"GET": everybody(503)}),  # no worker runs beside the test
     # Accounts.
     route("", {"GET": pages(302, 302, 302, 302, 302, 302, 302)}),
+    route("setup/<str:token>/", {"GET": everybody(410), "POST": everybody(410)}, is_open=True, token="invitation token"),
     route("sign-in/", {"GET": pages(200, *[302] * 6), "POST": pages(422, *[302] * 6)}),
     route("sign-out/", {"POST": everybody(302)}),
     route("profile/", {"GET": signed_in(), "POST": signed_in(422)}),
@@ -215,6 +217,19 @@ TABLE: tuple[Route, ...] = (
     route(f"{V1}projects/<path:name>", {"GET": api_readers_of_one(reviewer=403, invited=403, project=200)}, name="project"),
     route(f"{V1}traces", {"GET": api_readers()}),
     route(f"{V1}traces/<str:trace_id>", {"GET": api_readers_of_one(reviewer=403, invited=403, project=200)}, trace_id="trace"),
+    # Pages of queues.
+    route(Q, {"GET": members()}),
+    route(f"{Q}new/", {"GET": admins(), "POST": admins(422)}),
+    route(f"{Q}preview/", {"POST": admins()}),
+    route(f"{Q}<uuid:uuid>/", {"GET": readers_of_one()}, uuid="queue"),
+    route(f"{Q}<uuid:uuid>/edit/", {"GET": admins(), "POST": admins(422)}, uuid="queue"),
+    route(f"{Q}<uuid:uuid>/status/", {"POST": admins(302)}, uuid="queue"),
+    route(f"{Q}<uuid:uuid>/corrections/", {"GET": editors()}, uuid="queue"),
+    route(f"{Q}corrections/<uuid:uuid>/accept/", {"POST": editors(302)}, uuid="review"),
+    route(f"{Q}corrections/<uuid:uuid>/reject/", {"POST": editors(302)}, uuid="review"),
+    route(f"{Q}items/<uuid:uuid>/remove/", {"POST": editors(302)}, uuid="item"),
+    route(f"{Q}items/<uuid:uuid>/restore/", {"POST": editors(302)}, uuid="item"),
+    route(f"{Q}items/<uuid:uuid>/unflag/", {"POST": editors(302)}, uuid="item"),
     # Queues, items, reviews.
     route(f"{V1}queues", {"GET": api_readers_and_reviewers(), "POST": api_admins(400)}),
     route(f"{V1}queues/<uuid:uuid>", {"GET": api_readers_of_one(), "PATCH": api_admins(200, elsewhere=404)}, uuid="queue"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 from django.test import Client
@@ -141,7 +142,7 @@ def _things(workspace: Workspace, admin: User, viewer: User, reviewer: User) -> 
     return {name: thing if isinstance(thing, str) else str(thing.uuid) for name, thing in things.items()}
 
 
-def _work(workspace: Workspace, project: Project, trace: Trace, admin: User, reviewer: User) -> dict[str, object]:
+def _work(workspace: Workspace, project: Project, trace: Trace, admin: User, reviewer: User) -> dict[str, Any]:
     dataset = Dataset.objects.create(workspace=workspace, name="rows", version=1, example_count=1)
     DatasetVersion.objects.create(dataset=dataset, number=1, added_count=1, example_count=1)
     example = Example.objects.create(
@@ -175,7 +176,7 @@ def _work(workspace: Workspace, project: Project, trace: Trace, admin: User, rev
     }
 
 
-def _settings(workspace: Workspace, project: Project, admin: User) -> dict[str, object]:
+def _settings(workspace: Workspace, project: Project, admin: User) -> dict[str, Any]:
     invited = invitations.invite(
         workspace=workspace, email=f"guest@{workspace.slug}.example", role=Role.VIEWER, by=admin, now=timezone.now()
     )

@@ -108,7 +108,13 @@ def _traces_in_open_items(rows: QuerySet[Trace], actor: Actor) -> QuerySet[Trace
     items = _open_items(actor)
     of_trace = Exists(items.filter(trace_uuid=OuterRef("uuid")))
     of_pair = Exists(items.filter(other_trace_uuid=OuterRef("uuid")))
-    subject = Concat(Value("thread:"), Cast(OuterRef("project_id"), TextField()), Value(":"), OuterRef("thread_id"))
+    subject = Concat(
+        Value("thread:"),
+        Cast(OuterRef("project_id"), TextField()),
+        Value(":"),
+        OuterRef("thread_id"),
+        output_field=TextField(),
+    )
     of_thread = Exists(items.filter(kind=Item.Kind.THREAD, subject=subject))
     return rows.filter(of_trace | of_pair | of_thread)
 

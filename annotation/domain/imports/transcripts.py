@@ -99,16 +99,18 @@ class _Conversation:
 
     def _times(self, said: Sequence[Mapping[str, Any]]) -> list[int]:
         """When each message was there; never before the one before it."""
+        known = [_time(entry) for entry in said]
+        first = next(((index, time) for index, time in enumerate(known) if time is not None), None)
+        last = self.began if first is None else first[1] - (first[0] + 1) * _STEP_NS
         times: list[int] = []
-        last = self.began
-        for entry in said:
-            last = max(nanoseconds(entry.get("timestamp") or entry.get("created_at")) or 0, last + _STEP_NS)
+        for time in known:
+            last = max(time or 0, last + _STEP_NS)
             times.append(last)
         return times
 
     def _shared(self, index: int, entry: Mapping[str, Any], times: Sequence[int]) -> dict[str, Any]:
         external = identity.named_span_id(self.trace_id, str(index))
-        is_timed = nanoseconds(entry.get("timestamp") or entry.get("created_at")) is not None
+        is_timed = _time(entry) is not None
         kept = {key: value for key, value in entry.items() if key not in _READ}
         return {
             "trace_id": self.trace_id,
@@ -176,6 +178,10 @@ class _Conversation:
             tool=ToolRecord(name, arguments, result),
             **shared,
         )
+
+
+def _time(entry: Mapping[str, Any]) -> int | None:
+    return nanoseconds(entry.get("timestamp") or entry.get("created_at"))
 
 
 _READ = frozenset({"role", "content", "tool_calls", "tool_call_id", "name", "function_call"})

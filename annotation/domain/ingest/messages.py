@@ -9,7 +9,7 @@ A message is `{"role", "parts", "name"?, "finish_reason"?}`; a part is one of
 * anything else, as the sender wrote it, with its own `type`
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from annotation.domain.ingest.records import ToolCallRecord
@@ -124,23 +124,46 @@ def _content_parts(content: Any) -> list[Part]:
 def _content_part(part: Any) -> Part:
     if not isinstance(part, dict):
         return text_part(part)
-    kind = part.get("type")
-    if kind in ("text", "input_text", "output_text") or (kind is None and "text" in part):
-        return text_part(part.get("text", ""))
-    if kind in ("thinking", "reasoning"):
-        return text_part(part.get("thinking") or part.get("text") or "", "reasoning")
-    if kind in ("image_url", "input_image", "image"):
-        return _openai_image(part)
-    if kind in ("tool_use", "tool-call"):
-        return call_part(part.get("id", part.get("toolCallId")), part.get("name"), part.get("input"))
-    if kind == "tool_result":
-        return result_part(part.get("tool_use_id"), _flat(part.get("content")))
-    return {"type": "other"} | part
+    kind = part.get("type", "text" if "text" in part else None)
+    reader = _CONTENT.get(kind) if isinstance(kind, str) else None
+    return reader(part) if reader else {"type": "other"} | part
 
 
 def _openai_image(part: Mapping[str, Any]) -> Part:
     url = part.get("image_url", part.get("url"))
     return _image(url.get("url") if isinstance(url, dict) else url)
+
+
+def _text(part: Mapping[str, Any]) -> Part:
+    return text_part(part.get("text", ""))
+
+
+def _thought(part: Mapping[str, Any]) -> Part:
+    return text_part(part.get("thinking") or part.get("text") or "", "reasoning")
+
+
+def _tool_use(part: Mapping[str, Any]) -> Part:
+    return call_part(part.get("id", part.get("toolCallId")), part.get("name"), part.get("input"))
+
+
+def _tool_result(part: Mapping[str, Any]) -> Part:
+    return result_part(part.get("tool_use_id"), _flat(part.get("content")))
+
+
+#: How the parts of a content are read, by their type in the words of several providers.
+_CONTENT: Mapping[str, Callable[[Mapping[str, Any]], Part]] = {
+    "text": _text,
+    "input_text": _text,
+    "output_text": _text,
+    "thinking": _thought,
+    "reasoning": _thought,
+    "image_url": _openai_image,
+    "input_image": _openai_image,
+    "image": _openai_image,
+    "tool_use": _tool_use,
+    "tool-call": _tool_use,
+    "tool_result": _tool_result,
+}
 
 
 def text_of(entry: Mapping[str, Any]) -> str | None:

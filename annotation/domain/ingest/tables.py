@@ -67,15 +67,14 @@ def copy_runs(new: Iterable[Row]) -> None:
     first = next(listed, None)
     if first is None:
         return
+    documents = [index for index, name in enumerate(first) if name in rows.JSON_COLUMNS]
     with connection.cursor() as cursor, cursor.copy(f"COPY {_RUN} ({_columns(first)}) FROM STDIN") as copy:
         for row in chain((first,), listed):
-            copy.write_row([_copied(column, value) for column, value in row.items()])
-
-
-def _copied(column: str, value: Any) -> Any:
-    if column not in rows.JSON_COLUMNS or value is None:
-        return value
-    return orjson.dumps(value).decode()
+            values = list(row.values())
+            for index in documents:
+                if values[index] is not None:
+                    values[index] = orjson.dumps(values[index]).decode()
+            copy.write_row(values)
 
 
 def upsert_runs(new: Iterable[Row]) -> set[int]:

@@ -88,7 +88,8 @@ def parsed(value: Any) -> Any:
         document = loads(value)
     except (ValueError, RecursionError):
         return value
-    return document if _within(document, MAX_DEPTH) else value
+    is_shallow = value.count("{") + value.count("[") <= MAX_DEPTH or _within(document, MAX_DEPTH)
+    return document if is_shallow else value
 
 
 def loads(text: str | bytes) -> Any:
@@ -106,11 +107,18 @@ def loads(text: str | bytes) -> Any:
 
 
 def _within(value: Any, depth: int) -> bool:
-    if isinstance(value, dict):
-        return depth > 0 and all(_within(member, depth - 1) for member in value.values())
-    if isinstance(value, list):
-        return depth > 0 and all(_within(member, depth - 1) for member in value)
-    return True
+    """Whether containers nest no deeper, level by level: this runs for every document of every span."""
+    level = [value]
+    for _ in range(depth):
+        level = [
+            member
+            for container in level
+            for member in (container.values() if type(container) is dict else container)
+            if type(member) is dict or type(member) is list
+        ]
+        if not level:
+            return True
+    return False
 
 
 def as_text(value: Any) -> str | None:

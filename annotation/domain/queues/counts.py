@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
@@ -62,7 +63,11 @@ FROM unnest(%(queues)s::bigint[]) AS queue(id)
 
 def of_queues(queues: Iterable[Queue], *, person: User | None) -> dict[int, Counts]:
     """Counts by the queue's primary key; `left` for `person`."""
-    given = {"queues": [queue.pk for queue in queues], "bound": BOUND, "person": person.pk if person else None}
+    given: dict[str, Any] = {
+        "queues": [queue.pk for queue in queues],
+        "bound": BOUND,
+        "person": person.pk if person else None,
+    }
     with connection.cursor() as cursor:
         cursor.execute(_SQL, given)
         return {queue: Counts(*counts) for queue, *counts in cursor.fetchall()}

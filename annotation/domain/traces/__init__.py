@@ -1,0 +1,1 @@
+"""Traces as people read, find and count them."""

@@ -28,7 +28,7 @@ class MeaningForm(forms.Form):
         label="Categories",
         required=False,
         widget=forms.Textarea(attrs={"rows": 5}),
-        help_text="One a line: value | label | good or bad. Label and verdict may be left out.",
+        help_text="For categories. One a line: value | label | good or bad. Label and verdict may be left out.",
     )
 
     def clean_categories(self) -> tuple[Category, ...]:

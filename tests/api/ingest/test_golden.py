@@ -50,7 +50,7 @@ def tree_of(runs: list[dict[str, Any]], parent: str | None = None) -> list[dict[
 
 @pytest.mark.parametrize("backwards", [False, True])
 @pytest.mark.parametrize("library", COVERED)
-def test_recorded_traces_are_as_expected(people: People, library: str, backwards: bool) -> None:
+def test_recorded_traces_are_as_expected(people: People, library: str, *, backwards: bool) -> None:
     wanted = expected(library)
     post_all(library, people, backwards=backwards)
     assert {trace["project"] for trace in people.api("read").get("/api/v1/traces").json()["results"]} == {

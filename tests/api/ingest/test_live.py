@@ -7,9 +7,9 @@ import threading
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -78,65 +78,80 @@ def test_a_chunked_body_over_the_limit_is_refused_in_its_encoding(live: str, peo
 def post(address: str, token: str, body: bytes) -> None:
     """Raises unless the answer is 200."""
     headers = {"x-api-key": token, "Content-Type": "application/x-protobuf"}
-    urllib.request.urlopen(  # noqa: S310 -- loopback
+    urllib.request.urlopen(
         urllib.request.Request(f"{address}/v1/traces", body, headers),
-        timeout=10,  # noqa: S310 -- as above
+        timeout=10,
     ).close()
+
+
+def trace_of(number: int) -> bytes:
+    return number.to_bytes(16)
+
+
+def batch(number: int) -> bytes:
+    """A whole trace of eleven spans."""
+    trace = trace_of(number)
+    return request([span(1, trace=trace), *(call(child, parent=1, trace=trace) for child in range(2, 12))])
+
+
+class Sender(threading.Thread):
+    """Sends one trace after the other until the server is gone."""
+
+    def __init__(self, address: str, token: str, numbers: Iterator[int]) -> None:
+        super().__init__()
+        self.address, self.token, self.numbers = address, token, numbers
+        self.sent: set[int] = set()
+        self.acknowledged: set[int] = set()
+
+    def run(self) -> None:
+        """Send."""
+        with suppress(OSError, http.client.HTTPException):
+            for number in self.numbers:
+                self.sent.add(number)
+                post(self.address, self.token, batch(number))
+                self.acknowledged.add(number)
 
 
 def test_kill_in_the_middle_loses_nothing_and_doubles_nothing(
     transactional_db: None, people: People, tmp_path: Path
 ) -> None:
     """A killed server: what was acknowledged is there, what was not may be sent again."""
-    token, log = people.token("ingest"), tmp_path / "log"
-    acknowledged: set[int] = set()
-    sent: set[int] = set()
-    numbers = count(1)
-
-    def trace(number: int) -> bytes:
-        return number.to_bytes(16)
-
-    def batch(number: int) -> bytes:
-        return request([span(1, trace=trace(number)), *(call(n, parent=1, trace=trace(number)) for n in range(2, 12))])
-
-    def keep_sending(address: str) -> None:
-        while True:
-            number = next(numbers)
-            sent.add(number)
-            try:
-                post(address, token, batch(number))
-            except (OSError, http.client.HTTPException):
-                return
-            acknowledged.add(number)
-
+    token, log, numbers = people.token("ingest"), tmp_path / "log", count(1)
+    senders: list[Sender] = []
     for _ in range(2):
         address = f"127.0.0.1:{free_port()}"
         command = ["-m", "gunicorn", "traceapp.wsgi:application", "-b", address, "--threads", "4", "-k", "gthread"]
         with running(*command, log=log) as process:
             wait_until_alive(f"http://{address}", process, log)
-            senders = [threading.Thread(target=keep_sending, args=(f"http://{address}",)) for _ in range(4)]
-            for sender in senders:
+            starting = [Sender(f"http://{address}", token, numbers) for _ in range(4)]
+            for sender in starting:
                 sender.start()
             time.sleep(1)
             kill_with_children(process.pid)
-            for sender in senders:
+            for sender in starting:
                 sender.join(20)
+            senders += starting
+    sent = set().union(*(sender.sent for sender in senders))
+    check_what_is_there(sent, set().union(*(sender.acknowledged for sender in senders)))
+    check_sending_again(sent, people)
+
+
+def check_what_is_there(sent: set[int], acknowledged: set[int]) -> None:
     assert len(acknowledged) > 10
     stored = dict(Trace.objects.values_list("uuid", "run_count"))
     assert {number for number in sent if UUID(int=number) in stored} >= acknowledged
     assert set(stored.values()) == {11}
     assert Run.objects.count() == 11 * len(stored)
-    check_sending_again(sent, batch, people)
 
 
 def kill_with_children(pid: int) -> None:
-    """kill -9 of a process and all that it started."""
+    """SIGKILL to a process and all that it started."""
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     for victim in (pid, *map(int, children)):
         os.kill(victim, signal.SIGKILL)
 
 
-def check_sending_again(sent: set[int], batch: Any, people: People) -> None:
+def check_sending_again(sent: set[int], people: People) -> None:
     client = Client(headers={"x-api-key": people.token("ingest")})
     for number in sent:
         answer = client.post("/v1/traces", batch(number), content_type="application/x-protobuf")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.db import OperationalError
 from django.test import Client, override_settings
-from google.rpc.status_pb2 import Status
+from google.rpc.status_pb2 import Status  # type: ignore[import-untyped]  # has no stubs
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
 
@@ -37,7 +37,7 @@ def reason(answer: Any) -> str:
     """The message of a google.rpc.Status in the answer's encoding."""
     if answer["content-type"] == JSON:
         return str(json.loads(answer.content)["message"])
-    return Status.FromString(answer.content).message
+    return str(Status.FromString(answer.content).message)
 
 
 def as_json(**span_fields: Any) -> bytes:

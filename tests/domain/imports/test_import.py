@@ -3,6 +3,7 @@
 import gzip
 import json
 from collections import Counter
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,13 +24,13 @@ pytestmark = pytest.mark.django_db
 
 TAU = Path(settings.BASE_DIR).parent / "shared/data/trajectories/tau-bench-airline/gpt-4o-airline.json.gz"
 CALL = {"id": "c1", "type": "function", "function": {"name": "find", "arguments": '{"city": "Oslo"}'}}
-MESSAGES = [
+MESSAGES: list[dict[str, Any]] = [
     {"role": "system", "content": "Be brief."},
     {"role": "user", "content": "A flight to Oslo?"},
     {"role": "assistant", "content": None, "tool_calls": [CALL]},
     {"role": "tool", "tool_call_id": "c1", "name": "find", "content": "SK 1"},
     {"role": "assistant", "content": [{"type": "text", "text": "Take SK 1."}], "usage": {"prompt_tokens": 9,
-     "completion_tokens": 3}, "cost": 0.001, "timestamp": "2026-03-02T09:30:01.5Z"},
+     "completion_tokens": 3}, "cost": 0.001},
 ]  # fmt: skip
 
 
@@ -77,9 +78,18 @@ def test_a_transcript_is_a_trace_of_its_model_and_tool_calls(people: People) -> 
         "tool", "find", {"name": "find", "arguments": {"city": "Oslo"}, "result": "SK 1"}
     )  # fmt: skip
     assert [message["role"] for message in last.messages] == ["system", "user", "assistant", "tool", "assistant"]
-    assert last.ended_at.isoformat() == "2026-03-02T09:30:01.500000+00:00" or last.ended_at > job.created_at
+    assert (first.started_at, first.latency_ms) == (job.created_at + timedelta(microseconds=3), 0)
+    assert first.attributes == {"import.times": "unknown"}
     feedback = Feedback.objects.get()
     assert (feedback.key, feedback.score, feedback.trace_uuid) == ("won", 0, trace.uuid)
+
+
+def test_times_of_messages_are_the_times_of_their_runs(people: People) -> None:
+    timed = [{**message, "timestamp": f"2026-03-02T09:30:0{second}.5Z"} for second, message in enumerate(MESSAGES)]
+    finish(job_of(people, lines(record(1, messages=timed))))
+    assert Trace.objects.get().started_at.isoformat() == "2026-03-02T09:30:01.500000+00:00"
+    assert list(Run.objects.order_by("start_nano").values_list("latency_ms", flat=True)) == [1000, 1000, 1000]
+    assert Run.objects.filter(attributes__has_key="import.times").count() == 0
 
 
 def test_importing_twice_changes_nothing_and_attempts_share_a_group(people: People) -> None:
@@ -137,7 +147,7 @@ def test_a_cancelled_import_keeps_what_it_did(people: People, monkeypatch: pytes
 def test_forgotten_jobs_are_found(people: People) -> None:
     job = job_of(people, lines(record(1)))
     assert jobs.sweep(now=timezone.now()) == 0
-    Job.objects.update(created_at=timezone.now() - timezone.timedelta(minutes=1))
+    Job.objects.update(created_at=timezone.now() - timedelta(minutes=1))
     assert jobs.sweep(now=timezone.now()) == 1
     finish(job)
     assert jobs.sweep(now=timezone.now()) == 0

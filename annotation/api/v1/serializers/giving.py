@@ -14,7 +14,7 @@ from annotation.domain.feedback.targets import Target
 from annotation.models import Feedback
 
 
-class GivenFeedbackSerializer(serializers.Serializer):
+class GivenFeedbackSerializer(serializers.Serializer[Any]):
     """A judgement to store; it names what it is about by exactly one of the ids (a run also with its trace)."""
 
     client_id = serializers.CharField(
@@ -30,7 +30,9 @@ class GivenFeedbackSerializer(serializers.Serializer):
     value = AnyField(required=False)
     comment = serializers.CharField(required=False, allow_null=True, allow_blank=True, trim_whitespace=False)
     correction = AnyField(required=False)
-    source = serializers.ChoiceField(choices=Feedback.Source.choices, required=False)
+    source = serializers.ChoiceField(  # type: ignore[assignment]  # the base class's own is another thing
+        choices=Feedback.Source.choices, required=False
+    )
     metadata = serializers.DictField(required=False)
     created_at = serializers.DateTimeField(required=False)
 

@@ -64,7 +64,7 @@ class NewItemsSerializer(serializers.Serializer[Any]):
 
     traces = serializers.ListField(child=serializers.UUIDField(), default=[], max_length=MOST_AT_ONCE)
     runs = serializers.ListField(child=serializers.UUIDField(), default=[], max_length=MOST_AT_ONCE)
-    threads = ThreadSerializer(many=True, default=[], max_length=MOST_AT_ONCE)
+    threads = serializers.ListField(child=ThreadSerializer(), default=[], max_length=MOST_AT_ONCE)
     why = serializers.CharField(default="", allow_blank=True, max_length=500, help_text="Shown to the reviewers.")
     priority = serializers.IntegerField(default=0, min_value=-1000, max_value=1000)
     is_restoring = serializers.BooleanField(default=False, help_text="Also take back items that were removed.")

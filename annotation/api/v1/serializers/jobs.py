@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from rest_framework import serializers
 
 
-class JobSerializer(serializers.Serializer):
+class JobSerializer(serializers.Serializer[Any]):
     """Long work: what it is, how far it came, and what could not be done."""
 
     id = serializers.UUIDField(source="uuid")

@@ -20,7 +20,7 @@ class OptionSerializer(serializers.Serializer[Any]):
     """One answer that may be picked."""
 
     key = serializers.CharField()
-    label = serializers.CharField()  # type: ignore[assignment] -- a field, in place of a serializer's own label
+    label = serializers.CharField()  # type: ignore[assignment]  # a field of this name, as the document has it
 
 
 class QuestionSerializer(serializers.Serializer[Any]):
@@ -28,7 +28,7 @@ class QuestionSerializer(serializers.Serializer[Any]):
 
     key = serializers.CharField()
     kind = serializers.ChoiceField([kind.value for kind in QuestionKind])
-    label = serializers.CharField()  # type: ignore[assignment] -- as above
+    label = serializers.CharField()  # type: ignore[assignment]  # a field of this name, as the document has it
     help = serializers.CharField(default="")
     is_required = serializers.BooleanField(default=False)
     options = OptionSerializer(many=True, default=[])

@@ -11,7 +11,7 @@ from annotation.api.v1.serializers.fields import AnyField, MoneyField
 from annotation.models import Run
 
 
-class TraceSerializer(serializers.Serializer):
+class TraceSerializer(serializers.Serializer[Any]):
     """A trace without its runs."""
 
     id = serializers.UUIDField(source="uuid", help_text="The OpenTelemetry trace id as UUID.")
@@ -36,7 +36,7 @@ class TraceSerializer(serializers.Serializer):
     verdict = serializers.CharField(allow_null=True, help_text="good, bad or unsure; null: nothing was said.")
 
 
-class RunErrorSerializer(serializers.Serializer):
+class RunErrorSerializer(serializers.Serializer[Any]):
     """Why a run failed."""
 
     type = serializers.CharField(source="error_type", allow_null=True)
@@ -44,7 +44,7 @@ class RunErrorSerializer(serializers.Serializer):
     stack = serializers.CharField(source="error_stack", allow_null=True)
 
 
-class RunSerializer(serializers.Serializer):
+class RunSerializer(serializers.Serializer[Any]):
     """One step of a trace."""
 
     id = serializers.UUIDField(source="uuid")

@@ -24,14 +24,16 @@ MOST_AT_ONCE = 1000
 _INVALID = "Some of what was sent cannot be used."
 
 
-class WantedSerializer(serializers.Serializer):
+class WantedSerializer(serializers.Serializer[Any]):
     """What a list of feedback may be narrowed to."""
 
     run_id = serializers.CharField(required=False)
     trace_id = serializers.UUIDField(required=False)
     thread_id = serializers.CharField(required=False)
     key = serializers.CharField(required=False)
-    source = serializers.ChoiceField(choices=Feedback.Source.choices, required=False)
+    source = serializers.ChoiceField(  # type: ignore[assignment]  # the base class's own is another thing
+        choices=Feedback.Source.choices, required=False
+    )
     since = serializers.DateTimeField(required=False)
     until = serializers.DateTimeField(required=False)
 

@@ -23,7 +23,7 @@ from annotation.domain.imports.reading import UnreadableFileError
 from annotation.models import Feedback
 
 
-class ImportOptionsSerializer(serializers.Serializer):
+class ImportOptionsSerializer(serializers.Serializer[Any]):
     """Where to find what in a record; fields are paths with dots."""
 
     project = serializers.CharField(max_length=200, help_text="The project's name; made if it is new.")
@@ -38,7 +38,9 @@ class ImportOptionsSerializer(serializers.Serializer):
     model = serializers.CharField(required=False)
     started_at = serializers.CharField(required=False)
     score = serializers.ListField(child=serializers.CharField(), required=False, help_text="Become feedback.")
-    source = serializers.ChoiceField(choices=Feedback.Source.choices, required=False)
+    source = serializers.ChoiceField(  # type: ignore[assignment]  # the base class's own is another thing
+        choices=Feedback.Source.choices, required=False
+    )
     good_from = serializers.FloatField(required=False, help_text="From which score on a trace is good, else bad.")
 
 

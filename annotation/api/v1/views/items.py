@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
@@ -18,6 +19,7 @@ from annotation.api.v1.views.refusals import refusals
 from annotation.domain.access import Capability
 from annotation.domain.queues import assignment, items
 from annotation.domain.reviews import drafts, submit
+from annotation.domain.reviews.content import ReviewInput
 from annotation.models import Item, Review
 
 
@@ -182,7 +184,7 @@ class ItemReviewView(Resource):
         return review
 
 
-def _typed(content: drafts.ReviewInput) -> dict[str, object]:
+def _typed(content: ReviewInput) -> dict[str, Any]:
     typed = content.model_dump(mode="json")
     typed["first_failing_run"] = typed.pop("first_failing_run_uuid")
     typed["corrected_run"] = typed.pop("corrected_run_uuid")

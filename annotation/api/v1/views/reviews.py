@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
@@ -102,7 +103,7 @@ class ReviewUndoView(Resource):
         return Response(claimed(claim, by=self.person))
 
 
-def _decision(request: Request) -> dict[str, str | int | None]:
+def _decision(request: Request) -> dict[str, Any]:
     given = DecisionSerializer(data=request.data)
     given.is_valid(raise_exception=True)
     return dict(given.validated_data)

@@ -28,7 +28,10 @@ DIALECTS: tuple[Dialect, ...] = (openinference, genai, generic)
 
 
 def read(span: Span) -> tuple[Partial, frozenset[str], str]:
-    """What all dialects together say about a span, the attributes they took over, and the leading dialect's name."""
-    speaking = [dialect for dialect in DIALECTS if dialect.applies(span)]
+    """What all dialects together say about a span, the attributes they took over, and the leading dialect's name.
+
+    The last one, which takes any span, is heard only where no other speaks.
+    """
+    speaking = [dialect for dialect in DIALECTS[:-1] if dialect.applies(span)] or [DIALECTS[-1]]
     partial, taken = merge([dialect.read(span) for dialect in speaking])
     return partial, taken, speaking[0].NAME

@@ -48,13 +48,15 @@ def read(span: Span) -> Partial:
         usage=_usage(attributes),
         cost=decimal(attributes, "llm.cost.total"),
         thread_id=first_text(attributes, "session.id"),
-        user_id=first_text(attributes, "user.id"),
+        user_id=first_text(attributes, "user.id", "enduser.id"),
+        error_type=first_text(attributes, "error.type"),
         tags=_tags(attributes.get("tag.tags")),
         first_token_ms=_first_token_ms(span),
     )
     _read_values(partial, attributes)
     _read_model(partial, attributes)
-    _read_messages(partial, attributes)
+    if partial.type != "tool":
+        _read_messages(partial, attributes)
     _read_metadata(partial, attributes)
     _read_tool(partial, attributes)
     _read_documents(partial, attributes)
@@ -118,7 +120,8 @@ def _read_messages(partial: Partial, attributes: Mapping[str, Any]) -> None:
         if entries:
             setattr(partial, field, [_message(entry) for entry in entries])
             partial.sources[field] = [key for key in keys if _is_taken(key)]
-    _read_completions(partial, attributes)
+    if not partial.input_messages and not partial.output_messages:
+        _read_completions(partial, attributes)
 
 
 def _read_completions(partial: Partial, attributes: Mapping[str, Any]) -> None:
@@ -209,6 +212,8 @@ def _read_tool(partial: Partial, attributes: Mapping[str, Any]) -> None:
 
 
 def _read_documents(partial: Partial, attributes: Mapping[str, Any]) -> None:
+    if partial.type in ("llm", "tool", "agent"):
+        return
     for name in ("retrieval.documents.", "reranker.output_documents."):
         entries, keys = indexed.entries(attributes, name)
         if entries:

@@ -49,6 +49,7 @@ FIRST_WORDS = frozenset(words[0] for words, _, _ in WORD_OPERATORS)
 
 
 def starts_operator(token: Token) -> bool:
+    """Whether a token begins an operator, so that the one before it was meant as a field."""
     return token.is_word(*FIRST_WORDS) or (token.kind is Kind.SYMBOL and token.text in SYMBOL_OPERATORS)
 
 

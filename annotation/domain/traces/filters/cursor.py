@@ -18,19 +18,24 @@ class Cursor:
 
     @property
     def here(self) -> Token:
+        """The token that is next."""
         return self._tokens[self._index]
 
     def is_at_end(self) -> bool:
+        """Whether nothing is left."""
         return self.here.kind is Kind.END
 
     @property
     def previous(self) -> Span:
+        """Where the last token stood."""
         return self._tokens[max(self._index - 1, 0)].span
 
     def ahead(self, distance: int = 1) -> Token:
+        """The token after so many others."""
         return self._tokens[min(self._index + distance, len(self._tokens) - 1)]
 
     def take(self) -> Token:
+        """The next token, stepped over."""
         token = self.here
         self._index = min(self._index + 1, len(self._tokens) - 1)
         return token
@@ -43,9 +48,11 @@ class Cursor:
         return True
 
     def take_symbol(self, symbol: str) -> bool:
+        """Steps over this symbol when it stands here."""
         return self.here.is_symbol(symbol) and bool(self.take())
 
     def require_symbol(self, symbol: str, *, hint: str) -> Token:
+        """Steps over this symbol, or raises FilterError."""
         if not self.here.is_symbol(symbol):
             raise self.unexpected(f"`{symbol}`", hint=hint, expected=(symbol,))
         return self.take()

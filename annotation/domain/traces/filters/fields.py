@@ -74,6 +74,7 @@ class Field:
 
     @property
     def operators(self) -> tuple[Operator, ...]:
+        """What the field may be held against, in the order of the documentation."""
         return OPERATORS[self.kind]
 
     @property

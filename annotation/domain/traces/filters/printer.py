@@ -54,6 +54,7 @@ def chips(node: Node) -> tuple[str, ...]:
 
 
 def quoted(text: str) -> str:
+    """A text in double quotes, with what would end or break it escaped."""
     return '"' + "".join(ESCAPES.get(character, character) for character in text) + '"'
 
 

@@ -23,6 +23,8 @@ PATTERN = re.compile(r"/((?:[^/\\\n]|\\.)+)/([A-Za-z]*)")
 
 
 class Kind(Enum):
+    """What a token is."""
+
     WORD = auto()
     STRING = auto()
     PATTERN = auto()
@@ -40,9 +42,11 @@ class Token:
     flags: str = ""
 
     def is_word(self, *words: str) -> bool:
+        """Whether it is one of these words, in whatever case."""
         return self.kind is Kind.WORD and self.text.casefold() in words
 
     def is_symbol(self, *symbols: str) -> bool:
+        """Whether it is one of these symbols."""
         return self.kind is Kind.SYMBOL and self.text in symbols
 
 

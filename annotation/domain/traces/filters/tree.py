@@ -39,9 +39,11 @@ class Span:
 
     @property
     def end(self) -> int:
+        """Offset behind the last character."""
         return self.start + self.length
 
     def to(self, other: Span) -> Span:
+        """From the start of this to the end of the other."""
         return Span(self.start, max(other.end - self.start, 0))
 
 
@@ -66,9 +68,11 @@ class Duration:
     unit: str
 
     def seconds(self) -> Decimal:
+        """The length in seconds."""
         return self.amount * SECONDS_PER_UNIT[self.unit]
 
     def as_timedelta(self) -> timedelta:
+        """The length as Python has it, to the microsecond."""
         return timedelta(microseconds=int(self.seconds() * 1_000_000))
 
 
@@ -79,6 +83,7 @@ class Ago:
     distance: Duration
 
     def at(self, now: datetime) -> datetime:
+        """The moment that is meant when it is `now`."""
         return now - self.distance.as_timedelta()
 
 
@@ -124,6 +129,8 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Not:
+    """What the part does not hold for, also where the asked value is absent."""
+
     part: Node
 
 
@@ -136,6 +143,8 @@ class And:
 
 @dataclass(frozen=True, slots=True)
 class Or:
+    """At least one of the parts holds."""
+
     parts: tuple[Node, ...]
 
 

@@ -6,9 +6,8 @@ A reader gets one positive operator (negations are complements, `is` is `any of`
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import DecimalField, F, FloatField, Q, Value
 from django.db.models.expressions import Combinable
@@ -25,12 +24,12 @@ from django.db.models.lookups import (
     Regex,
 )
 
-from annotation.domain.traces.filters.tree import Ago, Duration, Operator, Pattern
+from annotation.domain.traces.filters.tree import Duration, Operator, Pattern
 from annotation.domain.traces.filters.tree import Value as FilterValue
 from annotation.domain.traces.matching.expressions import AnyElement
 
 Values = Sequence[FilterValue]
-Reader = Callable[[Operator, Values, datetime], Q]
+Reader = Callable[[Operator, Values], Q]
 ORDERED: dict[Operator, type[Lookup[Any]]] = {
     Operator.EQUAL: Exact,
     Operator.BELOW: LessThan,
@@ -43,7 +42,7 @@ ORDERED: dict[Operator, type[Lookup[Any]]] = {
 def text(column: str) -> Reader:
     """A nullable text column; an empty text counts as absent."""
 
-    def read(operator: Operator, values: Values, now: datetime) -> Q:
+    def read(operator: Operator, values: Values) -> Q:
         return Q((f"{column}__gt", "")) if operator is Operator.EXISTS else text_of(F(column), operator, values)
 
     return read
@@ -52,10 +51,10 @@ def text(column: str) -> Reader:
 def texts(*columns: str) -> Reader:
     """Several text columns, one of which answers."""
 
-    def read(operator: Operator, values: Values, now: datetime) -> Q:
+    def read(operator: Operator, values: Values) -> Q:
         found = Q()
         for column in columns:
-            found |= text(column)(operator, values, now)
+            found |= text(column)(operator, values)
         return found
 
     return read
@@ -74,7 +73,7 @@ def text_of(expression: Combinable, operator: Operator, values: Values) -> Q:
 def choice(column: str, *, absent: str = "") -> Reader:
     """A column of known words; `absent` is the word that stands for NULL."""
 
-    def read(operator: Operator, values: Values, now: datetime) -> Q:
+    def read(operator: Operator, values: Values) -> Q:
         if operator is Operator.EXISTS:
             return Q((f"{column}__isnull", False))
         words = [str(value) for value in values if value != absent]
@@ -87,24 +86,29 @@ def choice(column: str, *, absent: str = "") -> Reader:
 
 
 def identifier(column: str) -> Reader:
-    def read(operator: Operator, values: Values, now: datetime) -> Q:
+    """A column of UUIDs."""
+
+    def read(_operator: Operator, values: Values) -> Q:
         return Q((f"{column}__in", list(values)))
 
     return read
 
 
 def moment(column: str) -> Reader:
-    def read(operator: Operator, values: Values, now: datetime) -> Q:
+    """A column of times; those back from now have become moments by now."""
+
+    def read(operator: Operator, values: Values) -> Q:
         if operator is Operator.EXISTS:
             return Q((f"{column}__isnull", False))
-        when = values[0].at(now) if isinstance(values[0], Ago) else values[0]
-        return Q(ORDERED[operator](F(column), when))
+        return Q(ORDERED[operator](F(column), values[0]))
 
     return read
 
 
 def number(column: str) -> Reader:
-    def read(operator: Operator, values: Values, now: datetime) -> Q:
+    """A column of whole or decimal numbers."""
+
+    def read(operator: Operator, values: Values) -> Q:
         if operator is Operator.EXISTS:
             return Q((f"{column}__isnull", False))
         return Q(ORDERED[operator](F(column), Value(values[0], output_field=DecimalField())))
@@ -115,19 +119,21 @@ def number(column: str) -> Reader:
 def score(column: str) -> Reader:
     """A column of floating point numbers."""
 
-    def read(operator: Operator, values: Values, now: datetime) -> Q:
+    def read(operator: Operator, values: Values) -> Q:
         if operator is Operator.EXISTS:
             return Q((f"{column}__isnull", False))
-        assert isinstance(values[0], Decimal)
-        return Q(ORDERED[operator](F(column), Value(float(values[0]), output_field=FloatField())))
+        wanted = float(cast("Decimal", values[0]))
+        return Q(ORDERED[operator](F(column), Value(wanted, output_field=FloatField())))
 
     return read
 
 
 def milliseconds(column: str) -> Reader:
-    def read(operator: Operator, values: Values, now: datetime) -> Q:
+    """A column of milliseconds, held against durations."""
+
+    def read(operator: Operator, values: Values) -> Q:
         lengths = [value.seconds() * 1000 for value in values if isinstance(value, Duration)]
-        return score(column)(operator, lengths, now)
+        return score(column)(operator, lengths)
 
     return read
 
@@ -135,7 +141,7 @@ def milliseconds(column: str) -> Reader:
 def array(column: str) -> Reader:
     """A text array, which holds when one element does."""
 
-    def read(operator: Operator, values: Values, now: datetime) -> Q:
+    def read(operator: Operator, values: Values) -> Q:
         if operator is Operator.EXISTS:
             return Q((f"{column}__len__gt", 0))
         if operator is Operator.ANY_OF and len(values) == 1:
@@ -157,7 +163,7 @@ def _any_element(column: F, needle: FilterValue) -> AnyElement:
 def name(*columns: str) -> Reader:
     """The name people gave a thing, in whatever case; one of several columns answers."""
 
-    def read(operator: Operator, values: Values, now: datetime) -> Q:
+    def read(operator: Operator, values: Values) -> Q:
         found = Q()
         for column in columns:
             if operator is Operator.ANY_OF:

@@ -11,7 +11,7 @@ from django.db.models import Exists, Q, QuerySet
 
 from annotation.domain.traces.filters import parse
 from annotation.domain.traces.filters.fields import SUBJECTS, TRACE_FIELDS
-from annotation.domain.traces.filters.tree import And, Condition, Node, Not, Operator, Or, Related, Text
+from annotation.domain.traces.filters.tree import Ago, And, Condition, Node, Not, Operator, Or, Related, Text, Value
 from annotation.domain.traces.matching import fields
 from annotation.domain.traces.matching.bounds import check_patterns
 from annotation.domain.traces.matching.expressions import complement
@@ -48,7 +48,7 @@ class TraceFilter:
         return _condition(self.tree, self.scope)
 
 
-def compile(text: str, *, workspace: Workspace, now: datetime) -> TraceFilter:
+def compile(text: str, *, workspace: Workspace, now: datetime) -> TraceFilter:  # noqa: A001 -- called as matching.compile
     """The filter that a text describes, for the traces of one workspace; `now` is what `-24h` counts from.
 
     Raises FilterError with the place when the text is no filter or holds a pattern that PostgreSQL cannot read.
@@ -96,9 +96,14 @@ def _related(related: Related, scope: Scope) -> Q:
     return Q(Exists(fields.runs(scope).filter(meets) if is_run else fields.feedback(scope).filter(meets)))
 
 
+def _absolute(value: Value, scope: Scope) -> Value:
+    return value.at(scope.now) if isinstance(value, Ago) else value
+
+
 def _placed(condition: Condition, places: dict[str, Place], scope: Scope) -> Q:
     """A condition in its positive form, or the complement of it."""
     place = places[condition.field]
+    condition = replace(condition, values=tuple(_absolute(value, scope) for value in condition.values))
     positive = POSITIVE.get(condition.operator)
     if positive:
         return complement(place(replace(condition, operator=positive), scope))

@@ -10,6 +10,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import BooleanField, DecimalField, ExpressionWrapper, F, Func, Q, TextField, Value
 from django.db.models.sql.compiler import SQLCompiler
 
+Sql = tuple[str, tuple[str | int, ...]]
+
 
 class Complement(Func):
     """Exactly the rows that a condition does not select, also those for which it is NULL."""
@@ -19,6 +21,7 @@ class Complement(Func):
 
 
 def complement(condition: Q) -> Q:
+    """The rows that the condition does not select."""
     return Q(Complement(ExpressionWrapper(condition, output_field=BooleanField())))
 
 
@@ -34,13 +37,14 @@ class AnyElement(Func):
         super().__init__(array, needle)
         self.test = test
 
-    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, *_args: Any, **_context: Any) -> Sql:  # noqa: ARG002 -- as Django calls it
+        """The test over the unnested array."""
         array, needle = self.get_source_expressions()
         array_sql, array_params = compiler.compile(array)
         needle_sql, needle_params = compiler.compile(needle)
         test = self.test.format(needle=needle_sql)
-        sql = f"EXISTS (SELECT 1 FROM unnest({array_sql}) AS element WHERE {test})"
-        return sql, [*array_params, *needle_params]
+        sql = f"EXISTS (SELECT 1 FROM unnest({array_sql}) AS element WHERE {test})"  # noqa: S608 -- values are parameters
+        return sql, (*array_params, *needle_params)
 
 
 class PathText(Func):
@@ -51,6 +55,7 @@ class PathText(Func):
 
 
 def json_text(column: str, path: Sequence[str]) -> Func:
+    """The text of the value under a path of keys in a JSON column."""
     return PathText(F(column), *(Value(step) for step in path))
 
 
@@ -67,9 +72,10 @@ class AsNumber(Func):
     template = r"(CASE WHEN %(expressions)s ~ '^-?\d{1,30}(\.\d{1,30})?$' THEN (%(expressions)s)::numeric END)"
     output_field = DecimalField()
 
-    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, *_args: Any, **_context: Any) -> Sql:  # noqa: ARG002 -- as Django calls it
+        """The template names its expression twice, so the parameters come twice."""
         sql, params = compiler.compile(self.get_source_expressions()[0])
-        return self.template % {"expressions": sql}, [*params, *params]
+        return self.template % {"expressions": sql}, (*params, *params)
 
 
 class LastWordAsPrefix(SearchQuery):
@@ -78,6 +84,7 @@ class LastWordAsPrefix(SearchQuery):
     def __init__(self, words: str) -> None:
         super().__init__(words, config="simple", search_type="websearch")
 
-    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any) -> tuple[str, list[Any]]:
-        sql, params = super().as_sql(compiler, connection, **context)
-        return f"(NULLIF({sql}::text, '') || ':*')::tsquery", list(params)
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, *args: Any, **context: Any) -> Sql:
+        """The web search, its last word marked as a prefix."""
+        sql, params = super().as_sql(compiler, connection, *args, **context)
+        return f"(NULLIF({sql}::text, '') || ':*')::tsquery", params

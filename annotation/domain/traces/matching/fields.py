@@ -31,8 +31,8 @@ Place = Callable[[Condition, Scope], Q]
 
 
 def _column(reader: Reader) -> Place:
-    def place(condition: Condition, scope: Scope) -> Q:
-        return reader(condition.operator, condition.values, scope.now)
+    def place(condition: Condition, _scope: Scope) -> Q:
+        return reader(condition.operator, condition.values)
 
     return place
 
@@ -50,7 +50,7 @@ def feedback(scope: Scope) -> QuerySet[Feedback]:
 def _project(condition: Condition, scope: Scope) -> Q:
     if condition.operator is Operator.EXISTS:
         return Q(project__isnull=False)
-    named = columns.name("name", "slug")(condition.operator, condition.values, scope.now)
+    named = columns.name("name", "slug")(condition.operator, condition.values)
     return Q(project__in=Project.objects.filter(named, workspace_id=scope.workspace_id).values("pk"))
 
 
@@ -58,7 +58,7 @@ def _label(condition: Condition, scope: Scope) -> Q:
     """A failure mode under its own name, or under that of the one it was merged into."""
     labels = feedback(scope).filter(failure_mode__isnull=False)
     if condition.operator is not Operator.EXISTS:
-        named = columns.name("name", "merged_into__name")(condition.operator, condition.values, scope.now)
+        named = columns.name("name", "merged_into__name")(condition.operator, condition.values)
         modes = FailureMode.objects.filter(named, project__workspace_id=scope.workspace_id)
         labels = labels.filter(failure_mode__in=modes.values("pk"))
     return Q(Exists(labels))
@@ -75,11 +75,11 @@ def _queue(condition: Condition, scope: Scope) -> Q:
     items = Item.objects.filter(workspace_id=scope.workspace_id, trace_uuid=OuterRef("uuid"))
     items = items.exclude(state=Item.State.REMOVED)
     if condition.operator is not Operator.EXISTS:
-        items = items.filter(columns.name("queue__name")(condition.operator, condition.values, scope.now))
+        items = items.filter(columns.name("queue__name")(condition.operator, condition.values))
     return Q(Exists(items))
 
 
-def _metadata(condition: Condition, scope: Scope) -> Q:
+def _metadata(condition: Condition, _scope: Scope) -> Q:
     """`metadata.a.b` is the value under the key "a.b", else the one under "b" in "a"."""
     found = json_text("metadata", [condition.key])
     if "." in condition.key:
@@ -106,7 +106,7 @@ def _numeric(found: Func, operator: Operator, value: FilterValue) -> Q:
     return Q(ORDERED[operator](AsNumber(found), Value(value, output_field=DecimalField())))
 
 
-def _feedback_value(condition: Condition, scope: Scope) -> Q:
+def _feedback_value(condition: Condition, _scope: Scope) -> Q:
     """A category, one of several chosen categories, or a text."""
     if condition.operator is Operator.EXISTS:
         return Q(value__isnull=False)

@@ -16,7 +16,7 @@ from annotation.domain.queues import assignment, items, rubric, rubric_versions
 from annotation.domain.queues.assignment import Claim
 from annotation.domain.queues.refusals import ClaimError, ReservationLostError
 from annotation.domain.queues.rubric import Rubric
-from annotation.domain.reviews import drafts, originals, queries, submit, undo
+from annotation.domain.reviews import drafts, opening, originals, submit, undo
 from annotation.domain.reviews.rubric import InvalidReviewError
 from annotation.domain.reviews.undo import UndoRefusedError
 from annotation.models import Item, Queue
@@ -148,7 +148,7 @@ def _asked(request: MemberRequest, item: Item) -> Rubric:
 
 def _keep(request: MemberRequest, item: Item) -> bool:
     """Keep what the form holds as a draft, unless the person has submitted the item since that page was made."""
-    if form.seen_submissions(request.POST) != queries.submission_count(item, request.user):
+    if form.seen_submissions(request.POST) != opening.submission_count(item, request.user):
         return False
     sent = form.read(request.POST, _asked(request, item))
     drafts.save(item=item, by=request.user, content=sent.given, now=timezone.now())
@@ -158,7 +158,7 @@ def _keep(request: MemberRequest, item: Item) -> bool:
 def _again(request: MemberRequest, item: Item, sent: Sent) -> HttpResponse:
     """The same item with what was sent and what is wrong with it; the page's heartbeat says if it is theirs no more."""
     drafts.save(item=item, by=request.user, content=sent.given, now=timezone.now())
-    return pages.shown(request, queries.opened(Claim(item, None), by=request.user), sent, status=422)
+    return pages.shown(request, opening.opened(Claim(item, None), by=request.user), sent, status=422)
 
 
 def _told(request: MemberRequest, words: str, queue: Queue, current: Item | None) -> HttpResponse:

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.urls import reverse
 
-from annotation.domain.reviews import originals, queries, undo
-from annotation.domain.reviews.queries import Opened
+from annotation.domain.reviews import opening, originals, undo
+from annotation.domain.reviews.opening import Opened
 from annotation.models import Item, Queue
 from annotation.web.forms.review import ReviewFields
 from annotation.web.http import MemberRequest
@@ -60,17 +60,17 @@ def last_item(request: MemberRequest, queue: Queue) -> Item | None:
 def of(request: MemberRequest, opened: Opened, fields: ReviewFields) -> dict[str, Any]:
     """Everything on the page: the item and its queue, what it is about, the form, and where the form goes."""
     item, queue = opened.item, opened.queue
-    traces = queries.traces_of(item)
+    traces = opening.traces_of(item)
     source = originals.original(item, fields.given.corrected_run_uuid)
     return {
         "item": item,
         "queue": queue,
         "opened": opened,
-        "progress": queries.progress(queue, request.user),
+        "progress": opening.progress(queue, request.user),
         "done": told(request),
         "last": last_item(request, queue),
         "traces": traces,
-        "earlier": queries.earlier_turns(item, traces),
+        "earlier": opening.earlier_turns(item, traces),
         "fields": fields,
         "labels": _labels(item, fields.given.labels),
         "layers": LAYERS,
@@ -84,6 +84,6 @@ def _labels(item: Item, picked: tuple[str, ...]) -> list[LabelChoice]:
     wanted = {name.lower(): name for name in picked}
     known = [
         LabelChoice(mode.name, mode.definition, wanted.pop(mode.name.lower(), None) is not None, place)
-        for place, mode in enumerate(queries.labels_of(originals.project_of(item)), start=1)
+        for place, mode in enumerate(opening.labels_of(originals.project_of(item)), start=1)
     ]
     return known + [LabelChoice(name, "", True, len(known) + at) for at, name in enumerate(wanted.values(), start=1)]

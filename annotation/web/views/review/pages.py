@@ -22,8 +22,8 @@ from annotation.domain.queues.refusals import (
     NothingLeftError,
     QueueNotActiveError,
 )
-from annotation.domain.reviews import queries
-from annotation.domain.reviews.queries import Opened
+from annotation.domain.reviews import opening
+from annotation.domain.reviews.opening import Opened
 from annotation.models import Item, Queue
 from annotation.web.access import member, queue_of, visible
 from annotation.web.forms.review import ReviewFields, Sent
@@ -65,7 +65,7 @@ def item_review(request: MemberRequest, uuid: UUID, number: int) -> HttpResponse
         claim = assignment.claim_item(item=item, by=request.user, now=timezone.now())
     except ClaimError as refusal:
         return refused(request, item.queue, refusal)
-    return shown(request, queries.opened(claim, by=request.user))
+    return shown(request, opening.opened(claim, by=request.user))
 
 
 def item_of(request: MemberRequest, uuid: UUID, number: int) -> Item:
@@ -96,7 +96,7 @@ def next_item(request: MemberRequest, queue: Queue, *, done: str = "") -> HttpRe
 def swapped(request: MemberRequest, claim: Claim) -> HttpResponse:
     """Another item in place of the present one, with its address."""
     claim.item.queue = Queue.objects.select_related("target_dataset", "rubric").get(pk=claim.item.queue_id)
-    return push_url(shown(request, queries.opened(claim, by=request.user)), context.address(request, claim.item))
+    return push_url(shown(request, opening.opened(claim, by=request.user)), context.address(request, claim.item))
 
 
 def shown(request: MemberRequest, opened: Opened, sent: Sent | None = None, status: int = 200) -> HttpResponse:
@@ -116,7 +116,7 @@ def refused(request: MemberRequest, queue: Queue, refusal: ClaimError) -> HttpRe
         "last": context.last_item(request, queue),
         "may_go_on": isinstance(refusal, (ItemTakenError, ItemNotOpenError)),
         "done": context.told(request),
-        "progress": queries.progress(queue, request.user),
+        "progress": opening.progress(queue, request.user),
     }
     is_end = bool(request.htmx) or isinstance(refusal, NothingLeftError)
     return page_or_fragment(request, REFUSED, known, fragment=ROOT, status=200 if is_end else 409)

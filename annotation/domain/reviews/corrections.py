@@ -1,0 +1,70 @@
+"""A proposed correction beside its original, as the person who decides needs to see it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from annotation.domain.queues import rubric
+from annotation.domain.reviews import content, diff, diff_json, originals
+from annotation.domain.reviews.content import Label
+from annotation.domain.reviews.diff import Piece
+from annotation.domain.reviews.diff_json import Line
+from annotation.domain.reviews.originals import Original
+from annotation.models import Review
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A question and what was answered, in words."""
+
+    label: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """The original and the correction: as `words` where both are text, else as `lines` of JSON."""
+
+    original: Original
+    inputs: str
+    words: tuple[Piece, ...]
+    lines: tuple[Line, ...]
+    answers: tuple[Answer, ...]
+    labels: tuple[Label, ...]
+
+
+def proposal(review: Review) -> Proposal:
+    """What the review would change, and what else it says."""
+    original = originals.original(review.item, review.corrected_run_uuid)
+    correction = review.correction
+    return Proposal(
+        original=original,
+        inputs=_readable(original.inputs),
+        words=diff.words(original.text, correction) if isinstance(correction, str) else (),
+        lines=() if isinstance(correction, str) else diff_json.lines(diff_json.structure(original.outputs, correction)),
+        answers=answers(review),
+        labels=content.read_labels(review.labels),
+    )
+
+
+def answers(review: Review) -> tuple[Answer, ...]:
+    """The questions of the review's own rubric version with their answers, in order."""
+    asked = rubric.read(review.rubric.questions)
+    given = [(question, review.answers.get(question.key)) for question in asked.questions]
+    return tuple(Answer(question.label, _worded(question, value)) for question, value in given if value is not None)
+
+
+def _worded(question: rubric.Question, value: Any) -> str:
+    labels = {option.key: option.label for option in question.options} | {"up": "Good", "down": "Bad"}
+    picked = value if isinstance(value, list) else [value]
+    is_picked = question.kind.has_options or question.kind is rubric.QuestionKind.THUMBS
+    return ", ".join(labels.get(one, str(one)) if is_picked else str(one) for one in picked)
+
+
+def _readable(inputs: Any) -> str:
+    """A lone text as it is, anything else as JSON."""
+    if isinstance(inputs, dict) and list(inputs) == ["input"] and isinstance(inputs["input"], str):
+        return str(inputs["input"])
+    return json.dumps(inputs, ensure_ascii=False, indent=2)

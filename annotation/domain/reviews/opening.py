@@ -1,0 +1,121 @@
+"""What a reviewer is shown with an item: what it asks, what they gave or typed before, and what it is about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
+from annotation.domain.queues import counts, reasons, rubric, rubric_versions
+from annotation.domain.queues.assignment import Claim
+from annotation.domain.queues.counts import Counts
+from annotation.domain.queues.reasons import Reason
+from annotation.domain.queues.rubric import Rubric
+from annotation.domain.reviews import drafts, originals
+from annotation.domain.reviews.content import ReviewInput
+from annotation.domain.reviews.undo import as_input
+from annotation.models import FailureMode, Feedback, Item, Project, Queue, Review, RubricVersion, Trace, User
+
+MOST_EARLIER = 20
+"""How many earlier turns of a thread stand above a trace."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An item on a reviewer's screen.
+
+    `content` is what fills the form: their draft (then `restored_at` says from when), else their review, else nothing.
+    `seen` is how often they have submitted it so far. `expires_at` is None when they only edit what they gave.
+    """
+
+    item: Item
+    queue: Queue
+    expires_at: datetime | None
+    version: RubricVersion
+    rubric: Rubric
+    content: ReviewInput
+    restored_at: datetime | None
+    seen: int
+
+    @property
+    def reason(self) -> Reason:
+        """Why the item is in the queue."""
+        return reasons.read(self.item.reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the queue is, and how many reviews of it are the person's."""
+
+    counts: Counts
+    own_count: int
+
+
+def opened(claim: Claim, *, by: User) -> Opened:
+    """All that the form needs, for the person who claimed the item."""
+    item, queue = claim.item, claim.item.queue
+    draft = drafts.load(item=item, by=by)
+    review = Review.objects.select_related("rubric").filter(item=item, reviewer=by).first()
+    given = as_input(review) if review else ReviewInput()
+    typed = draft.content if draft else given
+    version = rubric_versions.numbered(queue, typed.rubric_version) or rubric_versions.current(queue)
+    return Opened(
+        item=item,
+        queue=queue,
+        expires_at=claim.expires_at,
+        version=version,
+        rubric=rubric.read(version.questions),
+        content=typed,
+        restored_at=draft.saved_at if draft and _says_anything(draft.content) else None,
+        seen=review.submission_count if review else 0,
+    )
+
+
+def submission_count(item: Item, person: User) -> int:
+    """How often the person has submitted a review of the item."""
+    counted = Review.objects.filter(item=item, reviewer=person).values_list("submission_count", flat=True).first()
+    return counted or 0
+
+
+def progress(queue: Queue, person: User) -> Progress:
+    """For the head of the review page."""
+    own = Review.objects.filter(item__queue=queue, reviewer=person)
+    return Progress(counts.of_queue(queue, person=person), own.count())
+
+
+def traces_of(item: Item) -> list[Trace]:
+    """The traces that the item is about, oldest first."""
+    rows = Trace.objects.filter(workspace=item.workspace_id, uuid__in=originals.traces_of(item))
+    return list(rows.order_by("started_at", "id"))
+
+
+def earlier_turns(item: Item, traces: list[Trace]) -> list[Trace]:
+    """What was said before in the thread of a trace under review, oldest first, at most MOST_EARLIER."""
+    if item.kind == Item.Kind.THREAD or not traces or traces[0].thread_id is None:
+        return []
+    first = traces[0]
+    rows = Trace.objects.filter(workspace=item.workspace_id, project=first.project_id, thread_id=first.thread_id)
+    before = rows.filter(Q(started_at__lt=first.started_at) | Q(started_at=first.started_at, id__lt=first.pk))
+    return list(before.order_by("-started_at", "-id")[:MOST_EARLIER])[::-1]
+
+
+def labels_of(project: Project | None) -> QuerySet[FailureMode]:
+    """The failure modes that may be given, oldest first, so that each keeps its place and its digit."""
+    if project is None:
+        return FailureMode.objects.none()
+    return FailureMode.objects.filter(project=project, merged_into=None).order_by("id")
+
+
+def feedback_shown(traces: list[Trace], person: User) -> QuerySet[Feedback]:
+    """What stands on the traces, without the reviews of others: nobody sees those before giving their own."""
+    rows = Feedback.objects.filter(trace_uuid__in=[trace.uuid for trace in traces])
+    if traces:
+        rows = rows.filter(workspace=traces[0].workspace_id)
+    return rows.exclude(~Q(author=person), source=Feedback.Source.REVIEWER).order_by("created_at", "id")
+
+
+def _says_anything(content: ReviewInput) -> bool:
+    """Whether a draft is worth a word: more than time spent."""
+    spoken = content.model_copy(update={"active_ms": 0, "rubric_version": None, "corrected_run_uuid": None})
+    return bool(spoken.document()) and spoken.document() != {"answers": {}}

@@ -1,0 +1,103 @@
+"""A queue's settings as a form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.db.models import Q, QuerySet
+from django.http import QueryDict
+
+from annotation.domain.access import ROLE_CAPABILITIES, Capability
+from annotation.domain.queues.lifecycle import QueueSettings
+from annotation.models import Dataset, Queue, User, Workspace
+
+REVIEWING_ROLES = [role for role, capabilities in ROLE_CAPABILITIES.items() if Capability.REVIEW in capabilities]
+
+WHO = (("all", "Everybody who may review"), ("named", "Only these people"))
+
+
+class PeopleField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # generic in the stubs only
+    """People by name and address."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        """A name with the address."""
+        return f"{obj.name} ({obj.email})" if obj.name else str(obj.email)
+
+
+class QueueForm(forms.Form):
+    """All settings of a queue of `workspace` beside its rubric; `before` are the reviewers that it names already."""
+
+    name = forms.CharField(label="Name", max_length=120)
+    instructions = forms.CharField(
+        label="Instructions",
+        required=False,
+        max_length=50_000,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text="Markdown. Reviewers read it beside the first item, and open it again with I.",
+    )
+    target_dataset = forms.ModelChoiceField(
+        label="Target dataset",
+        queryset=Dataset.objects.none(),
+        to_field_name="uuid",
+        required=False,
+        empty_label="None: corrections stay on the trace",
+        help_text="Accepted corrections become rows of it.",
+    )
+    accepts_at_once = forms.BooleanField(
+        label="Accept corrections at once",
+        required=False,
+        help_text="Without it, an editor looks at each correction first.",
+    )
+    who = forms.ChoiceField(label="Who reviews", choices=WHO, widget=forms.RadioSelect, initial="all")
+    reviewers = PeopleField(
+        label="People",
+        queryset=User.objects.none(),
+        to_field_name="uuid",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    reviewers_per_item = forms.IntegerField(label="Reviewers per item", min_value=1, max_value=10, initial=1)
+    reservation_minutes = forms.IntegerField(
+        label="Minutes on one screen",
+        min_value=1,
+        max_value=1440,
+        initial=15,
+        help_text="An item comes free for others when nobody has touched it for so long.",
+    )
+    order = forms.ChoiceField(label="Order", choices=Queue.Order.choices, initial=Queue.Order.PRIORITY)
+
+    def __init__(self, *args: Any, workspace: Workspace, queue: Queue | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kept = queue.target_dataset_id if queue else None
+        datasets = Dataset.objects.filter(Q(archived_at=None) | Q(pk=kept), workspace=workspace)
+        self._choose("target_dataset", datasets.order_by("name"))
+        people = User.objects.filter(memberships__workspace=workspace, memberships__role__in=REVIEWING_ROLES)
+        self._choose("reviewers", people.order_by("email"))
+
+    def _choose(self, name: str, rows: QuerySet[Any]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 -- for the type checker
+        field.queryset = rows
+
+    def settings(self) -> QueueSettings:
+        """What a valid form asks for."""
+        given = dict(self.cleaned_data)
+        given["is_open_to_all"] = given.pop("who") == "all"
+        given["reviewers"] = tuple(given["reviewers"])
+        return QueueSettings(**given)
+
+
+def initial(settings: QueueSettings) -> dict[str, Any]:
+    """What the form shows of a queue."""
+    shown = {name: getattr(settings, name) for name in QueueSettings.__dataclass_fields__}
+    shown["who"] = "all" if shown.pop("is_open_to_all") else "named"
+    shown["reviewers"] = [str(person.uuid) for person in settings.reviewers]
+    shown["target_dataset"] = str(settings.target_dataset.uuid) if settings.target_dataset else ""
+    return shown
+
+
+def typed(data: QueryDict) -> dict[str, Any]:
+    """What somebody has typed so far, to show again without judging it."""
+    return {**data.dict(), "reviewers": data.getlist("reviewers"), "accepts_at_once": "accepts_at_once" in data}

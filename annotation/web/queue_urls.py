@@ -1,0 +1,20 @@
+"""Addresses of a workspace's queues, below `/w/<workspace>/queues/`."""
+
+from django.urls import URLPattern, path
+
+from annotation.web.views.queues import corrections, detail, lists, setup
+
+urlpatterns: list[URLPattern] = [
+    path("", lists.queue_list, name="queue-list"),
+    path("new/", setup.queue_new, name="queue-new"),
+    path("preview/", setup.instructions_preview, name="queue-preview"),
+    path("<uuid:uuid>/", detail.queue_detail, name="queue-detail"),
+    path("<uuid:uuid>/edit/", setup.queue_edit, name="queue-edit"),
+    path("<uuid:uuid>/status/", detail.queue_status, name="queue-status"),
+    path("<uuid:uuid>/corrections/", corrections.correction_list, name="correction-list"),
+    path("corrections/<uuid:uuid>/accept/", corrections.correction_accept, name="correction-accept"),
+    path("corrections/<uuid:uuid>/reject/", corrections.correction_reject, name="correction-reject"),
+    path("items/<uuid:uuid>/remove/", detail.item_remove, name="item-remove"),
+    path("items/<uuid:uuid>/restore/", detail.item_restore, name="item-restore"),
+    path("items/<uuid:uuid>/unflag/", detail.item_unflag, name="item-unflag"),
+]

@@ -1,0 +1,1 @@
+"""Queues: my work, one queue, its settings, and corrections that wait."""

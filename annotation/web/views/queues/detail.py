@@ -1,0 +1,158 @@
+"""One queue: how far it is, what stands in it, who reviews."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_GET, require_POST
+
+from annotation.domain import access
+from annotation.domain.access import Capability
+from annotation.domain.paging import BadCursorError, page
+from annotation.domain.queues import items, lifecycle, queries, rubric_versions
+from annotation.domain.queues.queries import QueueCard, Shown
+from annotation.domain.reviews import queries as review_queries
+from annotation.models import Item, Queue
+from annotation.web.access import item_of, member, queue_of, visible
+from annotation.web.http import MemberRequest, page_or_fragment
+
+PAGE_SIZE = 50
+
+
+@require_GET
+@member(Capability.READ, Capability.REVIEW)
+def queue_detail(request: MemberRequest, uuid: UUID) -> HttpResponse:
+    """A queue; reviewers see what is asked and how far it is, readers also its items."""
+    queue = queue_of(request, uuid)
+    (card,) = queries.cards(
+        Queue.objects.filter(pk=queue.pk), person=request.user, reviewable=access.open_queues(request.actor)
+    )
+    may_read = request.actor.may(Capability.READ)
+    context = {
+        "workspace": request.workspace,
+        "queue": queue,
+        "card": card,
+        "rubric": rubric_versions.questions_of(queue),
+        "may_read": may_read,
+        "may_edit": request.actor.may(Capability.EDIT),
+        "may_administer": request.actor.may(Capability.ADMINISTER),
+        "moves": _moves(queue),
+    } | (_items(request, queue, card) if may_read else {})
+    return page_or_fragment(request, "queues/detail.html", context, fragment="items")
+
+
+@require_POST
+@member(Capability.ADMINISTER)
+def queue_status(request: MemberRequest, uuid: UUID) -> HttpResponse:
+    """Open, pause, complete, archive or bring back the queue."""
+    queue = queue_of(request, uuid)
+    try:
+        moved = lifecycle.set_status(queue=queue, status=request.POST.get("status", ""), by=request.user)
+        messages.success(request, f"The queue is now {moved.get_status_display().lower()}.")
+    except lifecycle.QueueError as problem:
+        messages.error(request, str(problem))
+    return redirect("queue-detail", request.workspace.slug, queue.uuid)
+
+
+@require_POST
+@member(Capability.EDIT)
+def item_remove(request: MemberRequest, uuid: UUID) -> HttpResponse:
+    """Take an item out of the queue."""
+    item = items.remove(item=item_of(request, uuid), by=request.user)
+    messages.success(request, f"Item {item.number} is removed. Its reviews stay, and no rule puts it back.")
+    return _back(request, item)
+
+
+@require_POST
+@member(Capability.EDIT)
+def item_restore(request: MemberRequest, uuid: UUID) -> HttpResponse:
+    """Put a removed item back."""
+    item = item_of(request, uuid)
+    try:
+        items.restore(item=item, by=request.user)
+        messages.success(request, f"Item {item.number} is back in the queue.")
+    except items.QueueClosedError as problem:
+        messages.error(request, str(problem))
+    return _back(request, item)
+
+
+@require_POST
+@member(Capability.EDIT)
+def item_unflag(request: MemberRequest, uuid: UUID) -> HttpResponse:
+    """Clear a flag, so that the item is given out again."""
+    item = items.unflag(item=item_of(request, uuid), by=request.user)
+    messages.success(request, f"The flag of item {item.number} is cleared; it is given out again.")
+    return _back(request, item)
+
+
+def _items(request: MemberRequest, queue: Queue, card: QueueCard) -> dict[str, Any]:
+    """The items of the tab that the address names, a page at a time."""
+    shown, now = _shown(request), timezone.now()
+    rows = queries.with_people(queries.shown(visible(request, Item).filter(queue=queue), shown), now)
+    try:
+        found = page(rows, order=queries.ITEM_ORDER, size=PAGE_SIZE, cursor=request.GET.get("cursor"))
+    except BadCursorError as problem:
+        raise Http404 from problem
+    following = {"state": shown.value, "cursor": found.next_cursor}
+    return {
+        "rows": queries.rows(found.rows),
+        "shown": shown.value,
+        "tabs": _tabs(card),
+        "next_page": urlencode(following) if found.next_cursor else "",
+        "is_first_page": not request.GET.get("cursor"),
+        "load": review_queries.load(queue, now=now),
+        "reviewers": [] if queue.is_open_to_all else list(queue.reviewers.order_by("email")),
+    }
+
+
+def _shown(request: MemberRequest) -> Shown:
+    try:
+        return Shown(request.GET.get("state", Shown.ALL))
+    except ValueError as problem:
+        raise Http404 from problem
+
+
+def _tabs(card: QueueCard) -> list[tuple[str, str, int]]:
+    counts = card.counts
+    return [
+        (Shown.ALL.value, "All", counts.total),
+        (Shown.OPEN.value, "Open", counts.open),
+        (Shown.DONE.value, "Done", counts.done),
+        (Shown.FLAGGED.value, "Flagged", counts.flagged),
+        (Shown.REMOVED.value, "Removed", counts.removed),
+    ]
+
+
+_VERBS = {
+    Queue.Status.ACTIVE: "Open for review",
+    Queue.Status.PAUSED: "Pause",
+    Queue.Status.COMPLETED: "Complete",
+    Queue.Status.ARCHIVED: "Archive",
+}
+_ASKED_BACK = {
+    Queue.Status.COMPLETED: "Complete this queue? It gives out and takes nothing more until you open it again.",
+    Queue.Status.ARCHIVED: "Archive this queue? It leaves the list; its reviews stay, and you can bring it back.",
+}
+
+
+def _moves(queue: Queue) -> list[tuple[str, str, str]]:
+    """Where the queue can go from here: status, verb, and the question asked before."""
+    open_to = lifecycle.TRANSITIONS[queue.status]
+    if queue.status == Queue.Status.ARCHIVED:
+        return [(Queue.Status.PAUSED.value, "Bring back", "")]
+    return [(status.value, verb, _ASKED_BACK.get(status, "")) for status, verb in _VERBS.items() if status in open_to]
+
+
+def _back(request: MemberRequest, item: Item) -> HttpResponse:
+    """To the list that the button stood in."""
+    address = request.POST.get("next", "")
+    if url_has_allowed_host_and_scheme(address, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
+        return redirect(address)
+    return redirect("queue-detail", request.workspace.slug, item.queue.uuid)

@@ -1,0 +1,155 @@
+"""What all views of the REST interface share: errors, bodies, pages, and how often one may ask."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+import time_machine
+from django.core.cache import cache
+from django.test import Client
+from pytest_django import Settings
+
+from annotation.models import ApiKey, AuditEvent, Membership, Project
+from tests.fixtures.people import People
+
+pytestmark = pytest.mark.django_db
+JSON = "application/json"
+
+
+@pytest.fixture(autouse=True)
+def _fresh_cache() -> Iterator[None]:
+    cache.clear()
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def program(people: People) -> Client:
+    return people.api(ApiKey.Scope.WRITE)
+
+
+def test_a_field_that_is_wrong_is_named(program: Client) -> None:
+    answer = program.post("/api/v1/keys", {"name": "", "scopes": ["fly"]}, content_type=JSON)
+    assert answer.status_code == 400
+    assert answer.json() == {
+        "error": {
+            "code": "invalid",
+            "message": "Some of what was sent cannot be used.",
+            "fields": {"name": ["This field may not be blank."], "scopes": {"0": ['"fly" is not a valid choice.']}},
+        }
+    }
+
+
+@pytest.mark.parametrize("content", [b"{", b"\xff\xfe", b"", b'{"name": NaN}'])
+def test_what_is_not_json_is_refused(program: Client, content: bytes) -> None:
+    answer = program.post("/api/v1/projects", content, content_type=JSON)
+    assert (answer.status_code, answer.json()["error"]["code"]) in {(400, "parse_error"), (400, "invalid")}
+
+
+def test_another_media_type_is_refused_with_the_right_one(program: Client) -> None:
+    answer = program.post("/api/v1/projects", "name=x", content_type="application/x-www-form-urlencoded")
+    assert answer.status_code == 415
+    assert answer.json()["error"]["hint"] == "Send JSON with `Content-Type: application/json`."
+
+
+def test_a_body_over_the_limit_is_refused(program: Client, settings: Settings) -> None:
+    settings.MAX_BODY_BYTES = 100
+    answer = program.post("/api/v1/projects", {"name": "x" * 100}, content_type=JSON)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (413, "too_large")
+
+
+def test_nul_characters_do_not_reach_the_database(program: Client) -> None:
+    answer = program.post("/api/v1/projects", {"name": "a\0b"}, content_type=JSON)
+    assert answer.json()["name"] == "a\N{REPLACEMENT CHARACTER}b"
+
+
+def test_pages_follow_each_other(people: People, program: Client) -> None:
+    Project.objects.bulk_create(
+        [Project(workspace=people.workspace, name=f"p{number}", slug=f"p{number}") for number in range(4)]
+    )
+    first = program.get("/api/v1/projects", {"limit": 3}).json()
+    second = program.get("/api/v1/projects", {"limit": 3, "cursor": first["next_cursor"]}).json()
+    assert [row["name"] for row in first["results"]] == ["booking", "p0", "p1"]
+    assert [row["name"] for row in second["results"]] == ["p2", "p3"]
+    assert second["next_cursor"] is None
+
+
+@pytest.mark.parametrize("limit", ["0", "201", "-1", "x", "1e3", "²", "9" * 5_000])
+def test_a_page_has_a_size_within_bounds(program: Client, limit: str) -> None:
+    answer = program.get("/api/v1/projects", {"limit": limit})
+    assert answer.status_code == 400
+    assert answer.json()["error"]["fields"] == {"limit": ["Give a whole number from 1 to 200."]}
+
+
+def test_a_cursor_of_another_list_is_refused(program: Client) -> None:
+    answer = program.get("/api/v1/projects", {"cursor": "nonsense"})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "bad_cursor")
+
+
+def test_who_asks_too_often_is_told_when_to_come_back(people: People, settings: Settings) -> None:
+    settings.API_REQUESTS_PER_MINUTE = 2
+    program, other = people.api(ApiKey.Scope.READ), people.api(ApiKey.Scope.READ)
+    with time_machine.travel("2026-03-01T12:00:30Z", tick=False) as clock:
+        assert [program.get("/api/v1/me").status_code for _ in range(3)] == [200, 200, 429]
+        refused = program.get("/api/v1/me")
+        assert refused["Retry-After"] == "30"
+        assert refused.json()["error"]["code"] == "throttled"
+        assert other.get("/api/v1/me").status_code == 200
+        clock.shift(30)
+        assert program.get("/api/v1/me").status_code == 200
+
+
+def test_a_refusal_names_the_missing_capability(people: People) -> None:
+    by_key = people.api(ApiKey.Scope.READ).get("/api/v1/audit").json()["error"]
+    assert by_key["code"] == "permission_denied"
+    assert "it takes the capability administer." in by_key["message"]
+    by_person = people.client(people.viewer).get("/api/v1/audit").json()["error"]
+    assert by_person["message"].startswith("Your role in this workspace does not allow this")
+
+
+def test_a_session_changes_nothing_without_the_csrf_token(people: People) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    strict.cookies = people.client(people.admin).cookies
+    assert strict.post("/api/v1/projects", {"name": "x"}, content_type=JSON).status_code == 403
+    strict.get("/sign-in/")
+    strict.get("/profile/")
+    token = strict.cookies["traceapp_csrf"].value
+    sent = strict.post("/api/v1/projects", {"name": "x"}, content_type=JSON, headers={"x-csrftoken": token})
+    assert sent.status_code == 201
+
+
+def test_keys_are_made_listed_and_revoked(people: People, program: Client) -> None:
+    made = program.post(
+        "/api/v1/keys", {"name": "agent", "scopes": ["ingest"], "project": "booking"}, content_type=JSON
+    ).json()
+    assert (made["project"], made["created_by"]) == ("booking", "admin@example.com")
+    assert Client(headers={"x-api-key": made["token"]}).get("/api/v1/me").json()["project"] == "booking"
+    listed = program.get("/api/v1/keys").json()["results"]
+    assert [one["name"] for one in listed] == ["agent", "test"]
+    assert "token" not in listed[0]
+    assert program.delete(f"/api/v1/keys/{made['id']}").status_code == 204
+    assert Client(headers={"x-api-key": made["token"]}).get("/api/v1/me").status_code == 401
+
+
+def test_a_key_of_one_project_makes_no_wider_one(people: People) -> None:
+    bound = people.api(ApiKey.Scope.WRITE, project=people.project)
+    assert bound.post("/api/v1/keys", {"name": "x", "scopes": ["read"]}, content_type=JSON).status_code == 403
+    assert ApiKey.objects.count() == 1
+
+
+def test_a_project_of_another_workspace_cannot_be_named(people: People, program: Client) -> None:
+    Project.objects.create(workspace=people.elsewhere, name="secret", slug="secret")
+    answer = program.post("/api/v1/keys", {"name": "x", "scopes": ["read"], "project": "secret"}, content_type=JSON)
+    assert answer.status_code == 400
+    assert list(answer.json()["error"]["fields"]) == ["project"]
+
+
+def test_members_and_the_audit_log_are_given_to_admins(people: People, program: Client) -> None:
+    members = program.get("/api/v1/members").json()["results"]
+    assert {(one["email"], one["role"]) for one in members} == {
+        (f"{role}@example.com", role) for role in Membership.Role.values
+    }
+    AuditEvent.objects.create(workspace_id=people.elsewhere.pk, actor="x", action="api_key.created")
+    events = program.get("/api/v1/audit", {"action": "api_key."}).json()["results"]
+    assert [event["actor"] for event in events] == ["admin@example.com"]
