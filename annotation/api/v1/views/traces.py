@@ -19,6 +19,7 @@ from annotation.domain.traces import filters, matching
 from annotation.domain.traces.whole import whole
 from annotation.models import Feedback, Trace
 
+_NO_TRACE = "There is no trace with this id."
 _FILTER = OpenApiParameter("filter", str, description="In the filter language; empty: all traces.")
 
 
@@ -45,7 +46,7 @@ def _uuid(trace_id: str) -> UUID:
     try:
         return UUID(trace_id)
     except ValueError as problem:
-        raise NotFound("There is no trace with this id.") from problem
+        raise NotFound(_NO_TRACE) from problem
 
 
 class TraceView(Resource):
@@ -56,5 +57,7 @@ class TraceView(Resource):
     @extend_schema(operation_id="traces_one", responses=WholeTraceSerializer)
     def get(self, _request: Request, trace_id: str) -> Response:
         """A trace with its runs in start order and its feedback; its id also as 32 hex digits."""
-        trace = self.found(Trace, _uuid(trace_id))
+        trace = self.visible(Trace).select_related("project").filter(uuid=_uuid(trace_id)).first()
+        if trace is None:
+            raise NotFound(_NO_TRACE)
         return Response(WholeTraceSerializer(whole(trace, feedback=self.visible(Feedback))).data)
