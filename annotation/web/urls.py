@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", health.ready, name="readyz"),
     path("", include("annotation.web.account_urls")),
     path("w/<slug:workspace>/queues/", include("annotation.web.queue_urls")),
+    path("w/<slug:workspace>/datasets/", include("annotation.web.dataset_urls")),
     path("w/<slug:workspace>/settings/", include("annotation.web.settings_urls")),
     path("w/<slug:workspace>/queues/<uuid:uuid>/", include("annotation.web.review_urls")),
 ]

@@ -14,6 +14,9 @@ LONGEST_SPLIT = 60
 LARGEST_ROW_BYTES = 4_000_000
 DEEPEST_NESTING = 100
 
+_SPEAKING = ("messages", "parts", "content", "text", "input", "output", "question", "answer")
+"""Members of an object that hold what it says, the outermost first."""
+
 
 @dataclass(frozen=True, slots=True)
 class RowContent:
@@ -23,6 +26,14 @@ class RowContent:
     outputs: Any = None
     metadata: Mapping[str, Any] = field(default_factory=dict)
     split: str = ""
+
+    def is_same(self, other: RowContent) -> bool:
+        """Equal as JSON, where 1, 1.0 and true are three values; to Python they are one."""
+        return canonical(self.parts()) == canonical(other.parts())
+
+    def parts(self) -> list[Any]:
+        """All of it, as one JSON value."""
+        return [self.inputs, self.outputs, dict(self.metadata), self.split]
 
 
 def canonical(value: Any) -> str:
@@ -87,3 +98,24 @@ def _fits(value: Any, depth: int) -> bool:
             return depth > 0 and all(_fits(key, 1) and _fits(entry, depth - 1) for key, entry in value.items())
         case _:
             return value is None or isinstance(value, bool | int)
+
+
+def gist(value: Any, length: int = 300) -> str:
+    """What a person recognises a value by: its text, the last message in it, or the JSON itself; one line, cut."""
+    text = _text_in(value, 6)
+    line = " ".join((canonical(value) if text is None else text).split())
+    return line if len(line) <= length else f"{line[: length - 1]}…"
+
+
+def _text_in(value: Any, depth: int) -> str | None:
+    match value:
+        case str():
+            return value
+        case [*_, last] if depth:
+            return _text_in(last, depth - 1)
+        case dict() if depth:
+            named = next((value[name] for name in _SPEAKING if value.get(name)), None)
+            only = next(iter(value.values())) if len(value) == 1 else None
+            return _text_in(only if named is None else named, depth - 1)
+        case _:
+            return None

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from annotation.domain.datasets.content import canonical
 from annotation.domain.datasets.problems import NoSuchVersionError
 from annotation.models import Dataset, DatasetVersion, Example
 
@@ -38,7 +39,8 @@ class RowDifference:
         if self.before is None or self.after is None:
             return ()
         names = ("inputs", "outputs", "metadata", "split")
-        return tuple(name for name in names if getattr(self.before, name) != getattr(self.after, name))
+        before, after = self.before, self.after
+        return tuple(name for name in names if canonical(getattr(before, name)) != canonical(getattr(after, name)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,7 +77,8 @@ def _accept(version: OpenVersion, review: Review, content: RowContent, by: User)
         return version.add([(content, sources.of_review(review, by=by))])[0]
     if known.valid_to is not None:
         return version.bring_back(known, content, sources.of_review(review, by=by))
-    if (known.inputs, known.outputs) == (content.inputs, content.outputs):
+    kept = replace(content, metadata=known.metadata, split=known.split)
+    if kept.is_same(content_of(known)):
         return known
     return version.replace(known, content, sources.of_review(review, by=by))
 
@@ -102,7 +103,7 @@ def edit(
         if seen_version is not None and example.valid_from > seen_version:
             raise ChangedMeanwhileError(example.valid_from)
         wanted = _fitting(version.dataset, content)
-        return example if wanted == content_of(example) else version.replace(example, wanted)
+        return example if wanted.is_same(content_of(example)) else version.replace(example, wanted)
 
 
 def remove(*, dataset: Dataset, uuids: Collection[UUID], by: User, now: datetime, message: str = "") -> int:

@@ -123,18 +123,20 @@ def _name_failures(stage: _Set) -> None:
 
 
 def _review(stage: _Set) -> None:
-    made = {"by": stage.cast.editor, "now": stage.now - timedelta(days=6)}
-    booking = catalogue.create(
-        workspace=stage.workspace, name="Booking corrections", description="Answers as they should have been.", **made
-    )
-    coding = catalogue.create(
-        workspace=stage.workspace, name="Coding regressions", description="Tasks that went wrong once.", **made
-    )
+    booking = _dataset(stage, "Booking corrections", "Answers as they should have been.")
+    coding = _dataset(stage, "Coding regressions", "Tasks that went wrong once.")
     first = queueing.open_booking(workspace=stage.workspace, dataset=booking, by=stage.cast.admin)
     second = queueing.open_coding(workspace=stage.workspace, dataset=coding, by=stage.cast.admin)
     routing.route(workspace=stage.workspace, booking=first, coding=second, by=stage.cast.admin, now=stage.now)
     _work_off(stage, first, booking, seats=2)
     _work_off(stage, second, coding, seats=1)
+
+
+def _dataset(stage: _Set, name: str, description: str) -> Dataset:
+    begun = stage.now - timedelta(days=6)
+    return catalogue.create(
+        workspace=stage.workspace, name=name, description=description, by=stage.cast.editor, now=begun
+    )
 
 
 def _work_off(stage: _Set, queue: Queue, dataset: Dataset, *, seats: int) -> None:

@@ -9,6 +9,7 @@ from random import Random
 from uuid import UUID
 
 from annotation.domain.datasets import rows
+from annotation.domain.datasets.content import RowContent
 from annotation.domain.demo.cast import Cast
 from annotation.domain.demo.faults import Fault
 from annotation.domain.demo.story import Story
@@ -139,5 +140,5 @@ def _reword(dataset: Dataset, uuid: UUID, by: User, now: datetime) -> None:
     content = rows.content_of(row)
     outputs = dict(content.outputs)
     outputs["output"] = str(outputs["output"]).rstrip() + " Is there anything else that I can do for you?"
-    changed = rows.RowContent(content.inputs, outputs, {**content.metadata, "tone": "warmer"}, content.split)
+    changed = RowContent(content.inputs, outputs, {**content.metadata, "tone": "warmer"}, content.split)
     rows.edit(dataset=dataset, uuid=uuid, content=changed, by=by, now=now, message="A warmer closing line")
