@@ -145,6 +145,7 @@ def route(path: str, methods: dict[str, Answers], *, is_open: bool = False, data
 W = "w/<slug:workspace>/"
 S = f"{W}settings/"
 Q = f"{W}queues/"
+D = f"{W}datasets/"
 V1 = "api/v1/"
 
 TABLE: tuple[Route, ...] = (
@@ -198,6 +199,27 @@ TABLE: tuple[Route, ...] = (
     route(f"{S}failure-modes/", {"GET": readers()}),
     route(f"{S}failure-modes/<uuid:uuid>/", {"GET": editors(), "POST": editors(422)}, uuid="failure mode"),
     route(f"{S}audit/", {"GET": admins()}),
+    # Datasets.
+    route(f"{D}", {"GET": readers()}),
+    route(f"{D}new/", {"GET": editors(), "POST": editors(422)}),
+    route(f"{D}choose/", {"GET": editors(404)}),
+    route(f"{D}<uuid:uuid>/", {"GET": readers()}, uuid="dataset"),
+    route(f"{D}<uuid:uuid>/edit/", {"GET": editors(), "POST": editors(422)}, uuid="dataset"),
+    route(f"{D}<uuid:uuid>/archive/", {"POST": editors(302)}, uuid="dataset"),
+    route(f"{D}<uuid:uuid>/history/", {"GET": readers()}, uuid="dataset"),
+    route(f"{D}<uuid:uuid>/diff/", {"GET": readers()}, uuid="dataset"),
+    route(f"{D}<uuid:uuid>/export/", {"GET": readers()}, uuid="dataset"),
+    route(f"{D}<uuid:uuid>/rows/", {"POST": editors(302)}, uuid="dataset"),
+    route(f"{D}<uuid:uuid>/rows/new/", {"GET": editors(), "POST": editors(422)}, uuid="dataset"),
+    *(
+        route(f"{D}<uuid:uuid>/rows/<uuid:row_uuid>/{rest}", methods, uuid="dataset", row_uuid="example")
+        for rest, methods in (
+            ("", {"GET": readers()}),
+            ("edit/", {"GET": editors(), "POST": editors(422)}),
+            ("remove/", {"POST": editors(302)}),
+            ("restore/", {"POST": editors(302)}),
+        )
+    ),
     # The REST interface.
     route(f"{V1}schema", {"GET": api_everybody()}),
     route(f"{V1}me", {"GET": api_callers()}),
@@ -230,6 +252,26 @@ TABLE: tuple[Route, ...] = (
     route(f"{Q}items/<uuid:uuid>/remove/", {"POST": editors(302)}, uuid="item"),
     route(f"{Q}items/<uuid:uuid>/restore/", {"POST": editors(302)}, uuid="item"),
     route(f"{Q}items/<uuid:uuid>/unflag/", {"POST": editors(302)}, uuid="item"),
+    # Datasets over the REST interface; a key of one project sees none.
+    route(f"{V1}datasets", {"GET": api_readers(), "POST": api_editors(400)}),
+    *(
+        route(f"{V1}datasets/<uuid:uuid>{rest}", {"GET": api_readers_of_one(reviewer=403, invited=403), **more}, uuid="dataset")
+        for rest, more in (
+            ("", {"PATCH": api_editors(elsewhere=404)}),
+            ("/versions", {}),
+            ("/examples", {"POST": api_editors(400, elsewhere=404)}),
+            ("/export", {}),
+        )
+    ),
+    route(
+        f"{V1}datasets/<uuid:uuid>/examples/<uuid:example>",
+        {
+            "GET": api_readers_of_one(reviewer=403, invited=403),
+            "PATCH": api_editors(elsewhere=404),
+            "DELETE": api_editors(204, elsewhere=404),
+        },
+        uuid="dataset", example="example",
+    ),
     # Queues, items, reviews.
     route(f"{V1}queues", {"GET": api_readers_and_reviewers(), "POST": api_admins(400)}),
     route(f"{V1}queues/<uuid:uuid>", {"GET": api_readers_of_one(), "PATCH": api_admins(200, elsewhere=404)}, uuid="queue"),

@@ -4,6 +4,8 @@ from django.urls import URLPattern, URLResolver, path, re_path
 
 from annotation.api import errors
 from annotation.api.v1.views import (
+    datasets,
+    examples,
     feedback,
     imports,
     items,
@@ -34,6 +36,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("traces", traces.TraceListView.as_view(), name="trace-list"),
     path("traces/import", imports.TraceImportView.as_view(), name="trace-import"),
     path("traces/<str:trace_id>", traces.TraceView.as_view(), name="trace-detail"),
+    path("datasets", datasets.DatasetListView.as_view(), name="dataset-list"),
+    path("datasets/<uuid:uuid>", datasets.DatasetView.as_view(), name="dataset-detail"),
+    path("datasets/<uuid:uuid>/versions", datasets.DatasetVersionListView.as_view(), name="dataset-version-list"),
+    path("datasets/<uuid:uuid>/examples", examples.ExampleListView.as_view(), name="example-list"),
+    path("datasets/<uuid:uuid>/examples/<uuid:example>", examples.ExampleView.as_view(), name="example-detail"),
+    path("datasets/<uuid:uuid>/export", datasets.DatasetExportView.as_view(), name="dataset-export"),
     path("queues", queues.QueueListView.as_view(), name="queue-list"),
     path("queues/<uuid:uuid>", queues.QueueView.as_view(), name="queue-detail"),
     path("queues/<uuid:uuid>/items", queues.QueueItemListView.as_view(), name="queue-item-list"),
