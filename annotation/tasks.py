@@ -6,6 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from annotation.domain import health
+from annotation.domain.feedback import rederiving
 from annotation.domain.imports import plan as imports
 from annotation.domain.imports import traces as imported_traces
 from annotation.domain.projects import accounts
@@ -13,7 +14,11 @@ from annotation.domain.rules import backfill, routing
 from annotation.domain.work import jobs
 from annotation.jobs import JobName
 
-KINDS: Mapping[str, jobs.Kind] = {imports.KIND: imported_traces.prepare, backfill.KIND: backfill.prepare}
+KINDS: Mapping[str, jobs.Kind] = {
+    imports.KIND: imported_traces.prepare,
+    backfill.KIND: backfill.prepare,
+    rederiving.KIND: rederiving.prepare,
+}
 """How each kind of long work is driven."""
 
 

@@ -1,4 +1,7 @@
-"""What feedback keys mean: the configs of a workspace, made and changed by its admins."""
+"""What feedback keys mean: the configs of a workspace, made and changed by its admins.
+
+With every change the verdicts that stand on the key are derived anew, as a job.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from django.db import IntegrityError, transaction
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from annotation.domain import audit
+from annotation.domain.feedback import rederiving
 from annotation.models import FeedbackConfig, User, Workspace
 
 BUILT_IN = frozenset({"thumbs", "label", "layer", "first_failing_step", "correction", "note"})
@@ -63,6 +67,7 @@ def create(*, workspace: Workspace, key: str, kind: str, meaning: Meaning, by: U
         with transaction.atomic():
             config = FeedbackConfig.objects.create(workspace=workspace, key=key, kind=kind, **_columns(meaning))
             audit.record("feedback_config.created", by=by, workspace=workspace, target=config, detail={"kind": kind})
+            rederiving.ask(workspace=workspace, key=key, by=by)
     except IntegrityError as problem:
         raise BadConfigError("key", f"The key {key} has a config already: change that one.") from problem
     return config
@@ -86,6 +91,7 @@ def change(*, config: FeedbackConfig, meaning: Meaning, by: User) -> None:
     with transaction.atomic():
         FeedbackConfig.objects.filter(pk=config.pk).update(**columns)
         audit.record("feedback_config.changed", by=by, workspace=config.workspace, target=config, detail=detail)
+        rederiving.ask(workspace=config.workspace, key=config.key, by=by)
 
 
 def delete(*, config: FeedbackConfig, by: User) -> None:
@@ -93,6 +99,7 @@ def delete(*, config: FeedbackConfig, by: User) -> None:
     with transaction.atomic():
         audit.record("feedback_config.deleted", by=by, workspace=config.workspace, target=config)
         FeedbackConfig.objects.filter(pk=config.pk).delete()
+        rederiving.ask(workspace=config.workspace, key=config.key, by=by)
 
 
 def _columns(meaning: Meaning) -> dict[str, Any]:

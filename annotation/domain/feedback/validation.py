@@ -98,11 +98,11 @@ def _categories(content: Content, expectation: Expectation) -> Iterator[tuple[st
 
 
 def number(value: Any) -> float | None:
-    """A score that may come as number, true or false. Raises ValueError for anything else."""
+    """A score that may come as number, true or false. Raises TypeError or ValueError for anything else."""
     if value is None:
         return None
     if not isinstance(value, bool | int | float):
-        raise ValueError("Give a number, true or false.")
+        raise TypeError("Give a number, true or false.")
     try:
         return float(value)
     except OverflowError as error:

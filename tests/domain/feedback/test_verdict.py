@@ -21,7 +21,7 @@ MEANINGS = {
 
 
 def word(key: str, source: str, score: float | None = None, value: Any = None, **more: Any) -> Word:
-    fields = {"id": uuid4(), "is_adjudicated": False, "created_at": NOW} | more
+    fields: dict[str, Any] = {"id": uuid4(), "is_adjudicated": False, "created_at": NOW} | more
     return Word(key=key, source=source, score=score, value=value, **fields)
 
 

@@ -45,7 +45,7 @@ class GivenFeedbackSerializer(serializers.Serializer[Any]):
     def validate_score(self, score: Any) -> float | None:
         try:
             return validation.number(score)
-        except ValueError as problem:
+        except (TypeError, ValueError) as problem:
             raise serializers.ValidationError(str(problem)) from problem
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
