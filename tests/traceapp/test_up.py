@@ -1,0 +1,161 @@
+"""One command starts everything, says so, and takes everything down with it."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+from django.conf import settings
+
+from tests.fixtures.processes import free_port
+from tests.traceapp.test_embedded import server_processes, wait_for
+
+KEY = "ta_known-from-the-start"
+FIRST_START = {
+    "TRACEAPP_INIT_EMAIL": "ada@example.com",
+    "TRACEAPP_INIT_PASSWORD": "correct horse battery",
+    "TRACEAPP_INIT_WORKSPACE": "Travel desk",
+    "TRACEAPP_INIT_PROJECT": "booking",
+    "TRACEAPP_INIT_API_KEY": KEY,
+}
+
+
+class Installation:
+    """`manage.py up` in a data folder of its own."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.port = free_port()
+        self.output = ""
+        self._process: subprocess.Popen[str] | None = None
+
+    @property
+    def process(self) -> subprocess.Popen[str]:
+        """The running command."""
+        assert self._process
+        return self._process
+
+    def start(self, *arguments: str, **environment: str) -> None:
+        """Start, and wait for the line that says it is ready, or for the end."""
+        kept = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL", "PORT"}}
+        own = {"TRACEAPP_HOME": str(self.home), "DJANGO_SETTINGS_MODULE": "traceapp.settings", "PYTHONUNBUFFERED": "1"}
+        self._process = subprocess.Popen(
+            [sys.executable, "manage.py", "up", *arguments],
+            cwd=settings.BASE_DIR,
+            env=kept | own | environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        self.output = ""
+        assert self._process.stdout
+        for line in self._process.stdout:
+            self.output += line
+            if " is ready at " in line:
+                break
+
+    def end(self, number: signal.Signals | None = None) -> int:
+        """Wait for the end (after a signal); the exit code."""
+        if number:
+            self.process.send_signal(number)
+        assert self.process.stdout
+        self.output += self.process.stdout.read()
+        self.process.stdout.close()
+        return self.process.wait(30)
+
+    def children(self) -> list[psutil.Process]:
+        """All processes below the command."""
+        return psutil.Process(self.process.pid).children(recursive=True)
+
+    def ask(self, path: str) -> dict[str, object]:
+        """The JSON at an address, asked with the first key."""
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", headers={"x-api-key": KEY})
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            found: dict[str, object] = json.load(answer)
+            return found
+
+    def is_ready(self) -> bool:
+        """Whether all parts answer."""
+        try:
+            return self.ask("/readyz")["ready"] is True
+        except OSError:
+            return False
+
+
+def alive(processes: list[psutil.Process]) -> list[str]:
+    """What still runs of these."""
+    return [
+        " ".join(process.cmdline())
+        for process in processes
+        if process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    ]
+
+
+@pytest.fixture
+def installation(tmp_path: Path) -> Iterator[Installation]:
+    made = Installation(tmp_path / "home")
+    yield made
+    if made._process and made.process.poll() is None:
+        made.end(signal.SIGTERM)
+    assert wait_for(lambda: not server_processes(made.home))
+
+
+def test_from_the_first_start_to_the_last_stop(installation: Installation) -> None:
+    installation.start("--port", str(installation.port), **FIRST_START)
+    ready = f"traceapp is ready at http://127.0.0.1:{installation.port}"
+    assert installation.output.splitlines() == [ready]
+    assert installation.ask("/readyz") == {
+        "ready": True, "database": "ok", "redis": "ok", "worker": "ok", "scheduler": "ok",
+    }  # fmt: skip
+    assert KEY[:10] in json.dumps(installation.ask("/api/v1/me"))
+    children = installation.children()
+
+    web = next(child for child in children if "gunicorn" in " ".join(child.cmdline()))
+    web.send_signal(signal.SIGKILL)
+    assert installation.end() == 1
+    assert "web ended by itself; the rest was stopped. Its last lines:" in installation.output
+    assert "Listening at" in installation.output
+    assert alive(children) == []
+    assert wait_for(lambda: not server_processes(installation.home))
+
+    installation.start(PORT=str(installation.port), **FIRST_START)
+    assert installation.output.splitlines() == [ready]
+    for process in server_processes(installation.home):
+        process.send_signal(signal.SIGKILL)
+    assert wait_for(installation.is_ready)
+    children = installation.children()
+    assert installation.end(signal.SIGTERM) == 0
+    assert installation.output.count("is ready at") == 1
+    assert alive(children) == []
+    assert server_processes(installation.home) == []
+
+
+def test_killed_it_leaves_nothing_and_starts_again_with_a_new_link(installation: Installation) -> None:
+    installation.start("--port", str(installation.port))
+    children = installation.children()
+    installation.end(signal.SIGKILL)
+    links = re.findall(r"/setup/(\S+)/", installation.output)
+    assert len(links) == 1
+    assert wait_for(lambda: not alive(children))
+    installation.start("--port", str(installation.port))
+    assert f"http://127.0.0.1:{installation.port}" in installation.output
+    assert installation.end(signal.SIGINT) == 0
+    assert re.findall(r"/setup/(\S+)/", installation.output) != links
+
+
+def test_a_wished_port_that_is_taken_is_named(installation: Installation) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", installation.port))
+        taken.listen()
+        installation.start("--port", str(installation.port))
+        assert installation.end() == 1
+    message = f"Port {installation.port} on 127.0.0.1 is in use. Choose another one: make run PORT=8123"
+    assert message in installation.output
