@@ -19,9 +19,10 @@ from annotation.domain.feedback import failure_modes
 from annotation.domain.ingest import mapping, store
 from annotation.domain.ingest.store import Destination
 from annotation.domain.projects import projects, workspaces
-from annotation.models import Dataset, FailureMode, Project, Queue, SavedView, Trace, User, Workspace
+from annotation.models import Dataset, FailureMode, Item, Project, Queue, SavedView, Trace, User, Workspace
 
 TRACES_AT_ONCE = 100
+DAYS = 5
 NAME = "Demo"
 VIEWS = (
     ("Failed conversations", "verdict is bad and time > -30d"),
@@ -127,9 +128,18 @@ def _review(stage: _Set) -> None:
     coding = _dataset(stage, "Coding regressions", "Tasks that went wrong once.")
     first = queueing.open_booking(workspace=stage.workspace, dataset=booking, by=stage.cast.admin)
     second = queueing.open_coding(workspace=stage.workspace, dataset=coding, by=stage.cast.admin)
-    routing.route(workspace=stage.workspace, booking=first, coding=second, by=stage.cast.admin, now=stage.now)
-    _work_off(stage, first, booking, seats=2)
-    _work_off(stage, second, coding, seats=1)
+    begun = stage.now - timedelta(days=DAYS)
+    rules = routing.set_up(workspace=stage.workspace, booking=first, coding=second, by=stage.cast.admin, now=begun)
+    seen = [story for story in stage.of("coding-agent") if story.fault][:5]
+    reviewing.collect(dataset=coding, stories=seen, by=stage.cast.editor, now=begun)
+    for day in range(DAYS, -1, -1):
+        moment = stage.now - timedelta(days=day)
+        rules.decide(workspace=stage.workspace, now=moment)
+        if day:
+            _work_off(stage, first, moment, share=0.17)
+            _work_off(stage, second, moment, share=0.17)
+    for dataset in (booking, coding):
+        reviewing.tend(dataset=dataset, by=stage.cast.editor, now=stage.now)
 
 
 def _dataset(stage: _Set, name: str, description: str) -> Dataset:
@@ -139,13 +149,15 @@ def _dataset(stage: _Set, name: str, description: str) -> Dataset:
     )
 
 
-def _work_off(stage: _Set, queue: Queue, dataset: Dataset, *, seats: int) -> None:
+def _work_off(stage: _Set, queue: Queue, begun: datetime, *, share: float) -> None:
+    """One day's sitting over a share of what is open, and the editor's look at it."""
     queue = Queue.objects.select_related("rubric").get(pk=queue.pk)
     stories = {story.trace_uuid: story for story in stage.stories}
-    sitting = Sitting(queue, stories, stage.chance, stage.now - timedelta(days=5))
-    reviews = reviewing.work(sitting=sitting, cast=stage.cast, count=queue.items.count() * seats // 2)
+    sitting = Sitting(queue, stories, stage.chance, begun + timedelta(hours=stage.chance.uniform(0.2, 3)))
+    open_count = queue.items.filter(state=Item.State.OPEN).count()
+    seats = int(open_count * queue.reviewers_per_item * share) + 1
+    reviews = reviewing.work(sitting=sitting, cast=stage.cast, count=seats)
     reviewing.decide(reviews=reviews, chance=stage.chance, by=stage.cast.editor, now=stage.now)
-    reviewing.tend(dataset=dataset, by=stage.cast.editor, now=stage.now)
 
 
 def counted(workspace: Workspace) -> int:

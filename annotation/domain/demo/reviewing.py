@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from random import Random
 from uuid import UUID
 
-from annotation.domain.datasets import rows
+from annotation.domain.datasets import rows, sources
 from annotation.domain.datasets.content import RowContent
 from annotation.domain.demo.cast import Cast
 from annotation.domain.demo.faults import Fault
@@ -17,7 +17,7 @@ from annotation.domain.queues import assignment
 from annotation.domain.queues.refusals import NothingLeftError
 from annotation.domain.reviews import correct, submit
 from annotation.domain.reviews.content import ReviewInput
-from annotation.models import Dataset, Example, Item, Queue, Review, User
+from annotation.models import Dataset, Example, Item, Queue, Review, Trace, User
 
 NOTES_DOWN = (
     "The guest would have to call the hotel.", "Looks right at first sight; the tool result says otherwise.",
@@ -97,18 +97,17 @@ def work(*, sitting: Sitting, cast: Cast, count: int) -> list[Review]:
         review = sitting.review(cast.reviewers[turn % len(cast.reviewers)])
         if review is not None:
             done.append(review)
-        if turn % 12 == 11:
-            sitting.clock += timedelta(hours=sitting.chance.uniform(4, 15))
     return done
 
 
 def decide(*, reviews: list[Review], chance: Random, by: User, now: datetime) -> None:
     """The editor accepts most corrections, turns a few down, and leaves the newest for later."""
-    proposed = [review for review in reviews if review.correction_state == Review.Correction.PROPOSED]
-    for review in proposed[: int(len(proposed) * 0.7)]:
-        moment = min(now, review.submitted_at + timedelta(hours=chance.uniform(0.5, 9)))
+    for review in reviews:
+        if review.correction_state != Review.Correction.PROPOSED or chance.random() < 0.25:
+            continue
         if review.item.reviews.filter(correction_state=Review.Correction.ACCEPTED).exists():
             continue
+        moment = min(now, review.submitted_at + timedelta(hours=chance.uniform(0.5, 9)))
         if chance.random() < 0.12:
             correct.reject(review=review, by=by, now=moment, note="The original answer was fine as it is.")
         else:
@@ -133,6 +132,19 @@ def tend(*, dataset: Dataset, by: User, now: datetime) -> None:
     )
     for step in steps if len(standing) > 2 else ():
         step()
+
+
+def collect(*, dataset: Dataset, stories: list[Story], by: User, now: datetime) -> None:
+    """The editor begins the dataset with some traces that they came across, and with a row of their own."""
+    for story in stories:
+        trace = Trace.objects.get(workspace=dataset.workspace, uuid=story.trace_uuid)
+        taken = RowContent(sources.content_of_trace(trace).inputs, {"output": story.corrected})
+        rows.add_from_trace(dataset=dataset, trace=trace, content=taken, by=by, now=now, message="Seen while reading")
+    own = RowContent(
+        {"input": "Please rename the project to “north” everywhere."},
+        {"output": "Which of the two projects do you mean?"},
+    )
+    rows.add(dataset=dataset, rows=[own], by=by, now=now, message="A request that is not clear enough")
 
 
 def _reword(dataset: Dataset, uuid: UUID, by: User, now: datetime) -> None:
