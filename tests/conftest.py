@@ -1,8 +1,19 @@
 """What every test may ask for; the fixtures stand in `tests/fixtures`, by what they start."""
 
+import pytest
+
 pytest_plugins = [
     "tests.fixtures.database",
     "tests.fixtures.processes",
     "tests.fixtures.browser",
     "tests.fixtures.people",
 ]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark as "smoke" every test of the domain that uses the database: these also run on a PostgreSQL from outside."""
+    for item in items:
+        names = set(getattr(item, "fixturenames", ()))
+        uses_database = names & {"db", "transactional_db", "live"} or item.get_closest_marker("django_db")
+        if uses_database and item.path.is_relative_to(item.config.rootpath / "tests" / "domain"):
+            item.add_marker(pytest.mark.smoke)

@@ -64,9 +64,9 @@ class Users:
 
     def sql(self, statement: str) -> list[tuple[object, ...]]:
         """Run a statement on the embedded PostgreSQL; its rows, if it has any."""
-        address = {"host": str(places.sockets(self.home)), "user": "postgres", "dbname": "postgres"}
-        with psycopg.connect(**address, autocommit=True) as connection:
-            cursor = connection.execute(statement)  # type: ignore[call-overload]
+        address = f"host={places.sockets(self.home)} user=postgres dbname=postgres"
+        with psycopg.connect(address, autocommit=True) as connection:
+            cursor = connection.execute(statement.encode())
             return cursor.fetchall() if cursor.description else []
 
 

@@ -55,7 +55,7 @@ def test_the_workspace_stands_in_the_line_of_a_request_below_it(people: People, 
 def test_secrets_and_values_of_database_errors_are_hidden(lines: StringIO) -> None:
     quoted = "Key (email)=(a@b.c) already exists."
     try:
-        raise ValueError(f"duplicate key\nDETAIL: {quoted}")
+        raise ValueError(f"duplicate key\nDETAIL: {quoted}")  # noqa: TRY301 -- the traceback is what is tested
     except ValueError:
         structlog.get_logger("test").exception("failed", api_key="ta_abc", payload={"a": 1}, spans=3)
     (line,) = parsed(lines.getvalue())

@@ -39,7 +39,7 @@ class Command(BaseCommand):
         """`--port`, `--host`, `--demo`, `--follow`."""
         parser.add_argument("--port", type=int, help="default: $PORT, else the first free one from 8000")
         parser.add_argument(
-            "--host", default=os.environ.get("HOST") or "127.0.0.1", help="default: $HOST, else 127.0.0.1"
+            "--host", default=os.environ.get("TRACEAPP_HOST") or "127.0.0.1", help="default: $TRACEAPP_HOST, else 127.0.0.1"
         )
         parser.add_argument("--demo", action="store_true", help="load an invented world first")
         parser.add_argument("--follow", action="store_true", help="also print what all parts log")
@@ -72,7 +72,7 @@ class Command(BaseCommand):
 
     def _run(self, host: str, port: int, notes: str, *, follow: bool) -> None:
         def watch() -> None:
-            _wait_until_ready(port)
+            _wait_until_ready(f"http://{_shown(host)}:{port}")
             self.stdout.write(f"traceapp is ready at http://{_shown(host)}:{port}")
             self.stdout.write(notes, ending="")
             self.stdout.flush()
@@ -147,10 +147,10 @@ def _first_start(address: str) -> str:
     return f"Set it up first, with this link that works once: {address}/setup/{setup.new_link()}/\n"
 
 
-def _wait_until_ready(port: int) -> None:
+def _wait_until_ready(address: str) -> None:
     while True:
         try:
-            with urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5):
+            with urlopen(f"{address}/readyz", timeout=5):
                 return
         except (HTTPError, OSError):
             time.sleep(_LOOK_SECONDS)
