@@ -65,9 +65,10 @@ def reviewers(ok: int = 200) -> Answers:
     return pages(302, 404, 403, ok, ok, ok, ok)
 
 
-def reviewers_of_one(ok: int = 200) -> Answers:
-    """Who reviews in this queue; viewers see that it is there."""
-    return pages(302, 404, 403, 404, ok, ok, ok)
+def reviewers_of_one(ok: int = 200, unnamed: int | None = None) -> Answers:
+    """Who reviews in this queue; `unnamed` is what editors and admins get whom the queue does not name."""
+    other = ok if unnamed is None else unnamed
+    return pages(302, 404, 403, 404, ok, other, other)
 
 
 def editors(ok: int = 200) -> Answers:
@@ -146,6 +147,7 @@ W = "w/<slug:workspace>/"
 S = f"{W}settings/"
 Q = f"{W}queues/"
 D = f"{W}datasets/"
+ITEM = f"{Q}<uuid:uuid>/items/<int:number>/"
 V1 = "api/v1/"
 
 TABLE: tuple[Route, ...] = (
@@ -271,6 +273,19 @@ TABLE: tuple[Route, ...] = (
             "DELETE": api_editors(204, elsewhere=404),
         },
         uuid="dataset", example="example",
+    ),
+    # The review page.
+    route(f"{Q}<uuid:uuid>/review/", {"GET": reviewers_of_one(302, unnamed=409)}, uuid="queue"),
+    route(f"{Q}<uuid:uuid>/review/undo/", {"POST": reviewers_of_one(302)}, uuid="queue"),
+    route(ITEM, {"GET": reviewers_of_one(unnamed=409)}, uuid="queue", number="number"),
+    route(f"{ITEM}submit/", {"POST": reviewers_of_one(302, unnamed=409)}, uuid="queue", number="number"),
+    *(
+        route(f"{ITEM}{act}/", {"POST": reviewers_of_one(302)}, uuid="queue", number="number")
+        for act in ("skip", "flag", "original")
+    ),
+    *(
+        route(f"{ITEM}{act}/", {"POST": reviewers_of_one()}, uuid="queue", number="number")
+        for act in ("draft", "heartbeat", "diff")
     ),
     # Queues, items, reviews.
     route(f"{V1}queues", {"GET": api_readers_and_reviewers(), "POST": api_admins(400)}),
