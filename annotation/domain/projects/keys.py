@@ -65,7 +65,7 @@ def create(
             workspace=workspace,
             project=project,
             name=name,
-            prefix=token[:VISIBLE_CHARACTERS],
+            prefix=token[: min(VISIBLE_CHARACTERS, len(token) // 4)],  # of a short one of one's own, less
             token_hash=hash_of(token),
             scopes=sorted(set(scopes)),
             created_by=by,

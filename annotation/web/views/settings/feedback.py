@@ -109,7 +109,7 @@ def _changed(request: MemberRequest, config: FeedbackConfig, form: MeaningForm) 
     except configs.BadConfigError as problem:
         form.add_error(problem.field, str(problem))
         return False
-    messages.success(request, f"{config.key} saved. Verdicts follow as traces are judged.")
+    messages.success(request, f"{config.key} saved. The verdicts of traces judged under it follow in a moment.")
     return True
 
 
