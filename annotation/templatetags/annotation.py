@@ -13,6 +13,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from annotation.domain import formats, markdown
+from annotation.domain.traces.conversation.clip import written
+from annotation.domain.traces.filters import FilterError
 
 register = template.Library()
 
@@ -26,6 +28,26 @@ def icon(name: str, kind: str = "") -> SafeString:
         static("img/icons.svg"),
         name,
     )
+
+
+#: The icon of each type of run, and the class that tints it.
+_RUN_ICONS = {
+    "llm": ("llm", "t-llm"),
+    "tool": ("tool", "t-tool"),
+    "retriever": ("search", "t-retriever"),
+    "reranker": ("search", "t-retriever"),
+    "embedding": ("data", "t-retriever"),
+    "guardrail": ("shield", "t-agent"),
+    "evaluator": ("check", "t-agent"),
+    "prompt": ("doc", "t-agent"),
+    "parser": ("doc", "t-agent"),
+}
+
+
+@register.simple_tag
+def run_icon(run_type: str) -> SafeString:
+    """The icon of a type of run, in its colour."""
+    return icon(*_RUN_ICONS.get(run_type, ("agent", "t-agent")))
 
 
 @register.filter
@@ -70,3 +92,15 @@ def safe_markdown(text: str | None) -> SafeString:
 def get(mapping: dict[Any, Any], key: Any) -> Any:
     """The value under a key, or None."""
     return mapping.get(key)
+
+
+@register.filter
+def json_text(value: Any) -> str:
+    """A JSON value as a person reads it."""
+    return written(value)
+
+
+@register.filter
+def filter_pointer(text: str, problem: FilterError) -> str:
+    """A filter with a line of carets under what is wrong with it."""
+    return problem.pointer(text)

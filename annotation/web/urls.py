@@ -12,4 +12,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("w/<slug:workspace>/datasets/", include("annotation.web.dataset_urls")),
     path("w/<slug:workspace>/settings/", include("annotation.web.settings_urls")),
     path("w/<slug:workspace>/queues/<uuid:uuid>/", include("annotation.web.review_urls")),
+    path("w/<slug:workspace>/", include("annotation.web.trace_urls")),
 ]

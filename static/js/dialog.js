@@ -1,5 +1,6 @@
 // data-dialog="id" opens the native dialog with that id; data-close inside one closes it, so does a click beside it.
-// A dialog with data-modal that arrives by htmx opens itself. When one with data-back closes, the address goes back there.
+// A dialog with data-modal that arrives by htmx opens itself and is gone once closed; with data-back, the address then
+// goes back there. A new one takes the place of an open one of the same id.
 "use strict";
 {
   const open = (dialog) => { if (dialog && !dialog.open) dialog.showModal(); };
@@ -21,15 +22,22 @@
   document.addEventListener("htmx:load", (event) => {
     const arrived = event.target;
     const dialogs = arrived.matches("dialog[data-modal]") ? [arrived] : arrived.querySelectorAll("dialog[data-modal]");
-    dialogs.forEach(open);
+    dialogs.forEach((dialog) => {
+      document.querySelectorAll(`dialog[id="${dialog.id}"]`).forEach((other) => {
+        if (other === dialog) return;
+        dialog.dataset.back = other.dataset.back ?? "";
+        other.remove();
+      });
+      open(dialog);
+    });
   });
 
   document.addEventListener("close", (event) => {
     const dialog = event.target;
-    if (!(dialog instanceof HTMLDialogElement) || !dialog.dataset.back) return;
+    if (!(dialog instanceof HTMLDialogElement) || dialog.dataset.modal === undefined) return;
     const back = dialog.dataset.back;
     dialog.remove();
-    if (location.pathname + location.search !== back) history.pushState({ htmx: true }, "", back);
+    if (back && location.pathname + location.search !== back) history.pushState({ htmx: true }, "", back);
   }, true);
 
   window.addEventListener("popstate", () => document.querySelectorAll("dialog[data-back][open]").forEach((dialog) => {

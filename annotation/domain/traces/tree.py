@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
 #: Deeper runs are shown at this depth.
@@ -19,11 +19,11 @@ class Placed(Protocol):
     """A run, as far as its place in the tree goes."""
 
     @property
-    def uuid(self) -> UUID:
+    def uuid(self) -> Any:
         """What children name as their parent."""
 
     @property
-    def parent_uuid(self) -> UUID | None:
+    def parent_uuid(self) -> Any:
         """The run above; None at the top."""
 
 

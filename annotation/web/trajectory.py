@@ -1,0 +1,121 @@
+"""A trajectory as pages show it: rows of the outline and turns, each with its addresses. For the trace and the review."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.urls import reverse
+
+from annotation.domain.traces.conversation import Turn
+from annotation.domain.traces.trajectory import Trajectory
+from annotation.domain.traces.tree import Step
+from annotation.models import Run
+
+#: Types whose runs the outline's filter "calls" keeps.
+CALLS = frozenset({Run.Type.LLM, Run.Type.TOOL, Run.Type.RETRIEVER, Run.Type.RERANKER, Run.Type.EMBEDDING})
+DEEPEST_INDENT = 8
+
+
+@dataclass(frozen=True, slots=True)
+class OutlineRow:
+    """A step in the outline. `thumb` is "up" or "down" where somebody gave the run one."""
+
+    run: Run
+    indent: int
+    address: str
+    is_call: bool
+    is_current: bool
+    thumb: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownTurn:
+    """A turn with the id of its element and the address of its step's details."""
+
+    turn: Turn
+    id: str
+    details: str
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShownTrajectory:
+    """What `components/outline.html` and `components/trajectory.html` are given.
+
+    `page` is the address of the page around it; `query` what it carries besides the step. `prefix` keeps the ids of
+    two trajectories on one page apart.
+    """
+
+    trajectory: Trajectory
+    workspace: str
+    page: str
+    query: Mapping[str, str] = field(default_factory=dict)
+    prefix: str = ""
+    is_raw: bool = False
+    thumbs: Mapping[UUID, str] = field(default_factory=dict)
+
+    @property
+    def step_count(self) -> int:
+        """How many steps the trace has in all."""
+        return len(self.trajectory.steps)
+
+    def rows(self) -> Iterator[OutlineRow]:
+        """The outline, step by step."""
+        current = self.trajectory.at
+        for step in self.trajectory.steps:
+            yield OutlineRow(
+                step.run,
+                min(step.depth, DEEPEST_INDENT),
+                self._address_of(step),
+                step.run.type in CALLS,
+                step.run.uuid == current,
+                self.thumbs.get(step.run.uuid, ""),
+            )
+
+    def turns(self) -> Iterator[ShownTurn]:
+        """The turns of the window."""
+        base = reverse("trace-detail", args=[self.workspace, self.trajectory.trace.uuid])
+        conversation = self.trajectory.window.conversation
+        at = conversation.anchors.get(self.trajectory.at) if self.trajectory.at else None
+        for index, turn in enumerate(conversation.turns):
+            yield ShownTurn(turn, f"{self.prefix}turn-{index}", f"{base}steps/{turn.run}/", index == at)
+
+    @property
+    def text_address(self) -> str:
+        """Where a cut text is had whole, when its place is put behind."""
+        base = reverse("trace-text", args=[self.workspace, self.trajectory.trace.uuid])
+        return f"{base}?{urlencode({'raw': 1})}&at=" if self.is_raw else f"{base}?at="
+
+    @property
+    def earlier(self) -> str:
+        """The address of the stretch of steps above; empty at the beginning."""
+        before = self.trajectory.window.before
+        return self._page(before) if before else ""
+
+    @property
+    def later(self) -> str:
+        """The address of the stretch of steps below; empty at the end."""
+        after = self.trajectory.window.after
+        return self._page(after) if after else ""
+
+    @property
+    def other_form(self) -> str:
+        """The same page with raw texts instead of rendered ones, or the other way round."""
+        query = dict(self.query) | ({"step": str(self.trajectory.at)} if self.trajectory.at else {})
+        if self.is_raw:
+            query.pop("raw", None)
+        else:
+            query["raw"] = "1"
+        return f"{self.page}?{urlencode(query)}" if query else self.page
+
+    def _address_of(self, step: Step[Run]) -> str:
+        turn = self.trajectory.window.conversation.anchors.get(step.run.uuid)
+        return (
+            f"{self._page(step.run.uuid)}#{self.prefix}turn-{turn}" if turn is not None else self._page(step.run.uuid)
+        )
+
+    def _page(self, step: UUID) -> str:
+        return f"{self.page}?{urlencode({**self.query, 'step': str(step)})}"

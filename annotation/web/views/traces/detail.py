@@ -1,0 +1,132 @@
+"""One trace to read: outline, conversation, what was said about it; over the list, or as a page of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from annotation.domain.access import Capability
+from annotation.domain.traces import filters, matching, neighbours
+from annotation.domain.traces.trajectory import trajectory
+from annotation.domain.traces.whole import feedback_of
+from annotation.models import FailureMode, Feedback, Queue, Trace
+from annotation.web.access import member, trace_of, visible
+from annotation.web.http import MemberRequest, page_or_fragment
+from annotation.web.trajectory import ShownTrajectory
+from annotation.web.views.traces.choosing import Choice, chosen
+
+#: How many labels the field suggests.
+LABELS = 200
+
+
+@require_GET
+@member(Capability.READ, Capability.REVIEW)
+def trace_detail(request: MemberRequest, uuid: UUID) -> HttpResponse:
+    """The trace. `?step=` is the step to stand at, `?raw=1` shows texts as they came, `?filter=` what to page within."""
+    trace = trace_of(request, uuid)
+    choice = Choice.of(request)
+    context = {
+        "trace": trace,
+        "workspace": request.workspace,
+        "shown": shown(request, trace, choice),
+        "back": back_address(request, choice),
+        "around": around(request, trace, choice),
+        "whole": reverse("trace-detail", args=[request.workspace.slug, trace.uuid]),
+        **feedback_context(request, trace),
+    }
+    return page_or_fragment(request, "traces/trace.html", context, fragment="trace")
+
+
+def shown(request: MemberRequest, trace: Trace, choice: Choice) -> ShownTrajectory:
+    """The trajectory at the step that the address names."""
+    query = choice.query() | ({"raw": "1"} if "raw" in request.GET else {})
+    return ShownTrajectory(
+        trajectory(trace, at=_uuid(request.GET.get("step", ""))),
+        workspace=request.workspace.slug,
+        page=reverse("trace-detail", args=[request.workspace.slug, trace.uuid]),
+        query=query,
+        is_raw="raw" in request.GET,
+        thumbs=thumbs_of(visible(request, Feedback), trace),
+    )
+
+
+def thumbs_of(feedback: Any, trace: Trace) -> dict[UUID, str]:
+    """For each run that has a thumb: which way the last one points."""
+    rows = feedback.filter(trace_uuid=trace.uuid, key="thumbs", run_uuid__isnull=False, score__isnull=False)
+    pairs = rows.order_by("created_at", "id").values_list("run_uuid", "score")
+    return {run: "up" if score > 0 else "down" for run, score in pairs}
+
+
+def feedback_context(request: MemberRequest, trace: Trace) -> dict[str, Any]:
+    """What was said about a trace, and what is needed to say more."""
+    rows = feedback_of(trace, feedback=visible(request, Feedback)).select_related("author", "failure_mode")
+    may_give = request.actor.may(Capability.GIVE_FEEDBACK)
+    modes = FailureMode.objects.filter(project=trace.project_id, merged_into__isnull=True).order_by("name")
+    return {
+        "trace": trace,
+        "workspace": request.workspace,
+        "feedback": list(rows),
+        "mine": request.user.pk,
+        "may_give": may_give,
+        "labels": list(modes.values_list("name", flat=True)[:LABELS]) if may_give else [],
+        "queues": open_queues(request),
+    }
+
+
+def open_queues(request: MemberRequest) -> list[Queue]:
+    """The queues that an editor may put traces into."""
+    if not request.actor.may(Capability.EDIT):
+        return []
+    closed = (Queue.Status.COMPLETED, Queue.Status.ARCHIVED)
+    return list(visible(request, Queue).exclude(status__in=closed).order_by("name", "id"))
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """The addresses of the traces before and after this one in the list; empty where there is none."""
+
+    newer: str = ""
+    older: str = ""
+
+
+def around(request: MemberRequest, trace: Trace, choice: Choice) -> Around:
+    """The neighbours within the filter of the list that the trace was opened from."""
+    if not request.actor.may(Capability.READ):
+        return Around()
+    try:
+        rows = chosen(request, choice, now=timezone.now())
+        with matching.bounded(milliseconds=800):  # a convenience: never worth a wait
+            found = neighbours.of(trace, rows)
+    except filters.FilterError:
+        return Around()
+    return Around(_address(request, found.newer, choice), _address(request, found.older, choice))
+
+
+def _address(request: MemberRequest, uuid: UUID | None, choice: Choice) -> str:
+    if uuid is None:
+        return ""
+    query = choice.query()
+    address = reverse("trace-detail", args=[request.workspace.slug, uuid])
+    return f"{address}?{urlencode(query)}" if query else address
+
+
+def back_address(request: MemberRequest, choice: Choice) -> str:
+    """The list that the trace was opened from; reviewers have no list."""
+    if not request.actor.may(Capability.READ):
+        return ""
+    address, query = reverse("trace-list", args=[request.workspace.slug]), choice.query()
+    return f"{address}?{urlencode(query)}" if query else address
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

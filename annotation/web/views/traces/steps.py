@@ -1,0 +1,85 @@
+"""One step of a trace with everything that it carries, and texts that were too long to show."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_GET
+
+from annotation.domain.access import Capability
+from annotation.domain.traces.conversation import Clip, NoSuchPlaceError, text_at
+from annotation.domain.traces.conversation.clip import clip, written
+from annotation.models import Run, Trace
+from annotation.web.access import member, trace_of
+from annotation.web.http import MemberRequest, page_or_fragment
+
+#: What a step carries, as the page names it.
+_PARTS = (
+    ("Inputs", "inputs"),
+    ("Outputs", "outputs"),
+    ("Messages", "messages"),
+    ("Attributes", "attributes"),
+    ("Metadata", "metadata"),
+    ("Events", "events"),
+    ("Resource", "resource"),
+)
+#: Whole texts beyond this are offered as plain text of their own, which no page has to lay out.
+LARGEST_SHOWN = 400_000
+
+
+@require_GET
+@member(Capability.READ, Capability.REVIEW)
+def trace_step(request: MemberRequest, uuid: UUID, run: UUID) -> HttpResponse:
+    """A step: timing, usage, error, and its raw content; as a dialog when a page asks for it."""
+    trace = trace_of(request, uuid)
+    step = trace.runs.filter(uuid=run).first()
+    if step is None:
+        raise Http404
+    context = {"trace": trace, "run": step, "parts": _parts(step), "workspace": request.workspace}
+    return page_or_fragment(request, "traces/step.html", context, fragment="step")
+
+
+@require_GET
+@member(Capability.READ, Capability.REVIEW)
+def trace_text(request: MemberRequest, uuid: UUID) -> HttpResponse:
+    """The whole of a text that the page shows the beginning of; plain text when no page asks."""
+    text = _text(trace_of(request, uuid), request.GET.get("at", ""))
+    if not getattr(request, "htmx", None) or len(text) > LARGEST_SHOWN:
+        return _plain(request, text)
+    context = {"clip": Clip(text), "is_raw": "raw" in request.GET, "is_code": "code" in request.GET}
+    response = render(request, "components/clip.html", context)
+    patch_vary_headers(response, ("HX-Request",))
+    return response
+
+
+def _plain(request: MemberRequest, text: str) -> HttpResponse:
+    if getattr(request, "htmx", None):  # too long to lay out: let the browser open it by itself
+        return HttpResponse(status=204, headers={"HX-Redirect": request.get_full_path()})
+    response = HttpResponse(text, content_type="text/plain; charset=utf-8")
+    response["Content-Disposition"] = "inline"
+    response["X-Content-Type-Options"] = "nosniff"
+    patch_vary_headers(response, ("HX-Request",))
+    return response
+
+
+def _text(trace: Trace, at: str) -> str:
+    where, _, name = at.partition(":")
+    if where == "trace" and name in ("input", "output"):
+        return getattr(trace, name) or ""
+    try:
+        return text_at(trace.runs.get(uuid=UUID(where)), name)
+    except (ValueError, Run.DoesNotExist, NoSuchPlaceError) as problem:
+        raise Http404 from problem
+
+
+def _parts(run: Run) -> list[tuple[str, Clip]]:
+    """What the step carries, without what is empty."""
+    found: list[tuple[str, Any]] = [(label, name) for label, name in _PARTS if getattr(run, name)]
+    return [
+        (label, clip(written(getattr(run, name)), f"{run.uuid}:{name}", characters=6_000, lines=120))
+        for label, name in found
+    ]

@@ -1,0 +1,19 @@
+// [data-pane-tab="name"]: on narrow screens one of several panes shows at a time (data-pane on their parent).
+"use strict";
+{
+  const show = (from, name) => {
+    const place = from.closest("dialog, body").querySelector("[data-pane]");
+    if (!place) return;
+    place.dataset.pane = name;
+    for (const tab of from.closest("dialog, body").querySelectorAll("[data-pane-tab]")) {
+      tab.setAttribute("aria-selected", String(tab.dataset.paneTab === name));
+    }
+  };
+
+  document.addEventListener("click", (event) => {
+    const tab = event.target.closest("[data-pane-tab]");
+    if (tab) show(tab, tab.dataset.paneTab);
+    const step = event.target.closest("[data-outline] a[data-step-id]");
+    if (step) show(step, "trajectory");
+  });
+}
