@@ -63,6 +63,12 @@ def grouped(number: float | None) -> str:
 
 
 @register.filter
+def percent(share: Decimal) -> str:
+    """A share (0 to 1) in percent, with as many digits as it needs: 12.5."""
+    return f"{(share * 100).normalize():f}"
+
+
+@register.filter
 def cost(amount: Decimal | None) -> str:
     """A cost in US dollars, with as many digits as it needs."""
     return formats.cost(amount)

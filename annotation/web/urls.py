@@ -13,4 +13,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("w/<slug:workspace>/settings/", include("annotation.web.settings_urls")),
     path("w/<slug:workspace>/queues/<uuid:uuid>/", include("annotation.web.review_urls")),
     path("w/<slug:workspace>/", include("annotation.web.trace_urls")),
+    path("w/<slug:workspace>/rules/", include("annotation.web.rules_urls")),
 ]

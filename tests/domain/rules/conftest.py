@@ -42,8 +42,8 @@ def now() -> datetime:
 
 @pytest.fixture
 def make_rule(queue: Queue, admin: User, now: datetime) -> MakeRule:
-    def make(filter: str = "", *, rate: str = "1", name: str = "Refunds", priority: int = 0) -> Rule:
-        draft = RuleDraft(name, filter, Decimal(rate), (AddToQueue(queue=queue.uuid, priority=priority),))
+    def make(filter_text: str = "", *, rate: str = "1", name: str = "Refunds", priority: int = 0) -> Rule:
+        draft = RuleDraft(name, filter_text, Decimal(rate), (AddToQueue(queue=queue.uuid, priority=priority),))
         return lifecycle.create(workspace=queue.workspace, draft=draft, by=admin, now=now)
 
     return make

@@ -9,12 +9,11 @@ from unittest import mock
 
 import pytest
 from django.db import connection, connections, transaction
-from django.utils import timezone
 
 from annotation.domain.queues import items as queue_items
 from annotation.domain.rules import deciding, lifecycle, routing, sampling
 from annotation.domain.rules.actions import AddToQueue
-from annotation.models import AuditEvent, Decision, Item, Project, Queue, Rule, RuleRevision, Trace, User
+from annotation.models import AuditEvent, Decision, Item, Queue, Rule, Trace, User
 from tests.domain.rules.conftest import MakeRule, MakeTrace
 from tests.factories import FeedbackFactory, ProjectFactory, RuleFactory, RuleRevisionFactory, TraceFactory
 
@@ -131,11 +130,11 @@ def test_rules_that_are_off_put_away_or_of_another_workspace_decide_nothing(
     assert stranger.settled_at == now
 
 
-def broken_rule(queue: Queue, filter: str) -> Rule:
+def broken_rule(queue: Queue, filter_text: str) -> Rule:
     """A rule that became broken after it was made."""
     rule = RuleFactory(workspace=queue.workspace, name="Broken")
     documents = [AddToQueue(queue=queue.uuid).model_dump(mode="json")]
-    rule.current = RuleRevisionFactory(rule=rule, filter=filter, actions=documents)
+    rule.current = RuleRevisionFactory(rule=rule, filter=filter_text, actions=documents)
     rule.save()
     return rule
 
@@ -214,7 +213,7 @@ def test_a_sweep_that_is_killed_leaves_nothing_behind_and_the_next_one_does_it(
         real(**arguments)  # type: ignore[arg-type] -- passed through
         return die()
 
-    with mock.patch.object(deciding.items, "add", add_and_die), pytest.raises(Exception, match="terminating|closed"):
+    with mock.patch.object(deciding.items, "add", add_and_die), pytest.raises(Exception, match=r"terminating|closed"):
         routing.sweep(now=now)
     connection.close()
     assert (Decision.objects.count(), Item.objects.count()) == (0, 0)
