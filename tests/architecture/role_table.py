@@ -222,6 +222,17 @@ TABLE: tuple[Route, ...] = (
             ("restore/", {"POST": editors(302)}),
         )
     ),
+    # Rules.
+    route(f"{W}rules/", {"GET": readers()}),
+    route(f"{W}rules/new/", {"GET": admins(), "POST": admins(422)}),
+    route(f"{W}rules/preview/", {"GET": readers()}),
+    route(f"{W}rules/<uuid:uuid>/", {"GET": readers(), "POST": admins(422)}, uuid="rule"),
+    route(f"{W}rules/<uuid:uuid>/history/", {"GET": readers()}, uuid="rule"),
+    route(f"{W}rules/<uuid:uuid>/decisions/", {"GET": readers()}, uuid="rule"),
+    route(f"{W}rules/<uuid:uuid>/switch/", {"POST": admins(302)}, uuid="rule"),
+    route(f"{W}rules/<uuid:uuid>/backfill/", {"GET": admins(), "POST": admins(422)}, uuid="rule"),
+    route(f"{W}rules/<uuid:uuid>/archive/", {"POST": admins(302)}, uuid="rule"),
+    route(f"{W}rules/<uuid:uuid>/delete/", {"GET": admins(), "POST": admins(302)}, uuid="rule"),
     # The REST interface.
     route(f"{V1}schema", {"GET": api_everybody()}),
     route(f"{V1}me", {"GET": api_callers()}),
