@@ -67,7 +67,7 @@ def add_from_review(  # noqa: PLR0913 -- the content, where from, who, when and 
     not allow the row.
     """
     content = RowContent(inputs, outputs, metadata or {}, split)
-    with versions.change(dataset=dataset, by=by, now=now, message=message or "Accepted from a review") as version:
+    with versions.change(dataset=dataset, by=by, now=now, message=message or _accepted(review)) as version:
         return _accept(version, review, _fitting(version.dataset, content), by)
 
 
@@ -81,6 +81,10 @@ def _accept(version: OpenVersion, review: Review, content: RowContent, by: User)
     if kept.is_same(content_of(known)):
         return known
     return version.replace(known, content, sources.of_review(review, by=by))
+
+
+def _accepted(review: Review) -> str:
+    return f"Accepted: item {review.item.number} of {review.item.queue.name}"
 
 
 def edit(

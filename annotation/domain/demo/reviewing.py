@@ -119,6 +119,7 @@ def tend(*, dataset: Dataset, by: User, now: datetime) -> None:
     dataset.refresh_from_db()
     standing = list(Example.objects.filter(dataset=dataset, valid_to=None).order_by("number"))
     uuids = [row.uuid for row in standing]
+    english = [row.uuid for row in standing if str(row.outputs["output"]).isascii()] or uuids
     test, train = uuids[::4], [uuid for place, uuid in enumerate(uuids) if place % 4]
     steps = (
         lambda: rows.assign_split(
@@ -128,7 +129,7 @@ def tend(*, dataset: Dataset, by: User, now: datetime) -> None:
             dataset=dataset, uuids=train, split="train", by=by, now=now, message="The rest to train"
         ),
         lambda: rows.remove(dataset=dataset, uuids=uuids[-1:], by=by, now=now, message="Too much like another row"),
-        lambda: _reword(dataset, standing[0].uuid, by, now),
+        lambda: _reword(dataset, english[0], by, now),
     )
     for step in steps if len(standing) > 2 else ():
         step()

@@ -56,6 +56,7 @@ class Tape:
     spans: list[Span] = field(default_factory=list)
     root_id: bytes = b""
     question: str = ""
+    asked: list[Message] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.trace_id = self.trace_id or self.chance.randbytes(16)
@@ -66,6 +67,7 @@ class Tape:
         """What the person says."""
         self.question = text
         self.history.append({"role": "user", "parts": [{"type": "text", "content": text}]})
+        self.asked = [entry for entry in self.history if _is_spoken(entry)]
 
     def think(self, *calls: tuple[str, Mapping[str, Any]], text: str = "", thought: str = "") -> None:
         """The model says something, or calls tools (pairs of name and arguments), or both."""
@@ -151,7 +153,7 @@ class Tape:
             "gen_ai.operation.name": "invoke_agent",
             "openinference.span.kind": "AGENT",  # for tags and metadata, which the GenAI conventions do not have
             "gen_ai.agent.name": self.agent.name,
-            "gen_ai.input.messages": [{"role": "user", "parts": [{"type": "text", "content": self.question}]}],
+            "gen_ai.input.messages": self.asked,
             "tag.tags": list(self.tags),
             "metadata": json.dumps({**self.metadata, "release": self.agent.version}),
         }
@@ -235,6 +237,12 @@ def _exception(error: ToolError, time_ns: int) -> SpanEvent:
     if error.stack:
         attributes["exception.stacktrace"] = error.stack
     return SpanEvent("exception", time_ns, attributes)
+
+
+def _is_spoken(message: Message) -> bool:
+    """Whether the person and the agent said it to each other; not tool calls, and not what was looked up."""
+    parts = message["parts"]
+    return all(part["type"] == "text" and not part["content"].startswith("Context:") for part in parts)
 
 
 def _length(parts: Sequence[Mapping[str, Any]]) -> int:

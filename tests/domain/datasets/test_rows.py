@@ -157,8 +157,8 @@ def test_a_review_is_a_row_once(dataset: Dataset, review: Review, editor: User) 
 
     assert again.uuid == row.uuid
     assert versions_of(dataset) == [
-        (1, "Accepted from a review", 1, 0, 0, 1),
-        (2, "Accepted from a review", 0, 1, 0, 1),
+        (1, "Accepted: item 7 of Failures", 1, 0, 0, 1),
+        (2, "Accepted: item 7 of Failures", 0, 1, 0, 1),
     ]
 
 
