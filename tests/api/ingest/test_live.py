@@ -5,6 +5,7 @@ import os
 import signal
 import threading
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import suppress
@@ -84,14 +85,26 @@ def post(address: str, token: str, body: bytes) -> None:
     ).close()
 
 
-def trace_of(number: int) -> bytes:
-    return number.to_bytes(16)
+def batch(*numbers: int) -> bytes:
+    """Whole traces of eleven spans."""
+    traces = [number.to_bytes(16) for number in numbers]
+    roots = [span(1, trace=trace) for trace in traces]
+    return request([*roots, *(call(child, parent=1, trace=trace) for trace in traces for child in range(2, 12))])
 
 
-def batch(number: int) -> bytes:
-    """A whole trace of eleven spans."""
-    trace = trace_of(number)
-    return request([span(1, trace=trace), *(call(child, parent=1, trace=trace) for child in range(2, 12))])
+def test_a_server_without_its_database_tells_senders_to_come_again(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", f"postgres://nobody@127.0.0.1:{free_port()}/nothing")
+    address, log = f"127.0.0.1:{free_port()}", tmp_path / "log"
+    command = ["-m", "gunicorn", "traceapp.wsgi:application", "-b", address, "-k", "gthread"]
+    with running(*command, log=log) as process:
+        wait_until_alive(f"http://{address}", process, log)
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            post(f"http://{address}", "ta_any", request([span(1)]))
+    assert (refused.value.code, refused.value.headers["Retry-After"]) == (503, "5")
+    assert refused.value.headers["Content-Type"] == "application/x-protobuf"
+    assert b"try again" in refused.value.read()
 
 
 class Sender(threading.Thread):
@@ -126,7 +139,7 @@ def test_kill_in_the_middle_loses_nothing_and_doubles_nothing(
             starting = [Sender(f"http://{address}", token, numbers) for _ in range(4)]
             for sender in starting:
                 sender.start()
-            time.sleep(1)
+            time.sleep(0.7)
             kill_with_children(process.pid)
             for sender in starting:
                 sender.join(20)
@@ -153,9 +166,8 @@ def kill_with_children(pid: int) -> None:
 
 def check_sending_again(sent: set[int], people: People) -> None:
     client = Client(headers={"x-api-key": people.token("ingest")})
-    for number in sent:
-        answer = client.post("/v1/traces", batch(number), content_type="application/x-protobuf")
-        assert answer.status_code == 200
+    answer = client.post("/v1/traces", batch(*sent), content_type="application/x-protobuf")
+    assert (answer.status_code, answer.content) == (200, b"")
     assert Trace.objects.count() == len(sent)
     assert Run.objects.count() == 11 * len(sent)
     assert set(Trace.objects.values_list("input_tokens", flat=True)) == {100}
