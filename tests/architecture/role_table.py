@@ -298,6 +298,22 @@ TABLE: tuple[Route, ...] = (
         route(f"{ITEM}{act}/", {"POST": reviewers_of_one()}, uuid="queue", number="number")
         for act in ("draft", "heartbeat", "diff")
     ),
+    # Rules.
+    route(f"{V1}rules", {"GET": api_readers(), "POST": api_admins(400)}),
+    route(f"{V1}rules/preview", {"POST": api_readers()}),
+    route(
+        f"{V1}rules/<uuid:uuid>",
+        {
+            "GET": api_readers_of_one(reviewer=403, invited=403),
+            "PATCH": api_admins(400, elsewhere=404),
+            "DELETE": api_admins(204, elsewhere=404),
+        },
+        uuid="rule",
+    ),
+    route(f"{V1}rules/<uuid:uuid>/enable", {"POST": api_admins(elsewhere=404)}, uuid="rule"),
+    route(f"{V1}rules/<uuid:uuid>/disable", {"POST": api_admins(elsewhere=404)}, uuid="rule"),
+    route(f"{V1}rules/<uuid:uuid>/decisions", {"GET": api_readers_of_one(reviewer=403, invited=403)}, uuid="rule"),
+    route(f"{V1}rules/<uuid:uuid>/backfill", {"POST": api_admins(400, elsewhere=404)}, uuid="rule"),
     # Queues, items, reviews.
     route(f"{V1}queues", {"GET": api_readers_and_reviewers(), "POST": api_admins(400)}),
     route(f"{V1}queues/<uuid:uuid>", {"GET": api_readers_of_one(), "PATCH": api_admins(200, elsewhere=404)}, uuid="queue"),

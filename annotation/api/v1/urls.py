@@ -16,6 +16,7 @@ from annotation.api.v1.views import (
     projects,
     queues,
     reviews,
+    rules,
     schema,
     traces,
 )
@@ -60,5 +61,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reviews/<uuid:uuid>/accept", reviews.ReviewAcceptView.as_view(), name="review-accept"),
     path("reviews/<uuid:uuid>/reject", reviews.ReviewRejectView.as_view(), name="review-reject"),
     path("reviews/<uuid:uuid>/undo", reviews.ReviewUndoView.as_view(), name="review-undo"),
+    path("rules", rules.RuleListView.as_view(), name="rule-list"),
+    path("rules/preview", rules.RulePreviewView.as_view(), name="rule-preview"),
+    path("rules/<uuid:uuid>", rules.RuleView.as_view(), name="rule-detail"),
+    path("rules/<uuid:uuid>/enable", rules.RuleSwitchView.as_view(), name="rule-enable"),
+    path("rules/<uuid:uuid>/disable", rules.RuleDisableView.as_view(), name="rule-disable"),
+    path("rules/<uuid:uuid>/decisions", rules.RuleDecisionListView.as_view(), name="rule-decisions"),
+    path("rules/<uuid:uuid>/backfill", rules.RuleBackfillView.as_view(), name="rule-backfill"),
     re_path(r"^", errors.not_found),  # stays last
 ]

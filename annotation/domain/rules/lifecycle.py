@@ -148,7 +148,7 @@ def _actions_problem(workspace: Workspace, wanted: tuple[Action, ...]) -> str:
 def switch(*, rule: Rule, is_enabled: bool, by: User) -> Rule:
     """Switch a rule on or off; twice is once. On again, its failures are forgotten."""
     with transaction.atomic():
-        locked = Rule.objects.select_for_update(of=("self",)).select_related("workspace").get(pk=rule.pk)
+        locked = Rule.objects.select_for_update(of=("self",)).select_related("workspace", "current").get(pk=rule.pk)
         if locked.is_enabled == is_enabled or locked.archived_at is not None:
             return locked
         locked.is_enabled = is_enabled

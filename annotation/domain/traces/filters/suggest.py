@@ -10,7 +10,9 @@ from annotation.domain.traces.filters.fields import TRACE_FIELDS
 from annotation.domain.traces.filters.parser import parse
 
 _LAST_WORD = re.compile(r"[\w.-]*\Z")
-_VALUE_OF = re.compile(r"\b(\w+)\s+(?:is not|is|any of\s*\((?:[^()]*,)?|none of\s*\((?:[^()]*,)?|contains)\s*\Z", re.IGNORECASE)
+_VALUE_OF = re.compile(
+    r"\b(\w+)\s+(?:is not|is|any of\s*\((?:[^()]*,)?|none of\s*\((?:[^()]*,)?|contains)\s*\Z", re.IGNORECASE
+)
 MOST = 12
 
 
