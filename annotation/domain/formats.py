@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from decimal import Decimal
 
+#: Operations that the GenAI conventions name spans by.
+_VERBS = frozenset({"execute_tool", "chat", "invoke_agent", "text_completion", "embeddings", "generate_content"})
+
 SECOND, MINUTE, HOUR, DAY = 1_000.0, 60_000.0, 3_600_000.0, 86_400_000.0
 
 
@@ -45,3 +48,9 @@ def ago(age: timedelta) -> str:
         if seconds >= size:
             return f"{seconds // size} {unit} ago"
     return "just now" if seconds < 10 else f"{seconds} s ago"
+
+
+def step_name(name: str) -> str:
+    """A step's name without the verb that OpenTelemetry's conventions put in front: its icon says that already."""
+    verb, _, rest = name.partition(" ")
+    return rest if rest and verb in _VERBS else name

@@ -101,6 +101,12 @@ def get(mapping: dict[Any, Any], key: Any) -> Any:
 
 
 @register.filter
+def step_name(name: str) -> str:
+    """A step's name as an outline shows it."""
+    return formats.step_name(name)
+
+
+@register.filter
 def json_text(value: Any) -> str:
     """A JSON value as a person reads it."""
     return written(value)

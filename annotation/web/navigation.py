@@ -40,6 +40,8 @@ _WORK = (
     ("Datasets", "data", "dataset-list", "datasets", (Capability.READ,)),
     ("Jobs", "job", "job-list", "jobs", (Capability.READ,)),
 )
+#: Pages that stand under another address belong to a section all the same.
+_SECTIONS = {"traces": ("traces", "threads")}
 _SETTINGS = (("Settings", "gear", "settings", "settings", (Capability.READ,)),)
 
 
@@ -60,7 +62,12 @@ def _entry(path: str, workspace: str, label: str, icon: str, name: str, section:
         address = reverse(name, args=[workspace])
     except NoReverseMatch:  # a part of the product that this installation does not serve
         return None
-    return Entry(label, icon, address, path.startswith(f"/w/{workspace}/{section}/"))
+    return Entry(
+        label,
+        icon,
+        address,
+        path.startswith(tuple(f"/w/{workspace}/{part}/" for part in _SECTIONS.get(section, (section,)))),
+    )
 
 
 def _account(request: HttpRequest) -> tuple[Entry, ...]:

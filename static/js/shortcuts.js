@@ -26,7 +26,7 @@
     for (const [key, words] of rows()) {
       const term = document.createElement("dt");
       const sign = document.createElement("kbd");
-      sign.textContent = SIGNS[key] ?? key;
+      sign.textContent = SIGNS[key] ?? key.toUpperCase();
       term.append(sign);
       const meaning = document.createElement("dd");
       meaning.textContent = words.replace(new RegExp(`\\s${key}$`, "i"), "");

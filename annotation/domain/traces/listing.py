@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -20,6 +21,7 @@ COUNTED = 5_000
 #: Characters of input and output that a row shows.
 SHOWN = 240
 
+_MARKS = re.compile(r"\*\*|`+|(?:^|(?<=\s))#{1,6}\s")
 _COLUMNS = (
     "id", "uuid", "workspace_id", "project_id", "name", "status", "error", "started_at", "latency_ms", "thread_id",
     "total_tokens", "cost", "verdict", "verdict_source", "run_count", "error_count",
@@ -83,12 +85,17 @@ def _said(feedback: QuerySet[Feedback], traces: Sequence[UUID]) -> dict[UUID, li
 def _row(trace: Trace, said: Sequence[Feedback]) -> Row:
     return Row(
         trace,
-        getattr(trace, "input_head", None) or "",
-        getattr(trace, "output_head", None) or "",
+        _plain(getattr(trace, "input_head", None)),
+        _plain(getattr(trace, "output_head", None)),
         tuple(dict.fromkeys(str(one.value) for one in said if one.key == "label" and one.value)),
         tuple(dict.fromkeys(str(one.value) for one in said if one.key == "layer" and one.value)),
         _decider(trace, said),
     )
+
+
+def _plain(head: str | None) -> str:
+    """Without the marks of Markdown, which only disturb in one line."""
+    return _MARKS.sub("", head or "").strip()
 
 
 def _decider(trace: Trace, said: Sequence[Feedback]) -> str:

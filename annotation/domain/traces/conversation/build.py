@@ -98,6 +98,19 @@ class _Builder:
                 self._tell(run, message, index)
         if carried and len(self.turns) > first:
             self.turns[first] = replace(self.turns[first], carried=carried)
+        self._mark_earlier(first)
+
+    def _mark_earlier(self, first: int) -> None:
+        """What a call was told of answers and tools that no run of this trace gave: all up to the last of those."""
+        told = list(range(first, len(self.turns)))
+        own = [at for at in told if self.turns[at].kind is TurnKind.USER]
+        last = own[-1] if own else first
+        answers = [at for at in told if at < last and self.turns[at].kind in (TurnKind.ASSISTANT, TurnKind.TOOL)]
+        for at in told:
+            if answers and at <= answers[-1] and self.turns[at].kind is not TurnKind.SYSTEM:
+                self.turns[at] = replace(self.turns[at], is_earlier=True, latency_ms=None)
+                if at in self.waiting:
+                    self.waiting.remove(at)  # it was answered long ago: no run of this trace is its run
 
     def _tell(self, run: SpokenRun, message: Message, index: int) -> None:
         told = pieces.said(run, message, index)

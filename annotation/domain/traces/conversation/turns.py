@@ -79,7 +79,8 @@ class Turn:
     """One thing that happened, in the order of the trace.
 
     `run` is the step it belongs to, `asked_by` the model call that asked for a tool. `carried` says how many earlier
-    messages that model call had been given again, which are not repeated here.
+    messages that model call had been given again, which are not repeated here. `is_earlier` marks what had been said
+    before this trace began, as far as its first model call was told.
     """
 
     kind: TurnKind
@@ -98,6 +99,7 @@ class Turn:
     asked_by: UUID | None = None
     carried: int = 0
     is_final: bool = False
+    is_earlier: bool = False
 
 
 @dataclass(frozen=True, slots=True)

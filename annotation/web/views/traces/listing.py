@@ -71,12 +71,12 @@ def trace_list(request: MemberRequest) -> HttpResponse:
             address = reverse("trace-list", args=[request.workspace.slug])
             return redirect(f"{address}{Choice(joined, choice.project).link()}")
     _look(request, choice, found)
-    context = {"typed": added, **_context(request, choice, found)}
-    return page_or_fragment(request, "traces/list.html", context, fragment="traces", status=_status(request, found))
-
-
-def _status(request: MemberRequest, found: Found) -> int:
-    return 422 if found.problem and getattr(request, "htmx", None) is not None else 200
+    is_broken = bool(choice.filter) and found.wrong == choice.filter
+    typed = {"typed": choice.filter if is_broken else added, "kept": "" if is_broken else choice.filter}
+    context = typed | _context(request, choice, found)
+    return page_or_fragment(
+        request, "traces/list.html", context, fragment="traces", status=422 if found.problem else 200
+    )
 
 
 def _joined(known: str, added: str, found: Found) -> str | None:

@@ -135,3 +135,25 @@ def test_long_texts_are_cut_and_found_whole() -> None:
     assert turn.text.size == 50_000
     assert len(turn.text.text) < 3_000
     assert text_at(llm(1, None, text("user", words), DONE), turn.text.place.partition(":")[2]) == words
+
+
+def test_what_was_said_before_the_trace_is_marked_and_waits_for_no_tool_of_it() -> None:
+    before = (text("user", "Find it."), LOOKED, FOUND, text("assistant", "Found."))
+    conversation = read(
+        llm(1, None, SYSTEM, *before, ASKED, call("c2", "get_booking", id="TX-4471")),
+        run(
+            2,
+            type="tool",
+            name="get_booking",
+            tool={"name": "get_booking", "arguments": {"id": "TX-4471"}, "result": 1},
+        ),
+    )
+    assert [(turn.kind.value, turn.is_earlier) for turn in conversation.turns] == [
+        ("system", False),
+        ("user", True),
+        ("tool", True),
+        ("assistant", True),
+        ("user", False),
+        ("tool", False),
+    ]
+    assert conversation.turns[5].run == UUID(int=2)
