@@ -28,7 +28,7 @@
     Object.assign(box, { type: "checkbox", name: "labels", value: name });
     box.dataset.option = "";
     label.append(box, name);
-    place.querySelector("[data-labels-list]").append(label);
+    place.querySelector(".label-new").before(label);
     return box;
   };
 

@@ -29,22 +29,31 @@
 
   const types = (node) => node.closest?.("textarea, select, [contenteditable=true], input:not([type=checkbox], [type=radio])");
 
-  document.addEventListener("keydown", (event) => {
-    if (!["ArrowUp", "ArrowDown", "Enter"].includes(event.key) || event.defaultPrevented || event.isComposing) return;
-    if (event.ctrlKey || event.metaKey || event.altKey || types(event.target) || document.querySelector("dialog[open]")) return;
+  const move = (by) => {
     const questions = all();
-    if (questions.length === 0) return;
-    const at = questions.indexOf(current());
-    if (event.key === "Enter") {
-      if (event.target.closest("a, button, summary, input")) return;
-      questions[at]?.querySelector("textarea, input, select")?.focus();
-      event.preventDefault();
-      return;
-    }
-    event.preventDefault();
-    const next = questions[Math.min(Math.max(at + (event.key === "ArrowDown" ? 1 : -1), 0), questions.length - 1)];
+    const next = questions[Math.min(Math.max(questions.indexOf(current()) + by, 0), questions.length - 1)];
+    if (!next) return;
+    if (next.parentElement.contains(document.activeElement) && document.activeElement !== document.body) document.activeElement.blur();
     choose(next);
     next.scrollIntoView({ block: "nearest" });
+  };
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-question-move]");
+    if (button) move(Number(button.dataset.questionMove));
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (types(event.target) || document.querySelector("dialog[open]") || !current()) return;
+    const isOption = event.target.matches?.("[data-review] input[type=radio]");
+    if (isOption && ["ArrowUp", "ArrowDown"].includes(event.key)) { // ← and → change a choice; these must never
+      event.preventDefault();
+      move(event.key === "ArrowDown" ? 1 : -1);
+    }
+    if (event.key !== "Enter" || event.target.closest?.("a, button, summary, input")) return;
+    event.preventDefault();
+    current().querySelector("textarea, input, select")?.focus();
   });
 
   document.addEventListener("focusin", (event) => {

@@ -1,7 +1,7 @@
 // `?` lists the keys of the page: every visible element with data-hotkey, under its data-hotkey-label or its own name.
 "use strict";
 {
-  const SIGNS = { "mod+Enter": "⌘ ↵ or Ctrl ↵", Enter: "↵", ArrowLeft: "←", ArrowRight: "→", " ": "Space" };
+  const SIGNS = { "mod+Enter": "⌘ ↵ or Ctrl ↵", Enter: "↵", ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓", " ": "Space" };
 
   const nameOf = (element) => {
     const words = element.dataset.hotkeyLabel || element.getAttribute("aria-label") || element.title || element.textContent;

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
@@ -23,6 +23,9 @@ _TOKEN = re.compile(
 
 MOST_EDITS = 300
 """Passages that differ by more edits than this are shown as replaced."""
+
+ROUNDS = 4
+"""How often short unchanged stretches are taken into the changes around them."""
 
 DEEPEST = 24
 """How often anchors are looked for inside a gap between anchors."""
@@ -71,7 +74,7 @@ def words(before: str, after: str) -> tuple[Piece, ...]:
     """The pieces, in order, that make `before` (same and gone) and `after` (same and new); neighbours differ in kind."""
     old, new = _TOKEN.findall(before), _TOKEN.findall(after)
     matches = sorted(_matches(old, new, _Gap(0, len(old), 0, len(new)), 0), key=lambda match: match.before)
-    return tuple(_merged(_readable(list(_pieces(old, new, matches)))))
+    return tuple(_readable(list(_pieces(old, new, matches))))
 
 
 def before(pieces: tuple[Piece, ...]) -> str:
@@ -240,19 +243,46 @@ def _pieces(old: list[str], new: list[str], matches: list[_Match]) -> Iterator[P
         before_at, after_at = match.before + match.size, match.after + match.size
 
 
-def _readable(pieces: list[Piece]) -> Iterator[Piece]:
-    """Blanks and stray marks that stayed between two changes count as changed: phrases read better than confetti."""
-    filled = [piece for piece in pieces if piece.text]
-    for at, piece in enumerate(filled):
-        is_between = 0 < at < len(filled) - 1 and Kind.SAME not in (filled[at - 1].kind, filled[at + 1].kind)
-        if piece.kind is Kind.SAME and is_between and not any(letter.isalnum() for letter in piece.text):
-            yield Piece(Kind.GONE, piece.text)
-            yield Piece(Kind.NEW, piece.text)
+def _readable(pieces: list[Piece]) -> list[Piece]:
+    """What stayed between two larger changes counts as changed with them: phrases read better than confetti."""
+    found = list(_merged(piece for piece in pieces if piece.text))
+    for _ in range(ROUNDS):
+        swallowed = _swallowed(found)
+        if swallowed == found:
+            break
+        found = swallowed
+    return found
+
+
+def _swallowed(pieces: list[Piece]) -> list[Piece]:
+    """The pieces, merged, without the unchanged ones that are no longer than the changes around them on average."""
+    sizes = _change_sizes(pieces)
+    kept: list[Piece] = []
+    for piece, (before_it, after_it) in zip(pieces, sizes, strict=True):
+        if piece.kind is Kind.SAME and before_it and after_it and 2 * len(piece.text) <= before_it + after_it:
+            kept += [Piece(Kind.GONE, piece.text), Piece(Kind.NEW, piece.text)]
         else:
-            yield piece
+            kept.append(piece)
+    return list(_merged(kept))
 
 
-def _merged(pieces: Iterator[Piece]) -> Iterator[Piece]:
+def _change_sizes(pieces: list[Piece]) -> list[tuple[int, int]]:
+    """For every piece the length of the larger of what went and what came, right before it and right after it."""
+    ahead = _sizes_before(pieces)
+    behind = _sizes_before(pieces[::-1])[::-1]
+    return list(zip(ahead, behind, strict=True))
+
+
+def _sizes_before(pieces: list[Piece]) -> list[int]:
+    sizes: list[int] = []
+    size = 0
+    for piece in pieces:
+        sizes.append(size)
+        size = 0 if piece.kind is Kind.SAME else max(size, len(piece.text))
+    return sizes
+
+
+def _merged(pieces: Iterable[Piece]) -> Iterator[Piece]:
     """Between two unchanged stretches: all that went, then all that came."""
     for is_same, group in groupby(pieces, key=lambda piece: piece.kind is Kind.SAME):
         stretch = list(group)

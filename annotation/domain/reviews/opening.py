@@ -107,12 +107,14 @@ def labels_of(project: Project | None) -> QuerySet[FailureMode]:
     return FailureMode.objects.filter(project=project, merged_into=None).order_by("id")
 
 
-def feedback_shown(traces: list[Trace], person: User) -> QuerySet[Feedback]:
-    """What stands on the traces, without the reviews of others: nobody sees those before giving their own."""
-    rows = Feedback.objects.filter(trace_uuid__in=[trace.uuid for trace in traces])
-    if traces:
-        rows = rows.filter(workspace=traces[0].workspace_id)
-    return rows.exclude(~Q(author=person), source=Feedback.Source.REVIEWER).order_by("created_at", "id")
+def feedback_shown(traces: list[Trace], person: User) -> list[Feedback]:
+    """Thumbs on the steps of the traces, without the reviews of others: nobody sees those before giving their own."""
+    if not traces:
+        return []
+    rows = Feedback.objects.filter(
+        workspace=traces[0].workspace_id, trace_uuid__in=[trace.uuid for trace in traces], key="thumbs"
+    )
+    return list(rows.exclude(~Q(author=person), source=Feedback.Source.REVIEWER).order_by("created_at", "id"))
 
 
 def _says_anything(content: ReviewInput) -> bool:

@@ -59,6 +59,16 @@ def test_a_changed_phrase_is_one_change() -> None:
     )
 
 
+def test_a_rewritten_sentence_is_one_change_however_many_words_it_shares() -> None:
+    pieces = diff.words(
+        "Your room is gone, but good news: your rate is fully refundable, so you can cancel free of charge.",
+        "Your room is gone. Your Advance Saver rate is non-refundable, so I cannot offer you a refund.",
+    )
+
+    assert [one.kind.value for one in pieces] == ["same", "gone", "new", "same"]
+    assert pieces[0].text == "Your room is gone"
+
+
 def test_scripts_without_spaces_go_by_the_character() -> None:
     pieces = diff.words("予約は返金可能です", "予約は返金不可です")
 

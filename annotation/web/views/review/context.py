@@ -60,7 +60,6 @@ def last_item(request: MemberRequest, queue: Queue) -> Item | None:
 def of(request: MemberRequest, opened: Opened, fields: ReviewFields) -> dict[str, Any]:
     """Everything on the page: the item and its queue, what it is about, the form, and where the form goes."""
     item, queue = opened.item, opened.queue
-    traces = opening.traces_of(item)
     source = originals.original(item, fields.given.corrected_run_uuid)
     return {
         "item": item,
@@ -69,13 +68,11 @@ def of(request: MemberRequest, opened: Opened, fields: ReviewFields) -> dict[str
         "progress": opening.progress(queue, request.user),
         "done": told(request),
         "last": last_item(request, queue),
-        "traces": traces,
-        "earlier": opening.earlier_turns(item, traces),
         "fields": fields,
         "labels": _labels(item, fields.given.labels),
         "layers": LAYERS,
         "correction": correction.shown(source, fields.given, queue.target_dataset),
-        **trajectory.of(traces),
+        **trajectory.of(request, item, address(request, item)),
     }
 
 

@@ -1,4 +1,4 @@
-"""The steps that an item is about, as the page's outline and trajectory show them."""
+"""What an item is about, as the page's outline and conversation show it, and the steps that a reviewer may point at."""
 
 from __future__ import annotations
 
@@ -6,7 +6,16 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from annotation.models import Run, Trace
+from django.urls import reverse
+
+from annotation.domain.reviews import opening
+from annotation.domain.traces.conversation.clip import Clip, clip
+from annotation.domain.traces.trajectory import trajectory
+from annotation.models import Feedback, Item, Run, Trace
+from annotation.web.http import MemberRequest
+from annotation.web.trajectory import ShownTrajectory
+
+EARLIER_CHARACTERS = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,13 +26,62 @@ class StepChoice:
     label: str
 
 
-def of(traces: list[Trace]) -> dict[str, Any]:
-    """The outline, the trajectory, and the steps to choose from."""
-    runs = list(Run.objects.filter(trace__in=traces).order_by("trace__started_at", "start_nano", "id"))
+@dataclass(frozen=True, slots=True)
+class EarlierTurn:
+    """What was asked and answered before in the same thread; `address` gives either text whole."""
+
+    trace: Trace
+    asked: Clip
+    answered: Clip
+    address: str
+
+
+def of(request: MemberRequest, item: Item, page: str) -> dict[str, Any]:
+    """The outline and conversation of every trace of the item, earlier turns, and the steps to choose from."""
+    traces = opening.traces_of(item)
+    thumbs = _thumbs(opening.feedback_shown(traces, request.user))
+    at = _uuid(request.GET.get("step", "")) or item.run_uuid
+    shown = [
+        ShownTrajectory(
+            trajectory(trace, at=at),
+            workspace=request.workspace.slug,
+            page=page,
+            query={"raw": "1"} if "raw" in request.GET else {},
+            prefix=f"{place}-" if place else "",
+            is_raw="raw" in request.GET,
+            thumbs=thumbs,
+        )
+        for place, trace in enumerate(traces)
+    ]
+    steps = [(step.run, f"{step.number} · {step.run.name or step.run.type}") for one in shown for step in one.trajectory.steps]
     return {
-        "runs": runs,
-        "steps": [
-            StepChoice(run.uuid, f"{at} · {run.name or run.get_type_display()}") for at, run in enumerate(runs, 1)
-        ],
-        "answers": [StepChoice(run.uuid, run.name or "Model call") for run in runs if run.type == Run.Type.LLM],
+        "trajectories": shown,
+        "earlier": [_earlier(request, trace) for trace in opening.earlier_turns(item, traces)],
+        "steps": [StepChoice(run.uuid, label) for run, label in steps],
+        "answers": [StepChoice(run.uuid, label) for run, label in steps if run.type == Run.Type.LLM],
     }
+
+
+def _earlier(request: MemberRequest, trace: Trace) -> EarlierTurn:
+    address = reverse("trace-text", args=[request.workspace.slug, trace.uuid])
+    asked, answered = (
+        clip(text or "", f"trace:{name}", characters=EARLIER_CHARACTERS)
+        for name, text in (("input", trace.input), ("output", trace.output))
+    )
+    return EarlierTurn(trace, asked, answered, f"{address}?at=")
+
+
+def _thumbs(feedback: list[Feedback]) -> dict[UUID, str]:
+    """For each run that has a thumb: which way the last one points."""
+    return {
+        one.run_uuid: "up" if one.score > 0 else "down"
+        for one in feedback
+        if one.key == "thumbs" and one.run_uuid and one.score is not None
+    }
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        return None
