@@ -53,7 +53,11 @@ def of(request: MemberRequest, item: Item, page: str) -> dict[str, Any]:
         )
         for place, trace in enumerate(traces)
     ]
-    steps = [(step.run, f"{step.number} · {step.run.name or step.run.type}") for one in shown for step in one.trajectory.steps]
+    steps = [
+        (step.run, f"{step.number} · {step.run.name or step.run.type}")
+        for one in shown
+        for step in one.trajectory.steps
+    ]
     return {
         "trajectories": shown,
         "earlier": [_earlier(request, trace) for trace in opening.earlier_turns(item, traces)],
