@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from annotation.domain.queues.rubric import Option, Question, QuestionKind, Rubric
-from annotation.models import Draft, FailureMode, Feedback, Item, Reservation, Review, Skip
+from annotation.models import Dataset, Draft, FailureMode, Feedback, Item, Reservation, Review, Skip
 from tests.fixtures.people import People
 from tests.web.review.conftest import ANSWER, Line, run_of
 
@@ -298,3 +298,34 @@ def test_only_those_the_queue_is_open_to_may_act(people: People, make_line: Make
     assert people.client(people.outsider).post(line.page(1, act), line.form(1)).status_code == 404
     assert people.client(people.viewer).post(line.page(1, act), line.form(1)).status_code == 403
     assert Client().post(line.page(1, act), line.form(1))["Location"].startswith("/sign-in/")
+
+
+def test_says_when_the_dataset_would_not_take_the_correction(
+    people: People, client: Client, make_line: MakeLine
+) -> None:
+    schema = {"outputs": {"type": "object", "properties": {"output": {"type": "string", "maxLength": 10}}}}
+    dataset = Dataset.objects.create(workspace=people.workspace, name="refunds", schema=schema)
+    line = make_line(1, target_dataset=dataset)
+    client.get(line.start)
+
+    shown = client.post(line.page(1, "diff"), line.form(1, correction="Much longer than ten"), headers=HTMX)
+
+    assert "refunds would not take this as a row" in shown.content.decode()
+
+
+def test_json_is_compared_along_its_structure(client: Client, make_line: MakeLine) -> None:
+    line = make_line(1, answer="")
+    run = run_of(line.items[0], "booking_agent")
+    run.outputs = {"refundable": True, "total": 418}
+    run.save()
+    client.get(line.start)
+    typed = json.dumps({"refundable": False, "total": 418})
+
+    page = client.get(line.page(1)).content.decode()
+    shown = client.post(line.page(1, "diff"), line.form(1, correction=typed, correction_format="json"), headers=HTMX)
+    half = client.post(line.page(1, "diff"), line.form(1, correction='{"ref', correction_format="json"), headers=HTMX)
+
+    assert 'name="correction_format" value="json"' in page
+    assert "<del>refundable: true</del>" in shown.content.decode()
+    assert "<ins>refundable: false</ins>" in shown.content.decode()
+    assert "Not JSON yet" in half.content.decode()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from annotation.domain.datasets import schemas
+from annotation.domain.datasets.content import RowContent
 from annotation.domain.reviews import diff, diff_json
 from annotation.domain.reviews.content import ReviewInput
 from annotation.domain.reviews.diff import Kind, Piece
@@ -16,7 +18,10 @@ from annotation.web.forms import review as form
 
 @dataclass(frozen=True, slots=True)
 class ShownCorrection:
-    """The text area with its diff: `pieces` of a text, or `lines` of JSON; neither while nothing is changed."""
+    """The text area with its diff: `pieces` of a text, or `lines` of JSON; neither while nothing is changed.
+
+    `misfit` says why the dataset would not take it as a row.
+    """
 
     format: str
     text: str
@@ -24,8 +29,8 @@ class ShownCorrection:
     pieces: tuple[Piece, ...]
     lines: tuple[Line, ...]
     dataset: Dataset | None
-    has_original: bool
     problem: str = ""
+    misfit: str = ""
 
     @property
     def gone_count(self) -> int:
@@ -52,17 +57,32 @@ def format_of(source: Original) -> str:
 
 def shown(source: Original, given: ReviewInput, dataset: Dataset | None) -> ShownCorrection:
     """The correction as given, else the original to start from."""
-    kind = format_of(source)
+    kind, taking = format_of(source), _open(dataset)
     typed = given.correction
     if typed is None or typed == "":
         text = source.text if kind == form.TEXT else form.correction_text(source.outputs)
-        return ShownCorrection(kind, text, False, (), (), _open(dataset), bool(text))
+        return ShownCorrection(kind, text, is_changed=False, pieces=(), lines=(), dataset=taking)
     pieces, lines, problem = _difference(source, kind, typed)
     is_changed = bool(problem) or diff.is_changed(pieces) or bool(lines)
     return ShownCorrection(
-        kind, form.correction_text(typed), is_changed, diff.shortened(pieces) if is_changed else (), lines,
-        _open(dataset), has_original=True, problem=problem,
-    )  # fmt: skip
+        kind,
+        form.correction_text(typed),
+        is_changed,
+        diff.shortened(pieces) if is_changed else (),
+        lines,
+        taking,
+        problem,
+        _misfit(source, typed, taking) if is_changed and not problem else "",
+    )
+
+
+def _misfit(source: Original, typed: Any, dataset: Dataset | None) -> str:
+    """What the schema of the dataset has against the corrected outputs."""
+    if dataset is None or not dataset.schema:
+        return ""
+    outputs = {"output": typed} if isinstance(typed, str) else typed
+    found = schemas.read(dataset.schema).problems(RowContent(inputs=source.inputs, outputs=outputs))
+    return found.get("outputs", "")
 
 
 def _difference(source: Original, kind: str, typed: Any) -> tuple[tuple[Piece, ...], tuple[Line, ...], str]:
