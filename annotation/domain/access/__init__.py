@@ -10,7 +10,7 @@ from annotation.domain.access.roles import (
     role_may,
     scopes_may,
 )
-from annotation.domain.access.visibility import found, open_queues, visible
+from annotation.domain.access.visibility import found, open_queues, reviewable_queues, visible
 
 __all__ = [
     "ROLE_CAPABILITIES",
@@ -22,6 +22,7 @@ __all__ = [
     "found",
     "member_actor",
     "open_queues",
+    "reviewable_queues",
     "role_may",
     "scopes_may",
     "visible",

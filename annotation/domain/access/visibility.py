@@ -10,6 +10,7 @@ from django.db.models import Exists, Model, OuterRef, Q, QuerySet, TextField, Va
 from django.db.models.functions import Cast, Concat
 
 from annotation.domain.access.actor import Actor
+from annotation.domain.access.roles import Capability
 from annotation.models import (
     ApiKey,
     AuditEvent,
@@ -96,6 +97,11 @@ def open_queues(actor: Actor) -> QuerySet[Queue]:
     return Queue.objects.filter(
         Q(is_open_to_all=True) | Exists(named), workspace=actor.workspace, status__in=OPEN_STATUSES
     )
+
+
+def reviewable_queues(actor: Actor) -> QuerySet[Queue]:
+    """The open queues for somebody whose role lets them review; none for others."""
+    return open_queues(actor) if actor.may(Capability.REVIEW) else Queue.objects.none()
 
 
 def _open_items(actor: Actor) -> QuerySet[Item]:

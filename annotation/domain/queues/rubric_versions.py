@@ -13,9 +13,9 @@ def current(queue: Queue) -> RubricVersion:
     """The version that new reviews answer; a queue that never got one asks the default."""
     if queue.rubric is not None:
         return queue.rubric
-    version, _ = RubricVersion.objects.get_or_create(
-        queue=queue, number=1, defaults={"questions": rubric.default().document()}
-    )
+    first = RubricVersion(queue=queue, number=1, questions=rubric.default().document())
+    RubricVersion.objects.bulk_create([first], ignore_conflicts=True)  # somebody else may be asking at the same moment
+    version = RubricVersion.objects.get(queue=queue, number=1)
     Queue.objects.filter(pk=queue.pk, rubric=None).update(rubric=version)
     queue.rubric = version
     return version

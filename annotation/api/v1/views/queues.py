@@ -37,7 +37,7 @@ class QueueResource(Resource):
 
     def cards(self, queues: QuerySet[Queue]) -> list[QueueCard]:
         """The queues with their counts, for the caller."""
-        return queries.cards(queues, person=self.actor.person, reviewable=access.open_queues(self.actor))
+        return queries.cards(queues, person=self.actor.person, reviewable=access.reviewable_queues(self.actor))
 
     def whole(self, queue: Queue) -> dict[str, Any]:
         """A queue as it is answered."""

@@ -32,7 +32,7 @@ def queue_detail(request: MemberRequest, uuid: UUID) -> HttpResponse:
     """A queue; reviewers see what is asked and how far it is, readers also its items."""
     queue = queue_of(request, uuid)
     (card,) = queries.cards(
-        Queue.objects.filter(pk=queue.pk), person=request.user, reviewable=access.open_queues(request.actor)
+        Queue.objects.filter(pk=queue.pk), person=request.user, reviewable=access.reviewable_queues(request.actor)
     )
     may_read = request.actor.may(Capability.READ)
     context = {

@@ -1,0 +1,81 @@
+"""One queue: items by state, removed, restored, flagged; its status."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from annotation.domain.queues import assignment, items
+from annotation.models import Item, Queue
+from tests.fixtures.people import People
+from tests.web.queues.conftest import Desk
+from tests.web.queues.test_lists import words
+
+pytestmark = pytest.mark.django_db
+
+
+def test_readers_see_items_with_reason_state_and_reviews(people: People, desk: Desk) -> None:
+    assignment.claim_item(item=desk.items[1], by=people.admin, now=timezone.now())
+    page = words(people.client(people.viewer).get(desk.page).content)
+    assert "33 % 1 of 3 2 open 0 flagged" in page
+    assert "3 agent 3 Refund? Added by Editor · angry user open 0 of 1 just now" in page
+    assert "2 agent 2 Refund? Added by Editor · angry user in review 0 of 1" in page
+    assert "1 agent 1 Refund? Added by Editor · angry user done 1 of 1 reviewer correction" in page
+    assert "Read the policy ." in page
+    assert "Clear flag" not in page
+
+
+def test_reviewers_see_what_is_asked_but_no_items(people: People, desk: Desk) -> None:
+    page = words(people.client(people.reviewer).get(desk.page).content)
+    assert "Was this good? needed Good or bad" in page
+    assert "2 left for you" in page
+    assert "agent 1" not in page
+
+
+def test_tabs_are_links_and_fragments(people: People, desk: Desk) -> None:
+    items.flag(item=desk.items[2], by=people.reviewer, reason="cut off")
+    client = people.client(people.editor)
+    whole = client.get(f"{desk.page}?state=flagged")
+    part = client.get(f"{desk.page}?state=flagged", headers={"hx-request": "true"})
+    assert part.content.decode().strip().startswith('<section id="items"')
+    for page in (whole, part):
+        assert "reviewer: cut off Clear flag flagged" in words(page.content)
+        assert "agent 1" not in words(page.content)
+    assert client.get(f"{desk.page}?state=lost").status_code == 404
+
+
+def test_an_item_is_removed_restored_and_unflagged(people: People, desk: Desk) -> None:
+    client, item = people.client(people.editor), desk.items[1]
+    back = {"next": f"{desk.page}?state=open"}
+    gone = client.post(f"/w/acme/queues/items/{item.uuid}/remove/", back, follow=True)
+    assert gone.redirect_chain == [(back["next"], 302)]
+    assert "Item 2 is removed." in words(gone.content)
+    assert Item.objects.get(pk=item.pk).state == "removed"
+    elsewhere = client.post(f"/w/acme/queues/items/{item.uuid}/restore/", {"next": "https://elsewhere.example/"})
+    assert elsewhere["location"] == desk.page
+    assert Item.objects.get(pk=item.pk).state == "open"
+    items.flag(item=item, by=people.reviewer, reason="")
+    client.post(f"/w/acme/queues/items/{item.uuid}/unflag/")
+    assert Item.objects.get(pk=item.pk).flagged_at is None
+
+
+def test_the_status_moves_only_where_it_can(people: People, desk: Desk) -> None:
+    client = people.client(people.admin)
+    paused = client.post(f"{desk.page}status/", {"status": "paused"}, follow=True)
+    assert "The queue is now paused." in words(paused.content)
+    refused = client.post(f"{desk.page}status/", {"status": "draft"}, follow=True)
+    assert "A queue that is paused cannot become draft." in words(refused.content)
+    assert Queue.objects.get().status == "paused"
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_page_takes_the_same_statements_for_one_row_and_three(
+    people: People, desk: Desk, count: int, django_assert_num_queries: Any
+) -> None:
+    for item in desk.items[count:]:
+        items.remove(item=item, by=people.editor)
+    client = people.client(people.viewer)
+    with django_assert_num_queries(14):
+        assert words(client.get(desk.page).content).count("angry user") == count

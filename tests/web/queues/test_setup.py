@@ -1,0 +1,119 @@
+"""A queue set up by plain forms, with and without htmx."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from annotation.domain.queues import rubric_versions
+from annotation.domain.queues.rubric import Option, QuestionKind
+from annotation.models import Queue
+from tests.fixtures.people import People
+from tests.web.queues.conftest import Desk
+from tests.web.queues.test_lists import words
+
+pytestmark = pytest.mark.django_db
+
+SETTINGS = {"name": "Tone", "who": "all", "reviewers_per_item": 2, "reservation_minutes": 20, "order": "newest"}
+ASKED = {
+    "questions": "2",
+    "q-0-kind": "thumbs", "q-0-label": "Good?", "q-0-required": "on",
+    "q-1-kind": "choice", "q-1-label": "Is it polite?", "q-1-options": "3",
+    "q-1-o-0-label": "Yes", "q-1-o-1-label": " ", "q-1-o-2-label": "Not at all",
+    "part-note": "on",
+}  # fmt: skip
+HTMX = {"hx-request": "true"}
+
+
+def post(people: People, address: str, *, headers: dict[str, str] | None = None, **data: Any) -> Any:
+    given = {**SETTINGS, **ASKED, **{name.replace("__", "-"): value for name, value in data.items()}}
+    return people.client(people.admin).post(address, given, headers=headers)
+
+
+def test_a_queue_is_made_with_keys_from_words(people: People) -> None:
+    answer = post(people, "/w/acme/queues/new/", save="draft")
+    queue = Queue.objects.get()
+    assert answer["location"] == f"/w/acme/queues/{queue.uuid}/"
+    assert (queue.name, queue.status, queue.reviewers_per_item, queue.order) == ("Tone", "draft", 2, "newest")
+    asked = rubric_versions.questions_of(queue)
+    assert [(question.key, question.kind, question.is_required) for question in asked.questions] == [
+        ("thumbs", QuestionKind.THUMBS, True),
+        ("is_it_polite", QuestionKind.CHOICE, False),
+    ]
+    assert asked.questions[1].options == (Option(key="yes", label="Yes"), Option(key="not_at_all", label="Not at all"))
+    assert asked.parts.model_dump() == {
+        "labels": False, "layer": False, "first_failing_step": False, "correction": False, "note": True,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("headers", [None, HTMX])
+def test_buttons_rearrange_without_saving(people: People, headers: dict[str, str] | None) -> None:
+    answer = post(people, "/w/acme/queues/new/", headers=headers, rubric_action="up:1", q__0__label="First typed")
+    html = answer.content.decode()
+    assert answer.status_code == 200
+    assert html.index("Is it polite?") < html.index("First typed")
+    assert html.strip().startswith('<section id="rubric"') is bool(headers)
+    assert Queue.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("action", "kinds", "options"),
+    [
+        ("add:number", ["thumbs", "choice", "number"], 3),
+        ("remove:0", ["choice"], 3),
+        ("down:0", ["choice", "thumbs"], 3),
+        ("add-option:1", ["thumbs", "choice"], 4),
+        ("remove-option:1:1", ["thumbs", "choice"], 2),
+        ("remove:9", ["thumbs", "choice"], 3),
+        ("explode", ["thumbs", "choice"], 3),
+    ],
+)
+def test_every_button(people: People, action: str, kinds: list[str], options: int) -> None:
+    draft = post(people, "/w/acme/queues/new/", rubric_action=action).context["draft"]
+    assert [question.kind for question in draft.questions] == kinds
+    assert [len(question.options) for question in draft.questions if question.kind == "choice"] == [options]
+
+
+@pytest.mark.parametrize("headers", [None, HTMX])
+def test_what_cannot_be_asked_is_marked_and_kept(people: People, headers: dict[str, str] | None) -> None:
+    answer = post(people, "/w/acme/queues/new/", headers=headers, name="", q__1__options="1", q__0__label="")
+    page = words(answer.content)
+    assert answer.status_code == 422
+    assert "Nothing is saved yet: look at what is marked below." in page
+    assert "Write the question." in page
+    assert "Give at least two options to choose from." in page
+    assert "This field is required." in page
+    assert 'value="Is it polite?"' in answer.content.decode()
+    assert Queue.objects.count() == 0
+
+
+def test_a_name_that_is_taken_is_told_at_the_name(people: People, desk: Desk) -> None:
+    answer = post(people, "/w/acme/queues/new/", name="REFUNDS")
+    assert (answer.status_code, answer.context["form"].errors["name"]) == (
+        422,
+        ["There is a queue “REFUNDS” already; choose another name."],
+    )
+
+
+def test_an_edit_keeps_keys_makes_a_version_and_says_so(people: People, desk: Desk) -> None:
+    page = people.client(people.admin).get(f"{desk.page}edit/")
+    assert [question.key for question in page.context["draft"].questions] == ["thumbs"]
+    answer = post(people, f"{desk.page}edit/", q__0__key="thumbs", q__0__label="Well done?", who="named",
+                  reviewers=[str(people.reviewer.uuid)])  # fmt: skip
+    assert answer["location"] == desk.page
+    queue = Queue.objects.get()
+    asked = rubric_versions.questions_of(queue)
+    assert (rubric_versions.current(queue).number, asked.questions[0].label) == (2, "Well done?")
+    assert (queue.is_open_to_all, list(queue.reviewers.all())) == (False, [people.reviewer])
+    assert desk.review.rubric.number == 1
+
+
+@pytest.mark.parametrize("headers", [None, HTMX])
+def test_the_preview_is_inert(people: People, headers: dict[str, str] | None) -> None:
+    given = {"instructions": "**bold** <script>alert(1)</script>"}
+    answer = people.client(people.admin).post("/w/acme/queues/preview/", given, headers=headers)
+    html = answer.content.decode()
+    assert "<strong>bold</strong>" in html
+    assert "<script>alert" not in html
+    assert html.strip().startswith('<div id="instructions-preview"') is bool(headers)
