@@ -156,6 +156,11 @@ TABLE: tuple[Route, ...] = (
         route(path, {"POST": api(*[401] * 7, 200, 403, 403, 200, 200, 401, 401)})
         for path in ("v1/traces", "otlp/v1/traces")
     ),
+    *(
+        route(f"{base}v1/{signal}", {"POST": api(*[401] * 7, *[404] * 5, 401, 401)})
+        for base in ("", "otlp/")
+        for signal in ("logs", "metrics")
+    ),
     # Alive.
     route("healthz", {"GET": everybody()}),
     route("readyz", {"GET": everybody(503)}),  # no worker runs beside the test

@@ -137,7 +137,14 @@ def _things(workspace: Workspace, admin: User, viewer: User, reviewer: User) -> 
         score=1,
         source="user",
     )
-    things |= {"workspace": workspace.slug, "project": project.slug, "trace": trace, "run": run, "thread": "t1", "number": "1"}
+    things |= {
+        "workspace": workspace.slug,
+        "project": project.slug,
+        "trace": trace,
+        "run": run,
+        "thread": "t1",
+        "number": "1",
+    }
     things |= {"feedback": feedback, "member": viewer, "viewer": viewer}
     return {name: thing if isinstance(thing, str) else str(thing.uuid) for name, thing in things.items()}
 

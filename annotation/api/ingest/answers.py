@@ -16,6 +16,7 @@ class Problem(Enum):
     MALFORMED = (400, 3)
     UNAUTHENTICATED = (401, 16)
     FORBIDDEN = (403, 7)
+    NOT_FOUND = (404, 5)
     METHOD = (405, 12)
     TOO_LARGE = (413, 11)
     MEDIA_TYPE = (415, 3)

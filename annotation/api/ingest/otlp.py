@@ -44,6 +44,22 @@ def traces(request: WSGIRequest) -> HttpResponse:
         return answers.failure(encoding, Problem.UNAVAILABLE, message, retry_after=5)
 
 
+@csrf_exempt  # as above
+def not_taken(request: WSGIRequest, signal: str) -> HttpResponse:
+    """Say in the sender's encoding that logs and metrics, which many programs send to the same base, are not kept."""
+    encoding = answers.encoding_of(request.headers.get("Content-Type", ""))
+    if request.method != "POST":
+        return _only_post(encoding)
+    try:
+        keys.authenticate_key(_token(request), now=timezone.now())
+    except keys.KeyRefusedError as refusal:
+        return _unauthenticated(encoding, str(refusal))
+    message = (
+        f"{signal} are not kept here, only traces: set OTEL_{signal.upper()}_EXPORTER=none, or send them elsewhere"
+    )
+    return answers.failure(encoding, Problem.NOT_FOUND, message)
+
+
 def _taken(request: WSGIRequest, encoding: Encoding | None) -> HttpResponse:
     if request.method != "POST":
         return _only_post(encoding)

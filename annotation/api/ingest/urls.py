@@ -6,4 +6,6 @@ from annotation.api.ingest import otlp
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/traces", otlp.traces, name="otlp-traces"),
+    path("v1/logs", otlp.not_taken, {"signal": "logs"}, name="otlp-logs"),
+    path("v1/metrics", otlp.not_taken, {"signal": "metrics"}, name="otlp-metrics"),
 ]

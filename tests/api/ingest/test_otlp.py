@@ -199,3 +199,11 @@ def test_a_database_that_is_gone_is_no_loss(people: People, monkeypatch: pytest.
 def test_only_post(people: People) -> None:
     answer = Client().get("/v1/traces")
     assert (answer.status_code, answer["allow"]) == (405, "POST")
+
+
+@pytest.mark.parametrize("content_type", [PROTOBUF, JSON])
+@pytest.mark.parametrize("signal", ["logs", "metrics"])
+def test_other_signals_are_told_how_to_stop(people: People, content_type: str, signal: str) -> None:
+    answer = people.api("ingest").post(f"/otlp/v1/{signal}", b"x", content_type=content_type)
+    assert (answer.status_code, answer["content-type"]) == (404, content_type)
+    assert f"OTEL_{signal.upper()}_EXPORTER=none" in reason(answer)
