@@ -145,6 +145,7 @@ def route(path: str, methods: dict[str, Answers], *, is_open: bool = False, data
 
 W = "w/<slug:workspace>/"
 S = f"{W}settings/"
+T = f"{W}traces/"
 Q = f"{W}queues/"
 D = f"{W}datasets/"
 ITEM = f"{Q}<uuid:uuid>/items/<int:number>/"
@@ -257,6 +258,20 @@ TABLE: tuple[Route, ...] = (
     route(f"{V1}projects/<path:name>", {"GET": api_readers_of_one(reviewer=403, invited=403, project=200)}, name="project"),
     route(f"{V1}traces", {"GET": api_readers()}),
     route(f"{V1}traces/<str:trace_id>", {"GET": api_readers_of_one(reviewer=403, invited=403, project=200)}, trace_id="trace"),
+    # Traces and threads.
+    route(T, {"GET": readers()}),
+    route(f"{T}suggestions/", {"GET": readers()}),
+    route(f"{T}add-to-queue/", {"POST": editors(302)}),
+    route(f"{T}views/", {"POST": editors(302)}),
+    route(f"{T}views/<uuid:uuid>/delete/", {"POST": editors(302)}, uuid="view"),
+    route(f"{T}<uuid:uuid>/", {"GET": readers_of_one()}, uuid="trace"),
+    route(f"{T}<uuid:uuid>/text/", {"GET": readers_of_one()}, uuid="trace", data={"at": "trace:input"}),
+    route(f"{T}<uuid:uuid>/steps/<uuid:run>/", {"GET": readers_of_one()}, uuid="trace", run="run"),
+    route(f"{T}<uuid:uuid>/feedback/", {"POST": editors(422)}, uuid="trace"),
+    route(  # it is not theirs
+        f"{T}<uuid:uuid>/feedback/<uuid:feedback>/delete/", {"POST": editors(404)}, uuid="trace", feedback="feedback"
+    ),
+    route(f"{W}threads/<path:thread>/", {"GET": readers_of_one()}, thread="thread"),
     # Pages of queues.
     route(Q, {"GET": members()}),
     route(f"{Q}new/", {"GET": admins(), "POST": admins(422)}),

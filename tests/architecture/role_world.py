@@ -117,7 +117,7 @@ def _things(workspace: Workspace, admin: User, viewer: User, reviewer: User) -> 
     """One of everything. Addresses of both workspaces differ in every id."""
     project = Project.objects.create(workspace=workspace, name=f"p-{workspace.slug}", slug=f"p-{workspace.slug}")
     trace = Trace.objects.create(
-        workspace=workspace, project=project, uuid=uuid4(), name="trip", started_at=LONG_AGO, thread_id="t1"
+        workspace=workspace, project=project, uuid=uuid4(), name="trip", started_at=LONG_AGO, thread_id=f"t-{workspace.slug}"
     )
     run = Run.objects.create(
         workspace=workspace,
@@ -142,7 +142,7 @@ def _things(workspace: Workspace, admin: User, viewer: User, reviewer: User) -> 
         "project": project.slug,
         "trace": trace,
         "run": run,
-        "thread": "t1",
+        "thread": f"t-{workspace.slug}",
         "number": "1",
     }
     things |= {"feedback": feedback, "member": viewer, "viewer": viewer}

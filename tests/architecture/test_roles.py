@@ -60,7 +60,7 @@ def _answer(client: Client, method: str, address: str, route: Route) -> HttpResp
             body = "" if method == "GET" else json.dumps(route.data)
             answer = client.generic(method, address, body, content_type="application/json")
         else:
-            answer = client.post(address, route.data) if method == "POST" else client.generic(method, address)
+            answer = (client.post if method == "POST" else client.get)(address, route.data)
     client.cookies = cookies
     return cast("HttpResponse", answer)
 

@@ -75,6 +75,7 @@ def feedback_context(request: MemberRequest, trace: Trace) -> dict[str, Any]:
         "feedback": list(rows),
         "mine": request.user.pk,
         "may_give": may_give,
+        "is_blind": request.actor.is_limited_to_queues,  # what others said must not lead a reviewer
         "labels": list(modes.values_list("name", flat=True)[:LABELS]) if may_give else [],
         "queues": open_queues(request),
     }
