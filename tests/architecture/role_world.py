@@ -117,7 +117,12 @@ def _things(workspace: Workspace, admin: User, viewer: User, reviewer: User) -> 
     """One of everything. Addresses of both workspaces differ in every id."""
     project = Project.objects.create(workspace=workspace, name=f"p-{workspace.slug}", slug=f"p-{workspace.slug}")
     trace = Trace.objects.create(
-        workspace=workspace, project=project, uuid=uuid4(), name="trip", started_at=LONG_AGO, thread_id=f"t-{workspace.slug}"
+        workspace=workspace,
+        project=project,
+        uuid=uuid4(),
+        name="trip",
+        started_at=LONG_AGO,
+        thread_id=f"t-{workspace.slug}",
     )
     run = Run.objects.create(
         workspace=workspace,
