@@ -69,6 +69,7 @@ class AuditFilterForm(forms.Form):
     KINDS = (
         ("", "Everything"),
         ("api_key.", "API keys"),
+        ("correction.", "Corrections"),
         ("dataset.", "Datasets"),
         ("failure_mode.", "Failure modes"),
         ("feedback_config.", "Feedback"),
@@ -77,7 +78,6 @@ class AuditFilterForm(forms.Form):
         ("member.", "Members"),
         ("project.", "Projects"),
         ("queue.", "Queues"),
-        ("review.", "Reviews"),
         ("rule.", "Rules"),
         ("workspace.", "Workspace"),
     )
