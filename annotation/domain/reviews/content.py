@@ -20,11 +20,26 @@ class Layer(StrEnum):
     CONTEXT = "context"
 
 
+class Passage(BaseModel):
+    """Words of a step that somebody marked; `run` is the step's outside id."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    run: UUID | None = None
+    text: str
+
+
+class Evidence(Passage):
+    """A passage that speaks for a label, by the label's name as it was given."""
+
+    label: str
+
+
 class ReviewInput(BaseModel):
     """One review, not yet held against a rubric.
 
     `answers` maps question keys to what was given (see `rubric.validate`). `labels` are names of failure modes; one
-    that the project does not know is coined. `correction` is what the output should have been: text, or JSON of the
+    that the project does not know is coined; `evidence` are passages that speak for them. `correction` is what the output should have been: text, or JSON of the
     output's own shape; `corrected_run_uuid` names the run that it corrects (None: the answer of the whole trace).
     `active_ms` is the time spent looking, without idle time. `rubric_version` is the number of the version that the
     person was shown (None: the queue's current one), so that a rubric changed meanwhile costs nobody their work.
@@ -34,6 +49,7 @@ class ReviewInput(BaseModel):
 
     answers: dict[str, JsonValue] = Field(default_factory=dict)
     labels: tuple[str, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
     layer: str = ""
     first_failing_run_uuid: UUID | None = None
     correction: JsonValue = None
@@ -53,12 +69,13 @@ class ReviewInput(BaseModel):
 
 
 class Label(BaseModel):
-    """A failure mode as a review names it: its outside id, and its name when it was given."""
+    """A failure mode as a review names it: its outside id, its name when it was given, and what speaks for it."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     failure_mode: UUID
     name: str
+    evidence: tuple[Passage, ...] = ()
 
 
 def read_draft(document: Mapping[str, Any]) -> ReviewInput:

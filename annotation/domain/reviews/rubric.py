@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from pydantic import JsonValue
 
 from annotation.domain.queues.rubric import Question, QuestionKind, Rubric
-from annotation.domain.reviews.content import Layer, ReviewInput
+from annotation.domain.reviews.content import Evidence, Layer, ReviewInput
 
 LONGEST_TEXT = 20_000
 LONGEST_LABEL = 120
 MOST_LABELS = 50
+LONGEST_PASSAGE = 2_000
 
 UP, DOWN = "up", "down"
 
@@ -58,6 +59,7 @@ def validate(rubric: Rubric, given: ReviewInput) -> ReviewInput:
         update={
             "answers": answers,
             "labels": _labels(given.labels) if parts.labels else (),
+            "evidence": tuple(_evidence(given)) if parts.labels else (),
             "layer": given.layer if parts.layer else "",
             "first_failing_run_uuid": given.first_failing_run_uuid if parts.first_failing_step else None,
             "correction": storable(given.correction) if parts.correction else None,
@@ -177,6 +179,16 @@ def _labels(names: tuple[str, ...]) -> tuple[str, ...]:
     for name in tidy:
         first.setdefault(name.lower(), name)
     return tuple(name for name in first.values() if name)
+
+
+def _evidence(given: ReviewInput) -> Iterator[Evidence]:
+    """Passages for labels that are given, each once, as long as one can be."""
+    known = {name.lower() for name in _labels(given.labels)}
+    for one in dict.fromkeys(given.evidence):
+        text = _cleaned(one.text)[:LONGEST_PASSAGE]
+        label = " ".join(one.label.split())
+        if text and label.lower() in known:
+            yield one.model_copy(update={"text": text, "label": label})
 
 
 def _cleaned(text: str) -> str:

@@ -13,7 +13,7 @@ from annotation.domain.queues import rubric as asked
 from annotation.domain.queues.refusals import ClaimError, ItemNotOpenError, ItemTakenError, QueueNotActiveError
 from annotation.domain.queues.rubric_versions import current, numbered
 from annotation.domain.reviews import correct, drafts, judgements, originals, rubric
-from annotation.domain.reviews.content import Label, ReviewInput
+from annotation.domain.reviews.content import Label, Passage, ReviewInput
 from annotation.domain.reviews.rubric import AnswerProblem, InvalidReviewError
 from annotation.models import Draft, FailureMode, Item, Project, Queue, Reservation, Review, RubricVersion, Skip, User
 
@@ -117,11 +117,25 @@ def _labels(project: Project | None, names: tuple[str, ...], by: User) -> list[F
     return list({coined[name].pk: coined[name] for name in names}.values())
 
 
+def _with_evidence(labels: list[FailureMode], given: ReviewInput) -> list[Label]:
+    """The labels with the passages that were marked for them, by their names."""
+    return [
+        Label(
+            failure_mode=mode.uuid,
+            name=mode.name,
+            evidence=tuple(
+                Passage(run=one.run, text=one.text) for one in given.evidence if one.label.lower() == mode.name.lower()
+            ),
+        )
+        for mode in labels
+    ]
+
+
 def _columns(version: RubricVersion, given: ReviewInput, labels: list[FailureMode]) -> dict[str, Any]:
     return {
         "rubric_id": version.pk,
         "answers": given.answers,
-        "labels": [Label(failure_mode=mode.uuid, name=mode.name).model_dump(mode="json") for mode in labels],
+        "labels": [label.model_dump(mode="json", exclude_defaults=True) for label in _with_evidence(labels, given)],
         "layer": given.layer,
         "first_failing_run_uuid": given.first_failing_run_uuid,
         "correction": given.correction,

@@ -10,7 +10,7 @@ from annotation.domain.feedback import reviewed
 from annotation.domain.queues import assignment
 from annotation.domain.queues.assignment import Claim
 from annotation.domain.reviews import content, correct, drafts, originals
-from annotation.domain.reviews.content import ReviewInput
+from annotation.domain.reviews.content import Evidence, ReviewInput
 from annotation.domain.reviews.submit import recount
 from annotation.models import Queue, Review, User
 
@@ -47,9 +47,13 @@ def undo(*, review: Review, by: User, now: datetime) -> Claim:
 
 def as_input(review: Review) -> ReviewInput:
     """What the person gave, as they would give it again; fills the form when a review is edited."""
+    labels = content.read_labels(review.labels)
     return ReviewInput(
         answers=review.answers,
-        labels=tuple(label.name for label in content.read_labels(review.labels)),
+        labels=tuple(label.name for label in labels),
+        evidence=tuple(
+            Evidence(label=label.name, run=one.run, text=one.text) for label in labels for one in label.evidence
+        ),
         layer=review.layer,
         first_failing_run_uuid=review.first_failing_run_uuid,
         correction=review.correction,

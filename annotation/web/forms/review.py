@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 from django.http import QueryDict
-from pydantic import JsonValue
+from pydantic import JsonValue, ValidationError
 
 from annotation.domain.queues.rubric import Question, QuestionKind, Rubric
-from annotation.domain.reviews.content import ReviewInput
+from annotation.domain.reviews.content import Evidence, ReviewInput
 from annotation.domain.reviews.rubric import AnswerProblem
 
 ANSWER = "answer-"
 TEXT, JSON = "text", "json"
+MOST_EVIDENCE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,7 @@ def read(sent: QueryDict, rubric: Rubric) -> Sent:
         labels=tuple(
             name.strip()[:200] for name in [*sent.getlist("labels"), sent.get("new_label", "")] if name.strip()
         ),
+        evidence=tuple(_evidence(sent)),
         layer=sent.get("layer", ""),
         first_failing_run_uuid=_uuid(sent.get("first_failing_run")),
         correction=correction,
@@ -110,6 +113,13 @@ def _answers(sent: QueryDict, rubric: Rubric) -> Iterator[tuple[str, JsonValue]]
             yield question.key, values
         elif values:
             yield question.key, values[0]
+
+
+def _evidence(sent: QueryDict) -> Iterator[Evidence]:
+    """The passages, each sent as one JSON object; what is none is passed over."""
+    for written in sent.getlist("evidence")[:MOST_EVIDENCE]:
+        with suppress(ValidationError):
+            yield Evidence.model_validate_json(written)
 
 
 def _correction(sent: QueryDict) -> tuple[JsonValue, tuple[AnswerProblem, ...]]:

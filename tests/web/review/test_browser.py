@@ -289,3 +289,25 @@ def test_a_phone_judges_in_panes(page: Page, live: str, make_line: MakeLine) -> 
     expect(page.get_by_role("heading", name="All done here")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth <= 390")
     assert Review.objects.get().answers == {"thumbs": "up"}
+
+
+def test_selected_text_becomes_evidence_of_the_label(
+    page: Page, live: str, make_line: MakeLine, modes: list[FailureMode]
+) -> None:
+    line = make_line(2)
+    page.goto(live + line.page(1))
+    page.keyboard.press("b")
+    page.locator("#trajectory .final p").first.click(click_count=3)
+    expect(page.locator("[data-labels-hint]")).to_contain_text("keeps the selected text")
+    page.keyboard.press("1")
+    expect(page.locator("[data-evidence] q")).to_have_text(ANSWER)
+    page.wait_for_timeout(600)
+    kept(page)
+    page.reload()
+    expect(page.locator("[data-evidence] q")).to_have_text(ANSWER)
+    page.keyboard.press("Control+Enter")
+    at(page, 2)
+
+    label = Review.objects.get().labels[0]
+    assert label["name"] == "Wrong policy"
+    assert label["evidence"] == [{"run": str(run_of(line.items[0], "final_answer").uuid), "text": ANSWER}]
