@@ -17,7 +17,7 @@ from annotation.domain.imports import reading, transcripts
 from annotation.domain.imports.plan import KIND, ImportPlan
 from annotation.domain.imports.reading import Numbered
 from annotation.domain.imports.transcripts import Transcript, UnreadableTranscriptError
-from annotation.domain.ingest import store
+from annotation.domain.ingest import receive, store
 from annotation.domain.ingest.values import as_text
 from annotation.domain.projects import registry
 from annotation.domain.work import jobs
@@ -99,7 +99,9 @@ def _store(job: Job, plan: ImportPlan, found: Sequence[Transcript]) -> None:
     counts = Counter(job.result) + Counter(imported=len(new), known=len(found) - len(new))
     project_id = registry.ensure(workspace_id=job.workspace_id, names=[plan.project])[plan.project]
     destination = store.Destination(job.workspace_id, {plan.project: project_id})
-    store.write(runs=[run for transcript in new for run in transcript.runs], destination=destination)
+    rejected = receive.store_what_can_be([run for transcript in new for run in transcript.runs], destination)
+    if rejected.count:
+        jobs.note_problem(job, place=f"records up to {job.done_count + len(found)}", message=rejected.message)
     _judge(job, plan, new, Project.objects.get(pk=project_id))
     job.result = dict(counts)
 

@@ -2,9 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from django.db import DataError
+from django.db import DatabaseError, DataError
+from psycopg.errors import ProgramLimitExceeded
 
 from annotation.domain.ingest import mapping, otlp, store
 from annotation.domain.ingest.records import Rejections, RunRecord
@@ -13,6 +14,8 @@ from annotation.domain.projects import registry
 from annotation.models import ApiKey
 
 UNSTORABLE = "the span cannot be stored"
+#: How many characters of its readable input and output a run keeps if the text index refuses the whole.
+READABLE_WHEN_REFUSED = 20_000
 
 
 class ForeignProjectError(Exception):
@@ -35,7 +38,7 @@ def receive(*, sender: Sender, body: bytes, encoding: otlp.Encoding, received_ns
     _check(sender)
     decoded = otlp.decode(body, encoding=encoding)
     runs = mapping.to_runs(decoded.spans, received_ns=received_ns)
-    stored = _store(runs, destination(sender, runs)) if runs else Rejections()
+    stored = store_what_can_be(runs, destination(sender, runs)) if runs else Rejections()
     return _together([decoded.rejections, stored])
 
 
@@ -55,14 +58,36 @@ def destination(sender: Sender, runs: Iterable[RunRecord]) -> Destination:
     return Destination(key.workspace_id, {name: ids[project] for name, project in chosen.items()})
 
 
-def _store(runs: Sequence[RunRecord], target: Destination) -> Rejections:
+def store_what_can_be(runs: Sequence[RunRecord], target: Destination) -> Rejections:
     """Store all at once; if the database refuses a value that no rule foresaw, store one by one what it takes."""
     try:
         return store.write(runs=runs, destination=target).rejections
-    except DataError:
-        if len(runs) == 1:
-            return Rejections({UNSTORABLE: 1})
-        return _together([_store([run], target) for run in runs])
+    except DatabaseError as error:
+        if not _is_refusal(error):
+            raise
+    if len(runs) > 1:
+        return _together([store_what_can_be([run], target) for run in runs])
+    return _store_shortened(runs[0], target)
+
+
+def _store_shortened(run: RunRecord, target: Destination) -> Rejections:
+    """Store a run with less of its readable text, which is what the text index may refuse; the values stay whole."""
+    short = replace(run, input_text=_head(run.input_text), output_text=_head(run.output_text))
+    try:
+        return store.write(runs=[short], destination=target).rejections
+    except DatabaseError as error:
+        if not _is_refusal(error):
+            raise
+        return Rejections({UNSTORABLE: 1})
+
+
+def _head(text: str | None) -> str | None:
+    return text[:READABLE_WHEN_REFUSED] if text else text
+
+
+def _is_refusal(error: DatabaseError) -> bool:
+    """Whether the database refuses the values, and is not just away: a second try would fail as well."""
+    return isinstance(error, DataError) or isinstance(error.__cause__, ProgramLimitExceeded)
 
 
 def _together(parts: Iterable[Rejections]) -> Rejections:

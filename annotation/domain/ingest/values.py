@@ -1,7 +1,7 @@
 """Values from the wire as clean JSON values.
 
 PostgreSQL's text and jsonb refuse NUL characters, lone surrogates and numbers that are not finite, so none
-leaves this module: a NUL or surrogate becomes U+FFFD, NaN and the infinities become their names as text.
+leaves this module: a NUL or surrogate becomes U+FFFD, NaN, the infinities and integers beyond 64 bits become text.
 """
 
 import json
@@ -19,6 +19,9 @@ MAX_DEPTH = 64
 
 #: Counts from here on are mistakes; sums of those below fit into 64 bits.
 MAX_COUNT = 2**40
+
+#: What the JSON writer takes; larger integers become text.
+_FIRST_INTEGER, _LAST_INTEGER = -(2**63), 2**64 - 1
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _REPLACEMENT = "\ufffd"
@@ -41,6 +44,8 @@ def clean(value: Any) -> Any:
         return [clean(member) for member in value]
     if isinstance(value, float) and not isfinite(value):
         return _named(value)
+    if isinstance(value, int) and not _FIRST_INTEGER <= value <= _LAST_INTEGER:
+        return str(value)
     return value
 
 

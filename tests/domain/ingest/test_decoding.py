@@ -133,6 +133,7 @@ def test_counts_come_as_numbers_or_text(sent: Any, count: int | None) -> None:
         ("{broken", "{broken"),
         ('{"a": "\\u0000", "b": NaN}', {"a": "\ufffd", "b": "NaN"}),
         ('["\\ud800"]', ["\ufffd"]),
+        ("[NaN, 1" + "0" * 30 + "]", ["NaN", "1" + "0" * 30]),
         ("[" * 65 + "]" * 65, "[" * 65 + "]" * 65),
     ],
 )

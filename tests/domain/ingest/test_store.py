@@ -166,6 +166,20 @@ def test_hostile_values_are_stored_clean(people: People) -> None:
 
 
 @pytest.mark.django_db
+def test_a_text_that_the_index_refuses_is_shortened_and_holds_up_nobody(people: People) -> None:
+    """Hyphenated words of letters of four bytes make an index entry that is larger than PostgreSQL allows."""
+    letters, chance = [chr(0x20000 + number) for number in range(40_000)], random.Random(1)
+    words, more = (
+        " ".join("-".join("".join(chance.choices(letters, k=2)) for _ in range(60)) for _ in range(600)) for _ in "io"
+    )
+    attributes = {"openinference.span.kind": "CHAIN", "input.value": words, "output.value": more}
+    rejected = send(key_of(people), *SPANS, span(1, trace=(7).to_bytes(16), attributes=attributes))
+    assert (rejected.count, Run.objects.count()) == (0, 5)
+    hostile = Run.objects.get(trace__uuid=UUID(int=7))
+    assert (hostile.inputs, hostile.input_text) == (words, words[:20_000])
+
+
+@pytest.mark.django_db
 def test_absurd_times_do_not_lose_a_span(people: People) -> None:
     early, late = span(1), span(2, parent=1)
     early.start_time_unix_nano = early.end_time_unix_nano = 0
