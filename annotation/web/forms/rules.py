@@ -59,7 +59,7 @@ class RuleForm(forms.Form):
         label="Add to queue", queryset=Queue.objects.none(), to_field_name="uuid", empty_label="Choose…"
     )
     priority = forms.IntegerField(
-        label="Priority", min_value=-100, max_value=100, required=False, help_text="Higher comes first. Usually 0."
+        label="Priority", min_value=-100, max_value=100, required=False, help_text="Higher comes first."
     )
 
     def __init__(self, *args: Any, queues: QuerySet[Queue], **kwargs: Any) -> None:

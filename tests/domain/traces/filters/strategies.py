@@ -35,7 +35,8 @@ durations = st.builds(
     st.decimals(0, 1000, places=2).map(lambda number: Decimal(f"{number:f}")),
     st.sampled_from([*SECONDS_PER_UNIT]),
 )
-moments = st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))
+FIRST, LAST = datetime(1990, 1, 1), datetime(2100, 1, 1)  # noqa: DTZ001 -- hypothesis adds the zone
+moments = st.datetimes(FIRST, LAST, timezones=st.just(UTC))
 pieces = st.sampled_from(["a", "退", "/", "\\\\", "\\.", ".*", "[0-9]+", " ", '"', "(x|y)", "'"])
 patterns = st.builds(Pattern, st.lists(pieces, min_size=1, max_size=6).map("".join), st.booleans())
 

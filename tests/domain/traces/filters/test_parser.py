@@ -51,8 +51,8 @@ def test_any_text_is_a_filter_or_a_filter_error_inside_the_text(text: str) -> No
     try:
         tree = parse(text)
     except FilterError as error:
-        assert 0 <= error.span.start <= error.span.end <= len(text)
-        assert error.message
+        start, end = error.span.start, error.span.end
+        assert 0 <= start <= end <= len(text)
     else:
         assert parse(to_text(tree)) == tree
 
