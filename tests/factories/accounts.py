@@ -1,19 +1,19 @@
 """People, workspaces and projects."""
 
 from factory import Sequence, SubFactory
-from factory.django import DjangoModelFactory
 
 from annotation.models import Membership, Project, User, Workspace
+from tests.factories.base import Factory
 
 
-class UserFactory(DjangoModelFactory[User]):
+class UserFactory(Factory[User]):
     class Meta:
         model = User
 
     email = Sequence(lambda number: f"person{number}@example.org")
 
 
-class WorkspaceFactory(DjangoModelFactory[Workspace]):
+class WorkspaceFactory(Factory[Workspace]):
     class Meta:
         model = Workspace
 
@@ -21,7 +21,7 @@ class WorkspaceFactory(DjangoModelFactory[Workspace]):
     name = Sequence(lambda number: f"Workspace {number}")
 
 
-class MembershipFactory(DjangoModelFactory[Membership]):
+class MembershipFactory(Factory[Membership]):
     class Meta:
         model = Membership
 
@@ -30,7 +30,7 @@ class MembershipFactory(DjangoModelFactory[Membership]):
     role = Membership.Role.EDITOR
 
 
-class ProjectFactory(DjangoModelFactory[Project]):
+class ProjectFactory(Factory[Project]):
     class Meta:
         model = Project
 

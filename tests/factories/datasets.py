@@ -3,13 +3,13 @@
 import uuid
 
 from factory import LazyFunction, Sequence, SubFactory
-from factory.django import DjangoModelFactory
 
 from annotation.models import Dataset, DatasetVersion, Example
 from tests.factories.accounts import WorkspaceFactory
+from tests.factories.base import Factory
 
 
-class DatasetFactory(DjangoModelFactory[Dataset]):
+class DatasetFactory(Factory[Dataset]):
     class Meta:
         model = Dataset
 
@@ -17,7 +17,7 @@ class DatasetFactory(DjangoModelFactory[Dataset]):
     name = Sequence(lambda number: f"Dataset {number}")
 
 
-class DatasetVersionFactory(DjangoModelFactory[DatasetVersion]):
+class DatasetVersionFactory(Factory[DatasetVersion]):
     class Meta:
         model = DatasetVersion
 
@@ -25,7 +25,7 @@ class DatasetVersionFactory(DjangoModelFactory[DatasetVersion]):
     number = Sequence(lambda number: number + 1)
 
 
-class ExampleFactory(DjangoModelFactory[Example]):
+class ExampleFactory(Factory[Example]):
     class Meta:
         model = Example
 

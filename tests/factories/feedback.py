@@ -1,14 +1,14 @@
 """Judgements and failure modes."""
 
 from factory import LazyAttribute, Sequence, SubFactory
-from factory.django import DjangoModelFactory
 
 from annotation.models import FailureMode, Feedback
 from tests.factories.accounts import ProjectFactory
+from tests.factories.base import Factory
 from tests.factories.traces import TraceFactory
 
 
-class FailureModeFactory(DjangoModelFactory[FailureMode]):
+class FailureModeFactory(Factory[FailureMode]):
     class Meta:
         model = FailureMode
 
@@ -16,7 +16,7 @@ class FailureModeFactory(DjangoModelFactory[FailureMode]):
     name = Sequence(lambda number: f"Failure mode {number}")
 
 
-class FeedbackFactory(DjangoModelFactory[Feedback]):
+class FeedbackFactory(Factory[Feedback]):
     """Feedback on `trace`, which is made when not given."""
 
     class Meta:

@@ -1,14 +1,14 @@
 """Queues and their items."""
 
 from factory import LazyAttribute, Sequence, SubFactory
-from factory.django import DjangoModelFactory
 
 from annotation.models import Item, Queue
 from tests.factories.accounts import WorkspaceFactory
+from tests.factories.base import Factory
 from tests.factories.traces import TraceFactory
 
 
-class QueueFactory(DjangoModelFactory[Queue]):
+class QueueFactory(Factory[Queue]):
     class Meta:
         model = Queue
 
@@ -16,7 +16,7 @@ class QueueFactory(DjangoModelFactory[Queue]):
     name = Sequence(lambda number: f"Queue {number}")
 
 
-class ItemFactory(DjangoModelFactory[Item]):
+class ItemFactory(Factory[Item]):
     """The item of `trace`, which is made when not given."""
 
     class Meta:

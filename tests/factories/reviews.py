@@ -1,15 +1,15 @@
 """What people submitted."""
 
 from factory import LazyAttribute, SubFactory
-from factory.django import DjangoModelFactory
 
 from annotation.domain.queues import rubric_versions
 from annotation.models import Review
 from tests.factories.accounts import UserFactory
+from tests.factories.base import Factory
 from tests.factories.queues import ItemFactory
 
 
-class ReviewFactory(DjangoModelFactory[Review]):
+class ReviewFactory(Factory[Review]):
     """A bare row, as another reviewer's would stand there; commands are tested with commands."""
 
     class Meta:

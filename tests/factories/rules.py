@@ -3,13 +3,13 @@
 from decimal import Decimal
 
 from factory import Sequence, SubFactory
-from factory.django import DjangoModelFactory
 
 from annotation.models import Rule, RuleRevision
 from tests.factories.accounts import WorkspaceFactory
+from tests.factories.base import Factory
 
 
-class RuleFactory(DjangoModelFactory[Rule]):
+class RuleFactory(Factory[Rule]):
     class Meta:
         model = Rule
 
@@ -17,7 +17,7 @@ class RuleFactory(DjangoModelFactory[Rule]):
     name = Sequence(lambda number: f"Rule {number}")
 
 
-class RuleRevisionFactory(DjangoModelFactory[RuleRevision]):
+class RuleRevisionFactory(Factory[RuleRevision]):
     class Meta:
         model = RuleRevision
 

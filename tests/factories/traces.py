@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from factory import LazyAttribute, LazyFunction, SelfAttribute, Sequence, SubFactory
-from factory.django import DjangoModelFactory
 
 from annotation.models import Run, Trace
 from tests.factories.accounts import ProjectFactory
+from tests.factories.base import Factory
 
 STARTED_AT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 
@@ -19,7 +19,7 @@ def nanoseconds(run: Any) -> int:
     return int(run.started_at.timestamp()) * 1_000_000_000
 
 
-class TraceFactory(DjangoModelFactory[Trace]):
+class TraceFactory(Factory[Trace]):
     class Meta:
         model = Trace
 
@@ -30,7 +30,7 @@ class TraceFactory(DjangoModelFactory[Trace]):
     started_at = STARTED_AT
 
 
-class RunFactory(DjangoModelFactory[Run]):
+class RunFactory(Factory[Run]):
     class Meta:
         model = Run
 

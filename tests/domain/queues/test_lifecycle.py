@@ -1,6 +1,7 @@
 """Queues made, changed and brought to their end."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -16,9 +17,9 @@ pytestmark = pytest.mark.django_db
 WHY = Rubric(questions=(Question(key="why", kind=QuestionKind.TEXT, label="Why?"),))
 
 
-def make(**settings: object) -> tuple[Queue, QueueSettings]:
+def make(**settings: Any) -> tuple[Queue, QueueSettings]:
     admin = MembershipFactory(role=Membership.Role.ADMIN)
-    wanted = QueueSettings(**{"name": " Refunds ", **settings})  # type: ignore[arg-type] -- fields of a test
+    wanted = QueueSettings(**{"name": " Refunds ", **settings})
     return lifecycle.create(workspace=admin.workspace, settings=wanted, rubric=rubric.default(), by=admin.user), wanted
 
 

@@ -12,6 +12,7 @@ from annotation.domain.queues import assignment, items, refusals, rubric_version
 from annotation.domain.queues.reasons import Reason
 from annotation.domain.queues.rubric import Option, Question, QuestionKind, Rubric
 from annotation.domain.reviews import drafts
+from annotation.domain.reviews.content import ReviewInput
 from annotation.domain.reviews.rubric import InvalidReviewError
 from annotation.models import Draft, FailureMode, Feedback, Item, Queue, Reservation, Review, Skip, Trace
 from tests.domain.reviews.conftest import BAD, NOON, Bench
@@ -28,7 +29,7 @@ def said(review: Review) -> list[tuple[Any, ...]]:
 @pytest.mark.django_db
 def test_a_review_is_stored_whole_with_its_feedback(bench: Bench) -> None:
     bench.claim(bench.one)
-    drafts.save(item=bench.item, by=bench.one, content=drafts.ReviewInput(note="typing"), now=NOON)
+    drafts.save(item=bench.item, by=bench.one, content=ReviewInput(note="typing"), now=NOON)
     review = bench.submit(
         bench.one,
         **BAD,
