@@ -169,7 +169,7 @@ def test_too_large_packed_or_unpacked(people: People, content_type: str) -> None
         assert "1000 bytes" in reason(answer)
 
 
-@pytest.mark.parametrize("body", [b"not gzip", gzip.compress(b"cut off in the middle" * 100)[:-9]])
+@pytest.mark.parametrize("body", [b"not gzip", gzip.compress(b"cut off in the middle" * 100, mtime=0)[:-9]])
 def test_broken_gzip(people: People, body: bytes) -> None:
     answer = post(people, body, content_encoding="gzip")
     assert (answer.status_code, "gzip" in reason(answer)) == (400, True)
