@@ -12,13 +12,14 @@
 
   const take = () => {
     const selection = getSelection();
-    if (!selection || selection.isCollapsed || selection.rangeCount === 0) return;
+    if (!selection || selection.isCollapsed || selection.rangeCount === 0) return false;
     const node = selection.getRangeAt(0).startContainer;
     const turn = (node instanceof Element ? node : node.parentElement)?.closest("#trajectory [data-run]");
     const text = selection.toString().trim().slice(0, LONGEST);
-    if (!turn || !text || !document.querySelector("[data-evidence]")) return;
+    if (!turn || !text || !document.querySelector("[data-evidence]")) return false;
     held = { run: turn.dataset.run, text };
     hint("The next label you give keeps the selected text as its evidence.");
+    return true;
   };
 
   const rangeOf = (text, within) => {
@@ -72,7 +73,7 @@
     const list = document.querySelector("[data-evidence]");
     if (!list || !box.matches("[data-labels] input[name=labels]")) return;
     if (!box.checked) [...list.children].filter((item) => item.dataset.label === box.value).forEach((item) => item.remove());
-    else if (held) {
+    else if (take() || held) {
       list.append(line(box.value, held));
       held = null;
       hint("");

@@ -96,6 +96,11 @@ def read(sent: QueryDict, rubric: Rubric) -> Sent:
     return Sent(given, problems)
 
 
+def item_number(sent: QueryDict) -> int:
+    """The item that the page shows; 0 for none."""
+    return _number(sent.get("item")) or 0
+
+
 def seen_submissions(sent: QueryDict) -> int:
     """How often the person had submitted this review when the page was made."""
     return _number(sent.get("seen")) or 0

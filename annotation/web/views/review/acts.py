@@ -51,7 +51,7 @@ def item_skip(request: MemberRequest, uuid: UUID, number: int) -> HttpResponse:
     """Put the item at the end of the person's line, with what they have typed."""
     item = item_of(request, uuid, number)
     _keep(request, item)
-    assignment.skip(item=item, by=request.user, now=timezone.now(), reason=request.POST.get("skip_reason", ""))
+    assignment.skip(item=item, by=request.user, now=timezone.now(), reason=_reason(request, "skip_reason"))
     return pages.next_item(request, item.queue, done=f"Item {item.number} skipped; it comes back at the end.")
 
 
@@ -61,7 +61,7 @@ def item_flag(request: MemberRequest, uuid: UUID, number: int) -> HttpResponse:
     """Set the item aside for an editor, with what they have typed."""
     item = item_of(request, uuid, number)
     _keep(request, item)
-    items.flag(item=item, by=request.user, now=timezone.now(), reason=request.POST.get("flag_reason", ""))
+    items.flag(item=item, by=request.user, now=timezone.now(), reason=_reason(request, "flag_reason"))
     return pages.next_item(request, item.queue, done=f"Item {item.number} flagged; an editor looks at it.")
 
 
@@ -70,9 +70,7 @@ def item_flag(request: MemberRequest, uuid: UUID, number: int) -> HttpResponse:
 def queue_undo(request: MemberRequest, uuid: UUID) -> HttpResponse:
     """Take the person's last submission in this queue back, and open it again; the present item goes back in line."""
     queue = queue_of(request, uuid)
-    current = (
-        queue.items.filter(number=int(number)).first() if (number := request.POST.get("item", "")).isdigit() else None
-    )
+    current = queue.items.filter(number=form.item_number(request.POST)).first()
     if current:
         _keep(request, current)
     review = undo.last_submission(queue=queue, by=request.user)
@@ -144,6 +142,11 @@ def _asked(request: MemberRequest, item: Item) -> Rubric:
     number = int(shown) if shown.isascii() and shown.isdigit() and len(shown) < 9 else None
     version = rubric_versions.numbered(item.queue, number) or rubric_versions.current(item.queue)
     return rubric.read(version.questions)
+
+
+def _reason(request: MemberRequest, name: str) -> str:
+    """Why, in one line; PostgreSQL keeps no NUL."""
+    return request.POST.get(name, "").replace("\0", "")[:500]
 
 
 def _keep(request: MemberRequest, item: Item) -> bool:
