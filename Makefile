@@ -63,10 +63,12 @@ $(VENV):
 
 # The development set contains the base set, in the same versions.
 $(BASE): requirements/base.txt | $(VENV)
+	@echo "Installing packages into $(VENV), which takes a minute or so the first time"
 	@test -f $(DEV) && test $(DEV) -nt requirements/dev.txt \
 	  || $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/base.txt
 	@touch $@
 
 $(DEV): requirements/dev.txt | $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@echo "Installing packages into $(VENV), which takes a minute or so the first time"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@touch $@

@@ -1,5 +1,6 @@
 """The whole installation as one command in the foreground: web, worker and beat."""
 
+import logging
 import os
 import socket
 import sys
@@ -46,6 +47,7 @@ class Command(BaseCommand):
 
     def handle(self, *, port: int | None, host: str, demo: bool, follow: bool, **_unused: Any) -> None:
         """Run until stopped. Exit code 0 after Ctrl-C or SIGTERM, 1 when a part ended by itself."""
+        logging.getLogger().setLevel(logging.WARNING)  # the parts log; this terminal is for a person
         port = _free_port(host, port)
         try:
             embedded.join()
