@@ -1,6 +1,11 @@
 """What every test may ask for; the fixtures stand in `tests/fixtures`, by what they start."""
 
 import pytest
+from hypothesis import settings
+
+# A busy machine is no failure of a property.
+settings.register_profile("tests", deadline=None)
+settings.load_profile("tests")
 
 pytest_plugins = [
     "tests.fixtures.database",
