@@ -110,10 +110,10 @@ def test_the_list_says_what_each_rule_did_and_asks_the_same_number_of_queries(
     quiet_trace(people)
     routing.sweep(now=timezone.now())
     assert "Saver rates v1 tag is saver-rate 50 % Refund promises 1" in text_of(admin, at("rule-list"))
-    with django_assert_num_queries(6):  # type: ignore[operator] -- session, user, membership, rules, counts, queues
+    with django_assert_num_queries(6):  # type: ignore[operator]  # session, user, membership, rules, counts, queues
         admin.get(at("rule-list"))
     rules(2)
-    with django_assert_num_queries(6):  # type: ignore[operator] -- as above
+    with django_assert_num_queries(6):  # type: ignore[operator]  # as above
         admin.get(at("rule-list"))
 
 
@@ -130,7 +130,7 @@ def test_the_preview_counts_without_deciding(admin: Client, people: People, queu
         quiet_trace(people)
     quiet_trace(people, tags=[])
     quiet_trace(people, started_at=timezone.now() - timedelta(days=8))
-    asked = {"name": "x", "filter": "tag is saver-rate", "percent": "100", "queue": queue.uuid, "rule": rule.uuid}
+    asked = {"filter": "tag is saver-rate", "percent": "100", "queue": str(queue.uuid), "rule": str(rule.uuid)}
     answer = admin.get(at("rule-preview"), asked, headers={"hx-request": "true"})
     assert re.findall(r"<b>([\d,]+)</b>", answer.content.decode()) == ["5", "4", "4"]
     assert answer.content.decode().strip().startswith('<section id="preview"')

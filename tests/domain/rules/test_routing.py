@@ -5,13 +5,14 @@ from __future__ import annotations
 import threading
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from unittest import mock
 
 import pytest
 from django.db import connection, connections, transaction
 
 from annotation.domain.queues import items as queue_items
-from annotation.domain.rules import deciding, lifecycle, routing, sampling
+from annotation.domain.rules import lifecycle, routing, sampling
 from annotation.domain.rules.actions import AddToQueue
 from annotation.models import AuditEvent, Decision, Item, Queue, Rule, Trace, User
 from tests.domain.rules.conftest import MakeRule, MakeTrace
@@ -166,7 +167,7 @@ def test_a_rule_that_fails_three_times_is_switched_off_and_holds_nothing_up_then
 def test_a_pattern_that_takes_too_long_is_a_failure_of_the_rule(
     make_trace: MakeTrace, queue: Queue, now: datetime, settings: object
 ) -> None:
-    settings.FILTER_TIMEOUT_MILLISECONDS = 100  # type: ignore[attr-defined] -- the fixture is untyped
+    settings.FILTER_TIMEOUT_MILLISECONDS = 100  # type: ignore[attr-defined]  # the fixture is untyped
     rule = broken_rule(queue, r"output matches /^(x+)(x+)(x+)y\1\2\3$/")
     make_trace(output="x" * 3000 + "y" + "x" * 2999)
     routing.sweep(now=now)
@@ -203,17 +204,14 @@ def test_a_sweep_that_is_killed_leaves_nothing_behind_and_the_next_one_does_it(
     for _ in range(5):
         make_trace()
 
-    def die(**_arguments: object) -> None:
+    add = queue_items.add
+
+    def add_and_die(**arguments: Any) -> None:
+        add(**arguments)
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
 
-    real = deciding.items.add
-
-    def add_and_die(**arguments: object) -> object:
-        real(**arguments)  # type: ignore[arg-type] -- passed through
-        return die()
-
-    with mock.patch.object(deciding.items, "add", add_and_die), pytest.raises(Exception, match=r"terminating|closed"):
+    with mock.patch.object(queue_items, "add", add_and_die), pytest.raises(Exception, match=r"terminating|closed"):
         routing.sweep(now=now)
     connection.close()
     assert (Decision.objects.count(), Item.objects.count()) == (0, 0)

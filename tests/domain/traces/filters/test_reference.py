@@ -6,7 +6,7 @@ import re
 
 from django.conf import settings
 
-from annotation.domain.traces.filters import parse
+from annotation.domain.traces.filters import parse, to_text
 from annotation.domain.traces.filters.conditions import MOST_VALUES
 from annotation.domain.traces.filters.parser import DEEPEST, LONGEST_TEXT, MOST_TERMS
 from annotation.domain.traces.filters.reference import tables
@@ -23,7 +23,7 @@ def test_the_examples_at_the_top_are_filters() -> None:
     examples = re.findall(r"^    (.+)$", TEXT.partition("## How")[0], re.MULTILINE)
     assert len(examples) == 4
     for example in examples:
-        assert parse(example)
+        assert to_text(parse(example))
 
 
 def test_the_limits_are_those_of_the_parser() -> None:

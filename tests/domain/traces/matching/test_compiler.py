@@ -17,7 +17,15 @@ from annotation.domain.traces.filters.tree import Node
 from annotation.models import Project, Trace
 from tests.domain.traces.filters.strategies import trees
 from tests.domain.traces.matching.conftest import NOW, Passing
-from tests.factories import FailureModeFactory, FeedbackFactory, ItemFactory, QueueFactory, RunFactory, TraceFactory
+from tests.factories import (
+    FailureModeFactory,
+    FeedbackFactory,
+    ItemFactory,
+    ProjectFactory,
+    QueueFactory,
+    RunFactory,
+    TraceFactory,
+)
 
 EXAMPLES = [field.example for fields in (TRACE_FIELDS, RUN_FIELDS, FEEDBACK_FIELDS) for field in fields.values()] + [
     subject.example for subject in SUBJECTS.values()
@@ -52,15 +60,16 @@ def test_any_filter_runs_and_its_complement_finds_the_rest(project: Project, tre
 def test_no_filter_leaves_its_workspace(project: Project, passing: Passing) -> None:
     """Rows of another workspace neither pass nor make one pass, even when they name the same ids."""
     mine = TraceFactory(project=project, name="mine")
-    theirs = TraceFactory(name="theirs", uuid=mine.uuid, status="error", tags=["x"])
+    their_project = ProjectFactory()
+    theirs = TraceFactory(project=their_project, name="theirs", uuid=mine.uuid, status="error", tags=["x"])
     RunFactory(trace=theirs, type="tool")
     FeedbackFactory(trace=theirs, key="thumbs", score=0.0)
-    FeedbackFactory(trace=theirs, key="label", failure_mode=FailureModeFactory(project=theirs.project, name="Tone"))
+    FeedbackFactory(trace=theirs, key="label", failure_mode=FailureModeFactory(project=their_project, name="Tone"))
     ItemFactory(queue=QueueFactory(workspace=theirs.workspace, name="Theirs"), trace=theirs)
     for text in ("status is error", "tag is x", "run(type: tool)", "feedback()", "label exists", "in queue"):
         assert passing(text) == set()
     assert passing("") == {"mine"}
-    assert passing(f'project is "{theirs.project.name}"') == set()
+    assert passing(f'project is "{their_project.name}"') == set()
 
 
 def test_traces_of_another_workspace_that_are_handed_in_are_left_out(project: Project) -> None:
