@@ -62,7 +62,7 @@ class Example(models.Model):
     """
 
     id = models.BigAutoField(primary_key=True)
-    dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="examples")
+    dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="examples", db_index=False)
     uuid = models.UUIDField()
     number = models.IntegerField()
     valid_from = models.IntegerField()

@@ -96,7 +96,7 @@ class Feedback(PublicModel):
 
     Target = FeedbackTarget
 
-    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="feedback")
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="feedback", db_index=False)
     project = models.ForeignKey(Project, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
     target = models.CharField(max_length=8, choices=Target.choices)
     trace_uuid = models.UUIDField(null=True, blank=True)

@@ -109,8 +109,8 @@ class Item(PublicModel):
 
     State = ItemState
 
-    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+")
-    queue = models.ForeignKey(Queue, on_delete=models.CASCADE, related_name="items")
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+", db_index=False)
+    queue = models.ForeignKey(Queue, on_delete=models.CASCADE, related_name="items", db_index=False)
     number = models.IntegerField()
     kind = models.CharField(max_length=8, choices=Kind.choices)
     subject = models.TextField()

@@ -72,7 +72,7 @@ class Decision(models.Model):
     Origin = DecisionOrigin
 
     id = models.BigAutoField(primary_key=True)
-    revision = models.ForeignKey(RuleRevision, on_delete=models.CASCADE, related_name="decisions")
+    revision = models.ForeignKey(RuleRevision, on_delete=models.CASCADE, related_name="decisions", db_index=False)
     trace = models.ForeignKey(Trace, on_delete=models.CASCADE, related_name="decisions")
     is_matched = models.BooleanField()
     is_sampled = models.BooleanField()

@@ -1,25 +1,57 @@
 """Objects for tests: the least that the schema wants, everything else said by the test."""
 
-from tests.factories.accounts import MembershipFactory, ProjectFactory, UserFactory, WorkspaceFactory
+from tests.factories.accounts import (
+    ApiKeyFactory,
+    InvitationFactory,
+    MembershipFactory,
+    ProjectFactory,
+    SavedViewFactory,
+    SetupLinkFactory,
+    UserFactory,
+    WorkspaceFactory,
+)
 from tests.factories.datasets import DatasetFactory, DatasetVersionFactory, ExampleFactory
-from tests.factories.feedback import FailureModeFactory, FeedbackFactory
-from tests.factories.queues import ItemFactory, QueueFactory
-from tests.factories.rules import RuleFactory, RuleRevisionFactory
+from tests.factories.feedback import FailureModeFactory, FeedbackConfigFactory, FeedbackFactory
+from tests.factories.queues import (
+    DraftFactory,
+    ItemFactory,
+    QueueFactory,
+    ReservationFactory,
+    RubricVersionFactory,
+    SkipFactory,
+)
+from tests.factories.reviews import ReviewFactory
+from tests.factories.rules import DecisionFactory, RuleFactory, RuleRevisionFactory
 from tests.factories.traces import RunFactory, TraceFactory
+from tests.factories.work import AuditEventFactory, JobFactory, JobPayloadFactory
 
 __all__ = [
+    "ApiKeyFactory",
+    "AuditEventFactory",
     "DatasetFactory",
     "DatasetVersionFactory",
+    "DecisionFactory",
+    "DraftFactory",
     "ExampleFactory",
     "FailureModeFactory",
+    "FeedbackConfigFactory",
     "FeedbackFactory",
+    "InvitationFactory",
     "ItemFactory",
+    "JobFactory",
+    "JobPayloadFactory",
     "MembershipFactory",
     "ProjectFactory",
     "QueueFactory",
+    "ReservationFactory",
+    "ReviewFactory",
+    "RubricVersionFactory",
     "RuleFactory",
     "RuleRevisionFactory",
     "RunFactory",
+    "SavedViewFactory",
+    "SetupLinkFactory",
+    "SkipFactory",
     "TraceFactory",
     "UserFactory",
     "WorkspaceFactory",

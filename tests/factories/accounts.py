@@ -1,9 +1,13 @@
-"""People, workspaces and projects."""
+"""People, workspaces, what lets them in, and what they share."""
+
+from datetime import UTC, datetime
 
 from factory import Sequence, SubFactory
 
-from annotation.models import Membership, Project, User, Workspace
+from annotation.models import ApiKey, Invitation, Membership, Project, SavedView, SetupLink, User, Workspace
 from tests.factories.base import Factory
+
+LATER = datetime(2099, 1, 1, tzinfo=UTC)
 
 
 class UserFactory(Factory[User]):
@@ -37,3 +41,40 @@ class ProjectFactory(Factory[Project]):
     workspace = SubFactory(WorkspaceFactory)
     slug = Sequence(lambda number: f"project-{number}")
     name = Sequence(lambda number: f"Project {number}")
+
+
+class InvitationFactory(Factory[Invitation]):
+    class Meta:
+        model = Invitation
+
+    workspace = SubFactory(WorkspaceFactory)
+    email = Sequence(lambda number: f"guest{number}@example.org")
+    role = Membership.Role.VIEWER
+    token_hash = Sequence(lambda number: f"{number:064x}")
+    expires_at = LATER
+
+
+class SetupLinkFactory(Factory[SetupLink]):
+    class Meta:
+        model = SetupLink
+
+    token_hash = Sequence(lambda number: f"{number:064x}")
+
+
+class ApiKeyFactory(Factory[ApiKey]):
+    class Meta:
+        model = ApiKey
+
+    workspace = SubFactory(WorkspaceFactory)
+    name = "A key"
+    prefix = "ta_0000"
+    token_hash = Sequence(lambda number: f"{number:064x}")
+    scopes = [ApiKey.Scope.READ]
+
+
+class SavedViewFactory(Factory[SavedView]):
+    class Meta:
+        model = SavedView
+
+    workspace = SubFactory(WorkspaceFactory)
+    name = Sequence(lambda number: f"View {number}")

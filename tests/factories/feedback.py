@@ -2,8 +2,8 @@
 
 from factory import LazyAttribute, Sequence, SubFactory
 
-from annotation.models import FailureMode, Feedback
-from tests.factories.accounts import ProjectFactory
+from annotation.models import FailureMode, Feedback, FeedbackConfig
+from tests.factories.accounts import ProjectFactory, WorkspaceFactory
 from tests.factories.base import Factory
 from tests.factories.traces import TraceFactory
 
@@ -30,3 +30,12 @@ class FeedbackFactory(Factory[Feedback]):
     trace_uuid = LazyAttribute(lambda feedback: feedback.trace.uuid)
     key = "thumbs"
     source = Feedback.Source.USER
+
+
+class FeedbackConfigFactory(Factory[FeedbackConfig]):
+    class Meta:
+        model = FeedbackConfig
+
+    workspace = SubFactory(WorkspaceFactory)
+    key = Sequence(lambda number: f"key_{number}")
+    kind = FeedbackConfig.Kind.NUMBER

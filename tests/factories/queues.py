@@ -2,8 +2,8 @@
 
 from factory import LazyAttribute, Sequence, SubFactory
 
-from annotation.models import Item, Queue
-from tests.factories.accounts import WorkspaceFactory
+from annotation.models import Draft, Item, Queue, Reservation, RubricVersion, Skip
+from tests.factories.accounts import LATER, UserFactory, WorkspaceFactory
 from tests.factories.base import Factory
 from tests.factories.traces import TraceFactory
 
@@ -30,3 +30,36 @@ class ItemFactory(Factory[Item]):
     kind = Item.Kind.TRACE
     trace_uuid = LazyAttribute(lambda item: item.trace.uuid)
     subject = LazyAttribute(lambda item: f"trace:{item.trace.uuid}")
+
+
+class RubricVersionFactory(Factory[RubricVersion]):
+    class Meta:
+        model = RubricVersion
+
+    queue = SubFactory(QueueFactory)
+    number = Sequence(lambda number: number + 1)
+
+
+class ReservationFactory(Factory[Reservation]):
+    class Meta:
+        model = Reservation
+
+    item = SubFactory(ItemFactory)
+    reviewer = SubFactory(UserFactory)
+    expires_at = LATER
+
+
+class SkipFactory(Factory[Skip]):
+    class Meta:
+        model = Skip
+
+    item = SubFactory(ItemFactory)
+    reviewer = SubFactory(UserFactory)
+
+
+class DraftFactory(Factory[Draft]):
+    class Meta:
+        model = Draft
+
+    item = SubFactory(ItemFactory)
+    reviewer = SubFactory(UserFactory)

@@ -4,9 +4,10 @@ from decimal import Decimal
 
 from factory import Sequence, SubFactory
 
-from annotation.models import Rule, RuleRevision
+from annotation.models import Decision, Rule, RuleRevision
 from tests.factories.accounts import WorkspaceFactory
 from tests.factories.base import Factory
+from tests.factories.traces import TraceFactory
 
 
 class RuleFactory(Factory[Rule]):
@@ -24,3 +25,15 @@ class RuleRevisionFactory(Factory[RuleRevision]):
     rule = SubFactory(RuleFactory)
     number = 1
     sample_rate = Decimal(1)
+
+
+class DecisionFactory(Factory[Decision]):
+    class Meta:
+        model = Decision
+
+    revision = SubFactory(RuleRevisionFactory)
+    trace = SubFactory(TraceFactory)
+    is_matched = True
+    is_sampled = True
+    probability = Decimal(1)
+    origin = Decision.Origin.LIVE
