@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("annotation.web.account_urls")),
     path("w/<slug:workspace>/queues/", include("annotation.web.queue_urls")),
     path("w/<slug:workspace>/datasets/", include("annotation.web.dataset_urls")),
+    path("w/<slug:workspace>/jobs/", include("annotation.web.job_urls")),
     path("w/<slug:workspace>/settings/", include("annotation.web.settings_urls")),
     path("w/<slug:workspace>/queues/<uuid:uuid>/", include("annotation.web.review_urls")),
     path("w/<slug:workspace>/", include("annotation.web.trace_urls")),

@@ -187,6 +187,10 @@ TABLE: tuple[Route, ...] = (
     route("workspaces/", {"GET": signed_in()}),
     route("workspaces/new/", {"GET": signed_in(), "POST": signed_in(422)}),
     route(W, {"GET": members(302)}),
+    # Jobs.
+    route(f"{W}jobs/", {"GET": readers()}),
+    route(f"{W}jobs/<uuid:uuid>/", {"GET": readers()}, uuid="job"),
+    route(f"{W}jobs/<uuid:uuid>/cancel/", {"POST": editors(302)}, uuid="job"),
     # Settings.
     route(S, {"GET": readers(302)}),
     route(f"{S}workspace/", {"GET": admins(), "POST": admins(422)}),

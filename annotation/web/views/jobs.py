@@ -1,0 +1,65 @@
+"""Long work: what runs and ran, how far it is, and the button that stops it."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from annotation.domain.access import Capability
+from annotation.domain.paging import BadCursorError, page
+from annotation.domain.work import jobs, progress
+from annotation.models import Job
+from annotation.web.access import job_of, member, visible
+from annotation.web.http import MemberRequest, page_or_fragment
+
+SIZE = 50
+STOP_POLLING = 286
+
+
+@require_GET
+@member(Capability.READ)
+def job_list(request: MemberRequest) -> HttpResponse:
+    """The workspace's jobs, the latest first."""
+    rows = visible(request, Job).select_related("created_by")
+    try:
+        found = page(rows, order=("-created_at", "-id"), size=SIZE, cursor=request.GET.get("cursor"))
+    except BadCursorError as problem:
+        raise Http404 from problem
+    now = timezone.now()
+    context = {
+        "workspace": request.workspace,
+        "jobs": [progress.of(job, now=now) for job in found.rows],
+        "older": found.next_cursor,
+    }
+    return render(request, "jobs/list.html", context)
+
+
+@require_GET
+@member(Capability.READ)
+def job_detail(request: MemberRequest, uuid: UUID) -> HttpResponse:
+    """One job; the page asks again every two seconds until the job has ended."""
+    shown = progress.of(job_of(request, uuid), now=timezone.now())
+    context = {
+        "workspace": request.workspace,
+        "progress": shown,
+        "may_cancel": shown.is_open and request.actor.may(Capability.EDIT),
+    }
+    status = STOP_POLLING if request.htmx and not request.htmx.boosted and not shown.is_open else 200
+    return page_or_fragment(request, "jobs/job.html", context, fragment="job", status=status)
+
+
+@require_POST
+@member(Capability.EDIT)
+def job_cancel(request: MemberRequest, uuid: UUID) -> HttpResponse:
+    """Stop a job after the step that it is in; what it did so far stays."""
+    job = job_of(request, uuid)
+    if jobs.cancel(job=job, by=request.user, now=timezone.now()):
+        messages.success(request, "The job is stopped. What it did so far stays.")
+    else:
+        messages.warning(request, "The job had ended before.")
+    return redirect("job-detail", request.workspace.slug, job.uuid)
