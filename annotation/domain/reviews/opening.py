@@ -20,6 +20,9 @@ from annotation.models import FailureMode, Feedback, Item, Project, Queue, Revie
 MOST_EARLIER = 20
 """How many earlier turns of a thread stand above a trace."""
 
+MOST_WHOLE = 5
+"""How many traces of a thread under review are shown with all their steps."""
+
 
 @dataclass(frozen=True, slots=True)
 class Opened:
@@ -84,18 +87,24 @@ def progress(queue: Queue, person: User) -> Progress:
     return Progress(counts.of_queue(queue, person=person), own.count())
 
 
-def traces_of(item: Item) -> list[Trace]:
-    """The traces that the item is about, oldest first."""
+def turns(item: Item) -> tuple[list[Trace], list[Trace]]:
+    """What was said before in the same thread, and the traces that the item is about; both oldest first.
+
+    Of a long thread under review the last MOST_WHOLE traces are shown whole, those before them as earlier turns.
+    """
     rows = Trace.objects.filter(workspace=item.workspace_id, uuid__in=originals.traces_of(item))
-    return list(rows.order_by("started_at", "id"))
+    traces = list(rows.order_by("started_at", "id"))
+    if item.kind == Item.Kind.THREAD:
+        return traces[:-MOST_WHOLE], traces[-MOST_WHOLE:]
+    return _earlier(traces), traces
 
 
-def earlier_turns(item: Item, traces: list[Trace]) -> list[Trace]:
-    """What was said before in the thread of a trace under review, oldest first, at most MOST_EARLIER."""
-    if item.kind == Item.Kind.THREAD or not traces or traces[0].thread_id is None:
+def _earlier(traces: list[Trace]) -> list[Trace]:
+    """At most the MOST_EARLIER traces before the first of these in its thread."""
+    if not traces or traces[0].thread_id is None:
         return []
     first = traces[0]
-    rows = Trace.objects.filter(workspace=item.workspace_id, project=first.project_id, thread_id=first.thread_id)
+    rows = Trace.objects.filter(workspace=first.workspace_id, project=first.project_id, thread_id=first.thread_id)
     before = rows.filter(Q(started_at__lt=first.started_at) | Q(started_at=first.started_at, id__lt=first.pk))
     return list(before.order_by("-started_at", "-id")[:MOST_EARLIER])[::-1]
 

@@ -63,7 +63,7 @@ def trajectory(trace: Trace, *, at: UUID | None = None) -> Trajectory:
 
 def outline(trace: Trace) -> list[Step[Run]]:
     """All steps in reading order, light enough for thousands."""
-    return tree.steps(trace.runs.order_by("start_nano", "id").only(*OUTLINE))
+    return tree.steps(Run.objects.filter(trace=trace).order_by("start_nano", "id").only(*OUTLINE))
 
 
 def window(trace: Trace, steps: Sequence[Step[Run]], *, start: int) -> Window:
@@ -107,4 +107,4 @@ def _said_before(trace: Trace, steps: Sequence[Step[Run]]) -> Sequence[conversat
 
 
 def _spoken(trace: Trace) -> QuerySet[Run]:
-    return trace.runs.only(*_SPOKEN)
+    return Run.objects.filter(trace=trace).only(*_SPOKEN)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from annotation.models import Dataset, Draft, FailureMode, Reservation, Review, User
 from tests.fixtures.people import People
@@ -311,3 +311,29 @@ def test_selected_text_becomes_evidence_of_the_label(
     label = Review.objects.get().labels[0]
     assert label["name"] == "Wrong policy"
     assert label["evidence"] == [{"run": str(run_of(line.items[0], "final_answer").uuid), "text": ANSWER}]
+
+
+def test_everything_works_without_scripts(browser: Browser, people: People, live: str, make_line: MakeLine) -> None:
+    line = make_line(3)
+    session = people.client(people.reviewer).cookies[settings.SESSION_COOKIE_NAME].value
+    context = browser.new_context(java_script_enabled=False)
+    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live}])
+    page = context.new_page()
+    page.goto(live + line.start)
+    page.locator("label.down").click()
+    page.get_by_label("Find a label or name a new one").fill("Guessed")
+    page.get_by_label("Note").fill("by hand")
+    page.get_by_role("button", name="Submit & next").click()
+    expect(page.locator(".topbar .chip").first).to_have_text("item 2")
+    expect(page.get_by_text("Item 1 submitted.")).to_be_visible()
+    page.get_by_role("button", name="Skip").first.click()
+    expect(page.locator(".topbar .chip").first).to_have_text("item 3")
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator(".topbar .chip").first).to_have_text("item 1")
+    expect(page.get_by_label("Note")).to_have_value("by hand")
+    page.get_by_role("button", name="Submit & next").click()
+    expect(page.locator(".topbar .chip").first).to_have_text("item 3")
+    context.close()
+
+    review = Review.objects.get()
+    assert (review.note, [label["name"] for label in review.labels]) == ("by hand", ["Guessed"])

@@ -9,7 +9,7 @@ from django.utils import timezone
 from annotation.domain.queues import assignment
 from annotation.domain.reviews import drafts
 from annotation.domain.reviews.content import ReviewInput
-from annotation.models import FailureMode, Queue, Reservation
+from annotation.models import FailureMode, Item, Queue, Reservation, Trace
 from tests.fixtures.people import People
 from tests.web.review.conftest import ANSWER, Line
 
@@ -130,3 +130,37 @@ def test_asks_the_same_number_of_questions_for_one_and_three(
         counts.append(len(counted))
 
     assert len(set(counts)) == 1
+
+
+def test_a_thread_shows_all_its_turns(people: People, make_line: MakeLine) -> None:
+    line = make_line(8)
+    Trace.objects.filter(workspace=people.workspace).update(thread_id="t-1")
+    Item.objects.filter(queue=line.queue).exclude(number=1).delete()
+    Item.objects.filter(queue=line.queue).update(
+        kind="thread", subject=f"thread:{people.project.pk}:t-1", thread_id="t-1", trace_uuid=None
+    )
+
+    page = people.client(people.reviewer).get(line.page(1)).content.decode()
+
+    assert all(f"Can I cancel booking TX-{number}?" in page for number in range(1, 9))
+    assert "3 earlier turns of this conversation" in page
+    assert page.count('class="trace-title') == 5
+
+
+def test_earlier_turns_of_the_thread_stand_folded_above(people: People, make_line: MakeLine) -> None:
+    line = make_line(3)
+    Trace.objects.filter(workspace=people.workspace).update(thread_id="t-1")
+
+    page = people.client(people.reviewer).get(line.page(3)).content.decode()
+
+    assert "2 earlier turns of this conversation" in page
+    assert page.index("booking TX-1?") < page.index("booking TX-2?") < page.index("booking TX-3?")
+
+
+def test_says_that_the_trace_is_not_there(people: People, make_line: MakeLine) -> None:
+    line = make_line(1)
+    Trace.objects.all().delete()
+
+    page = people.client(people.reviewer).get(line.page(1)).content.decode()
+
+    assert "The trace is not here" in page

@@ -38,7 +38,7 @@ class EarlierTurn:
 
 def of(request: MemberRequest, item: Item, page: str) -> dict[str, Any]:
     """The outline and conversation of every trace of the item, earlier turns, and the steps to choose from."""
-    traces = opening.traces_of(item)
+    earlier, traces = opening.turns(item)
     thumbs = _thumbs(opening.feedback_shown(traces, request.user))
     at = _uuid(request.GET.get("step", "")) or item.run_uuid
     shown = [
@@ -60,7 +60,7 @@ def of(request: MemberRequest, item: Item, page: str) -> dict[str, Any]:
     ]
     return {
         "trajectories": shown,
-        "earlier": [_earlier(request, trace) for trace in opening.earlier_turns(item, traces)],
+        "earlier": [_earlier(request, trace) for trace in earlier],
         "steps": [StepChoice(run.uuid, label) for run, label in steps],
         "answers": [StepChoice(run.uuid, label) for run, label in steps if run.type == Run.Type.LLM],
     }
