@@ -40,9 +40,14 @@
     if (back && location.pathname + location.search !== back) history.pushState({ htmx: true }, "", back);
   }, true);
 
-  window.addEventListener("popstate", () => document.querySelectorAll("dialog[data-back][open]").forEach((dialog) => {
-    delete dialog.dataset.back;
-    dialog.close();
-    dialog.remove();
-  }));
+  // Back out of a dialog: the page below is the one to go back to, so nothing is loaded anew.
+  window.addEventListener("popstate", (event) => {
+    const left = [...document.querySelectorAll("dialog[data-back][open]")];
+    if (left.some((dialog) => dialog.dataset.back === location.pathname + location.search)) event.stopImmediatePropagation();
+    left.forEach((dialog) => {
+      delete dialog.dataset.back;
+      dialog.close();
+      dialog.remove();
+    });
+  });
 }

@@ -38,6 +38,16 @@
       if (terms.length) terms[terms.length - 1].click();
     }
   });
+  // What no longer fits the text goes at once, and a late answer to an earlier text never shows.
+  const narrow = (bar) => {
+    const [, head, word] = /^(.*?)([\w.-]*)$/s.exec(input(bar).value.toLowerCase());
+    const fits = (text) => text.startsWith(head) && text.slice(head.length).includes(word);
+    options(bar).filter((option) => !fits(option.dataset.text.toLowerCase())).forEach((option) => option.remove());
+  };
+  document.addEventListener("input", (event) => {
+    const bar = event.target.closest?.("[data-filterbar]");
+    if (bar && event.target === input(bar)) narrow(bar);
+  });
   document.addEventListener("mousedown", (event) => { if (event.target.closest("[data-filterbar] [role=option]")) event.preventDefault(); });
   document.addEventListener("click", (event) => {
     const option = event.target.closest("[data-filterbar] [role=option]");
@@ -50,6 +60,7 @@
   document.addEventListener("htmx:afterSwap", (event) => {
     const bar = event.target.closest?.("[data-filterbar]");
     if (!bar) return;
+    narrow(bar);
     if (document.activeElement !== input(bar)) close(bar);
     else input(bar).setAttribute("aria-expanded", String(options(bar).length > 0));
   });

@@ -28,16 +28,17 @@ class Placed(Protocol):
 
 
 R = TypeVar("R", bound=Placed)
+R_co = TypeVar("R_co", bound=Placed, covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Step(Generic[R]):
+class Step(Generic[R_co]):
     """A run at its place: `number` counts from 1 in reading order, `depth` from 0.
 
     `last` is the number of the last step below it (its own without any): the steps below are number+1 … last.
     """
 
-    run: R
+    run: R_co
     number: int
     depth: int
     last: int

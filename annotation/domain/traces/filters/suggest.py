@@ -53,5 +53,5 @@ def _expected(head: str) -> tuple[str, ...]:
 def _begun(words: tuple[str, ...], begun: str) -> tuple[str, ...]:
     wanted = begun.casefold()
     first = [word for word in words if word.casefold().startswith(wanted)]
-    later = [word for word in words if wanted in word.casefold() and word not in first]
+    later = [word for word in words if len(wanted) > 1 and wanted in word.casefold() and word not in first]
     return tuple((first + later)[:MOST])

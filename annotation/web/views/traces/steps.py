@@ -46,8 +46,11 @@ def trace_step(request: MemberRequest, uuid: UUID, run: UUID) -> HttpResponse:
 @require_GET
 @member(Capability.READ, Capability.REVIEW)
 def trace_text(request: MemberRequest, uuid: UUID) -> HttpResponse:
-    """The whole of a text that the page shows the beginning of; plain text when no page asks."""
-    text = _text(trace_of(request, uuid), request.GET.get("at", ""))
+    """The whole of a text that the page shows the beginning of; plain text when no page asks.
+
+    `?at=` is its place; without one it is the trace's output.
+    """
+    text = _text(trace_of(request, uuid), request.GET.get("at", "trace:output"))
     if not getattr(request, "htmx", None) or len(text) > LARGEST_SHOWN:
         return _plain(request, text)
     context = {"clip": Clip(text), "is_raw": "raw" in request.GET, "is_code": "code" in request.GET}

@@ -1,0 +1,81 @@
+"""The trace pages in a real browser, under the real policy: any console error fails these tests."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page, expect
+
+from annotation.models import Trace
+from tests.fixtures.people import PASSWORD, People
+
+
+def sign_in(page: Page, live: str, email: str) -> None:
+    page.goto(f"{live}/sign-in/")
+    page.get_by_label("E-mail").fill(email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", name="Traces")).to_be_visible()
+
+
+def test_a_trace_is_found_read_and_judged_by_keyboard(
+    live: str, people: People, trip: Trace, hostile: Trace, browser_page: Page
+) -> None:
+    page = browser_page
+    sign_in(page, live, people.editor.email)
+    page.keyboard.press("/")
+    page.keyboard.type("output contains rates")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("link", name="Remove output contains rates")).to_be_visible()
+    assert "filter=output+contains+rates" in page.url
+    listed = page.url
+
+    page.get_by_text("Move my booking.").click()
+    sheet = page.get_by_role("dialog", name="Trace handle message")
+    expect(sheet).to_be_visible()
+    assert f"/traces/{trip.uuid}/" in page.url
+    for _ in range(3):
+        page.keyboard.press("j")
+    expect(sheet.locator("a[aria-current=step] .name")).to_have_text("rates")
+    expect(sheet.locator(".turn[data-at]")).to_contain_text("TimeoutError")
+    page.keyboard.press("b")
+    expect(sheet.locator(".judgements .chip")).to_have_text("decided")
+    trip.refresh_from_db()
+    assert trip.verdict == "bad"
+
+    page.keyboard.press("Escape")
+    expect(sheet).not_to_be_visible()
+    assert page.url == listed
+    page.keyboard.press("?")
+    expect(page.get_by_role("heading", name="Keys of this page")).to_be_visible()
+
+
+def test_hostile_content_runs_nothing_and_loads_nothing(
+    live: str, people: People, hostile: Trace, browser_page: Page
+) -> None:
+    page = browser_page
+    foreign: list[str] = []
+    page.on("request", lambda request: None if request.url.startswith(live) else foreign.append(request.url))
+    page.on("dialog", lambda dialog: foreign.append(dialog.message))
+    sign_in(page, live, people.editor.email)
+    page.goto(f"{live}/w/acme/traces/{hostile.uuid}/")
+    page.locator(".turn .opens").first.dispatch_event("click")
+    expect(page.locator("dialog#step")).to_be_visible()
+    assert page.locator(".trajectory img, .trajectory script").count() == 0
+    assert foreign == []
+
+
+def test_going_back_leaves_the_trace_and_suggestions_complete_the_filter(
+    live: str, people: People, trip: Trace, browser_page: Page
+) -> None:
+    page = browser_page
+    sign_in(page, live, people.editor.email)
+    page.get_by_text("Move my booking.").click()
+    expect(page.locator("dialog#trace")).to_be_visible()
+    page.go_back()
+    expect(page.locator("dialog#trace")).to_have_count(0)
+    expect(page.get_by_text("Move my booking.")).to_be_visible()
+    page.keyboard.press("/")
+    page.keyboard.type("stat")
+    expect(page.get_by_role("option", name="status")).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("combobox")).to_have_value("status ")

@@ -1,0 +1,177 @@
+"""A trace and a thread to read, and what is said about them."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from annotation.models import Feedback, Run, Trace
+from tests.factories.traces import STARTED_AT, RunFactory, TraceFactory
+from tests.fixtures.people import People
+
+pytestmark = pytest.mark.django_db
+
+
+def address(trace: Trace, rest: str = "") -> str:
+    return f"/w/acme/traces/{trace.uuid}/{rest}"
+
+
+def turns(page: str) -> list[str]:
+    return re.findall(r'<article class="turn (\w+)', page)
+
+
+def test_a_trace_reads_as_a_conversation_beside_its_steps(editor: Client, trip: Trace) -> None:
+    page = editor.get(address(trip)).content.decode()
+    assert turns(page) == ["user", "tool", "assistant"]
+    assert re.findall(r'<span class="name" title="[^"]*">(.*?)</span>', page) == ["booking", "chat", "rates", "chat"]
+    assert "TimeoutError" in page
+    assert "no answer in 30 s" in page
+    assert '<div class="final">' in page
+
+
+def test_the_step_of_the_address_is_the_current_one(editor: Client, trip: Trace) -> None:
+    step = trip.runs.get(type="tool")
+    page = editor.get(address(trip), {"step": str(step.uuid)}).content.decode()
+    assert re.findall(r'data-step-id="([^"]+)" aria-current="step"', page) == [str(step.uuid)]
+    assert re.search(r'id="turn-1" data-run="[^"]+" data-at="true"', page)
+
+
+def test_over_the_list_it_is_a_dialog_that_knows_the_way_back(editor: Client, trip: Trace) -> None:
+    headers = {"hx-request": "true", "hx-current-url": "http://testserver/w/acme/traces/?filter=tag+is+a"}
+    page = editor.get(address(trip), headers=headers).content.decode()
+    assert page.lstrip().startswith(
+        '<dialog class="sheet" id="trace" data-modal data-back="/w/acme/traces/?filter=tag+is+a"'
+    )
+    assert "<html" not in page
+
+
+def test_a_step_opens_with_all_that_it_carries(editor: Client, trip: Trace) -> None:
+    tool = trip.runs.get(type="tool")
+    Run.objects.filter(pk=tool.pk).update(attributes={"retries": 3}, error_stack="line 1")
+    page = editor.get(address(trip, f"steps/{tool.uuid}/")).content.decode()
+    for words in ("TimeoutError", "line 1", "&quot;retries&quot;: 3", "30.0 s", tool.external_id):
+        assert words in page
+
+
+def test_a_long_text_is_cut_and_shown_whole_when_asked(editor: Client, trip: Trace) -> None:
+    words = "long " * 10_000
+    run = RunFactory.create(trace=trip, type="llm", input_text=words, started_at=STARTED_AT + timedelta(seconds=9))
+    page = editor.get(address(trip)).content.decode()
+    assert words not in page
+    more = re.search(r'hx-get="([^"]+)"[^>]*>Show all 48.8\xa0KB<', page)
+    assert more is not None
+    assert more[1] == address(trip, f"text/?at={run.uuid}:input_text")
+    assert words.strip() in editor.get(more[1], headers={"hx-request": "true"}).content.decode()
+    plain = editor.get(more[1])
+    assert (plain["Content-Type"], plain.content.decode()) == ("text/plain; charset=utf-8", words)
+    assert editor.get(address(trip, f"text/?at={run.uuid}:attributes.x")).status_code == 404
+
+
+def test_raw_shows_texts_as_they_came(editor: Client, people: People) -> None:
+    trace = TraceFactory.create(project=people.project, input="**bold**")
+    RunFactory.create(trace=trace, type="agent")
+    assert "<strong>bold</strong>" in editor.get(address(trace)).content.decode()
+    assert '<pre class="plain">**bold**</pre>' in editor.get(address(trace), {"raw": "1"}).content.decode()
+
+
+@pytest.mark.parametrize("raw", ["", "?raw=1"])
+def test_hostile_content_is_inert(editor: Client, hostile: Trace, raw: str) -> None:
+    steps = [editor.get(address(hostile, f"steps/{run.uuid}/")) for run in hostile.runs.all()]
+    for answer in [editor.get(address(hostile) + raw), *steps]:
+        page = answer.content.decode()
+        assert "<script>alert" not in page
+        assert "<img" not in page
+        assert 'href="javascript' not in page
+        assert not re.search(r'src="(?!/static/)', page)
+
+
+def test_next_and_previous_stay_within_the_filter(people: People, editor: Client) -> None:
+    first, _, last = (
+        TraceFactory.create(project=people.project, tags=tags, started_at=STARTED_AT + timedelta(minutes=number))
+        for number, tags in enumerate((["a"], ["b"], ["a"]))
+    )
+    page = editor.get(address(first), {"filter": "tag is a"}).content.decode()
+    newer = re.search(r'rel="prev" href="([^"]+)"', page)
+    assert newer is not None
+    assert newer[1] == f"{address(last)}?filter=tag+is+a"
+    assert 'rel="next"' not in page
+
+
+def test_thumbs_change_ones_mind_and_decide_the_verdict(people: People, editor: Client, trip: Trace) -> None:
+    editor.post(address(trip, "feedback/"), {"thumb": "up"})
+    part = editor.post(address(trip, "feedback/"), {"thumb": "down"}, headers={"hx-request": "true"})
+    assert part.content.decode().lstrip().startswith('<section class="stack" id="feedback"')
+    assert "decided" in part.content.decode()
+    given = Feedback.objects.get()
+    assert (given.score, given.source, given.author) == (0.0, "reviewer", people.editor)
+    trip.refresh_from_db()
+    assert (trip.verdict, trip.verdict_source) == ("bad", "reviewer")
+    editor.post(address(trip, f"feedback/{given.uuid}/delete/"))
+    trip.refresh_from_db()
+    assert trip.verdict is None
+
+
+def test_a_label_is_coined_and_found_by_the_filter(editor: Client, trip: Trace) -> None:
+    editor.post(address(trip, "feedback/"), {"label": "wrong  policy", "comment": "see the rates"})
+    said = {one.key: one for one in Feedback.objects.all()}
+    assert (said["label"].value, said["note"].comment) == ("wrong policy", "see the rates")
+    assert said["label"].failure_mode is not None
+    assert "Move my booking." in editor.get("/w/acme/traces/", {"filter": 'label is "Wrong policy"'}).content.decode()
+
+
+def test_feedback_that_says_nothing_is_refused_in_words(editor: Client, trip: Trace) -> None:
+    answer = editor.post(address(trip, "feedback/"), {"comment": " "})
+    assert answer.status_code == 422
+    assert "Give a thumb, a label or a comment." in answer.content.decode()
+
+
+def test_a_thread_stands_in_order_and_opens_its_traces(people: People, editor: Client, trip: Trace) -> None:
+    TraceFactory.create(
+        project=people.project, thread_id="conv/1", input="Hello?", started_at=STARTED_AT - timedelta(minutes=5)
+    )
+    TraceFactory.create(project=people.other_project, thread_id="conv/1", input="theirs")
+    page = editor.get("/w/acme/threads/conv/1/").content.decode()
+    assert page.index("Hello?") < page.index("Move my booking.")
+    assert "theirs" not in page
+    assert address(trip) in page
+    assert editor.get("/w/acme/threads/nothing/").status_code == 404
+
+
+def test_thousands_of_steps_are_read_a_window_at_a_time(
+    people: People, editor: Client, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    trace = TraceFactory.create(project=people.project, input="Go", output="Done", run_count=2000)
+    rows = [
+        RunFactory.build(
+            trace=trace,
+            workspace=trace.workspace,
+            type="tool",
+            name=f"tool {number}",
+            started_at=STARTED_AT,
+            start_nano=number,
+            tool={"name": f"tool {number}", "arguments": {}, "result": "ok"},
+        )
+        for number in range(2000)
+    ]
+    Run.objects.bulk_create(rows)
+    with django_assert_max_num_queries(17):
+        page = editor.get(address(trace)).content.decode()
+    assert len(re.findall("data-step-id", page)) == 2000
+    assert len(turns(page)) == 121
+    later = editor.get(address(trace), {"step": str(rows[1500].uuid)}).content.decode()
+    assert f'data-run="{rows[1500].uuid}" data-at="true"' in later
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_a_trace_takes_the_same_queries_however_many_steps(
+    people: People, editor: Client, rows: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    trace = TraceFactory.create(project=people.project)
+    for _ in range(rows):
+        RunFactory.create(trace=trace, type="llm", input_text="a", output_text="b")
+    with django_assert_num_queries(17):
+        editor.get(address(trace))

@@ -1,0 +1,169 @@
+"""The trace list: what it shows, finds, suggests, keeps, and what it costs."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from annotation.models import AuditEvent, Item, SavedView, Trace
+from tests.factories.feedback import FeedbackFactory
+from tests.factories.queues import QueueFactory
+from tests.factories.traces import STARTED_AT, TraceFactory
+from tests.fixtures.people import People
+from tests.web.traces.conftest import HOSTILE
+
+pytestmark = pytest.mark.django_db
+LIST = "/w/acme/traces/"
+
+
+def shown(page: str) -> list[str]:
+    """The first line of every row, in order."""
+    return re.findall(r'<a class="opens-row".*?<div>(.*?)</div>', page, re.DOTALL)
+
+
+def test_a_row_says_what_was_asked_and_got_and_what_people_thought(editor: Client, trip: Trace) -> None:
+    Trace.objects.filter(pk=trip.pk).update(verdict="bad", verdict_source="user")
+    FeedbackFactory.create(trace=trip, key="thumbs", score=0)
+    FeedbackFactory.create(trace=trip, key="label", value="Wrong policy", source="reviewer")
+    FeedbackFactory.create(trace=trip, key="layer", value="harness", source="reviewer")
+    page = editor.get(LIST).content.decode()
+    for words in (
+        "Move my booking.",
+        "I could not reach the rates.",
+        "Wrong policy",
+        "harness",
+        "user, thumbs down",
+        "6.4 s",
+        "5,812",
+    ):
+        assert words in page
+    assert re.search(r'<span class="chip bad"[^>]*>.*?Bad</span>', page)
+
+
+def test_filter_project_and_cursor_choose_the_rows(
+    people: People, editor: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(4):
+        TraceFactory.create(
+            project=people.project, input=f"number {number}", started_at=STARTED_AT + timedelta(minutes=number)
+        )
+    monkeypatch.setattr("annotation.domain.traces.listing.PAGE_SIZE", 3)
+    first = editor.get(LIST).content.decode()
+    assert shown(first) == ["number 3", "number 2", "number 1"]
+    following = re.search(r'rel="next" href="(\?cursor=[^"]+)"', first)
+    assert following is not None
+    assert shown(editor.get(LIST + following[1]).content.decode()) == ["number 0"]
+    assert shown(editor.get(LIST, {"filter": 'input contains "number 2"'}).content.decode()) == ["number 2"]
+    assert shown(editor.get(LIST, {"project": "nowhere"}).content.decode()) == []
+    again = editor.get(LIST, {"cursor": "nonsense"}).content.decode()
+    assert "That page of the list is no more" in again
+    assert len(shown(again)) == 3
+
+
+def test_other_workspaces_do_not_shine_through(people: People, editor: Client) -> None:
+    TraceFactory.create(project=people.other_project, input="theirs", user_id="their-user")
+    page = editor.get(LIST).content.decode()
+    assert shown(page) == []
+    assert "theirs" not in page
+    assert "their-user" not in editor.get(f"{LIST}suggestions/", {"add": "user is "}).content.decode()
+
+
+def test_a_term_is_joined_to_the_filter_in_its_canonical_form(editor: Client) -> None:
+    answer = editor.get(LIST, {"filter": "status is error", "add": "latency>2s or tag is x"})
+    assert answer.status_code == 302
+    assert answer["Location"] == ("/w/acme/traces/?filter=status+is+error+and+%28latency+%3E+2s+or+tag+is+x%29")
+
+
+def test_a_wrong_filter_says_where_and_what_to_write(editor: Client, trip: Trace) -> None:
+    answer = editor.get(LIST, {"filter": "verdict is bda"})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "Did you mean `bad`?" in page
+    assert "verdict is bda\n           ^^^" in page
+    assert 'value="verdict is bda"' in page
+
+
+def test_chips_stand_for_the_terms_and_take_them_away(editor: Client) -> None:
+    page = editor.get(LIST, {"filter": "status is error and latency > 2s"}).content.decode()
+    assert re.findall(r'aria-label="Remove ([^"]+)"', page) == ["status is error", "latency &gt; 2s"]
+    assert 'href="?filter=latency+%3E+2s" aria-label="Remove status is error"' in page
+
+
+def test_suggestions_follow_the_grammar_and_know_values(people: People, editor: Client) -> None:
+    TraceFactory.create(project=people.project, tags=["refund", "vip"])
+
+    def ask(text: str) -> list[str]:
+        page = editor.get(f"{LIST}suggestions/", {"add": text}).content.decode()
+        return re.findall(r'data-text="([^"]*)"', page)
+
+    assert ask("lat") == ["latency"]
+    assert ask("status is e") == ["status is error"]
+    assert ask("verdict is bad ") == ["verdict is bad and", "verdict is bad or"]
+    assert ask("tag is re") == ["tag is refund"]
+
+
+def test_an_empty_workspace_says_how_to_send_the_first_trace(people: People) -> None:
+    page = people.client(people.admin).get(LIST).content.decode()
+    assert "OTEL_EXPORTER_OTLP_ENDPOINT=http://testserver" in page
+    assert 'href="/w/acme/settings/keys/"' in page
+
+
+def test_nothing_found_offers_to_clear_the_filter(editor: Client, trip: Trace) -> None:
+    page = editor.get(LIST, {"filter": "tag is nothing"}).content.decode()
+    assert "No trace matches" in page
+    assert "OTEL_EXPORTER" not in page
+
+
+def test_a_view_is_kept_changed_and_deleted(people: People, editor: Client) -> None:
+    editor.post(f"{LIST}views/", {"name": "Slow", "filter": "latency>2s"})
+    view = SavedView.objects.get()
+    assert (view.name, view.filter) == ("Slow", "latency > 2s")
+    assert re.search(r'aria-current="page">Slow<', editor.get(LIST, {"filter": "latency > 2s"}).content.decode())
+    editor.post(f"{LIST}views/", {"name": "slow", "filter": "latency > 5s"})
+    assert [one.filter for one in SavedView.objects.all()] == ["latency > 5s"]
+    editor.post(f"{LIST}views/{view.uuid}/delete/")
+    assert not SavedView.objects.exists()
+    assert AuditEvent.objects.filter(action="saved_view.deleted").count() == 1
+
+
+def test_marked_traces_go_into_a_queue_once(people: People, editor: Client, trip: Trace) -> None:
+    queue = QueueFactory.create(workspace=people.workspace, status="active")
+    theirs = TraceFactory.create(project=people.other_project)
+    given = {"queue": queue.uuid, "trace": [trip.uuid, theirs.uuid, "x"], "back": "/w/acme/traces/?filter=tag+is+a"}
+    answer = editor.post(f"{LIST}add-to-queue/", given)
+    assert answer["Location"] == "/w/acme/traces/?filter=tag+is+a"
+    assert [item.trace_uuid for item in Item.objects.filter(queue=queue)] == [trip.uuid]
+    page = editor.post(f"{LIST}add-to-queue/", given | {"back": "//evil.example/"}, follow=True)
+    assert page.redirect_chain == [("/w/acme/traces/", 302)]
+    assert "1 stood there already" in page.content.decode()
+
+
+def test_hostile_rows_are_text(editor: Client, hostile: Trace) -> None:
+    page = editor.get(LIST).content.decode()
+    assert "<script>alert" not in page
+    assert "<img" not in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert HOSTILE not in page
+
+
+def test_a_live_list_asks_for_its_rows_only(editor: Client, trip: Trace) -> None:
+    page = editor.get(LIST, {"live": "1"}).content.decode()
+    assert 'hx-trigger="every 5s"' in page
+    part = editor.get(LIST, {"live": "1"}, headers={"hx-request": "true"})
+    assert part.content.decode().lstrip().startswith('<div class="stack" id="traces"')
+    assert "HX-Request" in part["Vary"]
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_the_list_takes_the_same_queries_however_long(
+    people: People, editor: Client, rows: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for _ in range(rows):
+        FeedbackFactory.create(trace=TraceFactory.create(project=people.project, verdict="good", verdict_source="user"))
+    QueueFactory.create(workspace=people.workspace, status="active")
+    with django_assert_num_queries(13):
+        editor.get(LIST, {"filter": "verdict is good"})
