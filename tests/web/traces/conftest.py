@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client
 
 from annotation.models import Run, Trace
@@ -15,6 +17,12 @@ HOSTILE = (
     "<script>alert(1)</script> **bold** ![pixel](http://evil.example/x.png) [here](javascript:alert(1)) "
     '<img src=x onerror="alert(2)">'
 )
+
+
+def squeezed(answer: HttpResponse) -> str:
+    """The page without the white space that only lays out its source."""
+    page = re.sub(r"\s+", " ", answer.content.decode())
+    return re.sub(r" ?(/?>) ?", r"\1", re.sub(r" ?< ?", "<", page))
 
 
 @pytest.fixture

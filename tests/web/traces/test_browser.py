@@ -43,7 +43,7 @@ def test_a_trace_is_found_read_and_judged_by_keyboard(
 
     page.keyboard.press("Escape")
     expect(sheet).not_to_be_visible()
-    assert page.url == listed
+    expect(page).to_have_url(listed)
     page.keyboard.press("?")
     expect(page.get_by_role("heading", name="Keys of this page")).to_be_visible()
 

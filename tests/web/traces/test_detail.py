@@ -12,6 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 from annotation.models import Feedback, Run, Trace
 from tests.factories.traces import STARTED_AT, RunFactory, TraceFactory
 from tests.fixtures.people import People
+from tests.web.traces.conftest import squeezed
 
 pytestmark = pytest.mark.django_db
 
@@ -25,7 +26,7 @@ def turns(page: str) -> list[str]:
 
 
 def test_a_trace_reads_as_a_conversation_beside_its_steps(editor: Client, trip: Trace) -> None:
-    page = editor.get(address(trip)).content.decode()
+    page = squeezed(editor.get(address(trip)))
     assert turns(page) == ["user", "tool", "assistant"]
     assert re.findall(r'<span class="name" title="[^"]*">(.*?)</span>', page) == ["booking", "chat", "rates", "chat"]
     assert "TimeoutError" in page
@@ -35,24 +36,22 @@ def test_a_trace_reads_as_a_conversation_beside_its_steps(editor: Client, trip: 
 
 def test_the_step_of_the_address_is_the_current_one(editor: Client, trip: Trace) -> None:
     step = trip.runs.get(type="tool")
-    page = editor.get(address(trip), {"step": str(step.uuid)}).content.decode()
+    page = squeezed(editor.get(address(trip), {"step": str(step.uuid)}))
     assert re.findall(r'data-step-id="([^"]+)" aria-current="step"', page) == [str(step.uuid)]
     assert re.search(r'id="turn-1" data-run="[^"]+" data-at="true"', page)
 
 
 def test_over_the_list_it_is_a_dialog_that_knows_the_way_back(editor: Client, trip: Trace) -> None:
     headers = {"hx-request": "true", "hx-current-url": "http://testserver/w/acme/traces/?filter=tag+is+a"}
-    page = editor.get(address(trip), headers=headers).content.decode()
-    assert page.lstrip().startswith(
-        '<dialog class="sheet" id="trace" data-modal data-back="/w/acme/traces/?filter=tag+is+a"'
-    )
+    page = squeezed(editor.get(address(trip), headers=headers))
+    assert page.startswith('<dialog class="sheet" id="trace" data-modal data-back="/w/acme/traces/?filter=tag+is+a"')
     assert "<html" not in page
 
 
 def test_a_step_opens_with_all_that_it_carries(editor: Client, trip: Trace) -> None:
     tool = trip.runs.get(type="tool")
     Run.objects.filter(pk=tool.pk).update(attributes={"retries": 3}, error_stack="line 1")
-    page = editor.get(address(trip, f"steps/{tool.uuid}/")).content.decode()
+    page = squeezed(editor.get(address(trip, f"steps/{tool.uuid}/")))
     for words in ("TimeoutError", "line 1", "&quot;retries&quot;: 3", "30.0 s", tool.external_id):
         assert words in page
 
@@ -74,15 +73,15 @@ def test_a_long_text_is_cut_and_shown_whole_when_asked(editor: Client, trip: Tra
 def test_raw_shows_texts_as_they_came(editor: Client, people: People) -> None:
     trace = TraceFactory.create(project=people.project, input="**bold**")
     RunFactory.create(trace=trace, type="agent")
-    assert "<strong>bold</strong>" in editor.get(address(trace)).content.decode()
-    assert '<pre class="plain">**bold**</pre>' in editor.get(address(trace), {"raw": "1"}).content.decode()
+    assert "<strong>bold</strong>" in squeezed(editor.get(address(trace)))
+    assert '<pre class="plain">**bold**</pre>' in squeezed(editor.get(address(trace), {"raw": "1"}))
 
 
 @pytest.mark.parametrize("raw", ["", "?raw=1"])
 def test_hostile_content_is_inert(editor: Client, hostile: Trace, raw: str) -> None:
     steps = [editor.get(address(hostile, f"steps/{run.uuid}/")) for run in hostile.runs.all()]
     for answer in [editor.get(address(hostile) + raw), *steps]:
-        page = answer.content.decode()
+        page = squeezed(answer)
         assert "<script>alert" not in page
         assert "<img" not in page
         assert 'href="javascript' not in page
@@ -94,7 +93,7 @@ def test_next_and_previous_stay_within_the_filter(people: People, editor: Client
         TraceFactory.create(project=people.project, tags=tags, started_at=STARTED_AT + timedelta(minutes=number))
         for number, tags in enumerate((["a"], ["b"], ["a"]))
     )
-    page = editor.get(address(first), {"filter": "tag is a"}).content.decode()
+    page = squeezed(editor.get(address(first), {"filter": "tag is a"}))
     newer = re.search(r'rel="prev" href="([^"]+)"', page)
     assert newer is not None
     assert newer[1] == f"{address(last)}?filter=tag+is+a"
@@ -104,8 +103,8 @@ def test_next_and_previous_stay_within_the_filter(people: People, editor: Client
 def test_thumbs_change_ones_mind_and_decide_the_verdict(people: People, editor: Client, trip: Trace) -> None:
     editor.post(address(trip, "feedback/"), {"thumb": "up"})
     part = editor.post(address(trip, "feedback/"), {"thumb": "down"}, headers={"hx-request": "true"})
-    assert part.content.decode().lstrip().startswith('<section class="stack" id="feedback"')
-    assert "decided" in part.content.decode()
+    assert squeezed(part).startswith('<section class="stack" id="feedback"')
+    assert "decided" in squeezed(part)
     given = Feedback.objects.get()
     assert (given.score, given.source, given.author) == (0.0, "reviewer", people.editor)
     trip.refresh_from_db()
@@ -120,13 +119,13 @@ def test_a_label_is_coined_and_found_by_the_filter(editor: Client, trip: Trace) 
     said = {one.key: one for one in Feedback.objects.all()}
     assert (said["label"].value, said["note"].comment) == ("wrong policy", "see the rates")
     assert said["label"].failure_mode is not None
-    assert "Move my booking." in editor.get("/w/acme/traces/", {"filter": 'label is "Wrong policy"'}).content.decode()
+    assert "Move my booking." in squeezed(editor.get("/w/acme/traces/", {"filter": 'label is "Wrong policy"'}))
 
 
 def test_feedback_that_says_nothing_is_refused_in_words(editor: Client, trip: Trace) -> None:
     answer = editor.post(address(trip, "feedback/"), {"comment": " "})
     assert answer.status_code == 422
-    assert "Give a thumb, a label or a comment." in answer.content.decode()
+    assert "Give a thumb, a label or a comment." in squeezed(answer)
 
 
 def test_a_thread_stands_in_order_and_opens_its_traces(people: People, editor: Client, trip: Trace) -> None:
@@ -134,7 +133,7 @@ def test_a_thread_stands_in_order_and_opens_its_traces(people: People, editor: C
         project=people.project, thread_id="conv/1", input="Hello?", started_at=STARTED_AT - timedelta(minutes=5)
     )
     TraceFactory.create(project=people.other_project, thread_id="conv/1", input="theirs")
-    page = editor.get("/w/acme/threads/conv/1/").content.decode()
+    page = squeezed(editor.get("/w/acme/threads/conv/1/"))
     assert page.index("Hello?") < page.index("Move my booking.")
     assert "theirs" not in page
     assert address(trip) in page
@@ -159,10 +158,10 @@ def test_thousands_of_steps_are_read_a_window_at_a_time(
     ]
     Run.objects.bulk_create(rows)
     with django_assert_max_num_queries(17):
-        page = editor.get(address(trace)).content.decode()
+        page = squeezed(editor.get(address(trace)))
     assert len(re.findall("data-step-id", page)) == 2000
     assert len(turns(page)) == 121
-    later = editor.get(address(trace), {"step": str(rows[1500].uuid)}).content.decode()
+    later = squeezed(editor.get(address(trace), {"step": str(rows[1500].uuid)}))
     assert f'data-run="{rows[1500].uuid}" data-at="true"' in later
 
 

@@ -14,7 +14,7 @@ from tests.factories.feedback import FeedbackFactory
 from tests.factories.queues import QueueFactory
 from tests.factories.traces import STARTED_AT, TraceFactory
 from tests.fixtures.people import People
-from tests.web.traces.conftest import HOSTILE
+from tests.web.traces.conftest import HOSTILE, squeezed
 
 pytestmark = pytest.mark.django_db
 LIST = "/w/acme/traces/"
@@ -30,7 +30,7 @@ def test_a_row_says_what_was_asked_and_got_and_what_people_thought(editor: Clien
     FeedbackFactory.create(trace=trip, key="thumbs", score=0)
     FeedbackFactory.create(trace=trip, key="label", value="Wrong policy", source="reviewer")
     FeedbackFactory.create(trace=trip, key="layer", value="harness", source="reviewer")
-    page = editor.get(LIST).content.decode()
+    page = squeezed(editor.get(LIST))
     for words in (
         "Move my booking.",
         "I could not reach the rates.",
@@ -52,24 +52,24 @@ def test_filter_project_and_cursor_choose_the_rows(
             project=people.project, input=f"number {number}", started_at=STARTED_AT + timedelta(minutes=number)
         )
     monkeypatch.setattr("annotation.domain.traces.listing.PAGE_SIZE", 3)
-    first = editor.get(LIST).content.decode()
+    first = squeezed(editor.get(LIST))
     assert shown(first) == ["number 3", "number 2", "number 1"]
     following = re.search(r'rel="next" href="(\?cursor=[^"]+)"', first)
     assert following is not None
-    assert shown(editor.get(LIST + following[1]).content.decode()) == ["number 0"]
-    assert shown(editor.get(LIST, {"filter": 'input contains "number 2"'}).content.decode()) == ["number 2"]
-    assert shown(editor.get(LIST, {"project": "nowhere"}).content.decode()) == []
-    again = editor.get(LIST, {"cursor": "nonsense"}).content.decode()
+    assert shown(squeezed(editor.get(LIST + following[1]))) == ["number 0"]
+    assert shown(squeezed(editor.get(LIST, {"filter": 'input contains "number 2"'}))) == ["number 2"]
+    assert shown(squeezed(editor.get(LIST, {"project": "nowhere"}))) == []
+    again = squeezed(editor.get(LIST, {"cursor": "nonsense"}))
     assert "That page of the list is no more" in again
     assert len(shown(again)) == 3
 
 
 def test_other_workspaces_do_not_shine_through(people: People, editor: Client) -> None:
     TraceFactory.create(project=people.other_project, input="theirs", user_id="their-user")
-    page = editor.get(LIST).content.decode()
+    page = squeezed(editor.get(LIST))
     assert shown(page) == []
     assert "theirs" not in page
-    assert "their-user" not in editor.get(f"{LIST}suggestions/", {"add": "user is "}).content.decode()
+    assert "their-user" not in squeezed(editor.get(f"{LIST}suggestions/", {"add": "user is "}))
 
 
 def test_a_term_is_joined_to_the_filter_in_its_canonical_form(editor: Client) -> None:
@@ -88,7 +88,7 @@ def test_a_wrong_filter_says_where_and_what_to_write(editor: Client, trip: Trace
 
 
 def test_chips_stand_for_the_terms_and_take_them_away(editor: Client) -> None:
-    page = editor.get(LIST, {"filter": "status is error and latency > 2s"}).content.decode()
+    page = squeezed(editor.get(LIST, {"filter": "status is error and latency > 2s"}))
     assert re.findall(r'aria-label="Remove ([^"]+)"', page) == ["status is error", "latency &gt; 2s"]
     assert 'href="?filter=latency+%3E+2s" aria-label="Remove status is error"' in page
 
@@ -97,7 +97,7 @@ def test_suggestions_follow_the_grammar_and_know_values(people: People, editor: 
     TraceFactory.create(project=people.project, tags=["refund", "vip"])
 
     def ask(text: str) -> list[str]:
-        page = editor.get(f"{LIST}suggestions/", {"add": text}).content.decode()
+        page = squeezed(editor.get(f"{LIST}suggestions/", {"add": text}))
         return re.findall(r'data-text="([^"]*)"', page)
 
     assert ask("lat") == ["latency"]
@@ -107,13 +107,13 @@ def test_suggestions_follow_the_grammar_and_know_values(people: People, editor: 
 
 
 def test_an_empty_workspace_says_how_to_send_the_first_trace(people: People) -> None:
-    page = people.client(people.admin).get(LIST).content.decode()
+    page = squeezed(people.client(people.admin).get(LIST))
     assert "OTEL_EXPORTER_OTLP_ENDPOINT=http://testserver" in page
     assert 'href="/w/acme/settings/keys/"' in page
 
 
 def test_nothing_found_offers_to_clear_the_filter(editor: Client, trip: Trace) -> None:
-    page = editor.get(LIST, {"filter": "tag is nothing"}).content.decode()
+    page = squeezed(editor.get(LIST, {"filter": "tag is nothing"}))
     assert "No trace matches" in page
     assert "OTEL_EXPORTER" not in page
 
@@ -122,7 +122,7 @@ def test_a_view_is_kept_changed_and_deleted(people: People, editor: Client) -> N
     editor.post(f"{LIST}views/", {"name": "Slow", "filter": "latency>2s"})
     view = SavedView.objects.get()
     assert (view.name, view.filter) == ("Slow", "latency > 2s")
-    assert re.search(r'aria-current="page">Slow<', editor.get(LIST, {"filter": "latency > 2s"}).content.decode())
+    assert re.search(r'aria-current="page">Slow<', squeezed(editor.get(LIST, {"filter": "latency > 2s"})))
     editor.post(f"{LIST}views/", {"name": "slow", "filter": "latency > 5s"})
     assert [one.filter for one in SavedView.objects.all()] == ["latency > 5s"]
     editor.post(f"{LIST}views/{view.uuid}/delete/")
@@ -139,11 +139,11 @@ def test_marked_traces_go_into_a_queue_once(people: People, editor: Client, trip
     assert [item.trace_uuid for item in Item.objects.filter(queue=queue)] == [trip.uuid]
     page = editor.post(f"{LIST}add-to-queue/", given | {"back": "//evil.example/"}, follow=True)
     assert page.redirect_chain == [("/w/acme/traces/", 302)]
-    assert "1 stood there already" in page.content.decode()
+    assert "1 stood there already" in squeezed(page)
 
 
 def test_hostile_rows_are_text(editor: Client, hostile: Trace) -> None:
-    page = editor.get(LIST).content.decode()
+    page = squeezed(editor.get(LIST))
     assert "<script>alert" not in page
     assert "<img" not in page
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
@@ -151,10 +151,10 @@ def test_hostile_rows_are_text(editor: Client, hostile: Trace) -> None:
 
 
 def test_a_live_list_asks_for_its_rows_only(editor: Client, trip: Trace) -> None:
-    page = editor.get(LIST, {"live": "1"}).content.decode()
+    page = squeezed(editor.get(LIST, {"live": "1"}))
     assert 'hx-trigger="every 5s"' in page
     part = editor.get(LIST, {"live": "1"}, headers={"hx-request": "true"})
-    assert part.content.decode().lstrip().startswith('<div class="stack" id="traces"')
+    assert squeezed(part).startswith('<div class="stack" id="traces"')
     assert "HX-Request" in part["Vary"]
 
 
