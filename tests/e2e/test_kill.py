@@ -129,16 +129,21 @@ def servers(folder: Path, port: int) -> Iterator[list["Popen[bytes]"]]:
 
 def kill(processes: list["Popen[bytes]"]) -> None:
     """Without a chance to tidy up, children first noted and then all at once."""
-    doomed = [one for process in processes for one in (*psutil.Process(process.pid).children(True), process)]
-    for one in doomed:
-        os.kill(one.pid, 9)
+    parents = [psutil.Process(process.pid) for process in processes]
+    for doomed in [*parents, *(child for parent in parents for child in parent.children(recursive=True))]:
+        os.kill(doomed.pid, 9)
 
 
 def send_all(client: Client, ledger: Ledger, stop: Callable[[], bool]) -> None:
     """Four senders at once; when the time has come, nothing more is begun."""
+
+    def send(kind: str, number: int, request: urllib.request.Request) -> None:
+        if not stop():
+            ledger.send(kind, number, request)
+
     with ThreadPoolExecutor(4) as senders:
-        for kind, number, request in client.requests():
-            senders.submit(lambda k=kind, n=number, r=request: None if stop() else ledger.send(k, n, r))
+        for what in client.requests():
+            senders.submit(send, *what)
 
 
 def until(done: Callable[[], bool], *, seconds: float = 40) -> bool:

@@ -119,7 +119,7 @@ def tend(*, dataset: Dataset, by: User, now: datetime) -> None:
     dataset.refresh_from_db()
     standing = list(Example.objects.filter(dataset=dataset, valid_to=None).order_by("number"))
     uuids = [row.uuid for row in standing]
-    english = [row.uuid for row in standing if str(row.outputs["output"]).isascii()] or uuids
+    english = [row.uuid for row in standing if str(row.outputs).isascii()] or uuids
     test, train = uuids[::4], [uuid for place, uuid in enumerate(uuids) if place % 4]
     steps = (
         lambda: rows.assign_split(

@@ -17,12 +17,13 @@ from annotation.domain.datasets.content import RowContent, pretty
 from annotation.domain.datasets.problems import DatasetError, InvalidRowError
 from annotation.domain.datasets.queries import RowDifference
 from annotation.models import Dataset, Example, Review, Run, Trace
-from annotation.web.access import dataset_of, member, visible
+from annotation.web.access import dataset_of, member, trace_of, visible
 from annotation.web.forms.datasets import RowForm
 from annotation.web.http import MemberRequest
 from annotation.web.views.datasets.versions import compared, version_asked
 
 EMPTY = RowContent({})
+NOBODY = UUID(int=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,11 +192,11 @@ def _edited(request: MemberRequest, dataset: Dataset, row_uuid: UUID, form: RowF
 def _origin(request: MemberRequest) -> _Origin | None:
     if "trace" not in request.GET:
         return None
-    trace = visible(request, Trace).filter(uuid=_uuid(request.GET["trace"])).first()
-    if trace is None:
-        raise Http404
-    run = visible(request, Run).filter(trace=trace, uuid=_uuid(request.GET.get("run", ""))).first()
-    if run is None and request.GET.get("run"):
+    trace = trace_of(request, _uuid(request.GET["trace"]) or NOBODY)
+    if not request.GET.get("run"):
+        return _Origin(trace, None)
+    run = visible(request, Run).filter(trace=trace, uuid=_uuid(request.GET["run"]) or NOBODY).first()
+    if run is None:
         raise Http404
     return _Origin(trace, run)
 
