@@ -14,7 +14,9 @@ from django.utils import timezone
 from annotation.domain.rules import lifecycle, routing
 from annotation.domain.rules.actions import AddToQueue
 from annotation.domain.rules.lifecycle import RuleDraft
+from annotation.domain.work import jobs as work
 from annotation.models import AuditEvent, Decision, Item, Job, Queue, Rule, RuleRevision, Trace
+from annotation.tasks import KINDS
 from tests.factories import QueueFactory, TraceFactory
 from tests.fixtures.people import People
 
@@ -187,6 +189,15 @@ def test_a_backfill_becomes_a_job(admin: Client, rule: Rule) -> None:
     job = Job.objects.get()
     assert (job.kind, job.title) == ("rule_backfill", "Backfill of “Saver rates” v1 over 30 days")
     assert job.plan["revision_id"] == rule.current_id
+    decisions = at("rule-decisions", rule.uuid)
+    assert "Backfill of “Saver rates” v1 over 30 days 0 of 0 traces" in text_of(admin, decisions)
+    part = admin.get(decisions, headers={"hx-request": "true"}).content.decode()
+    assert part.strip().startswith("<div")
+    assert 'hx-trigger="every 2s"' in part
+    work.drive(job_id=job.pk, kinds=KINDS)
+    part = " ".join(admin.get(decisions, headers={"hx-request": "true"}).content.decode().split())
+    assert "0 traces, 0 matched, 0 new items" in part
+    assert "every 2s" not in part
 
 
 def test_a_reader_sees_the_rule_and_no_form(people: People, rule: Rule) -> None:

@@ -44,6 +44,13 @@ def start(*, rule: Rule, days: int, by: User, now: datetime) -> Job:
     )
 
 
+def recent(rule: Rule) -> QuerySet[Job]:
+    """The rule's backfills, the latest first."""
+    revisions = list(rule.revisions.values_list("pk", flat=True))
+    jobs_of_workspace = Job.objects.filter(workspace_id=rule.workspace_id, kind=KIND)
+    return jobs_of_workspace.filter(plan__revision_id__in=revisions).order_by("-created_at", "-pk")
+
+
 def prepare(job: Job) -> jobs.Step:
     """The step that a job of this kind takes, again and again."""
     plan = BackfillPlan.model_validate(job.plan)

@@ -41,7 +41,7 @@ def rule_backfill(request: MemberRequest, uuid: UUID) -> HttpResponse:
     form = BackfillForm(request.POST if request.method == "POST" else None, initial={"days": 7})
     if form.is_bound and form.is_valid():
         backfill.start(rule=rule, days=form.cleaned_data["days"], by=request.user, now=timezone.now())
-        messages.success(request, "The backfill has begun; the jobs page shows how far it is.")
+        messages.success(request, "The backfill has begun.")
         return redirect("rule-decisions", request.workspace.slug, rule.uuid)
     context = {"form": form, "rule": rule}
     return render(request, "rules/backfill.html", context, status=422 if form.is_bound else 200)

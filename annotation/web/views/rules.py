@@ -14,15 +14,17 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from annotation.domain.access import Capability
 from annotation.domain.paging import BadCursorError, Page, page
-from annotation.domain.rules import lifecycle, preview, queries
+from annotation.domain.rules import backfill, lifecycle, preview, queries
 from annotation.domain.rules.lifecycle import RuleInvalidError
 from annotation.domain.traces.filters import FilterError, chips, parse
+from annotation.domain.work import jobs
 from annotation.models import Queue, Rule
 from annotation.web.access import found, member, require, visible
 from annotation.web.forms.rules import RuleForm, initial_of, pointer
 from annotation.web.http import MemberRequest, page_or_fragment
 
 PAGE_SIZE = 50
+SHOWN_BACKFILLS = 3
 PREVIEW_DAYS = 7
 CLOSED = (Queue.Status.COMPLETED, Queue.Status.ARCHIVED)
 
@@ -103,8 +105,16 @@ def rule_decisions(request: MemberRequest, uuid: UUID) -> HttpResponse:
         rows = page(decisions, order=queries.DECISION_ORDER, size=PAGE_SIZE, cursor=cursor)
     except BadCursorError:
         rows = Page([], None)
-    context = {"rule": rule, "page": rows, "shown": shown, "cursor": cursor}
-    return render(request, "rules/decisions.html", context)
+    backfills = list(backfill.recent(rule)[:SHOWN_BACKFILLS])
+    context = {
+        "rule": rule,
+        "page": rows,
+        "shown": shown,
+        "cursor": cursor,
+        "backfills": backfills,
+        "is_working": any(job.status in jobs.UNFINISHED for job in backfills),
+    }
+    return page_or_fragment(request, "rules/decisions.html", context, fragment="backfills")
 
 
 def open_queues(request: MemberRequest) -> QuerySet[Queue]:
