@@ -45,9 +45,10 @@ def build(steps: Sequence[Step[SpokenRun]], frame: Frame | None = None) -> Conve
     frame = frame or Frame()
     builder = _Builder(shown=Counter(fingerprint(message) for message in frame.said))
     builder.read(steps)
-    turns, shift = _with_question(builder.turns, steps, frame)
+    told, entered = _told_first(builder.turns, builder.entered)
+    turns, shift = _with_question(told, steps, frame)
     turns = _with_answer(turns, steps, frame)
-    return Conversation(tuple(turns), _anchors(turns, builder.entered, shift))
+    return Conversation(tuple(turns), _anchors(turns, entered, shift))
 
 
 @dataclass(slots=True)
@@ -170,6 +171,17 @@ class _Builder:
             return
         self.failures.append((len(self.turns), message))
         self.turns.append(pieces.failed(run))
+
+
+def _told_first(turns: list[Turn], entered: Mapping[UUID, int]) -> tuple[list[Turn], dict[UUID, int]]:
+    """What the first model call was told, in front of steps that ran before it: the question stands above its search."""
+    speaker = next((turn.run for turn in turns if turn.kind in (TurnKind.SYSTEM, TurnKind.USER)), None)
+    told = [
+        turn.is_earlier or (turn.run == speaker and turn.kind in (TurnKind.SYSTEM, TurnKind.USER)) for turn in turns
+    ]
+    order = sorted(range(len(turns)), key=lambda at: not told[at])
+    place = {at: index for index, at in enumerate(order)} | {len(turns): len(turns)}
+    return [turns[at] for at in order], {run: place[at] for run, at in entered.items()}
 
 
 def _anchors(turns: Sequence[Turn], entered: Mapping[UUID, int], shift: int) -> dict[UUID, int]:

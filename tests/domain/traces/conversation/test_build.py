@@ -157,3 +157,10 @@ def test_what_was_said_before_the_trace_is_marked_and_waits_for_no_tool_of_it() 
         ("tool", False),
     ]
     assert conversation.turns[5].run == UUID(int=2)
+
+
+def test_the_question_stands_above_the_search_that_came_before_the_model_call() -> None:
+    found = [{"id": "d1", "content": "Saver rates are not refundable."}]
+    conversation = read(run(1, type="retriever", documents=found), llm(2, None, SYSTEM, ASKED, DONE))
+    assert [turn.kind.value for turn in conversation.turns] == ["system", "user", "documents", "assistant"]
+    assert conversation.anchors == {UUID(int=1): 2, UUID(int=2): 0}
