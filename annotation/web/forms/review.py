@@ -46,6 +46,14 @@ class QuestionField:
         """The kind as templates ask for it."""
         return self.question.kind.value
 
+    @property
+    def bounds(self) -> str:
+        """What a number has to be, in words; empty when anything goes."""
+        low, high = self.question.minimum, self.question.maximum
+        if low is not None and high is not None:
+            return f"{low:g} to {high:g}"
+        return f"at least {low:g}" if low is not None else f"at most {high:g}" if high is not None else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Sent:

@@ -337,3 +337,13 @@ def test_everything_works_without_scripts(browser: Browser, people: People, live
 
     review = Review.objects.get()
     assert (review.note, [label["name"] for label in review.labels]) == ("by hand", ["Guessed"])
+
+
+def test_a_text_area_that_was_pulled_larger_breaks_no_policy(page: Page, live: str, make_line: MakeLine) -> None:
+    line = make_line(2)
+    page.goto(live + line.page(1))
+    page.locator("#note").evaluate("(area) => { area.style.height = '200px'; }")  # what the handle does
+    page.keyboard.press("g")
+    page.keyboard.press("Control+Enter")
+    at(page, 2)
+    expect(page.locator("#review-page")).to_be_visible()  # the fixture looks at the console
