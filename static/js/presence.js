@@ -5,6 +5,7 @@
   const IDLE = 120_000;
   const BEAT = 20_000;
   const TICK = 1_000;
+  const LONGEST_TICK = 5_000;
   let used = Date.now();
   let ticked = Date.now();
 
@@ -14,7 +15,7 @@
     const passed = Date.now() - ticked;
     ticked = Date.now();
     const clock = document.querySelector("form[data-heartbeat] input[data-active-time]");
-    if (clock && isPresent() && passed < 5 * TICK) clock.value = String(Number(clock.value) + passed);
+    if (clock && isPresent()) clock.value = String(Number(clock.value) + Math.min(passed, LONGEST_TICK)); // a machine may have slept
   };
 
   const tell = (words) => {
@@ -37,7 +38,10 @@
     } catch { /* the network is away; the draft's own line says so */ }
   };
 
-  for (const sign of ["pointermove", "pointerdown", "keydown", "wheel", "touchstart", "scroll"]) {
+  for (const sign of ["pointerdown", "keydown"]) { // what submits sends the time up to this moment
+    document.addEventListener(sign, () => { used = Date.now(); tick(); }, { passive: true, capture: true });
+  }
+  for (const sign of ["pointermove", "wheel", "touchstart", "scroll"]) {
     document.addEventListener(sign, () => { used = Date.now(); }, { passive: true, capture: true });
   }
   document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") { used = Date.now(); beat(); } });
