@@ -77,6 +77,8 @@ PACK = Pack(
         "Done, {code} is cancelled and you will get all of your €{total} back, no fee.",
     ),
     pets_ask=(
+        "We never travel without our two dachshunds (8 and 9 kg). Are they welcome at {hotel}, and what does it cost?",
+        "Is {hotel} pet friendly? My cat would stay in the room the whole time.",
         "Can I bring my dog to the {hotel}? She is a 7 kg terrier.",
         "do you allow pets at {hotel}? small dog",
     ),
@@ -92,6 +94,9 @@ PACK = Pack(
         "Of course! Pets of any size stay free of charge at {hotel}.",
     ),
     late_ask=(
+        "We are stuck on the motorway and will only make it to {hotel} around midnight. Do we still get our keys?",
+        "Hello, until when can we check in at {hotel}? Our train arrives 22:55 if it is on time, which it never is.",
+        "I have a concert on {start}, so I would come to {hotel} at about 2 in the morning. OK?",
         "My flight lands at 23:40. Can I still check in at {hotel}?",
         "is the reception of {hotel} open at 1 am?",
     ),
