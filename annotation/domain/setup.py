@@ -58,13 +58,17 @@ def is_done() -> bool:
     return User.objects.exists()
 
 
-def carry_out(wish: Wish, *, now: datetime) -> Workspace | None:
-    """Make what is wished, whole or not at all; None, and nothing made, when somebody is here. Raises BadWishError."""
+def carry_out(wish: Wish, *, now: datetime, may_be_weak: bool = False) -> Workspace | None:
+    """Make what is wished, whole or not at all; None, and nothing made, when somebody is here.
+
+    `may_be_weak` lets an easy password or key pass: for an installation that only its own machine reaches. Raises
+    BadWishError.
+    """
     with transaction.atomic():
         _one_at_a_time()
         if is_done():
             return None
-        _refuse_bad(wish)
+        _refuse_bad(wish, may_be_weak=may_be_weak)
         user = accounts.register(email=wish.email, name="", password=wish.password)
         return _furnish(wish, by=user, now=now)
 
@@ -89,7 +93,7 @@ def use_link(token: str, wish: Wish, *, name: str, now: datetime) -> tuple[User,
         _one_at_a_time()
         if not is_open(token):
             raise LinkGoneError
-        _refuse_bad(wish)
+        _refuse_bad(wish, may_be_weak=False)
         SetupLink.objects.filter(token_hash=_hash(token)).update(used_at=now)
         user = accounts.register(email=wish.email, name=name, password=wish.password)
         return user, _furnish(wish, by=user, now=now)
@@ -97,21 +101,29 @@ def use_link(token: str, wish: Wish, *, name: str, now: datetime) -> tuple[User,
 
 def _furnish(wish: Wish, *, by: User, now: datetime) -> Workspace:
     workspace = workspaces.create(name=wish.workspace, by=by)
-    projects.create(workspace=workspace, name=wish.project, by=by)
+    project = projects.create(workspace=workspace, name=wish.project, by=by)
     if wish.api_key:
         keys.create(
-            workspace=workspace, name="First key", scopes=ApiKey.Scope.values, by=by, now=now, token=wish.api_key
+            workspace=workspace,
+            name="First key",
+            scopes=ApiKey.Scope.values,
+            by=by,
+            now=now,
+            project=project,
+            is_confined=False,
+            token=wish.api_key,
         )
     return workspace
 
 
-def _refuse_bad(wish: Wish) -> None:
+def _refuse_bad(wish: Wish, *, may_be_weak: bool) -> None:
     try:
         validate_email(wish.email)
-        validate_password(wish.password, User(email=wish.email))
+        if not may_be_weak:
+            validate_password(wish.password, User(email=wish.email))
     except ValidationError as problem:
         raise BadWishError(f"The first admin cannot be made: {' '.join(problem.messages)}") from problem
-    if wish.api_key and len(wish.api_key) < _SHORTEST_KEY:
+    if wish.api_key and len(wish.api_key) < _SHORTEST_KEY and not may_be_weak:
         raise BadWishError(f"TRACEAPP_INIT_API_KEY is too easy to guess: take {_SHORTEST_KEY} characters or more.")
 
 

@@ -166,12 +166,16 @@ class ApiKeyScope(models.TextChoices):
 
 
 class ApiKey(PublicModel):
-    """A program's credential: the token is shown once, a SHA-256 of it is kept with a visible prefix."""
+    """A program's credential: the token is shown once, a SHA-256 of it is kept with a visible prefix.
+
+    `project` is where traces go that name no project themselves; a confined key may touch nothing but that project.
+    """
 
     Scope = ApiKeyScope
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="api_keys")
     project = models.ForeignKey(Project, on_delete=models.CASCADE, null=True, blank=True, related_name="api_keys")
+    is_confined = models.BooleanField(default=True)
     name = models.CharField(max_length=120)
     prefix = models.CharField(max_length=12)
     token_hash = models.CharField(max_length=64, unique=True)
@@ -194,3 +198,8 @@ class ApiKey(PublicModel):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"
+
+    @property
+    def only_project(self) -> Project | None:
+        """The one project that the key may touch, or None: the whole workspace."""
+        return self.project if self.is_confined else None

@@ -9,7 +9,7 @@ from annotation.domain.projects import keys
 from annotation.models import ApiKey, Membership, Project, User, Workspace
 
 ENVIRONMENT = {
-    "TRACEAPP_INIT_EMAIL": "Ada@Example.com",
+    "TRACEAPP_INIT_EMAIL": "First@Example.com",
     "TRACEAPP_INIT_PASSWORD": "correct horse battery",
     "TRACEAPP_INIT_WORKSPACE": "Travel desk",
     "TRACEAPP_INIT_PROJECT": "booking",
@@ -17,8 +17,8 @@ ENVIRONMENT = {
     "PATH": "/bin",
 }
 ANSWERS = {
-    "name": "Ada",
-    "email": "ada@example.com",
+    "name": "First Admin",
+    "email": "first@example.com",
     "password": "correct horse battery",
     "again": "correct horse battery",
     "workspace": "Travel desk",
@@ -38,11 +38,12 @@ def test_the_environment_makes_admin_workspace_project_and_key_once(db: None) ->
     for _ in range(2):
         setup.carry_out(wish(), now=timezone.now())
     membership = Membership.objects.select_related("user", "workspace").get()
-    assert (membership.user.email, membership.role) == ("ada@example.com", "admin")
+    assert (membership.user.email, membership.role) == ("first@example.com", "admin")
     assert membership.user.check_password("correct horse battery")
     assert (membership.workspace.name, membership.workspace.slug) == ("Travel desk", "travel-desk")
     assert Project.objects.get().name == "booking"
     key = keys.authenticate_key("ta_known-from-the-start", now=timezone.now())
+    assert (key.project, key.only_project) == (Project.objects.get(), None)
     assert (key.workspace, key.created_by) == (membership.workspace, membership.user)
     assert set(key.scopes) == set(ApiKey.Scope.values)
 
@@ -66,6 +67,13 @@ def test_a_bad_wish_is_refused_whole(db: None, changes: dict[str, str], message:
     assert (User.objects.count(), Workspace.objects.count()) == (0, 0)
 
 
+def test_on_ones_own_machine_an_easy_password_and_key_will_do(db: None) -> None:
+    easy = wish(password="short", api_key="ta_short")
+    assert setup.carry_out(easy, now=timezone.now(), may_be_weak=True) == Workspace.objects.get()
+    assert User.objects.get().check_password("short")
+    assert keys.authenticate_key("ta_short", now=timezone.now()).prefix == "ta"
+
+
 def test_a_person_sets_up_by_the_link_once(db: None) -> None:
     address, client = f"/setup/{setup.new_link()}/", Client()
     assert client.get(address).status_code == 200
@@ -73,9 +81,9 @@ def test_a_person_sets_up_by_the_link_once(db: None) -> None:
     assert not User.objects.exists()
     answer = client.post(address, ANSWERS)
     assert (answer.status_code, answer["Location"]) == (302, "/w/travel-desk/")
-    assert client.session["_auth_user_id"] == str(User.objects.get(email="ada@example.com", name="Ada").pk)
+    assert client.session["_auth_user_id"] == str(User.objects.get(email="first@example.com", name="First Admin").pk)
     assert Project.objects.get(workspace__slug="travel-desk").name == "booking"
-    assert Client().post(address, ANSWERS | {"email": "eve@example.com"}).status_code == 410
+    assert Client().post(address, ANSWERS | {"email": "second@example.com"}).status_code == 410
     assert User.objects.count() == 1
 
 

@@ -24,7 +24,7 @@ def admin(people: People) -> Client:
 
 
 def test_a_key_is_shown_once_and_works(people: People, admin: Client) -> None:
-    given = {"name": "agent", "scopes": ["ingest", "read"], "project": "booking", "expires_at": ""}
+    given = {"name": "agent", "scopes": ["ingest", "read"], "project": "booking", "is_confined": "on", "expires_at": ""}
     page = admin.post(f"{BASE}keys/", given)
     assert page.status_code == 201
     assert "no-store" in page["Cache-Control"]

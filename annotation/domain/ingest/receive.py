@@ -43,17 +43,20 @@ def receive(*, sender: Sender, body: bytes, encoding: otlp.Encoding, received_ns
 
 
 def _check(sender: Sender) -> None:
-    own = sender.key.project
+    own = sender.key.only_project
     if own and sender.project and sender.project not in (own.name, own.slug):
         raise ForeignProjectError(f"this key may only write to the project {own.name!r}")
 
 
 def destination(sender: Sender, runs: Iterable[RunRecord]) -> Destination:
-    """The projects that the runs go to: the key's own, else the request's, else the one that each run names."""
+    """The projects that the runs go to: the one that the key is confined to, else the request's, else the one that
+    each run names, else the key's.
+    """
     key, names = sender.key, {run.project for run in runs}
-    if key.project_id is not None:
-        return Destination(key.workspace_id, dict.fromkeys(names, key.project_id), key.project_id)
-    chosen = {name: sender.project or name or registry.DEFAULT_NAME for name in names}
+    if only := key.only_project:
+        return Destination(key.workspace_id, dict.fromkeys(names, only.pk), only.pk)
+    nameless = key.project.name if key.project else registry.DEFAULT_NAME
+    chosen = {name: sender.project or name or nameless for name in names}
     ids = registry.ensure(workspace_id=key.workspace_id, names=chosen.values())
     return Destination(key.workspace_id, {name: ids[project] for name, project in chosen.items()})
 

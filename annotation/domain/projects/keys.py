@@ -41,7 +41,7 @@ class NewKey:
     token: str
 
 
-def create(
+def create(  # noqa: PLR0913 -- one act with all that is said about it
     *,
     workspace: Workspace,
     name: str,
@@ -49,10 +49,14 @@ def create(
     by: User | None,
     now: datetime,
     project: Project | None = None,
+    is_confined: bool = True,
     expires_at: datetime | None = None,
     token: str | None = None,
 ) -> NewKey:
-    """Make a key; `token` only for an installation that is set up with a known one. Raises BadKeyError."""
+    """Make a key; with `is_confined` it may touch nothing but its project, without it sends there what names none.
+
+    `token` only for an installation that is set up with a known one. Raises BadKeyError.
+    """
     if project is not None and project.workspace_id != workspace.pk:
         raise BadKeyError("This project belongs to another workspace.")
     if not scopes or not set(scopes) <= set(Scope.values):
@@ -64,6 +68,7 @@ def create(
         key = ApiKey.objects.create(
             workspace=workspace,
             project=project,
+            is_confined=is_confined,
             name=name,
             prefix=token[: min(VISIBLE_CHARACTERS, len(token) // 4)],  # of a short one of one's own, less
             token_hash=hash_of(token),
@@ -71,7 +76,11 @@ def create(
             created_by=by,
             expires_at=expires_at,
         )
-        detail = {"scopes": key.scopes, "project": project.slug if project else None}
+        detail = {
+            "scopes": key.scopes,
+            "project": project.slug if project else None,
+            "is_confined": key.only_project is not None,
+        }
         audit.record("api_key.created", by=by, workspace=workspace, target=key, detail=detail)
     return NewKey(key, token)
 
@@ -117,13 +126,13 @@ def key_actor(key: ApiKey) -> Actor:
         capabilities=granted & (allowed | WITHOUT_A_PERSON),
         person=key.created_by if membership else None,
         key=key,
-        project=key.project,
+        project=key.only_project,
     )
 
 
 def _granted(key: ApiKey) -> frozenset[Capability]:
     granted = frozenset[Capability]().union(*(SCOPE_CAPABILITIES[scope] for scope in key.scopes))
-    return granted & WITHIN_A_PROJECT if key.project_id else granted
+    return granted & WITHIN_A_PROJECT if key.only_project else granted
 
 
 def _membership_of_maker(key: ApiKey) -> Membership | None:

@@ -50,7 +50,13 @@ class KeyForm(forms.Form):
         to_field_name="slug",
         required=False,
         empty_label="All projects",
-        help_text="With one, the key can send to and read that project only.",
+        help_text="Where traces go that name no project themselves.",
+    )
+    is_confined = forms.BooleanField(
+        label="This project only",
+        required=False,
+        initial=True,
+        help_text="The key can send to and read nothing but the project chosen above.",
     )
     expires_at = forms.DateField(
         label="Expires", required=False, widget=forms.DateInput(attrs={"type": "date"}), help_text="Empty: never."

@@ -12,7 +12,7 @@ from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsSer
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
 
 from annotation.domain.ingest import store
-from annotation.models import Run, Trace
+from annotation.models import ApiKey, Run, Trace
 from tests.fixtures.people import People
 from tests.fixtures.spans import request, span
 
@@ -149,6 +149,29 @@ def test_who_may_not_send(people: People, content_type: str) -> None:
     bound = people.token("ingest", project=people.project)
     answer = post(people, EMPTY[content_type], content_type, token=bound, x_traceapp_project="other")
     assert (answer.status_code, "booking" in reason(answer)) == (403, True)
+
+
+@pytest.mark.parametrize(
+    ("is_confined", "service", "header", "project"),
+    [
+        (True, "voice-agent", "", "booking"),
+        (False, "voice-agent", "", "voice-agent"),
+        (False, "voice-agent", "other", "other"),
+        (False, "", "", "booking"),
+    ],
+)
+def test_which_project_a_trace_goes_to(
+    people: People, *, is_confined: bool, service: str, header: str, project: str
+) -> None:
+    token = people.token("ingest", project=people.project)
+    ApiKey.objects.update(is_confined=is_confined)
+    body = json.loads(as_json())
+    body["resourceSpans"][0]["resource"] = {
+        "attributes": [{"key": "service.name", "value": {"stringValue": service}}] if service else []
+    }
+    headers = {"x_traceapp_project": header} if header else {}
+    assert post(people, json.dumps(body).encode(), JSON, token=token, **headers).status_code == 200
+    assert Trace.objects.get().project.name == project
 
 
 def test_other_media_types_and_packings(people: People) -> None:

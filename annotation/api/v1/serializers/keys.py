@@ -17,6 +17,7 @@ class KeySerializer(serializers.Serializer[Any]):
     prefix = serializers.CharField()
     scopes = serializers.ListField(child=serializers.ChoiceField(ApiKey.Scope.choices))
     project = serializers.CharField(source="project.slug", default=None, allow_null=True)
+    is_confined = serializers.BooleanField()
     created_by = serializers.CharField(source="created_by.email", default=None, allow_null=True)
     created_at = serializers.DateTimeField()
     expires_at = serializers.DateTimeField(allow_null=True)
@@ -38,6 +39,7 @@ class NewKeySerializer(serializers.Serializer[Any]):
     project = serializers.SlugRelatedField(
         slug_field="slug", queryset=Project.objects.none(), required=False, allow_null=True, default=None
     )
+    is_confined = serializers.BooleanField(required=False, default=True)
     expires_at = serializers.DateTimeField(required=False, allow_null=True, default=None)
 
     def get_fields(self) -> dict[str, Any]:
