@@ -12,6 +12,8 @@ from functools import partial
 import structlog
 from celery import current_app
 from django.db import transaction
+from kombu.exceptions import KombuError
+from redis.exceptions import RedisError
 
 log = structlog.get_logger(__name__)
 
@@ -38,7 +40,5 @@ def enqueue(name: JobName, **ids: int | str) -> None:
 def _send(name: JobName, ids: dict[str, int | str]) -> None:
     try:
         current_app.send_task(name.value, kwargs=ids, retry=False)
-    except OSError as problem:
-        log.warning("job_not_rung", job=name.value, problem=type(problem).__name__)
-    except current_app.connection_for_write().connection_errors as problem:  # the broker's own classes of "away"
+    except (OSError, KombuError, RedisError) as problem:
         log.warning("job_not_rung", job=name.value, problem=type(problem).__name__)

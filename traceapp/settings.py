@@ -215,6 +215,11 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 900,  # beyond the time limit: then a killed task is delivered again
     "socket_connect_timeout": 2,
     "socket_timeout": 5,
+    # Whoever rings must not wait for a broker that is away; the worker has its own patience.
+    "max_retries": 1,
+    "interval_start": 0,
+    "interval_step": 0.1,
+    "interval_max": 0.1,
 }
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
