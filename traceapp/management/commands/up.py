@@ -40,7 +40,9 @@ class Command(BaseCommand):
         """`--port`, `--host`, `--demo`, `--follow`."""
         parser.add_argument("--port", type=int, help="default: $PORT, else the first free one from 8000")
         parser.add_argument(
-            "--host", default=os.environ.get("TRACEAPP_HOST") or "127.0.0.1", help="default: $TRACEAPP_HOST, else 127.0.0.1"
+            "--host",
+            default=os.environ.get("TRACEAPP_HOST") or "127.0.0.1",
+            help="default: $TRACEAPP_HOST, else 127.0.0.1",
         )
         parser.add_argument("--demo", action="store_true", help="load an invented world first")
         parser.add_argument("--follow", action="store_true", help="also print what all parts log")
@@ -75,8 +77,7 @@ class Command(BaseCommand):
     def _run(self, host: str, port: int, notes: str, *, follow: bool) -> None:
         def watch() -> None:
             _wait_until_ready(f"http://{_shown(host)}:{port}")
-            self.stdout.write(f"traceapp is ready at http://{_shown(host)}:{port}")
-            self.stdout.write(notes, ending="")
+            self.stdout.write(f"traceapp is ready at http://{_shown(host)}:{port}\n{notes}", ending="")
             self.stdout.flush()
             while True:
                 time.sleep(_REVIVE_SECONDS)
@@ -152,7 +153,7 @@ def _first_start(address: str) -> str:
 def _wait_until_ready(address: str) -> None:
     while True:
         try:
-            with urlopen(f"{address}/readyz", timeout=5):
+            with urlopen(f"{address}/readyz", timeout=5):  # noqa: S310 -- our own address
                 return
         except (HTTPError, OSError):
             time.sleep(_LOOK_SECONDS)
