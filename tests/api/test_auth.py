@@ -88,7 +88,8 @@ def test_making_a_key_keeps_its_hash_only_and_is_audited(people: People) -> None
     assert token.startswith("ta_")
     assert len(token) == 43
     assert token not in str(vars(key))
-    assert AuditEvent.objects.get(action="api_key.created").detail == {"scopes": ["ingest"], "project": None}
+    detail = AuditEvent.objects.get(action="api_key.created").detail
+    assert detail == {"scopes": ["ingest"], "project": None, "is_confined": False}
 
 
 def test_an_unknown_address_answers_in_the_shape_of_errors(db: None) -> None:
