@@ -96,4 +96,5 @@ def modes(people: People) -> list[FailureMode]:
 
 
 def run_of(item: Item, name: str) -> Run:
+    assert item.trace_uuid is not None
     return Run.objects.get(trace__uuid=item.trace_uuid, name=name)

@@ -10,6 +10,7 @@ from annotation.domain.queues.rubric import Option, Question, QuestionKind, Rubr
 from annotation.models import Dataset, Draft, FailureMode, Feedback, Item, Reservation, Review, Skip
 from tests.fixtures.people import People
 from tests.web.review.conftest import ANSWER, Line, run_of
+from tests.web.traces.conftest import squeezed
 
 pytestmark = pytest.mark.django_db
 MakeLine = Callable[..., Line]
@@ -57,7 +58,7 @@ def test_submits_everything_and_goes_on(client: Client, make_line: MakeLine, mod
     assert (review.layer, review.first_failing_run_uuid, review.active_ms) == ("harness", tool.uuid, 4200)
     assert (review.correction, review.note) == ("No refund on this rate.", "It ignored a timeout.")
     assert Feedback.objects.filter(review=review, key="label").count() == 2
-    page = client.get(client.get(line.start)["Location"]).content.decode()
+    page = squeezed(client.get(client.get(line.start)["Location"]))
     assert "Item 1 submitted." in page
     assert "yours 1" in page
 
@@ -321,7 +322,7 @@ def test_json_is_compared_along_its_structure(client: Client, make_line: MakeLin
     client.get(line.start)
     typed = json.dumps({"refundable": False, "total": 418})
 
-    page = client.get(line.page(1)).content.decode()
+    page = squeezed(client.get(line.page(1)))
     shown = client.post(line.page(1, "diff"), line.form(1, correction=typed, correction_format="json"), headers=HTMX)
     half = client.post(line.page(1, "diff"), line.form(1, correction='{"ref', correction_format="json"), headers=HTMX)
 

@@ -12,6 +12,7 @@ from annotation.domain.reviews.content import ReviewInput
 from annotation.models import FailureMode, Item, Queue, Reservation, Trace
 from tests.fixtures.people import People
 from tests.web.review.conftest import ANSWER, Line
+from tests.web.traces.conftest import squeezed
 
 pytestmark = pytest.mark.django_db
 MakeLine = Callable[..., Line]
@@ -29,7 +30,7 @@ def test_takes_the_next_item_and_goes_there(people: People, make_line: MakeLine)
 def test_shows_the_item_and_how_far_the_queue_is(people: People, make_line: MakeLine, modes: list[FailureMode]) -> None:
     line = make_line(2)
 
-    page = people.client(people.reviewer).get(line.page(1)).content.decode()
+    page = squeezed(people.client(people.reviewer).get(line.page(1)))
 
     assert "Can I cancel booking TX-1?" in page
     assert "item 1" in page
@@ -94,7 +95,7 @@ def test_the_draft_is_back_with_a_line_that_says_so(people: People, make_line: M
     )
     drafts.save(item=line.items[0], by=people.reviewer, content=typed, now=timezone.now() - timedelta(minutes=3))
 
-    page = people.client(people.reviewer).get(line.page(1)).content.decode()
+    page = squeezed(people.client(people.reviewer).get(line.page(1)))
 
     assert "half a thought" in page
     assert 'value="Brand new" data-option checked' in page
