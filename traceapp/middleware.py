@@ -1,7 +1,25 @@
 """Middleware of the whole project."""
 
-from django.http import HttpRequest
+import re
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponseBase
 from django_structlog.middlewares import RequestMiddleware
+
+_PROGRAMS = re.compile(r"(?P<address>/api/v1/.*[^/]|(?:/otlp)?/v1/\w+)/+")
+
+
+class ForgiveSlash:
+    """Addresses for programs mean the same with a slash at the end: a redirect would lose what is posted."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer as if the slash were not there."""
+        if match := _PROGRAMS.fullmatch(request.path_info):
+            request.path_info = request.path = match["address"]
+        return self._get_response(request)
 
 
 class RequestLog(RequestMiddleware):

@@ -1,4 +1,7 @@
-"""One shape for every error of the REST interface: `{"error": {code, message, fields?, hint?}}`."""
+"""One shape for every error of the REST interface: `{"error": {code, message, fields?, hint?, position?}}`.
+
+`position` is an offset into the filter that was sent, counted in characters from zero.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,13 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from annotation.domain.paging import BadCursorError
+from annotation.domain.traces.filters import FilterError
 
 _HINTS = {
     "not_authenticated": "Send an API key as `x-api-key` or `Authorization: Bearer`.",
@@ -24,21 +29,40 @@ class ApiError(exceptions.APIException):
     """A refusal with a stable code for programs, words for people, and what to do about it."""
 
     def __init__(
-        self, code: str, message: str, *, status: int = 400, hint: str = "", fields: dict[str, list[str]] | None = None
+        self,
+        code: str,
+        message: str,
+        *,
+        status: int = 400,
+        hint: str = "",
+        fields: dict[str, list[str]] | None = None,
+        position: int | None = None,
     ) -> None:
         super().__init__(message, code)
         self.status_code = status
         self.hint = hint
         self.fields = fields or {}
+        self.position = position
 
 
-def body(code: str, message: str, *, hint: str = "", fields: dict[str, Any] | None = None) -> dict[str, Any]:
+def bad_filter(problem: FilterError) -> ApiError:
+    """400 with the place in the filter, and what to write there instead."""
+    words = f"At character {problem.position + 1}: {problem}"
+    fields = {"filter": [words]}
+    return ApiError("bad_filter", problem.message, hint=problem.hint, fields=fields, position=problem.position)
+
+
+def body(
+    code: str, message: str, *, hint: str = "", fields: dict[str, Any] | None = None, position: int | None = None
+) -> dict[str, Any]:
     """The one shape."""
     error: dict[str, Any] = {"code": code, "message": message}
     if fields:
         error["fields"] = fields
     if hint := hint or _HINTS.get(code, ""):
         error["hint"] = hint
+    if position is not None:
+        error["position"] = position
     return {"error": error}
 
 
@@ -66,7 +90,8 @@ def _translated(problem: Exception) -> Exception:
 
 def _body_of(problem: exceptions.APIException) -> dict[str, Any]:
     if isinstance(problem, ApiError):
-        return body(str(problem.get_codes()), str(problem.detail), hint=problem.hint, fields=problem.fields)
+        code, message = str(problem.get_codes()), str(problem.detail)
+        return body(code, message, hint=problem.hint, fields=problem.fields, position=problem.position)
     if isinstance(problem, exceptions.ValidationError):
         return body("invalid", "Some of what was sent cannot be used.", fields=_fields(problem.detail))
     hint = getattr(problem, "hint", "")
@@ -79,6 +104,7 @@ def _fields(detail: Any) -> dict[str, Any]:
     return {"body": detail}
 
 
+@csrf_exempt  # it changes nothing, whoever asks
 def not_found(_request: HttpRequest, *_args: object, **_kwargs: object) -> JsonResponse:
     """For addresses below the interface that do not exist."""
     return JsonResponse(body("not_found", "There is no such address.", hint="See /api/v1/schema."), status=404)

@@ -91,6 +91,7 @@ def test_a_preview_counts_and_points(program: Client, people: People) -> None:
     error = post(program, "rules/preview", {"filter": "status is"}, 400)["error"]
     assert error["code"] == "bad_filter"
     assert error["fields"]["filter"][0].startswith("At character 10: Expected a value")
+    assert (error["position"], error["hint"]) == (9, "Example: `status is error`.")
 
 
 def test_a_backfill_decides_on_the_past_once(program: Client, people: People, queue: Queue) -> None:

@@ -29,6 +29,20 @@ def program(people: People) -> Client:
     return people.api(ApiKey.Scope.WRITE)
 
 
+def test_a_slash_at_the_end_loses_nothing(people: People) -> None:
+    program = people.api(ApiKey.Scope.WRITE, ApiKey.Scope.READ, ApiKey.Scope.INGEST)
+    sent = program.post("/api/v1/feedback/", {"thread_id": "t", "key": "calm", "score": 1}, content_type=JSON)
+    assert (sent.status_code, sent.json()["key"]) == (201, "calm")
+    assert [one["key"] for one in program.get("/api/v1/feedback/").json()["results"]] == ["calm"]
+    for address in ("/v1/traces/", "/otlp/v1/traces/"):
+        assert (program.post(address, b"{}", content_type=JSON).content) == b"{}"
+
+
+def test_an_unknown_address_answers_programs_in_json() -> None:
+    answer = Client(enforce_csrf_checks=True).post("/api/v1/nothing/here", {}, content_type=JSON)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "not_found")
+
+
 def test_a_field_that_is_wrong_is_named(program: Client) -> None:
     answer = program.post("/api/v1/keys", {"name": "", "scopes": ["fly"]}, content_type=JSON)
     assert answer.status_code == 400

@@ -67,6 +67,7 @@ def test_a_list_by_filter_and_cursor(people: People) -> None:
     assert [row["name"] for row in failed] == ["trace 3", "trace 1"]
     refused = read.get("/api/v1/traces", {"filter": "status = = error"})
     assert (refused.status_code, refused.json()["error"]["code"]) == (400, "bad_filter")
+    assert (refused.json()["error"]["position"], bool(refused.json()["error"]["hint"])) == (9, True)
     assert read.get("/api/v1/traces", {"cursor": "nonsense"}).status_code == 400
 
 

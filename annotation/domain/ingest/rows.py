@@ -145,7 +145,7 @@ def trace_row(summary: TraceSummary, texts: Mapping[UUID, tuple[str | None, str 
         "error": summary.error,
         "started_at": timestamp(summary.started_ns),
         "ended_at": timestamp(summary.ended_ns),
-        "latency_ms": latency_ms(summary.started_ns, summary.ended_ns),
+        "latency_ms": latency_ms(summary.started_ns // 1000 * 1000, summary.ended_ns),
         "thread_id": summary.thread_id,
         "user_id": summary.user_id,
         "tags": summary.tags,

@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 
-from annotation.api.errors import ApiError
+from annotation.api.errors import ApiError, bad_filter
 from annotation.api.pagination import PARAMETERS, list_of, listed, page_of
 from annotation.api.resource import Resource
 from annotation.api.v1.serializers.jobs import JobSerializer
@@ -38,16 +38,20 @@ def _refusals() -> Iterator[None]:
     try:
         yield
     except RuleInvalidError as problem:
-        fields = {name: [_placed(found)] for name, found in problem.problems.items()}
-        raise ApiError("invalid", "This cannot be a rule.", fields=fields) from problem
+        raise _invalid(problem) from problem
     except FilterError as problem:
-        raise ApiError(
-            "bad_filter", problem.message, hint=problem.hint, fields={"filter": [_placed(problem)]}
-        ) from problem
+        raise bad_filter(problem) from problem
 
 
-def _placed(problem: FilterError | str) -> str:
-    return f"At character {problem.position + 1}: {problem}" if isinstance(problem, FilterError) else problem
+def _invalid(problem: RuleInvalidError) -> ApiError:
+    """All that is wrong; the filter's own words where it is wrong as well."""
+    fields = {name: [str(found)] for name, found in problem.problems.items()}
+    refusal = ApiError("invalid", "This cannot be a rule.", fields=fields)
+    wrong = problem.problems.get("filter")
+    if isinstance(wrong, FilterError):
+        placed = bad_filter(wrong)
+        refusal.hint, refusal.position, refusal.fields["filter"] = placed.hint, placed.position, placed.fields["filter"]
+    return refusal
 
 
 def _given(serializer: type[Serializer[Any]], request: Request, *, is_partial: bool = False) -> Any:

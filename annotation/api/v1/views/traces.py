@@ -10,7 +10,7 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from annotation.api.errors import ApiError
+from annotation.api.errors import bad_filter
 from annotation.api.pagination import PARAMETERS, list_of, listed, page_of
 from annotation.api.resource import Resource
 from annotation.api.v1.serializers.traces import TraceSerializer, WholeTraceSerializer
@@ -39,7 +39,7 @@ class TraceListView(Resource):
             with matching.bounded():
                 return listed(page_of(request, rows, order=("-started_at", "-id")), TraceSerializer)
         except filters.FilterError as problem:
-            raise ApiError("bad_filter", problem.message, hint=problem.hint) from problem
+            raise bad_filter(problem) from problem
 
 
 def _uuid(trace_id: str) -> UUID:
