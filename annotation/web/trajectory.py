@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import groupby
 from urllib.parse import urlencode
 from uuid import UUID
 
 from django.urls import reverse
 
-from annotation.domain.traces.conversation import Turn
+from annotation.domain.traces.conversation import Turn, TurnKind
 from annotation.domain.traces.trajectory import Trajectory
 from annotation.domain.traces.tree import Step
 from annotation.models import Run
@@ -39,6 +40,14 @@ class ShownTurn:
     id: str
     details: str
     is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Turns that stand together; those said before this trace began are folded."""
+
+    is_earlier: bool
+    turns: list[ShownTurn]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +92,16 @@ class ShownTrajectory:
         for index, turn in enumerate(conversation.turns):
             yield ShownTurn(turn, f"{self.prefix}turn-{index}", f"{base}steps/{turn.run}/", index == at)
 
+    def stretches(self) -> list[Stretch]:
+        """The turns of the window, those of earlier traces apart from those of this one."""
+        return [Stretch(is_earlier, list(turns)) for is_earlier, turns in groupby(self.turns(), _is_earlier)]
+
+    @property
+    def earlier_questions(self) -> int:
+        """How many earlier turns of the thread the model was given again."""
+        turns = self.trajectory.window.conversation.turns
+        return sum(turn.is_earlier and turn.kind is TurnKind.USER for turn in turns)
+
     @property
     def text_address(self) -> str:
         """Where a cut text is had whole, when its place is put behind."""
@@ -119,3 +138,7 @@ class ShownTrajectory:
 
     def _page(self, step: UUID) -> str:
         return f"{self.page}?{urlencode({**self.query, 'step': str(step)})}"
+
+
+def _is_earlier(shown: ShownTurn) -> bool:
+    return shown.turn.is_earlier

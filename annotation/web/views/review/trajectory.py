@@ -60,10 +60,15 @@ def of(request: MemberRequest, item: Item, page: str) -> dict[str, Any]:
     ]
     return {
         "trajectories": shown,
-        "earlier": [_earlier(request, trace) for trace in earlier],
+        "earlier": [] if _is_carried(shown, len(earlier)) else [_earlier(request, trace) for trace in earlier],
         "steps": [StepChoice(run.uuid, label) for run, label in steps],
         "answers": [StepChoice(run.uuid, label) for run, label in steps if run.type == Run.Type.LLM],
     }
+
+
+def _is_carried(shown: list[ShownTrajectory], earlier: int) -> bool:
+    """Whether the first trace tells all earlier turns itself, because its model was given them again."""
+    return bool(shown) and shown[0].earlier_questions >= earlier
 
 
 def _earlier(request: MemberRequest, trace: Trace) -> EarlierTurn:
