@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern] = [
     path("sign-in/", account.sign_in, name="sign-in"),
     path("sign-out/", account.sign_out, name="sign-out"),
     path("profile/", account.profile, name="profile"),
+    path("profile/theme/", account.theme, name="profile-theme"),
     path("password/", account.change_password, name="password-change"),
     path("password/reset/", account.ask_for_reset, name="password-reset"),
     path("password/reset/<str:who>/<str:token>/", account.choose_password, name="password-choose"),

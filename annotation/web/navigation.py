@@ -12,6 +12,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 
 from annotation.domain.access import Capability
+from annotation.models import Membership, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +26,25 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Account:
+    """Who is signed in, in which workspace (empty outside one), with which role; `here` is the page they look at."""
+
+    name: str
+    email: str
+    workspace: str
+    role: str
+    theme: str
+    here: str
+
+
+@dataclass(frozen=True, slots=True)
 class Navigation:
-    """The entries at the top of the rail, and those at its foot."""
+    """The entries at the top of the rail, and those at its foot, above the menu of the account."""
 
     above: tuple[Entry, ...]
     below: tuple[Entry, ...]
+    account: Account | None
+    themes: tuple[tuple[str, str], ...]
 
 
 #: label, icon, name of the address, section of the address, capabilities any of which shows it
@@ -54,7 +69,7 @@ def of(request: HttpRequest) -> Navigation:
         work = [entry for one in shown if (entry := _entry(request.path, workspace.slug, *one[:4]))]
     settings_entries = tuple(entry for entry in work if entry.label == "Settings")
     above = tuple(entry for entry in work if entry.label != "Settings")
-    return Navigation(above, settings_entries + _account(request))
+    return Navigation(above, settings_entries, _account(request), tuple(User.Theme.choices))
 
 
 def _entry(path: str, workspace: str, label: str, icon: str, name: str, section: str) -> Entry | None:
@@ -70,11 +85,19 @@ def _entry(path: str, workspace: str, label: str, icon: str, name: str, section:
     )
 
 
-def _account(request: HttpRequest) -> tuple[Entry, ...]:
-    if not getattr(request, "user", None) or not request.user.is_authenticated:
-        return ()
-    address = reverse("profile")
-    return (Entry(f"Account of {request.user}", "person", address, request.path.startswith(address)),)
+def _account(request: HttpRequest) -> Account | None:
+    user = getattr(request, "user", None)
+    if not isinstance(user, User):
+        return None
+    membership: Membership | None = getattr(request, "membership", None)
+    return Account(
+        name=user.name or user.email,
+        email=user.email,
+        workspace=membership.workspace.name if membership else "",
+        role=membership.get_role_display() if membership else "",
+        theme=user.theme,
+        here=request.get_full_path() if request.method == "GET" else "/",
+    )
 
 
 def shell(request: HttpRequest) -> dict[str, object]:

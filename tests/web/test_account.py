@@ -240,3 +240,25 @@ def test_the_profile_keeps_name_and_theme(people: People) -> None:
     assert client.post("/profile/", {"name": "Ed", "theme": "pink"}).status_code == 422
     people.editor.refresh_from_db()
     assert (people.editor.name, people.editor.theme) == ("Ed", "dark")
+
+
+def test_the_menu_names_the_person_the_role_and_the_ways_out(people: People) -> None:
+    page = people.client(people.admin).get("/w/acme/traces/").content.decode()
+
+    assert page.lower().startswith("<!doctype html>")
+    assert f"Admin in {people.workspace.name}" in page
+    for address in ("/workspaces/", "/profile/", "/api/"):
+        assert f'href="{address}"' in page
+    assert 'action="/sign-out/"' in page
+
+
+def test_a_theme_chosen_in_the_menu_stays_and_so_does_the_page(people: People) -> None:
+    client = people.client(people.viewer)
+
+    answer = client.post("/profile/theme/", {"theme": "dark", "next": "/profile/"})
+
+    assert answer.headers["Location"] == "/profile/"
+    assert 'data-theme="dark"' in client.get("/profile/").content.decode()
+    assert client.post("/profile/theme/", {"theme": "light"}, headers={"hx-request": "true"}).status_code == 204
+    assert 'data-theme="light"' in client.get("/profile/").content.decode()
+    assert client.post("/profile/theme/", {"theme": "sepia"}).status_code == 422

@@ -64,6 +64,17 @@ def profile(request: UserRequest) -> HttpResponse:
     return render(request, "account/profile.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
+@require_POST
+@signed_in
+def theme(request: UserRequest) -> HttpResponse:
+    """Choose how pages look, and go on where one is."""
+    form = ProfileForm({"name": request.user.name, "theme": request.POST.get("theme")})
+    if not form.is_valid():
+        return render(request, "account/profile.html", {"form": form}, status=422)
+    accounts.change_profile(user=request.user, **form.cleaned_data)
+    return HttpResponse(status=204, headers={"HX-Refresh": "true"}) if request.htmx else redirect(safe_next(request))
+
+
 @sensitive_post_parameters()
 @require_http_methods(["GET", "POST"])
 @signed_in
