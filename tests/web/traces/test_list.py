@@ -167,3 +167,15 @@ def test_the_list_takes_the_same_queries_however_long(
     QueueFactory.create(workspace=people.workspace, status="active")
     with django_assert_num_queries(13):
         editor.get(LIST, {"filter": "verdict is good"})
+
+
+def test_admins_make_a_rule_of_what_they_see(people: People, editor: Client, trip: Trace) -> None:
+    QueueFactory.create(workspace=people.workspace)
+    asked = {"filter": "status is error", "project": "booking"}
+    admin = people.client(people.admin)
+    link = re.search(r'href="(/w/acme/rules/new/[^"]+)"', admin.get(LIST, asked).content.decode())
+
+    assert link is not None
+    assert "status is error and project is booking" in squeezed(admin.get(link[1]))
+    assert "/rules/new/" not in editor.get(LIST, asked).content.decode()
+    assert "/rules/new/" not in admin.get(LIST).content.decode()

@@ -131,6 +131,7 @@ def _context(request: MemberRequest, choice: Choice, found: Found) -> dict[str, 
         "is_new": _is_new(request, found),
         "may_edit": request.actor.may(Capability.EDIT),
         "may_administer": request.actor.may(Capability.ADMINISTER),
+        "rule_filter": _rule_filter(request, choice, found),
         "queues": open_queues(request),
         "receiver": request.build_absolute_uri("/").rstrip("/"),
     }
@@ -139,6 +140,14 @@ def _context(request: MemberRequest, choice: Choice, found: Found) -> dict[str, 
 def _is_new(request: MemberRequest, found: Found) -> bool:
     """Whether the workspace has no traces at all, so that the empty list says how to send the first."""
     return bool(found.page) and not (found.page and found.page.rows) and not visible(request, Trace).exists()
+
+
+def _rule_filter(request: MemberRequest, choice: Choice, found: Found) -> str:
+    """The query of a new rule that catches what is listed, the chosen project too; empty for who makes no rules."""
+    if not choice.filter or found.problem or not request.actor.may(Capability.ADMINISTER):
+        return ""
+    text = _joined(choice.filter, f'project is "{choice.project}"', Found()) if choice.project else choice.filter
+    return urlencode({"filter": text or choice.filter})
 
 
 def _tabs(request: MemberRequest, choice: Choice, address: str) -> list[Tab]:
