@@ -29,6 +29,7 @@ ERROR_SCHEMA = {
                 "message": {"type": "string", "description": "What happened, for people."},
                 "fields": {"type": "object", "additionalProperties": True, "description": "What is wrong, by field."},
                 "hint": {"type": "string", "description": "What to do about it."},
+                "position": {"type": "integer", "description": "Of a filter: its first wrong character, from zero."},
             },
         }
     },

@@ -115,3 +115,11 @@ def test_a_schema_refers_to_nothing_outside(api: Client) -> None:
     error = sent(api, "POST", f"/{made}/examples", {"examples": [{"inputs": 1}]}, 400)["error"]
 
     assert "which is not part of it" in error["fields"]["inputs"][0]
+
+
+def test_rows_are_taken_as_a_list_or_alone_too(api: Client, dataset: str) -> None:
+    sent(api, "POST", f"/{dataset}/examples", {"inputs": {"q": 1}, "outputs": "a"}, 201)
+    sent(api, "POST", f"/{dataset}/examples", [{"inputs": 2}, {"inputs": 3, "outputs": "c"}], 201)
+    rows = sent(api, "GET", f"/{dataset}/examples")["results"]
+    assert [(row["inputs"], row["outputs"]) for row in rows] == [({"q": 1}, "a"), (2, None), (3, "c")]
+    sent(api, "POST", f"/{dataset}/examples", [], 400)

@@ -42,6 +42,17 @@ def add(people: People, queue: Queue, **what: Any) -> Any:
     return people.api().post(f"/api/v1/queues/{queue.uuid}/items", what, content_type=JSON)
 
 
+def test_adding_nothing_is_refused_with_what_can_be_named(people: People, queue: Queue, trace: Trace) -> None:
+    refused = add(people, queue, trace_ids=[str(trace.uuid)])
+    assert refused.status_code == 400
+    assert "traces" in str(refused.json()["error"]["fields"])
+
+
+def test_a_method_that_is_not_there_names_those_that_are(people: People, queue: Queue) -> None:
+    answer = people.api().delete(f"/api/v1/queues/{queue.uuid}/claim")
+    assert (answer.status_code, answer["Allow"]) == (405, "POST, OPTIONS")
+
+
 def test_the_whole_way_from_trace_to_row(people: People, queue: Queue, trace: Trace) -> None:
     added = add(people, queue, traces=[str(trace.uuid)], why="refund promised").json()
     assert (added["added_count"], added["added"][0]["reason"]["summary"]) == (

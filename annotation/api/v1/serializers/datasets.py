@@ -112,6 +112,14 @@ class NewExamplesSerializer(serializers.Serializer[Any]):
     run_id = serializers.UUIDField(required=False)
     message = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
 
+    def to_internal_value(self, data: Any) -> Any:
+        """Takes a list of rows, or one row, as it is."""
+        if isinstance(data, list):
+            data = {"examples": data}
+        elif isinstance(data, dict) and "inputs" in data and "examples" not in data:
+            data = {"examples": [data], "message": data.get("message", "")}
+        return super().to_internal_value(data)
+
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """One of both ways."""
         if bool(attrs["examples"]) == ("trace_id" in attrs):

@@ -69,6 +69,12 @@ class NewItemsSerializer(serializers.Serializer[Any]):
     priority = serializers.IntegerField(default=0, min_value=-1000, max_value=1000)
     is_restoring = serializers.BooleanField(default=False, help_text="Also take back items that were removed.")
 
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Something to add."""
+        if not (attrs["traces"] or attrs["runs"] or attrs["threads"]):
+            raise serializers.ValidationError("Name what to add: lists of ids in traces or runs, or threads.")
+        return attrs
+
 
 class AddedSerializer(serializers.Serializer[Any]):
     """What came of adding."""
