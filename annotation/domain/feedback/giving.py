@@ -76,6 +76,7 @@ def give_many(
     outcomes = [Outcome(None, problems=wrong) for wrong in found]
     with transaction.atomic():
         places = targets.resolve(workspace_id=workspace.pk, targets=[given[index].target for index in sound])
+        joining.hold(workspace_id=workspace.pk, traces={place.trace_uuid for place in places if place.trace_uuid})
         for index, place in zip(sound, places, strict=True):
             outcomes[index] = _Giving(workspace, project, by, now)(given[index], place)
         _tell(workspace, [outcome.feedback for outcome in outcomes if outcome.feedback])

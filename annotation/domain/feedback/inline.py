@@ -53,6 +53,7 @@ def take_back(*, feedback: Feedback) -> None:
     """Remove one's own inline feedback; what a review said is changed in the review."""
     with transaction.atomic():
         traces = [feedback.trace_uuid] if feedback.trace_uuid else []
+        joining.hold(workspace_id=feedback.workspace_id, traces=traces)
         feedback.delete()
         joining.recompute(workspace_id=feedback.workspace_id, traces=traces)
         joining.touch(workspace_id=feedback.workspace_id, traces=traces)

@@ -1,7 +1,7 @@
 """Feedback and its traces find each other, whichever came first; the only writer of a trace's verdict."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
@@ -56,6 +56,15 @@ def wait_for_arrivals(*, workspace_id: int) -> None:
 def _lock(function: str, workspace_id: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {function}(%s, %s)", [_LOCK, workspace_id])
+
+
+def hold(*, workspace_id: int, traces: Iterable[UUID]) -> None:
+    """To be called before writing feedback on these traces: whoever stores runs takes the trace first, its feedback then.
+
+    Who took them the other way round would wait for that writer while that writer waits for them.
+    """
+    rows = Trace.objects.select_for_update(no_key=True).filter(workspace_id=workspace_id, uuid__in=list(traces))
+    list(rows.order_by("uuid").values_list("pk"))
 
 
 def join(*, workspace_id: int, traces: Mapping[UUID, int], runs: Sequence[Arrived]) -> None:
