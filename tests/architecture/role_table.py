@@ -65,10 +65,9 @@ def reviewers(ok: int = 200) -> Answers:
     return pages(302, 404, 403, ok, ok, ok, ok)
 
 
-def reviewers_of_one(ok: int = 200, unnamed: int | None = None) -> Answers:
+def reviewers_of_one(ok: int = 200, unnamed: int = 403) -> Answers:
     """Who reviews in this queue; `unnamed` is what editors and admins get whom the queue does not name."""
-    other = ok if unnamed is None else unnamed
-    return pages(302, 404, 403, 404, ok, other, other)
+    return pages(302, 404, 403, 404, ok, unnamed, unnamed)
 
 
 def editors(ok: int = 200) -> Answers:
@@ -314,7 +313,7 @@ TABLE: tuple[Route, ...] = (
     route(f"{Q}<uuid:uuid>/review/", {"GET": reviewers_of_one(302, unnamed=409)}, uuid="queue"),
     route(f"{Q}<uuid:uuid>/review/undo/", {"POST": reviewers_of_one(302)}, uuid="queue"),
     route(ITEM, {"GET": reviewers_of_one(unnamed=409)}, uuid="queue", number="number"),
-    route(f"{ITEM}submit/", {"POST": reviewers_of_one(302, unnamed=409)}, uuid="queue", number="number"),
+    route(f"{ITEM}submit/", {"POST": reviewers_of_one(302)}, uuid="queue", number="number"),
     *(
         route(f"{ITEM}{act}/", {"POST": reviewers_of_one(302)}, uuid="queue", number="number")
         for act in ("skip", "flag", "original")

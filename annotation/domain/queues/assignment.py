@@ -100,7 +100,8 @@ def heartbeat(*, item: Item, by: User, now: datetime) -> datetime:
         if has_reviewed(locked, by):
             return _lease(locked.queue, now)
         has_held = Reservation.objects.filter(item=locked, reviewer=by).exists()
-        if not has_held or locked.state != Item.State.OPEN or not _is_seat_free(locked, locked.queue, by, now):
+        is_theirs = has_held and is_open_to(locked.queue, by) and locked.state == Item.State.OPEN
+        if not is_theirs or not _is_seat_free(locked, locked.queue, by, now):
             raise ReservationLostError(locked)
         _reserve(locked, locked.queue, by, now)
         return _lease(locked.queue, now)

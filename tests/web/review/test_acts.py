@@ -291,6 +291,20 @@ def test_editing_shows_what_was_given_and_says_so(client: Client, make_line: Mak
     assert Review.objects.values_list("note", "submission_count").get() == ("second", 2)
 
 
+@pytest.mark.parametrize("act", ["submit", "skip", "flag", "draft", "heartbeat", "diff", "original", "undo"])
+def test_an_editor_leaves_no_mark_on_a_queue_that_is_not_open_to_them(
+    people: People, make_line: MakeLine, act: str
+) -> None:
+    line = make_line(1, is_open_to_all=False)
+    address = line.start + "undo/" if act == "undo" else line.page(1, act)
+
+    answer = people.client(people.editor).post(address, line.form(1, note="mine", flag_reason="cut off"))
+
+    assert answer.status_code == 403
+    assert (Draft.objects.count(), Skip.objects.count(), Review.objects.count()) == (0, 0, 0)
+    assert Item.objects.filter(flagged_at=None).count() == 1
+
+
 @pytest.mark.parametrize("act", ["submit", "skip", "flag", "draft", "heartbeat", "diff", "original"])
 def test_only_those_the_queue_is_open_to_may_act(people: People, make_line: MakeLine, act: str) -> None:
     line = make_line(1, is_open_to_all=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -25,14 +26,13 @@ from annotation.web.forms import review as form
 from annotation.web.forms.review import Sent
 from annotation.web.http import MemberRequest
 from annotation.web.views.review import context, correction, pages
-from annotation.web.views.review.pages import item_of
 
 
 @require_POST
 @member(Capability.REVIEW)
 def item_submit(request: MemberRequest, uuid: UUID, number: int) -> HttpResponse:
     """Submit the review and go on; what does not fit comes back with the problems at their fields."""
-    item = item_of(request, uuid, number)
+    item = _item(request, uuid, number)
     sent = form.read(request.POST, _asked(request, item))
     if sent.problems:
         return _again(request, item, sent)
@@ -49,7 +49,7 @@ def item_submit(request: MemberRequest, uuid: UUID, number: int) -> HttpResponse
 @member(Capability.REVIEW)
 def item_skip(request: MemberRequest, uuid: UUID, number: int) -> HttpResponse:
     """Put the item at the end of the person's line, with what they have typed."""
-    item = item_of(request, uuid, number)
+    item = _item(request, uuid, number)
     _keep(request, item)
     assignment.skip(item=item, by=request.user, now=timezone.now(), reason=_reason(request, "skip_reason"))
     return pages.next_item(request, item.queue, done=f"Item {item.number} skipped; it comes back at the end.")
@@ -59,7 +59,7 @@ def item_skip(request: MemberRequest, uuid: UUID, number: int) -> HttpResponse:
 @member(Capability.REVIEW)
 def item_flag(request: MemberRequest, uuid: UUID, number: int) -> HttpResponse:
     """Set the item aside for an editor, with what they have typed."""
-    item = item_of(request, uuid, number)
+    item = _item(request, uuid, number)
     _keep(request, item)
     items.flag(item=item, by=request.user, now=timezone.now(), reason=_reason(request, "flag_reason"))
     return pages.next_item(request, item.queue, done=f"Item {item.number} flagged; an editor looks at it.")
@@ -70,6 +70,7 @@ def item_flag(request: MemberRequest, uuid: UUID, number: int) -> HttpResponse:
 def queue_undo(request: MemberRequest, uuid: UUID) -> HttpResponse:
     """Take the person's last submission in this queue back, and open it again; the present item goes back in line."""
     queue = queue_of(request, uuid)
+    _require_reviewer(request, queue)
     current = queue.items.filter(number=form.item_number(request.POST)).first()
     if current:
         _keep(request, current)
@@ -92,7 +93,7 @@ def queue_undo(request: MemberRequest, uuid: UUID) -> HttpResponse:
 @member(Capability.REVIEW)
 def item_draft(request: MemberRequest, uuid: UUID, number: int) -> HttpResponse:
     """Keep what is typed; asked for by the page at every change, and once more as it goes away."""
-    item = item_of(request, uuid, number)
+    item = _item(request, uuid, number)
     is_kept = _keep(request, item)
     return JsonResponse({"saved": is_kept})
 
@@ -101,7 +102,7 @@ def item_draft(request: MemberRequest, uuid: UUID, number: int) -> HttpResponse:
 @member(Capability.REVIEW)
 def item_heartbeat(request: MemberRequest, uuid: UUID, number: int) -> HttpResponse:
     """Hold the item for as long as somebody sits before it."""
-    item = item_of(request, uuid, number)
+    item = _item(request, uuid, number)
     try:
         until = assignment.heartbeat(item=item, by=request.user, now=timezone.now())
     except ReservationLostError as lost:
@@ -113,7 +114,7 @@ def item_heartbeat(request: MemberRequest, uuid: UUID, number: int) -> HttpRespo
 @member(Capability.REVIEW)
 def item_diff(request: MemberRequest, uuid: UUID, number: int) -> HttpResponse:
     """How the correction as typed differs from the original."""
-    item = item_of(request, uuid, number)
+    item = _item(request, uuid, number)
     sent = form.read(request.POST, Rubric())
     source = originals.original(item, _own_run(item, sent.given.corrected_run_uuid))
     known = {"correction": correction.shown(source, sent.given, item.queue.target_dataset)}
@@ -124,7 +125,7 @@ def item_diff(request: MemberRequest, uuid: UUID, number: int) -> HttpResponse:
 @member(Capability.REVIEW)
 def item_original(request: MemberRequest, uuid: UUID, number: int) -> HttpResponse:
     """Start the correction again, from the answer of the chosen step; the rest of what is typed stays."""
-    item = item_of(request, uuid, number)
+    item = _item(request, uuid, number)
     sent = form.read(request.POST, _asked(request, item))
     run = _own_run(item, sent.given.corrected_run_uuid)
     fresh = sent.given.model_copy(update={"correction": None, "corrected_run_uuid": run})
@@ -134,6 +135,19 @@ def item_original(request: MemberRequest, uuid: UUID, number: int) -> HttpRespon
     source = originals.original(item, run)
     known = {"item": item, "correction": correction.shown(source, fresh, item.queue.target_dataset)}
     return render(request, "review/workspace.html#correction-text", known)
+
+
+def _item(request: MemberRequest, uuid: UUID, number: int) -> Item:
+    """The item to act on: 404 when the member may not see it, 403 when its queue is not open to them."""
+    item = pages.item_of(request, uuid, number)
+    _require_reviewer(request, item.queue)
+    return item
+
+
+def _require_reviewer(request: MemberRequest, queue: Queue) -> None:
+    """Editors see every queue, and work in those that are open to them."""
+    if not assignment.is_open_to(queue, request.user):
+        raise PermissionDenied
 
 
 def _asked(request: MemberRequest, item: Item) -> Rubric:
