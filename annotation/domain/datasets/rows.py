@@ -57,30 +57,32 @@ def add_from_review(  # noqa: PLR0913 -- the content, where from, who, when and 
     outputs: Any,
     by: User,
     now: datetime,
+    trace: UUID | None = None,
     metadata: dict[str, Any] | None = None,
     split: str = "",
     message: str = "",
 ) -> Example:
     """The row that a review became. Once per dataset and review: again, it changes that row or leaves it as it is.
 
-    `outputs` are the corrected ones. Raises ArchivedDatasetError, and InvalidRowError when the dataset's schema does
-    not allow the row.
+    `outputs` are the corrected ones; `trace` is the one that they correct, which of a thread only the caller knows.
+    Raises ArchivedDatasetError, and InvalidRowError when the dataset's schema does not allow the row.
     """
     content = RowContent(inputs, outputs, metadata or {}, split)
     with versions.change(dataset=dataset, by=by, now=now, message=message or _accepted(review)) as version:
-        return _accept(version, review, _fitting(version.dataset, content), by)
+        source = sources.of_review(review, trace=trace, by=by)
+        return _accept(version, review, _fitting(version.dataset, content), source)
 
 
-def _accept(version: OpenVersion, review: Review, content: RowContent, by: User) -> Example:
+def _accept(version: OpenVersion, review: Review, content: RowContent, source: Source) -> Example:
     known = Example.objects.filter(dataset=version.dataset, source_review=review).order_by("-valid_from").first()
     if known is None:
-        return version.add([(content, sources.of_review(review, by=by))])[0]
+        return version.add([(content, source)])[0]
     if known.valid_to is not None:
-        return version.bring_back(known, content, sources.of_review(review, by=by))
+        return version.bring_back(known, content, source)
     kept = replace(content, metadata=known.metadata, split=known.split)
     if kept.is_same(content_of(known)):
         return known
-    return version.replace(known, content, sources.of_review(review, by=by))
+    return version.replace(known, content, source)
 
 
 def _accepted(review: Review) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from annotation.domain.datasets.content import RowContent
 from annotation.domain.datasets.provenance import Origin, Provenance
@@ -39,14 +40,14 @@ def of_run(run: Run, trace: Trace, *, by: User) -> Source:
     return Source(told, accepted_by=by)
 
 
-def of_review(review: Review, *, by: User) -> Source:
-    """A row that `by` accepted from a review: trace, corrected run, reviewer, and the rule revision behind the item."""
+def of_review(review: Review, *, by: User, trace: UUID | None = None) -> Source:
+    """A row that `by` accepted from a review: the corrected trace and run, reviewer, and the rule behind the item."""
     items = Item.objects.select_related("queue", "decision__revision__rule")
     item = items.get(pk=review.item_id)
     revision = item.decision.revision if item.decision else None
     told = Provenance(
         origin=Origin.REVIEW,
-        trace_id=item.trace_uuid,
+        trace_id=trace or item.trace_uuid,
         run_id=review.corrected_run_uuid or item.run_uuid,
         review_id=review.uuid,
         reviewer=str(review.reviewer),

@@ -41,6 +41,15 @@ class AlreadyAcceptedError(CorrectionError):
         super().__init__("This correction has been accepted already; remove its row from the dataset instead.")
 
 
+class TakenBackError(CorrectionError):
+    """The reviewer took the whole review back in the meantime."""
+
+    code = "taken_back"
+
+    def __init__(self) -> None:
+        super().__init__("This review has been taken back; it is a draft again until it is submitted once more.")
+
+
 class ChangedMeanwhileError(CorrectionError):
     """The reviewer edited the review after the person who decides opened it."""
 
@@ -54,7 +63,7 @@ def accept(*, review: Review, by: User, now: datetime, note: str = "", seen: int
     """Accept the correction: the review becomes the item's authoritative one and a row of the queue's target dataset.
 
     `seen` is the `submission_count` that the person was shown. Twice is once. Raises NothingProposedError,
-    ChangedMeanwhileError, and DatasetError where the dataset does not take the row; then nothing has changed.
+    ChangedMeanwhileError, TakenBackError, and DatasetError where the dataset does not take the row; then nothing has changed.
     """
     with transaction.atomic():
         locked = lock(review, seen)
@@ -68,7 +77,7 @@ def accept(*, review: Review, by: User, now: datetime, note: str = "", seen: int
 def reject(*, review: Review, by: User, now: datetime, note: str = "", seen: int | None = None) -> Review:
     """Turn the correction down; the review and its other judgements stay.
 
-    Raises NothingProposedError, AlreadyAcceptedError, ChangedMeanwhileError.
+    Raises NothingProposedError, AlreadyAcceptedError, ChangedMeanwhileError, TakenBackError.
     """
     with transaction.atomic():
         locked = lock(review, seen)
@@ -110,9 +119,14 @@ def accept_at_once(review: Review, *, by: User, now: datetime) -> Review:
 
 
 def lock(review: Review, seen: int | None = None) -> Review:
-    """The review's newest state with its item locked, until the transaction ends. Raises ChangedMeanwhileError."""
+    """The review's newest state with its item locked, until the transaction ends.
+
+    Raises TakenBackError and ChangedMeanwhileError.
+    """
     item = assignment.lock(review.item)
-    locked = Review.objects.select_related("reviewer").get(pk=review.pk)
+    locked = Review.objects.select_related("reviewer").filter(pk=review.pk).first()
+    if locked is None:
+        raise TakenBackError
     locked.item = item
     if seen is not None and locked.submission_count != seen:
         raise ChangedMeanwhileError
@@ -131,7 +145,15 @@ def _add_row(review: Review, by: User, now: datetime) -> None:
         return
     source = originals.original(review.item, review.corrected_run_uuid)
     outputs = {"output": review.correction} if isinstance(review.correction, str) else review.correction
-    rows.add_from_review(dataset=dataset, review=review, inputs=source.inputs, outputs=outputs, by=by, now=now)
+    rows.add_from_review(
+        dataset=dataset,
+        review=review,
+        trace=source.trace_uuid,
+        inputs=source.inputs,
+        outputs=outputs,
+        by=by,
+        now=now,
+    )
 
 
 def _where(review: Review) -> dict[str, object]:

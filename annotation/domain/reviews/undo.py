@@ -34,7 +34,10 @@ def undo(*, review: Review, by: User, now: datetime) -> Claim:
     again instead) and one whose correction was accepted; ClaimError when the queue gives out no items.
     """
     with transaction.atomic():
-        locked = correct.lock(review)
+        try:
+            locked = correct.lock(review)
+        except correct.TakenBackError as problem:  # by the same person's other click
+            raise UndoRefusedError("This review has been taken back already.") from problem
         _require_undoable(locked, by)
         assignment.require_active(locked.item.queue)
         item, typed, traces = locked.item, as_input(locked), originals.traces_of(locked.item)

@@ -6,9 +6,13 @@ from datetime import timedelta
 import pytest
 
 from annotation.domain.datasets.problems import InvalidRowError
-from annotation.domain.reviews import correct
+from annotation.domain.queues import items, subjects
+from annotation.domain.queues.reasons import Reason
+from annotation.domain.reviews import correct, submit, undo
+from annotation.domain.reviews.content import ReviewInput
 from annotation.models import AuditEvent, Dataset, Example, Feedback, Review
 from tests.domain.reviews.conftest import BAD, NOON, Bench
+from tests.factories.traces import RunFactory, TraceFactory
 
 LATER = NOON + timedelta(hours=1)
 FIXED = "No refund on saver rates."
@@ -49,6 +53,33 @@ def test_the_corrected_run_gives_the_inputs(bench: Bench) -> None:
     correct.accept(review=review, by=bench.editor, now=LATER)
     assert rows() == [({"messages": ["hi"]}, {"text": "No"}, bench.trace.uuid)]
     assert Example.objects.get().source_run_uuid == bench.answer.uuid
+
+
+def test_a_correction_in_a_thread_knows_its_trace(bench: Bench) -> None:
+    first, last = (
+        TraceFactory(project=bench.trace.project, thread_id="t:1", input=text, output=text, started_at=NOON + minutes)
+        for text, minutes in (("Hi", timedelta(0)), ("Bye", timedelta(minutes=1)))
+    )
+    step = RunFactory(trace=first, type="llm", inputs={"messages": ["hi"]}, outputs={"text": "Hi"})
+    of_thread = subjects.of_thread(bench.trace.project.pk, "t:1")
+    (item,) = items.add(queue=bench.queue, subjects=[of_thread], reason=Reason()).added
+    for correction, run, trace in (("Good-bye.", None, last), ("Hello", step.uuid, first)):
+        given = ReviewInput(answers={"thumbs": "down"}, correction=correction, corrected_run_uuid=run)
+        review = submit.submit(item=item, by=bench.one, answers=given, now=LATER)
+        correct.accept(review=review, by=bench.editor, now=LATER)
+        row = Example.objects.get(valid_to=None)
+        assert (row.source_trace_uuid, row.provenance["trace_id"]) == (trace.uuid, str(trace.uuid))
+
+
+def test_nobody_decides_on_a_review_that_was_taken_back(bench: Bench) -> None:
+    review = bench.submit(bench.one, **BAD, correction=FIXED)
+    undo.undo(review=Review.objects.get(), by=bench.one, now=LATER)
+    for decide in (correct.accept, correct.reject):
+        with pytest.raises(correct.TakenBackError, match="has been taken back"):
+            decide(review=review, by=bench.editor, now=LATER)
+    with pytest.raises(undo.UndoRefusedError, match="taken back already"):
+        undo.undo(review=review, by=bench.one, now=LATER)
+    assert not Example.objects.exists()
 
 
 def test_a_queue_that_accepts_at_once(make_bench: Callable[..., Bench]) -> None:
