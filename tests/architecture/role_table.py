@@ -345,7 +345,7 @@ TABLE: tuple[Route, ...] = (
         f"{V1}queues/<uuid:uuid>/items",
         {"GET": api_readers_of_one(), "POST": api_editors(201, elsewhere=404)},
         uuid="queue", data={"threads": [{"project": "p-acme", "thread_id": "t-acme"}]},
-    ),  # fmt: skip
+    ),
     route(f"{V1}queues/<uuid:uuid>/claim", {"POST": api_reviewers_of_one()}, uuid="queue"),
     route(
         f"{V1}items/<uuid:uuid>",
