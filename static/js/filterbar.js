@@ -32,7 +32,7 @@
     const chosen = options(bar).find((option) => option.getAttribute("aria-selected") === "true");
     if (event.key === "ArrowDown" || event.key === "ArrowUp") { event.preventDefault(); move(bar, event.key === "ArrowDown" ? 1 : -1); }
     else if ((event.key === "Enter" || event.key === "Tab") && chosen) { event.preventDefault(); take(bar, chosen); }
-    else if (event.key === "Escape") close(bar);
+    else if (event.key === "Escape" && options(bar).length) { event.preventDefault(); close(bar); } // the text and the focus stay
     else if (event.key === "Backspace" && event.target.value === "") {
       const terms = bar.querySelectorAll(".term a:first-child");
       if (terms.length) terms[terms.length - 1].click();

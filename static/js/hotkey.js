@@ -43,6 +43,6 @@
   });
 
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && writes(event.target) && !document.querySelector("dialog[open]")) event.target.blur();
+    if (event.key === "Escape" && !event.defaultPrevented && writes(event.target) && !document.querySelector("dialog[open]")) event.target.blur();
   });
 }

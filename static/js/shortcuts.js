@@ -4,7 +4,9 @@
   const SIGNS = { "mod+Enter": "⌘ ↵ or Ctrl ↵", Enter: "↵", ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓", " ": "Space" };
 
   const nameOf = (element) => {
-    const words = element.dataset.hotkeyLabel || element.getAttribute("aria-label") || element.title || element.textContent;
+    const shown = element.cloneNode(true);
+    shown.querySelectorAll("kbd").forEach((key) => key.remove());
+    const words = element.dataset.hotkeyLabel || element.getAttribute("aria-label") || element.title || shown.textContent;
     return words.replace(/\s+/g, " ").trim();
   };
 
@@ -29,7 +31,7 @@
       sign.textContent = SIGNS[key] ?? key.toUpperCase();
       term.append(sign);
       const meaning = document.createElement("dd");
-      meaning.textContent = words.replace(new RegExp(`\\s${key}$`, "i"), "");
+      meaning.textContent = words;
       list.append(term, meaning);
     }
     const close = document.createElement("button");

@@ -235,7 +235,7 @@ TABLE: tuple[Route, ...] = (
     # Rules.
     route(f"{W}rules/", {"GET": readers()}),
     route(f"{W}rules/new/", {"GET": admins(), "POST": admins(422)}),
-    route(f"{W}rules/preview/", {"GET": readers()}),
+    route(f"{W}rules/preview/", {"GET": readers(), "POST": readers()}),
     route(f"{W}rules/<uuid:uuid>/", {"GET": readers(), "POST": admins(422)}, uuid="rule"),
     route(f"{W}rules/<uuid:uuid>/history/", {"GET": readers()}, uuid="rule"),
     route(f"{W}rules/<uuid:uuid>/decisions/", {"GET": readers()}, uuid="rule"),

@@ -139,8 +139,17 @@ def test_the_preview_counts_without_deciding(admin: Client, people: People, queu
     assert "80.0 % of traces match. About 0.6 items a day" in " ".join(answer.content.decode().split())
     assert answer.content.decode().count("Where is my refund?") == 4
     assert Decision.objects.count() == 0
-    whole = admin.get(at("rule-preview"), asked)
-    assert "<!doctype html>" in whole.content.decode()
+    whole = admin.post(at("rule-preview"), asked)
+    assert "<b>4</b>" in whole.content.decode()
+    assert Decision.objects.count() == 0
+
+
+def test_a_previewed_form_is_saved_where_it_belongs(admin: Client, queue: Queue, rule: Rule) -> None:
+    asked = {"name": "Late", "filter": "", "percent": "100", "queue": str(queue.uuid)}
+    made = admin.post(at("rule-preview"), asked).content.decode()
+    assert f'action="{at("rule-new")}"' in made
+    changed = admin.post(at("rule-preview"), {**asked, "rule": str(rule.uuid)}).content.decode()
+    assert f'action="{at("rule-detail", rule.uuid)}"' in changed
 
 
 def test_the_preview_points_at_what_it_cannot_read(admin: Client, queue: Queue) -> None:

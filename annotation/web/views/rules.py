@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
@@ -64,12 +64,16 @@ def rule_detail(request: MemberRequest, uuid: UUID) -> HttpResponse:
     return _show(request, form, rule)
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 @member(Capability.READ)
 def rule_preview(request: MemberRequest) -> HttpResponse:
-    """What the rule in the form would have caught; only the part of the page when a part of it asks."""
-    rule = _previewed(request)
-    form = RuleForm(request.GET, queues=open_queues(request))
+    """What the rule in the form would have caught; only the part of the page when a part of it asks.
+
+    A form without htmx posts, since its token has no place in an address. Neither way changes anything.
+    """
+    given = request.POST if request.method == "POST" else request.GET
+    rule = _previewed(request, given)
+    form = RuleForm(given, queues=open_queues(request))
     form.is_valid()
     context = {**_page(request, form, rule), **_preview(request, form, rule)}
     return page_or_fragment(request, "rules/rule.html", context, fragment="preview")
@@ -131,10 +135,10 @@ def _rule(request: MemberRequest, uuid: UUID) -> Rule:
     return Rule.objects.select_related("workspace", "current", "current__created_by").get(pk=rule.pk)
 
 
-def _previewed(request: MemberRequest) -> Rule | None:
+def _previewed(request: MemberRequest, given: QueryDict) -> Rule | None:
     """The rule that is being edited, if it exists already."""
     try:
-        return _rule(request, UUID(request.GET.get("rule", "")))
+        return _rule(request, UUID(given.get("rule", "")))
     except ValueError:
         return None
 

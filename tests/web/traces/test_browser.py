@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.sync_api import Page, expect
 
 from annotation.models import Trace
@@ -46,6 +48,36 @@ def test_a_trace_is_found_read_and_judged_by_keyboard(
     expect(page).to_have_url(listed)
     page.keyboard.press("?")
     expect(page.get_by_role("heading", name="Keys of this page")).to_be_visible()
+
+
+def test_the_keys_of_an_open_trace_are_listed_over_it(
+    live: str, people: People, trip: Trace, hostile: Trace, browser_page: Page
+) -> None:
+    page = browser_page
+    sign_in(page, live, people.editor.email)
+    page.get_by_text("Move my booking.").click()
+    expect(page.locator("dialog#trace")).to_be_visible()
+    page.keyboard.press("?")
+    keys = page.locator("dialog.shortcuts")
+    expect(keys.locator("dt", has_text=re.compile(r"^[\[\]]$"))).not_to_have_count(0)
+    expect(keys.locator("dd", has_text=re.compile("^Good$"))).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(keys).to_have_count(0)
+    expect(page.locator("dialog#trace")).to_be_visible()
+
+
+def test_escape_puts_suggestions_away_and_keeps_what_is_typed(
+    live: str, people: People, trip: Trace, browser_page: Page
+) -> None:
+    page = browser_page
+    sign_in(page, live, people.editor.email)
+    page.keyboard.press("/")
+    page.keyboard.type("status is ok")
+    expect(page.get_by_role("option").first).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#suggestions")).to_be_hidden()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("link", name="Remove status is ok")).to_be_visible()
 
 
 def test_hostile_content_runs_nothing_and_loads_nothing(
