@@ -94,6 +94,19 @@ def test_a_preview_counts_and_points(program: Client, people: People) -> None:
     assert (error["position"], error["hint"]) == (9, "Example: `status is error`.")
 
 
+def test_a_backfill_takes_an_old_trace_that_was_judged_a_moment_ago(
+    program: Client, people: People, queue: Queue
+) -> None:
+    judged, running = settled(people, status="error"), settled(people, status="error")
+    long_ago = timezone.now() - timedelta(days=1)
+    Trace.objects.filter(pk=judged.pk).update(created_at=long_ago, settled_at=None)
+    Trace.objects.filter(pk=running.pk).update(settled_at=None)
+    made = post(program, "rules", new(queue, sample_rate="1"))
+    post(program, f"rules/{made['id']}/backfill", {"days": 7}, 202)
+    jobs.drive(job_id=Job.objects.get().pk, kinds=KINDS)
+    assert list(Item.objects.values_list("trace_uuid", flat=True)) == [judged.uuid]
+
+
 def test_a_backfill_decides_on_the_past_once(program: Client, people: People, queue: Queue) -> None:
     bad, fine = settled(people, status="error"), settled(people)
     settled(people, status="error", project=people.other_project)

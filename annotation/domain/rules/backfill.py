@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from pydantic import BaseModel, ConfigDict
 
-from annotation.domain.rules import deciding
+from annotation.domain.rules import deciding, routing
 from annotation.domain.traces import matching
 from annotation.domain.work import jobs
 from annotation.models import Decision, Job, Rule, RuleRevision, Trace, User
@@ -86,12 +86,13 @@ def prepare(job: Job) -> jobs.Step:
 
 
 def _traces(revision: RuleRevision, plan: BackfillPlan) -> QuerySet[Trace]:
-    """Settled traces of the time; live traffic decides on those that are not."""
+    """The traces of the time, but for those that live traffic decides on once they settle.
+
+    An older trace may be unsettled as well, since somebody judged it a moment ago; live traffic passes it by.
+    """
+    is_past = Q(settled_at__isnull=False) | Q(created_at__lt=routing.arrived_since(revision))
     return Trace.objects.filter(
-        workspace_id=revision.rule.workspace_id,
-        started_at__gte=plan.since,
-        started_at__lte=plan.until,
-        settled_at__isnull=False,
+        is_past, workspace_id=revision.rule.workspace_id, started_at__gte=plan.since, started_at__lte=plan.until
     )
 
 

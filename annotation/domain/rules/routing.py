@@ -130,8 +130,12 @@ def candidates(revision: RuleRevision, passing: TraceFilter) -> QuerySet[Trace]:
     traces = Trace.objects.filter(~Exists(decided.filter(is_matched=True)))
     if passing.looks_at_feedback:
         return traces
-    since = revision.created_at - timedelta(seconds=settings.SETTLE_WITHOUT_ROOT_SECONDS)
-    return traces.filter(Q(created_at__gte=since) | Exists(decided))
+    return traces.filter(Q(created_at__gte=arrived_since(revision)) | Exists(decided))
+
+
+def arrived_since(revision: RuleRevision) -> datetime:
+    """Traces that arrived earlier are the past to a revision; those still under way when it was made are not."""
+    return revision.created_at - timedelta(seconds=settings.SETTLE_WITHOUT_ROOT_SECONDS)
 
 
 def _failed(rule: Rule, problem: Exception) -> bool:
