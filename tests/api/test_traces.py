@@ -7,7 +7,7 @@ import pytest
 
 from tests.domain.ingest.test_store import SPANS, key_of, send
 from tests.fixtures.people import People
-from tests.fixtures.spans import TRACE, call, span
+from tests.fixtures.spans import START, TRACE, call, span
 
 pytestmark = pytest.mark.django_db
 
@@ -42,6 +42,16 @@ def test_one_trace_has_the_fields_of_the_contract(people: People) -> None:
     assert root["tool_calls"] == root["documents"] == root["messages"] == []
     assert last["error"] == {"type": None, "message": "broke", "stack": None}
     assert last["parent_id"] == shown["runs"][3]["id"]
+
+
+def test_of_runs_that_begin_at_once_the_caller_stands_first(people: People) -> None:
+    spans = [span(4, parent=3), span(3, parent=2), span(5), span(2, parent=1), span(1)]
+    for one in spans[:2] + spans[3:]:
+        one.start_time_unix_nano = START
+    for one in spans:  # as exporters send them: what ends first comes first
+        send(key_of(people), one)
+    shown = people.api("read").get(f"/api/v1/traces/{TRACE.hex()}").json()
+    assert [run["name"] for run in shown["runs"]] == ["span 1", "span 2", "span 3", "span 4", "span 5"]
 
 
 def test_unknown_traces_and_those_of_others_are_not_found(people: People) -> None:

@@ -1,9 +1,11 @@
 """One trace with everything in it: its runs in start order and what was said about it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 
+from annotation.domain.traces import tree
 from annotation.models import Feedback, Run, Trace
 
 
@@ -18,12 +20,18 @@ class WholeTrace:
 
 def whole(trace: Trace, *, feedback: QuerySet[Feedback]) -> WholeTrace:
     """The trace with its runs, and those of `feedback` (what the asker may see) that are about it."""
-    return WholeTrace(trace, list(runs_of(trace)), list(feedback_of(trace, feedback=feedback)))
+    return WholeTrace(trace, _in_order(runs_of(trace)), list(feedback_of(trace, feedback=feedback)))
 
 
 def runs_of(trace: Trace) -> QuerySet[Run]:
     """The runs of a trace in start order."""
     return trace.runs.order_by("start_nano", "id")
+
+
+def _in_order(runs: Iterable[Run]) -> list[Run]:
+    """By start; of those that began at once a run stands before what it called, though that often arrives first."""
+    numbers = {step.run.uuid: step.number for step in tree.steps(runs)}
+    return sorted(runs, key=lambda run: (run.start_nano, numbers[run.uuid]))
 
 
 def feedback_of(trace: Trace, *, feedback: QuerySet[Feedback]) -> QuerySet[Feedback]:
