@@ -62,14 +62,18 @@ def destination(sender: Sender, runs: Iterable[RunRecord]) -> Destination:
 
 
 def store_what_can_be(runs: Sequence[RunRecord], target: Destination) -> Rejections:
-    """Store all at once; if the database refuses a value that no rule foresaw, store one by one what it takes."""
+    """Store all at once; if the database refuses a value that no rule foresaw, store what it takes, half by half.
+
+    One by one would sum up the trace anew for every run of it.
+    """
     try:
         return store.write(runs=runs, destination=target).rejections
     except DatabaseError as error:
         if not _is_refusal(error):
             raise
     if len(runs) > 1:
-        return _together([store_what_can_be([run], target) for run in runs])
+        half = len(runs) // 2
+        return _together([store_what_can_be(part, target) for part in (runs[:half], runs[half:])])
     return _store_shortened(runs[0], target)
 
 
