@@ -8,3 +8,5 @@ urlpatterns = [
     path("api/v1/", include(("annotation.api.v1.urls", "api"))),
     path("", include("annotation.web.urls")),
 ]
+
+handler500 = "traceapp.failures.failed"
