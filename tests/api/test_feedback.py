@@ -55,6 +55,11 @@ def test_feedback_and_its_trace_find_each_other(people: People, first: str, targ
     assert Feedback.objects.get().project == people.project
 
 
+def test_span_ids_mean_the_same_in_capitals(people: People) -> None:
+    given = [give(people.api("ingest"), key="thumbs", score=1, run_id=name).json() for name in ("AB" * 8, "My-Run-7")]
+    assert [one["run_external_id"] for one in given] == ["ab" * 8, "My-Run-7"]
+
+
 def test_feedback_unsettles_the_trace(people: People) -> None:
     send(key_of(people), span(1))
     Trace.objects.update(settled_at="2026-01-01T00:00:00Z")

@@ -79,6 +79,8 @@ def test_a_list_by_filter_and_cursor(people: People) -> None:
     assert (refused.status_code, refused.json()["error"]["code"]) == (400, "bad_filter")
     assert (refused.json()["error"]["position"], bool(refused.json()["error"]["hint"])) == (9, True)
     assert read.get("/api/v1/traces", {"cursor": "nonsense"}).status_code == 400
+    assert len(read.get("/api/v1/traces", {"project": "shop", "filter": "status is error"}).json()["results"]) == 2
+    assert read.get("/api/v1/traces", {"project": "another"}).json()["results"] == []
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,8 @@ from annotation.domain.feedback import validation
 from annotation.domain.feedback.giving import Given
 from annotation.domain.feedback.targets import Target
 from annotation.models import Feedback
+
+_SPAN_ID = re.compile(r"[0-9a-fA-F]{16}")
 
 
 class GivenFeedbackSerializer(serializers.Serializer[Any]):
@@ -77,10 +80,15 @@ def _target(sent: dict[str, Any]) -> Target:
     run_id, external_id = sent.get("run_id"), sent.get("run_external_id")
     return Target(
         run_id=_uuid(run_id),
-        run_external_id=external_id or run_id,
+        run_external_id=_span_id(external_id or run_id),
         trace_id=sent.get("trace_id"),
         thread_id=sent.get("thread_id"),
     )
+
+
+def _span_id(text: str | None) -> str | None:
+    """Span ids are kept in small letters; a client's own id stays as it is."""
+    return text.lower() if text and _SPAN_ID.fullmatch(text) else text
 
 
 def _uuid(text: str | None) -> UUID | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.exceptions import NotFound
@@ -17,10 +18,11 @@ from annotation.api.v1.serializers.traces import TraceSerializer, WholeTraceSeri
 from annotation.domain.access import Capability
 from annotation.domain.traces import filters, matching
 from annotation.domain.traces.whole import whole
-from annotation.models import Feedback, Trace
+from annotation.models import Feedback, Project, Trace
 
 _NO_TRACE = "There is no trace with this id."
 _FILTER = OpenApiParameter("filter", str, description="In the filter language; empty: all traces.")
+_PROJECT = OpenApiParameter("project", str, description="Name or slug of a project; the same as `project is …`.")
 
 
 class TraceListView(Resource):
@@ -28,18 +30,27 @@ class TraceListView(Resource):
 
     needs = {"GET": Capability.READ}
 
-    @extend_schema(operation_id="traces_list", parameters=[_FILTER, *PARAMETERS], responses=list_of(TraceSerializer))
+    @extend_schema(
+        operation_id="traces_list", parameters=[_FILTER, _PROJECT, *PARAMETERS], responses=list_of(TraceSerializer)
+    )
     def get(self, request: Request) -> Response:
         """Traces that the filter selects, without their runs."""
         try:
             chosen = matching.compile(
                 request.query_params.get("filter", ""), workspace=self.actor.workspace, now=timezone.now()
             )
-            rows = chosen.traces(self.visible(Trace)).select_related("project")
+            rows = self._of_project(chosen.traces(self.visible(Trace))).select_related("project")
             with matching.bounded():
                 return listed(page_of(request, rows, order=("-started_at", "-id")), TraceSerializer)
         except filters.FilterError as problem:
             raise bad_filter(problem) from problem
+
+    def _of_project(self, rows: QuerySet[Trace]) -> QuerySet[Trace]:
+        name = self.request.query_params.get("project")
+        if name is None:
+            return rows
+        projects = self.visible(Project).filter(Q(name=name) | Q(slug=name))
+        return rows.filter(project__in=list(projects))
 
 
 def _uuid(trace_id: str) -> UUID:
