@@ -11,6 +11,7 @@ from django.test import Client
 from annotation.domain.ingest.identity import run_uuid
 from annotation.models import Feedback, FeedbackConfig, Trace
 from tests.domain.ingest.test_store import key_of, send
+from tests.factories import ProjectFactory
 from tests.fixtures.people import People
 from tests.fixtures.spans import TRACE, call, span
 
@@ -138,6 +139,15 @@ def test_a_key_of_one_project_has_no_say_in_another(people: People) -> None:
     assert verdict() == (None, None)
     refused = give(bound, key="thumbs", score=0, trace_id=TRACE_ID)
     assert (refused.status_code, list(refused.json()["error"]["fields"])) == (400, ["target"])
+
+
+def test_a_trace_shows_words_on_its_own_conversation_only(people: People) -> None:
+    send(key_of(people), span(1, attributes={"session.id": "t-1"}), service_name=people.project.name)
+    other = ProjectFactory(workspace=people.workspace)
+    for project, comment in ((people.project, "ours"), (other, "theirs"), (None, "anyone's")):
+        give(people.api("ingest", project=project), key="note", comment=comment, thread_id="t-1")
+    shown = people.api("read").get(f"/api/v1/traces/{TRACE_ID}").json()
+    assert (shown["project"], [one["comment"] for one in shown["feedback"]]) == ("booking", ["ours", "anyone's"])
 
 
 def test_lists_by_target_key_source_and_time(people: People) -> None:

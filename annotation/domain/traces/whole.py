@@ -35,8 +35,12 @@ def _in_order(runs: Iterable[Run]) -> list[Run]:
 
 
 def feedback_of(trace: Trace, *, feedback: QuerySet[Feedback]) -> QuerySet[Feedback]:
-    """What was said about the trace, any of its runs, or the thread that it belongs to."""
+    """What was said about the trace, any of its runs, or the thread that it belongs to.
+
+    Conversations of two projects may have the same id; words that name no project are about either.
+    """
     about = Q(trace_uuid=trace.uuid)
     if trace.thread_id:
-        about |= Q(target=Feedback.Target.THREAD, thread_id=trace.thread_id)
+        here = Q(project=None) | Q(project=trace.project_id)
+        about |= here & Q(target=Feedback.Target.THREAD, thread_id=trace.thread_id)
     return feedback.filter(about, workspace=trace.workspace_id).order_by("created_at", "id")
