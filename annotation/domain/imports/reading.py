@@ -7,8 +7,8 @@ from typing import Any
 
 from annotation.domain.ingest.values import clean, loads
 
-#: The most bytes that a gzipped file may unpack to.
-MAX_UNPACKED = 1 << 30
+#: The most bytes that a gzipped file may unpack to. As values in memory they take many times as much.
+MAX_UNPACKED = 256 << 20
 
 _GZIP_MAGIC = b"\x1f\x8b"
 _GZIP = 16 + zlib.MAX_WBITS
@@ -54,7 +54,7 @@ def unpacked(content: bytes) -> bytes:
     except zlib.error as error:
         raise UnreadableFileError("The file is not valid gzip.") from error
     if not unpacker.eof:
-        raise UnreadableFileError("The gzip file is cut off, or unpacks to more than 1 GiB.")
+        raise UnreadableFileError("The gzip file is cut off, or unpacks to more than 256 MiB: split it.")
     return text
 
 

@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.utils import timezone
 
-from annotation.domain.imports import traces
+from annotation.domain.imports import reading, traces
 from annotation.domain.imports.plan import KIND, ImportPlan
 from annotation.domain.imports.reading import UnreadableFileError
 from annotation.domain.work import jobs
@@ -190,3 +190,10 @@ def test_the_command_says_what_is_wrong(people: People, tmp_path: Path) -> None:
         call_command("import_traces", "x.json")
     with pytest.raises(CommandError, match="No such file"):
         call_command("import_traces", str(tmp_path / "none.json"), "--workspace=acme")
+
+
+def test_a_file_that_unpacks_to_too_much_is_refused_before_it_is_read() -> None:
+    bomb = gzip.compress(b"[" + b"0," * (130 << 20), 1)
+    assert len(bomb) < 8 << 20
+    with pytest.raises(UnreadableFileError, match="more than 256 MiB: split it"):
+        reading.read(bomb)
