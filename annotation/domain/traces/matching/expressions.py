@@ -67,9 +67,12 @@ class RootText(Func):
 
 
 class AsNumber(Func):
-    """A text as a number, NULL when it is none."""
+    """A text as a number, NULL when it is none.
 
-    template = r"(CASE WHEN %(expressions)s ~ '^-?\d{1,30}(\.\d{1,30})?$' THEN (%(expressions)s)::numeric END)"
+    Not by the class of digits: in some locales it has those of every script, and no cast takes them.
+    """
+
+    template = r"(CASE WHEN %(expressions)s ~ '^-?[0-9]{1,30}(\.[0-9]{1,30})?$' THEN (%(expressions)s)::numeric END)"
     output_field = DecimalField()
 
     def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, *_args: Any, **_context: Any) -> Sql:  # noqa: ARG002 -- as Django calls it

@@ -6,9 +6,13 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.db.models import Value
+from django.db.models.functions import Collate
 
 from annotation.domain.traces.filters.fields import FEEDBACK_FIELDS, RUN_FIELDS, TRACE_FIELDS
 from annotation.domain.traces.matching import fields
+from annotation.domain.traces.matching.expressions import AsNumber
 from annotation.models import Item, Project
 from tests.domain.traces.matching.conftest import NOW, Passing
 from tests.factories import (
@@ -26,6 +30,18 @@ def test_every_field_has_a_place_in_the_database() -> None:
     assert fields.TRACE.keys() == TRACE_FIELDS.keys()
     assert fields.RUN.keys() == RUN_FIELDS.keys()
     assert fields.FEEDBACK.keys() == FEEDBACK_FIELDS.keys()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("text", "number"), [("-3.50", Decimal("-3.5")), ("\u0663", None), ("1e5", None), ("", None)])
+def test_only_plain_digits_make_a_number_whatever_the_locale(text: str, number: Decimal | None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_collation WHERE collname = 'und-x-icu'")
+        if cursor.fetchone() is None:
+            pytest.skip("this PostgreSQL was built without ICU, whose locales know the digits of every script")
+    found = AsNumber(Collate(Value(text), "und-x-icu"))
+    ProjectFactory()
+    assert Project.objects.annotate(found=found).values_list("found", flat=True).get() == number
 
 
 @pytest.fixture
