@@ -70,8 +70,10 @@ class _Logs:
         text = message.data if isinstance(message.data, str) else message.data.decode("utf-8", "replace")
         line = text.rstrip("\n")
         self.tails.setdefault(message.name, deque(maxlen=_LAST_LINES)).append(line)
+        if message.name == "system":  # said in signal handlers, which may interrupt one another: no files there
+            return
         self._file(message.name).emit(logging.makeLogRecord({"msg": line}))
-        if self._echo and message.name != "system":
+        if self._echo:
             sys.stderr.write(f"{message.name:<6} | {line}\n")
 
     def _file(self, name: str) -> RotatingFileHandler:

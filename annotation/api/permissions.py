@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from rest_framework.exceptions import MethodNotAllowed, PermissionDenied
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from annotation.domain.access import Actor, Capability
+from annotation.domain.access import Actor, Capability, role_may, scopes_may
+from annotation.models import ApiKey, Membership
 
 Needs = Mapping[str, Capability | tuple[Capability, ...]]
 
@@ -33,6 +34,14 @@ class Allowed(BasePermission):
 
 
 def _why(actor: Actor, any_of: tuple[Capability, ...]) -> str:
-    wanted = " or ".join(any_of)
-    who = f"The API key {actor.key.prefix}…" if actor.key else "Your role in this workspace"
-    return f"{who} does not allow this; it takes the capability {wanted}."
+    if actor.key:
+        scopes = [scope for scope in ApiKey.Scope if any(scopes_may([scope], one) for one in any_of)]
+        return f"The API key {actor.key.prefix}… does not allow this; it takes a key with the scope {_either(scopes)}."
+    roles = [role for role in Membership.Role if any(role_may(role, one) for one in any_of)]
+    if not roles:
+        return "Members cannot do this; it takes an API key."
+    return f"Your role in this workspace does not allow this; it takes the role {_either(roles)}."
+
+
+def _either(names: Sequence[str]) -> str:
+    return " or ".join(str(name) for name in names)

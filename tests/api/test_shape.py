@@ -114,12 +114,12 @@ def test_who_asks_too_often_is_told_when_to_come_back(people: People, settings: 
         assert program.get("/api/v1/me").status_code == 200
 
 
-def test_a_refusal_names_the_missing_capability(people: People) -> None:
+def test_a_refusal_names_the_key_or_role_that_it_takes(people: People) -> None:
     by_key = people.api(ApiKey.Scope.READ).get("/api/v1/audit").json()["error"]
     assert by_key["code"] == "permission_denied"
-    assert "it takes the capability administer." in by_key["message"]
+    assert by_key["message"].endswith("does not allow this; it takes a key with the scope write.")
     by_person = people.client(people.viewer).get("/api/v1/audit").json()["error"]
-    assert by_person["message"].startswith("Your role in this workspace does not allow this")
+    assert by_person["message"] == "Your role in this workspace does not allow this; it takes the role admin."
 
 
 def test_a_session_changes_nothing_without_the_csrf_token(people: People) -> None:

@@ -34,6 +34,12 @@ def test_a_key_is_shown_once_and_works(people: People, admin: Client) -> None:
     assert found[1] not in admin.get(f"{BASE}keys/").content.decode()
 
 
+def test_a_box_to_tick_is_never_called_optional(admin: Client) -> None:
+    html = " ".join(admin.get("/w/acme/settings/keys/").content.decode().split())
+    assert '>Project <span class="faint">optional</span></label>' in html
+    assert ">This project only</label>" in html
+
+
 def test_a_revoked_key_is_refused_at_once(people: People, admin: Client) -> None:
     program = people.api(ApiKey.Scope.READ)
     assert program.get("/api/v1/me").status_code == 200

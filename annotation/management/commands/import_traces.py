@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -58,6 +59,7 @@ class Command(BaseCommand):
             self._drive(job)
 
     def _drive(self, job: Job) -> None:
+        logging.getLogger().setLevel(logging.WARNING)  # this terminal is for a person
         while job.status in jobs.UNFINISHED:
             jobs.drive(job_id=job.pk, kinds={KIND: traces.prepare}, after_step=self._show)
             job.refresh_from_db()

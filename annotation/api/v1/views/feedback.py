@@ -105,7 +105,7 @@ class FeedbackListView(Resource):
     def _allowed(self, given: giving.Given) -> giving.Given:
         """A reviewer's word is a person's: a key that only sends traces cannot give it."""
         if given.source == Feedback.Source.REVIEWER and not self.actor.may(Capability.GIVE_FEEDBACK):
-            raise PermissionDenied("Feedback of the source reviewer takes the capability give_feedback.")
+            raise PermissionDenied("Feedback of the source reviewer takes a key with the scope write.")
         return given
 
 
