@@ -10,9 +10,10 @@ from datetime import datetime, timedelta
 
 import structlog
 from django.conf import settings
-from django.db import transaction
+from django.db import DataError, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
+from pydantic import ValidationError
 
 from annotation.domain import audit
 from annotation.domain.queues.items import QueueClosedError
@@ -28,8 +29,10 @@ log = structlog.get_logger(__name__)
 BATCH = 500
 SWEEP_SECONDS = 20.0
 MOST_FAILURES = 3
-PROBLEMS = (FilterError, QueueClosedError, QueueGoneError)
-"""What may be wrong with a rule itself; anything else is a fault of the program and stops the sweep."""
+PROBLEMS = (FilterError, QueueClosedError, QueueGoneError, DataError, ValidationError)
+"""What may be wrong with a rule or with the rows that it meets, down to a value that PostgreSQL or a later version's
+document does not take: one workspace's rule, never the sweep of all. Anything else is a fault of the program.
+"""
 
 
 @dataclass(frozen=True, slots=True)

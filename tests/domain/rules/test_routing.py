@@ -14,7 +14,7 @@ from django.db import connection, connections, transaction
 from annotation.domain.queues import items as queue_items
 from annotation.domain.rules import lifecycle, routing, sampling
 from annotation.domain.rules.actions import AddToQueue
-from annotation.models import AuditEvent, Decision, Item, Queue, Rule, Trace, User
+from annotation.models import AuditEvent, Decision, Item, Queue, Rule, RuleRevision, Trace, User
 from tests.domain.rules.conftest import MakeRule, MakeTrace
 from tests.factories import FeedbackFactory, ProjectFactory, RuleFactory, RuleRevisionFactory, TraceFactory
 
@@ -261,3 +261,16 @@ def test_a_second_sweep_passes_over_traces_that_another_holds(make_trace: MakeTr
     assert seen == [routing.Swept(1, 1)]
     assert list(Trace.objects.filter(settled_at=None)) == [held]
     assert list(Trace.objects.exclude(settled_at=None)) == [free]
+
+
+def test_a_rule_that_cannot_be_read_holds_up_its_own_workspace_only(
+    make_rule: MakeRule, make_trace: MakeTrace, now: datetime
+) -> None:
+    rule, own, other = make_rule(), make_trace(), make_trace(project=ProjectFactory())
+    RuleRevision.objects.update(actions=[{"kind": "of a later version"}])
+    assert routing.sweep(now=now) == routing.Swept(2, 1)
+    own.refresh_from_db()
+    other.refresh_from_db()
+    rule.refresh_from_db()
+    assert (own.settled_at, other.settled_at, rule.failure_count) == (None, now, 1)
+    assert "of a later version" in rule.failure
