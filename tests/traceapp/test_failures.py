@@ -42,9 +42,11 @@ def test_a_person_is_told_what_was_kept(client: Client) -> None:
     ("path", "words"), [("/api/v1/me", "logged with the request's id"), ("/w/acme/", "Something went wrong here")]
 )
 def test_a_fault_of_the_program_stays_one(rf: RequestFactory, path: str, words: str) -> None:
+    answer = None
     try:
         int("x")
     except ValueError:
         answer = failures.failed(rf.get(path))
+    assert answer is not None
     assert (answer.status_code, "Retry-After" in answer) == (500, False)
     assert words in answer.content.decode()
