@@ -2,11 +2,12 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from annotation.web.views import health
+from annotation.web.views import health, icon
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
+    path("favicon.ico", icon.icon, name="icon"),
     path("", include("annotation.web.account_urls")),
     path("w/<slug:workspace>/queues/", include("annotation.web.queue_urls")),
     path("w/<slug:workspace>/datasets/", include("annotation.web.dataset_urls")),

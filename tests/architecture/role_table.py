@@ -163,6 +163,7 @@ TABLE: tuple[Route, ...] = (
     ),
     # Alive.
     route("healthz", {"GET": everybody()}),
+    route("favicon.ico", {"GET": everybody(302)}),
     route("readyz", {"GET": everybody(503)}),  # no worker runs beside the test
     # Accounts.
     route("", {"GET": pages(302, 302, 302, 302, 302, 302, 302)}),

@@ -95,6 +95,17 @@ def test_hostile_content_runs_nothing_and_loads_nothing(
     assert foreign == []
 
 
+def test_a_whole_text_opens_by_itself_with_the_icon_of_the_pages(
+    live: str, people: People, trip: Trace, browser_page: Page
+) -> None:
+    page = browser_page
+    sign_in(page, live, people.editor.email)
+    page.goto(f"{live}/w/acme/traces/{trip.uuid}/text/?at=trace:output")
+    assert page.inner_text("body") == trip.output
+    answer = page.request.get(f"{live}/favicon.ico")
+    assert (answer.status, answer.headers["content-type"]) == (200, "image/svg+xml")
+
+
 def test_going_back_leaves_the_trace_and_suggestions_complete_the_filter(
     live: str, people: People, trip: Trace, browser_page: Page
 ) -> None:
