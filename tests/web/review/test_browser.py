@@ -347,3 +347,30 @@ def test_a_text_area_that_was_pulled_larger_breaks_no_policy(page: Page, live: s
     page.keyboard.press("Control+Enter")
     at(page, 2)
     expect(page.locator("#review-page")).to_be_visible()  # the fixture looks at the console
+
+
+@pytest.mark.parametrize("width", [1440, 1024, 390])
+def test_nothing_runs_over_the_edge(page: Page, live: str, make_line: MakeLine, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(live + make_line(1).start)
+    at(page, 1)
+    if width == 390:
+        page.get_by_role("tab", name="Judge").click()
+
+    spare = "(element) => element.clientWidth - element.scrollWidth"
+    assert page.locator("html").evaluate(spare) == 0
+    assert page.locator("#rubric").evaluate(spare) == 0
+
+
+def test_the_account_menu_shows_workspaces_and_closes_with_escape(
+    page: Page, live: str, make_line: MakeLine, people: People
+) -> None:
+    page.goto(live + make_line(1).start)
+    opener = page.get_by_label("Account and workspaces")
+    opener.click()
+    expect(page.get_by_role("list", name="Workspaces")).to_contain_text(people.workspace.name)
+
+    page.keyboard.press("Escape")
+
+    expect(page.get_by_role("button", name="Sign out")).to_be_hidden()
+    expect(opener).to_be_focused()

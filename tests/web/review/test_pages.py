@@ -9,9 +9,9 @@ from django.utils import timezone
 from annotation.domain.queues import assignment
 from annotation.domain.reviews import drafts
 from annotation.domain.reviews.content import ReviewInput
-from annotation.models import FailureMode, Item, Queue, Reservation, Trace
+from annotation.models import FailureMode, Item, Queue, Reservation, Run, Trace
 from tests.fixtures.people import People
-from tests.web.review.conftest import ANSWER, Line
+from tests.web.review.conftest import ANSWER, Line, run_of
 from tests.web.traces.conftest import squeezed
 
 pytestmark = pytest.mark.django_db
@@ -165,3 +165,20 @@ def test_says_that_the_trace_is_not_there(people: People, make_line: MakeLine) -
     page = people.client(people.reviewer).get(line.page(1)).content.decode()
 
     assert "The trace is not here" in page
+
+
+def test_history_that_the_model_was_given_is_folded_and_told_once(people: People, make_line: MakeLine) -> None:
+    line = make_line(2)
+    Trace.objects.filter(workspace=people.workspace).update(thread_id="t-1")
+    call = run_of(line.items[1], "final_answer")
+    before = [
+        {"role": role, "parts": [{"type": "text", "text": text}], "direction": "input"}
+        for role, text in (("user", "Can I cancel booking TX-1?"), ("assistant", "It was too late for that."))
+    ]
+    Run.objects.filter(pk=call.pk).update(messages=[*before, *call.messages])
+
+    page = people.client(people.reviewer).get(line.page(2)).content.decode()
+
+    assert "2 earlier messages of the conversation, as the model was given them" in " ".join(page.split())
+    assert "earlier turn of this conversation" not in page
+    assert page.count("It was too late for that.") == 1
