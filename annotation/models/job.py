@@ -21,7 +21,8 @@ class Job(PublicModel):
     """One piece of long work: a frozen plan, worked off in bounded batches by idempotent drives.
 
     `plan`, `cursor`, `problems` and `result` are read by the domain module that owns the kind (typed). A drive takes
-    the row with skip-locked, so two workers never work the same batch.
+    the row with skip-locked, so two workers never work the same batch. `fruitless_count` counts the drives since the last
+    step that was finished: work that kills its worker is given up on.
     """
 
     Status = JobStatus
@@ -34,6 +35,7 @@ class Job(PublicModel):
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.WAITING)
     total_count = models.BigIntegerField(null=True, blank=True)
     done_count = models.BigIntegerField(default=0)
+    fruitless_count = models.PositiveSmallIntegerField(default=0)
     problem_count = models.BigIntegerField(default=0)
     problems = models.JSONField(default=list)
     result = models.JSONField(default=dict)

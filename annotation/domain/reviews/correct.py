@@ -141,7 +141,7 @@ def _decide(review: Review, word: str, by: User, now: datetime, note: str) -> No
 
 def _add_row(review: Review, by: User, now: datetime) -> None:
     dataset = review.item.queue.target_dataset
-    if dataset is None or dataset.archived_at is not None:
+    if dataset is None:
         return
     source = originals.original(review.item, review.corrected_run_uuid)
     outputs = {"output": review.correction} if isinstance(review.correction, str) else review.correction

@@ -29,6 +29,7 @@ UNFINISHED = (Job.Status.WAITING, Job.Status.RUNNING)
 
 _DRIVE_SECONDS = 30.0
 _FORGOTTEN_AFTER = timedelta(seconds=60)
+_MOST_FRUITLESS_DRIVES = 5
 
 
 def create(
@@ -61,10 +62,16 @@ def cancel(*, job: Job, by: User | None, now: datetime) -> bool:
     return True
 
 
+class GivenUpError(Exception):
+    """Several workers in a row died, or lost the database, in the same step of a job."""
+
+
 def drive(*, job_id: int, kinds: Mapping[str, Kind], after_step: Callable[[Job], None] | None = None) -> None:
     """Work on a job for a while; rings again if something is left. Does nothing if somebody else drives it."""
     until = time.monotonic() + _DRIVE_SECONDS
     step: Step | None = None
+    if not _begin(job_id):
+        return
     while time.monotonic() < until:
         try:
             with transaction.atomic():
@@ -84,6 +91,20 @@ def drive(*, job_id: int, kinds: Mapping[str, Kind], after_step: Callable[[Job],
     jobs.enqueue(jobs.JobName.DRIVE_JOB, job_id=job_id)
 
 
+def _begin(job_id: int) -> bool:
+    """Count the drive before its first step, in a transaction of its own that outlives a killed worker."""
+    with transaction.atomic():
+        job = _locked(job_id)
+        if job is None:
+            return False
+        job.fruitless_count += 1
+        job.save(update_fields=["fruitless_count"])
+    if job.fruitless_count <= _MOST_FRUITLESS_DRIVES:
+        return True
+    _fail(job_id, GivenUpError(f"its next step was begun {_MOST_FRUITLESS_DRIVES} times and never finished"))
+    return False
+
+
 def _locked(job_id: int) -> Job | None:
     unfinished = Job.objects.select_for_update(skip_locked=True, of=("self",)).select_related("workspace")
     return unfinished.filter(pk=job_id, status__in=UNFINISHED).first()
@@ -93,6 +114,7 @@ def _take_step(job: Job, step: Step) -> None:
     now = timezone.now()
     job.status, job.started_at, job.beat_at = Job.Status.RUNNING, job.started_at or now, now
     is_done = step(job)
+    job.fruitless_count = 0
     job.save()
     if is_done:
         _finish(job, Job.Status.DONE, timezone.now())

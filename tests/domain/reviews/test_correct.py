@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from annotation.domain.datasets.problems import InvalidRowError
+from annotation.domain.datasets.problems import ArchivedDatasetError, InvalidRowError
 from annotation.domain.queues import items, subjects
 from annotation.domain.queues.reasons import Reason
 from annotation.domain.reviews import correct, submit, undo
@@ -46,6 +46,14 @@ def test_accepting_twice_is_once(bench: Bench) -> None:
         correct.accept(review=review, by=bench.editor, now=LATER + timedelta(minutes=minute))
     assert (Example.objects.count(), AuditEvent.objects.filter(action="correction.accepted").count()) == (1, 1)
     assert Review.objects.get().decided_at == LATER
+
+
+def test_an_archived_dataset_takes_no_row_and_the_correction_goes_on_waiting(bench: Bench) -> None:
+    review = bench.submit(bench.one, **BAD, correction=FIXED)
+    Dataset.objects.update(archived_at=NOON)
+    with pytest.raises(ArchivedDatasetError, match="restore it"):
+        correct.accept(review=review, by=bench.editor, now=LATER)
+    assert (Review.objects.get().correction_state, rows()) == ("proposed", [])
 
 
 def test_the_corrected_run_gives_the_inputs(bench: Bench) -> None:
