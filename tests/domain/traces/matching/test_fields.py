@@ -7,8 +7,8 @@ from decimal import Decimal
 
 import pytest
 from django.db import connection
-from django.db.models import Value
-from django.db.models.functions import Collate
+from django.db.models import TextField, Value
+from django.db.models.functions import Cast, Collate
 
 from annotation.domain.traces.filters.fields import FEEDBACK_FIELDS, RUN_FIELDS, TRACE_FIELDS
 from annotation.domain.traces.matching import fields
@@ -39,7 +39,7 @@ def test_only_plain_digits_make_a_number_whatever_the_locale(text: str, number: 
         cursor.execute("SELECT 1 FROM pg_collation WHERE collname = 'und-x-icu'")
         if cursor.fetchone() is None:
             pytest.skip("this PostgreSQL was built without ICU, whose locales know the digits of every script")
-    found = AsNumber(Collate(Value(text), "und-x-icu"))
+    found = AsNumber(Collate(Cast(Value(text), TextField()), "und-x-icu"))
     ProjectFactory()
     assert Project.objects.annotate(found=found).values_list("found", flat=True).get() == number
 
