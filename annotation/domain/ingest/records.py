@@ -13,21 +13,6 @@ from uuid import UUID
 #: Any JSON value: None, bool, int, float, str, list, or dict with text keys.
 Json = Any
 
-RUN_TYPES = (
-    "llm",
-    "tool",
-    "agent",
-    "chain",
-    "retriever",
-    "embedding",
-    "reranker",
-    "guardrail",
-    "evaluator",
-    "prompt",
-    "parser",
-    "other",
-)
-
 
 @dataclass(frozen=True, slots=True)
 class ErrorRecord:

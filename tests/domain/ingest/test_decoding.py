@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from annotation.domain.ingest import dialects, identity, mapping, otlp, records, rows, values
+from annotation.domain.ingest import dialects, identity, mapping, otlp, rows, values
 from annotation.domain.ingest.dialects import indexed
 from annotation.domain.ingest.otlp import Encoding, MalformedPayloadError
 from annotation.domain.ingest.rollup import summarise
 from annotation.domain.ingest.spans import Span
+from annotation.models import Run
 from tests.domain.ingest import strategies
 from tests.fixtures.spans import call, request, span
 
@@ -71,7 +72,7 @@ def test_any_span_becomes_a_run_that_can_be_stored(one: Span) -> None:
     row = rows.run_row(run, workspace_id=1, trace_pk=1)
     document = orjson.dumps({name: row[name] for name in rows.JSON_COLUMNS})
     assert "\0" not in json.dumps(json.loads(document), ensure_ascii=False)
-    assert run.type in records.RUN_TYPES
+    assert run.type in Run.Type.values
     assert 0 < run.started_ns <= mapping.LAST_NS
     assert summarise([rows.run_summary(run)]).run_count == 1
     _, taken, _ = dialects.read(one)

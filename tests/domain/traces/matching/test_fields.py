@@ -10,10 +10,17 @@ from django.db import connection
 from django.db.models import TextField, Value
 from django.db.models.functions import Cast, Collate
 
-from annotation.domain.traces.filters.fields import FEEDBACK_FIELDS, RUN_FIELDS, TRACE_FIELDS
+from annotation.domain.traces.filters.fields import (
+    FEEDBACK_FIELDS,
+    RUN_FIELDS,
+    RUN_TYPES,
+    SOURCES,
+    STATUSES,
+    TRACE_FIELDS,
+)
 from annotation.domain.traces.matching import fields
 from annotation.domain.traces.matching.expressions import AsNumber
-from annotation.models import Item, Project
+from annotation.models import Feedback, Item, Project, Run, RunStatus
 from tests.domain.traces.matching.conftest import NOW, Passing
 from tests.factories import (
     FailureModeFactory,
@@ -30,6 +37,12 @@ def test_every_field_has_a_place_in_the_database() -> None:
     assert fields.TRACE.keys() == TRACE_FIELDS.keys()
     assert fields.RUN.keys() == RUN_FIELDS.keys()
     assert fields.FEEDBACK.keys() == FEEDBACK_FIELDS.keys()
+
+
+def test_the_language_offers_what_the_columns_hold() -> None:
+    assert set(RUN_TYPES) == set(Run.Type.values)
+    assert set(STATUSES) == set(RunStatus.values)
+    assert set(SOURCES) == set(Feedback.Source.values)
 
 
 @pytest.mark.django_db
