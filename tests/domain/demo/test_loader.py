@@ -7,8 +7,9 @@ import pytest
 from django.core.management import call_command
 from django.db.models import Count
 
-from annotation.domain.datasets import queries
-from annotation.domain.demo import cast, loader
+from annotation.domain.datasets import queries, rows
+from annotation.domain.datasets.content import RowContent
+from annotation.domain.demo import cast, loader, reviewing
 from annotation.models import (
     Dataset,
     Feedback,
@@ -19,7 +20,7 @@ from annotation.models import (
     User,
     Workspace,
 )
-from tests.factories import TraceFactory
+from tests.factories import DatasetFactory, TraceFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
@@ -58,3 +59,20 @@ def _said_by(command: str) -> str:
     out = StringIO()
     call_command(command, stdout=out)
     return out.getvalue()
+
+
+def test_only_a_row_that_stays_is_reworded() -> None:
+    dataset, editor = DatasetFactory(), UserFactory()
+    words = ("Bien sûr.", "Gewiß.", "Of course.")
+    rows.add(
+        dataset=dataset,
+        rows=[RowContent({"input": "May I?"}, {"output": said}) for said in words],
+        by=editor,
+        now=NOW,
+        message="Three",
+    )
+    reviewing.tend(dataset=dataset, by=editor, now=NOW)
+    assert {row.outputs["output"] for row in queries.rows_at(dataset, dataset.version)} == {
+        "Bien sûr. Is there anything else that I can do for you?",
+        "Gewiß.",
+    }
