@@ -72,7 +72,7 @@ def test_only_a_row_that_stays_is_reworded() -> None:
         message="Three",
     )
     reviewing.tend(dataset=dataset, by=editor, now=NOW)
-    assert {row.outputs["output"] for row in queries.rows_at(dataset, dataset.version)} == {
-        "Bien sûr. Is there anything else that I can do for you?",
-        "Gewiß.",
-    }
+    assert [row.outputs for row in queries.rows_at(dataset, dataset.version).order_by(*queries.IN_ORDER)] == [
+        {"output": "Bien sûr. Is there anything else that I can do for you?"},
+        {"output": "Gewiß."},
+    ]
