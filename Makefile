@@ -61,14 +61,15 @@ $(VENV):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "traceapp needs Python 3.11 or newer; name one: make setup PYTHON=python3.12")'
 	$(PYTHON) -m venv $(VENV)
 
-# The development set contains the base set, in the same versions.
+# The development set contains the base set, in the same versions. The lock files name every package, so pip has nothing
+# to resolve (--no-deps): left to it, an extra such as coverage[toml] is taken in its newest release and then refused.
 $(BASE): requirements/base.txt | $(VENV)
 	@echo "Installing packages into $(VENV), which takes a minute or so the first time"
 	@test -f $(DEV) && test $(DEV) -nt requirements/dev.txt \
-	  || $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/base.txt
+	  || $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/base.txt
 	@touch $@
 
 $(DEV): requirements/dev.txt | $(VENV)
 	@echo "Installing packages into $(VENV), which takes a minute or so the first time"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/dev.txt
 	@touch $@
