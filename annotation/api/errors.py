@@ -68,7 +68,7 @@ def body(
 
 def handle(problem: Exception, context: dict[str, Any]) -> Response | None:
     """REST framework's exception handler; anything unknown stays an error of the server."""
-    problem = _translated(problem)
+    problem = translated(problem)
     response = exception_handler(problem, context)
     if response is None or not isinstance(problem, exceptions.APIException):
         return response
@@ -76,7 +76,8 @@ def handle(problem: Exception, context: dict[str, Any]) -> Response | None:
     return response
 
 
-def _translated(problem: Exception) -> Exception:
+def translated(problem: Exception) -> Exception:
+    """What the domain and Django raise, as exceptions of the REST framework."""
     match problem:
         case Http404():
             return exceptions.NotFound("There is nothing here under this id.")

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar, TypeVar
 from uuid import UUID
 
 from django.db.models import Model, QuerySet
+from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import NotFound, PermissionDenied
+from rest_framework.parsers import BaseParser
+from rest_framework.permissions import BasePermission
 from rest_framework.views import APIView
 
 from annotation.api.auth import KeyAuthentication, MemberAuthentication
@@ -27,10 +31,10 @@ class Resource(APIView):
     """
 
     needs: ClassVar[Needs] = {}
-    authentication_classes = (KeyAuthentication, MemberAuthentication)
-    permission_classes = (Allowed,)
+    authentication_classes: Sequence[type[BaseAuthentication]] = (KeyAuthentication, MemberAuthentication)
+    permission_classes: Sequence[type[BasePermission]] = (Allowed,)
     throttle_classes = (PerCaller,)
-    parser_classes = (JsonParser,)
+    parser_classes: Sequence[type[BaseParser]] = (JsonParser,)
 
     @property
     def actor(self) -> Actor:

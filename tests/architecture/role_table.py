@@ -125,6 +125,11 @@ def api_reviewers_of_one(ok: int = 200, write_key: int = 403, admin: int = 403) 
     return api(401, 404, 403, 404, ok, admin, admin, 403, 403, write_key, 403, 404, 401, 401)
 
 
+def api_keys(ingest: int = 403, read: int = 200, write: int = 200, project: int = 200, foreign: int = 200) -> Answers:
+    """The protocol of foreign SDKs: a session of the pages is nobody there."""
+    return api(*[401] * 7, ingest, read, write, project, foreign, 401, 401)
+
+
 @dataclass(frozen=True, slots=True)
 class Route:
     """One address: its methods with the answers, what its ids name, and what is posted to it."""
@@ -161,6 +166,8 @@ TABLE: tuple[Route, ...] = (
         for base in ("", "otlp/")
         for signal in ("logs", "metrics")
     ),
+    # What LangSmith's SDKs ask.
+    route(f"{V1}info", {"GET": api_everybody()}),
     # Alive.
     route("healthz", {"GET": everybody()}),
     route("favicon.ico", {"GET": everybody(302)}),

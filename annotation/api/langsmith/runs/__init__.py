@@ -1,0 +1,1 @@
+"""Runs: sent by the SDKs, and read back."""
