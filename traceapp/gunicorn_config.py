@@ -7,9 +7,9 @@ from traceapp import logging
 env = environ.Env()
 
 wsgi_app = "traceapp.wsgi:application"
-worker_class = "gthread"
+worker_class = "traceapp.web_worker.PatientWorker"
 workers = env.int("WEB_PROCESSES", default=2)
-threads = env.int("WEB_THREADS", default=8)
+threads = env.int("WEB_THREADS", default=16)
 # A request may take as long as the largest upload over a slow line; a hung worker is replaced after this.
 timeout = 120
 graceful_timeout = 4

@@ -98,9 +98,13 @@ CACHES = {
 # answer in the sender's own encoding; Django's own limit, for forms, stays at its default.
 MAX_BODY_BYTES = env.int("MAX_BODY_BYTES", default=64 * 1024 * 1024)
 
-# How many export requests one web process stores at a time, and how long a further one waits for a place, in seconds,
-# before its sender is told to come again.
-INGEST_MAX_REQUESTS_IN_WORK = env.int("INGEST_MAX_REQUESTS_IN_WORK", default=16)
+# Of one web process: how many requests it answers at a time (gunicorn's threads); how many of them may be exports, and
+# exports of one key, so that threads are left for people; how many exports it stores at a time, and how long a further
+# one waits for its turn, in seconds, before its sender is told to come again.
+WEB_THREADS = env.int("WEB_THREADS", default=16)
+INGEST_MAX_REQUESTS = env.int("INGEST_MAX_REQUESTS", default=max(1, WEB_THREADS * 3 // 4))
+INGEST_MAX_REQUESTS_OF_ONE_KEY = env.int("INGEST_MAX_REQUESTS_OF_ONE_KEY", default=max(1, WEB_THREADS // 2))
+INGEST_MAX_REQUESTS_IN_WORK = env.int("INGEST_MAX_REQUESTS_IN_WORK", default=4)
 INGEST_PATIENCE_SECONDS = env.float("INGEST_PATIENCE_SECONDS", default=2.0)
 
 # The longest a list, a preview or a rule may search traces with a filter, in milliseconds.

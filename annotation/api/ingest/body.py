@@ -4,13 +4,18 @@ Django's own `request.body` does not do: it refuses more than 2.5 MB, and it rea
 request, whose sender would take the empty success for an answer.
 """
 
+import time
 import zlib
+from contextlib import suppress
 from typing import Protocol
 
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIRequest
 
 _CHUNK = 1 << 20
+_WAS_READ = "traceapp.body_was_read"
+_DISCARD_CHUNK = 1 << 16
+_DISCARD_SECONDS = 2.0
 _GZIP = 16 + zlib.MAX_WBITS
 
 
@@ -50,10 +55,27 @@ def read(request: WSGIRequest) -> bytes:
     return _unpacked(raw) if packing == "gzip" else raw
 
 
+def discard(request: WSGIRequest) -> None:
+    """Read to nowhere what a refused request still sends, as far as it comes soon: else its sender meets a broken
+    connection instead of the answer. Does nothing if the body was read.
+    """
+    if request.environ.get(_WAS_READ):
+        return
+    until = time.monotonic() + _DISCARD_SECONDS
+    if connection := request.environ.get("gunicorn.socket"):
+        connection.settimeout(_DISCARD_SECONDS)
+    with suppress(OSError):
+        stream: Stream = request.environ["wsgi.input"]
+        left = min(_declared_length(request) or 0, limit())
+        while left > 0 and time.monotonic() < until and (piece := stream.read(min(_DISCARD_CHUNK, left))):
+            left -= len(piece)
+
+
 def _received(request: WSGIRequest) -> bytes:
     length = _declared_length(request)
     if length is None and not request.environ.get("wsgi.input_terminated"):
         return b""
+    request.environ[_WAS_READ] = True
     stream: Stream = request.environ["wsgi.input"]
     try:
         body = _bounded(stream, length)

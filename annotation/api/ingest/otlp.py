@@ -31,8 +31,15 @@ _PROBLEMS: dict[type[Exception], Problem] = {
 def traces(request: WSGIRequest) -> HttpResponse:
     """Take an OTLP trace export; the answer 200 is given after commit."""
     encoding = answers.encoding_of(request.headers.get("Content-Type", ""))
+    answer = _answered(request, encoding)
+    if answer.status_code >= 400:
+        body.discard(request)
+    return answer
+
+
+def _answered(request: WSGIRequest, encoding: Encoding | None) -> HttpResponse:
     try:
-        with capacity.place():
+        with capacity.door.enter(_token(request)):
             return _taken(request, encoding)
     except tuple(_PROBLEMS) as error:
         problem = next(problem for kind, problem in _PROBLEMS.items() if isinstance(error, kind))
@@ -74,7 +81,9 @@ def _taken(request: WSGIRequest, encoding: Encoding | None) -> HttpResponse:
         accepted = " or ".join(Encoding)
         return answers.failure(None, Problem.MEDIA_TYPE, f"this Content-Type is not supported: send {accepted}")
     sender = receive.Sender(key, request.headers.get(PROJECT_HEADER, "").strip() or None)
-    rejections = receive.receive(sender=sender, body=body.read(request), encoding=encoding, received_ns=time.time_ns())
+    content = body.read(request)
+    with capacity.turns.take((key.workspace_id, key.pk, sender.project)):
+        rejections = receive.receive(sender=sender, body=content, encoding=encoding, received_ns=time.time_ns())
     return answers.success(encoding, rejections)
 
 

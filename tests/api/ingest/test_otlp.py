@@ -198,7 +198,7 @@ def test_broken_gzip(people: People, body: bytes) -> None:
     assert (answer.status_code, "gzip" in reason(answer)) == (400, True)
 
 
-@override_settings(INGEST_MAX_REQUESTS_IN_WORK=0, INGEST_PATIENCE_SECONDS=0)
+@override_settings(INGEST_MAX_REQUESTS=0)
 @pytest.mark.parametrize("content_type", [PROTOBUF, JSON])
 def test_a_flood_is_told_to_come_again(people: People, content_type: str) -> None:
     answer = post(people, b"", content_type)
