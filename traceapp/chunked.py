@@ -11,8 +11,8 @@ from typing import IO, TYPE_CHECKING
 if TYPE_CHECKING:
     from _typeshed.wsgi import InputStream, StartResponse, WSGIApplication, WSGIEnvironment
 
-READS_ITSELF = "/v1/traces"
-"""Below this address the body is read as it comes, bounded, and refused in the sender's own encoding."""
+READ_THEMSELVES = ("/v1/traces", "/v1/logs", "/v1/claude_code")
+"""At these addresses the body is read as it comes, bounded, and refused in the sender's own encoding."""
 
 _IN_MEMORY = 1024 * 1024
 _PIECE = 64 * 1024
@@ -29,7 +29,7 @@ class ChunkedBodies:
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Pass the request on, with its body spooled when it came in chunks."""
         is_chunked = "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower()
-        if not is_chunked or environ.get("PATH_INFO", "").endswith(READS_ITSELF):
+        if not is_chunked or environ.get("PATH_INFO", "").endswith(READ_THEMSELVES):
             return self.application(environ, start_response)
         with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY) as body:
             length = _spool(environ["wsgi.input"], body, self.limit)

@@ -94,9 +94,10 @@ CACHES = {
     },
 }
 
-# The longest request body taken, in bytes, as sent and after unpacking. Ingestion applies it itself, so that it can
+# The longest request body taken, in bytes, as sent and after unpacking. Ingestion applies them itself, so that it can
 # answer in the sender's own encoding; Django's own limit, for forms, stays at its default.
 MAX_BODY_BYTES = env.int("MAX_BODY_BYTES", default=64 * 1024 * 1024)
+MAX_UNPACKED_BYTES = env.int("MAX_UNPACKED_BYTES", default=MAX_BODY_BYTES)
 
 # Of one web process: how many requests it answers at a time (gunicorn's threads); how many of them may be exports, and
 # exports of one key, so that threads are left for people; how many exports it stores at a time, and how long a further

@@ -2,9 +2,11 @@
 
 from django.urls import include, path
 
+# What SDKs add `v1/traces` to: ours, any exporter's, LangSmith's (three forms of its endpoint), Langfuse's and Opik's.
+OTLP_BASES = ("", "otlp/", "otel/", "api/otel/", "api/v1/otel/", "api/public/otel/", "api/v1/private/otel/")
+
 urlpatterns = [
-    path("", include("annotation.api.ingest.urls")),
-    path("otlp/", include("annotation.api.ingest.urls")),
+    *(path(base, include("annotation.api.ingest.urls")) for base in OTLP_BASES),
     path("api/v1/", include(("annotation.api.langsmith.urls", "langsmith"))),
     # The last below its base, since it says what is not there.
     path("api/v1/", include(("annotation.api.v1.urls", "api"))),

@@ -154,16 +154,17 @@ Q = f"{W}queues/"
 D = f"{W}datasets/"
 ITEM = f"{Q}<uuid:uuid>/items/<int:number>/"
 V1 = "api/v1/"
+OTLP_BASES = ("", "otlp/", "otel/", "api/otel/", "api/v1/otel/", "api/public/otel/", "api/v1/private/otel/")
 
 TABLE: tuple[Route, ...] = (
     # Ingestion.
     *(
         route(path, {"POST": api(*[401] * 7, 200, 403, 403, 200, 200, 401, 401)})
-        for path in ("v1/traces", "otlp/v1/traces")
+        for path in (f"{base}v1/traces" for base in OTLP_BASES)
     ),
     *(
         route(f"{base}v1/{signal}", {"POST": api(*[401] * 7, *[404] * 5, 401, 401)})
-        for base in ("", "otlp/")
+        for base in OTLP_BASES
         for signal in ("logs", "metrics")
     ),
     # What LangSmith's SDKs ask.

@@ -6,9 +6,11 @@ request, whose sender would take the empty success for an answer.
 
 import time
 import zlib
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Protocol
 
+import zstandard
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIRequest
 
@@ -17,6 +19,11 @@ _WAS_READ = "traceapp.body_was_read"
 _DISCARD_CHUNK = 1 << 16
 _DISCARD_SECONDS = 2.0
 _GZIP = 16 + zlib.MAX_WBITS
+_PACKINGS = "gzip, deflate, zstd or none"
+#: How far back a zstd stream may refer, which is memory: as RFC 9659 has it for Content-Encoding.
+_MAX_WINDOW = 1 << 23
+#: How much of a zstd stream is unpacked at a time: four bytes may be a block of 128 KiB, so this is at most 32 MiB.
+_ZSTD_PIECE = 1 << 10
 
 
 class UnreadableBodyError(Exception):
@@ -26,8 +33,8 @@ class UnreadableBodyError(Exception):
 class BodyTooLargeError(Exception):
     """The body, or what it unpacks to, is over the limit."""
 
-    def __init__(self) -> None:
-        super().__init__(f"the body is larger than {limit()} bytes, packed or unpacked: send smaller batches")
+    def __init__(self, most: int, state: str = "") -> None:
+        super().__init__(f"the body is larger than {most} bytes{state}: send smaller batches")
 
 
 class UnknownPackingError(Exception):
@@ -42,17 +49,19 @@ class Stream(Protocol):
 
 
 def limit() -> int:
-    """The most bytes that a body may have, packed and unpacked."""
+    """The most bytes that a body may have as it is sent."""
     return int(settings.MAX_BODY_BYTES)
 
 
 def read(request: WSGIRequest) -> bytes:
     """The whole body, unpacked. Raises UnreadableBodyError, BodyTooLargeError or UnknownPackingError."""
     packing = request.headers.get("Content-Encoding", "").strip().lower()
-    if packing not in ("", "identity", "gzip"):
-        raise UnknownPackingError(f"Content-Encoding {packing!r} is not supported: send gzip or none")
-    raw = _received(request)
-    return _unpacked(raw) if packing == "gzip" else raw
+    if packing in ("", "identity"):
+        return _received(request)
+    pieces = _UNPACKERS.get(packing)
+    if pieces is None:
+        raise UnknownPackingError(f"Content-Encoding {packing!r} is not supported: send {_PACKINGS}")
+    return _unpacked(_received(request), packing, pieces)
 
 
 def discard(request: WSGIRequest) -> None:
@@ -104,24 +113,65 @@ def _bounded(stream: Stream, length: int | None) -> bytes:
         elif size > 4 * most:
             break
     if size > most:
-        raise BodyTooLargeError
+        raise BodyTooLargeError(most)
     return b"".join(kept)
 
 
-def _unpacked(raw: bytes) -> bytes:
+_Pieces = Callable[[bytes], Iterator[bytes]]
+
+
+def _unpacked(raw: bytes, packing: str, pieces: _Pieces) -> bytes:
+    """The body unpacked piece by piece, so that a small one that unpacks to gigabytes costs no more than the limit."""
     kept: list[bytes] = []
-    room = limit()
+    size, most = 0, int(settings.MAX_UNPACKED_BYTES)
+    try:
+        for piece in pieces(raw):
+            size += len(piece)
+            if size > most:
+                raise BodyTooLargeError(most, " unpacked")
+            kept.append(piece)
+    except (zlib.error, zstandard.ZstdError) as error:
+        raise UnreadableBodyError(f"the body is not {packing}") from error
+    except EOFError as error:
+        raise UnreadableBodyError(f"the {packing} stream ended before its end") from error
+    return b"".join(kept)
+
+
+def _gzip(raw: bytes) -> Iterator[bytes]:
+    """One member after the other."""
     while raw:
         unpacker = zlib.decompressobj(_GZIP)
-        try:
-            part = unpacker.decompress(raw, room + 1)
-        except zlib.error as error:
-            raise UnreadableBodyError("the body is not gzip") from error
-        if len(part) > room:
-            raise BodyTooLargeError
-        if not unpacker.eof:
-            raise UnreadableBodyError("the gzip stream ended before its end")
-        kept.append(part)
-        room -= len(part)
+        yield from _inflated(unpacker, raw)
         raw = unpacker.unused_data
-    return b"".join(kept)
+
+
+def _deflate(raw: bytes) -> Iterator[bytes]:
+    """With the header of zlib, as the standard wants it, or bare, as some senders write it."""
+    has_header = len(raw) >= 2 and raw[0] & 0x0F == zlib.DEFLATED and (raw[0] << 8 | raw[1]) % 31 == 0  # RFC 1950
+    yield from _inflated(zlib.decompressobj(zlib.MAX_WBITS if has_header else -zlib.MAX_WBITS), raw)
+
+
+def _inflated(unpacker: "zlib._Decompress", raw: bytes) -> Iterator[bytes]:
+    while not unpacker.eof:
+        piece = unpacker.decompress(raw, _CHUNK)
+        raw = unpacker.unconsumed_tail
+        if not piece and not raw and not unpacker.eof:
+            raise EOFError
+        yield piece
+
+
+def _zstd(raw: bytes) -> Iterator[bytes]:
+    """One frame after the other."""
+    unpacker = None
+    for start in range(0, len(raw), _ZSTD_PIECE):
+        rest = raw[start : start + _ZSTD_PIECE]
+        while rest:
+            if unpacker is None or unpacker.eof:
+                unpacker = zstandard.ZstdDecompressor(max_window_size=_MAX_WINDOW).decompressobj()
+            yield unpacker.decompress(rest)
+            rest = unpacker.unused_data if unpacker.eof else b""
+    if unpacker and not unpacker.eof:
+        raise EOFError
+
+
+_UNPACKERS: dict[str, _Pieces] = {"gzip": _gzip, "x-gzip": _gzip, "deflate": _deflate, "zstd": _zstd}

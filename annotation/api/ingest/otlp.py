@@ -9,14 +9,12 @@ from django.http import HttpResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
-from annotation.api.ingest import answers, body, capacity
+from annotation.api.ingest import answers, body, capacity, credentials
 from annotation.api.ingest.answers import Problem
 from annotation.domain import access
 from annotation.domain.ingest import receive
 from annotation.domain.ingest.otlp import Encoding, MalformedPayloadError
 from annotation.domain.projects import keys
-
-PROJECT_HEADER = "x-traceapp-project"
 
 _PROBLEMS: dict[type[Exception], Problem] = {
     MalformedPayloadError: Problem.MALFORMED,
@@ -39,7 +37,7 @@ def traces(request: WSGIRequest) -> HttpResponse:
 
 def _answered(request: WSGIRequest, encoding: Encoding | None) -> HttpResponse:
     try:
-        with capacity.door.enter(_token(request)):
+        with capacity.door.enter(credentials.presented(request)):
             return _taken(request, encoding)
     except tuple(_PROBLEMS) as error:
         problem = next(problem for kind, problem in _PROBLEMS.items() if isinstance(error, kind))
@@ -58,7 +56,7 @@ def not_taken(request: WSGIRequest, signal: str) -> HttpResponse:
     if request.method != "POST":
         return _only_post(encoding)
     try:
-        keys.authenticate_key(_token(request), now=timezone.now())
+        credentials.key_of(request, now=timezone.now())
     except keys.KeyRefusedError as refusal:
         return _unauthenticated(encoding, str(refusal))
     message = (
@@ -71,7 +69,7 @@ def _taken(request: WSGIRequest, encoding: Encoding | None) -> HttpResponse:
     if request.method != "POST":
         return _only_post(encoding)
     try:
-        key = keys.authenticate_key(_token(request), now=timezone.now())
+        key = credentials.key_of(request, now=timezone.now())
     except keys.KeyRefusedError as refusal:
         return _unauthenticated(encoding, str(refusal))
     structlog.contextvars.bind_contextvars(workspace_id=key.workspace_id, key_id=key.pk)
@@ -80,17 +78,11 @@ def _taken(request: WSGIRequest, encoding: Encoding | None) -> HttpResponse:
     if encoding is None:
         accepted = " or ".join(Encoding)
         return answers.failure(None, Problem.MEDIA_TYPE, f"this Content-Type is not supported: send {accepted}")
-    sender = receive.Sender(key, request.headers.get(PROJECT_HEADER, "").strip() or None)
+    sender = receive.Sender(key, credentials.project_of(request))
     content = body.read(request)
     with capacity.turns.take((key.workspace_id, key.pk, sender.project)):
         rejections = receive.receive(sender=sender, body=content, encoding=encoding, received_ns=time.time_ns())
     return answers.success(encoding, rejections)
-
-
-def _token(request: WSGIRequest) -> str:
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    bearer = token.strip() if scheme.lower() == "bearer" else ""
-    return request.headers.get("x-api-key", "").strip() or bearer
 
 
 def _only_post(encoding: Encoding | None) -> HttpResponse:
