@@ -3,8 +3,10 @@
 from annotation.models.account import ApiKey, Invitation, Membership, Project, SetupLink, User, Workspace
 from annotation.models.audit import AuditEvent
 from annotation.models.dataset import Dataset, DatasetVersion, Example
+from annotation.models.deletion import DeletedTrace
 from annotation.models.feedback import FailureMode, Feedback, FeedbackConfig
 from annotation.models.job import Job, JobPayload
+from annotation.models.price import ModelPrice
 from annotation.models.queue import Item, Queue, Reservation, RubricVersion, Skip
 from annotation.models.review import Draft, Review
 from annotation.models.rule import Decision, Rule, RuleRevision
@@ -17,6 +19,7 @@ __all__ = [
     "Dataset",
     "DatasetVersion",
     "Decision",
+    "DeletedTrace",
     "Draft",
     "Example",
     "FailureMode",
@@ -27,6 +30,7 @@ __all__ = [
     "Job",
     "JobPayload",
     "Membership",
+    "ModelPrice",
     "Project",
     "Queue",
     "Reservation",

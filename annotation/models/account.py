@@ -141,18 +141,23 @@ class SetupLink(models.Model):
 
 
 class Project(PublicModel):
-    """A stream of traces of one application and environment."""
+    """A stream of traces of one application and environment; `retention_days` is how long they stay (null: for ever)."""
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="projects")
     name = models.CharField(max_length=200)
     slug = models.SlugField(max_length=200)
     description = models.TextField(blank=True)
+    retention_days = models.PositiveIntegerField(null=True, blank=True)
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["workspace", "name"], name="project_name_once_per_workspace"),
             models.UniqueConstraint(fields=["workspace", "slug"], name="project_slug_once_per_workspace"),
+            models.CheckConstraint(
+                condition=models.Q(retention_days__isnull=True) | models.Q(retention_days__gte=1),
+                name="project_retention_at_least_a_day",
+            ),
         ]
 
     def __str__(self) -> str:

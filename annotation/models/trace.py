@@ -138,6 +138,7 @@ class Run(models.Model):
 
     `uuid` follows from (trace id, span id); `external_id` keeps the client's own id. `start_nano` keeps the order of
     siblings that begin within one microsecond. Inputs, outputs, messages and attributes are read by `domain.traces`.
+    `price_uuid` names the price that `cost` was computed with; without one, the cost is what the sender said.
     """
 
     Type = RunType
@@ -177,6 +178,7 @@ class Run(models.Model):
     total_tokens = models.BigIntegerField(null=True)
     token_details = models.JSONField(default=dict)
     cost = models.DecimalField(max_digits=20, decimal_places=10, null=True)
+    price_uuid = models.UUIDField(null=True)
     thread_id = models.TextField(null=True)
     user_id = models.TextField(null=True)
     tags = ArrayField(models.TextField(), default=list)

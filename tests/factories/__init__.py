@@ -12,6 +12,7 @@ from tests.factories.accounts import (
 )
 from tests.factories.datasets import DatasetFactory, DatasetVersionFactory, ExampleFactory
 from tests.factories.feedback import FailureModeFactory, FeedbackConfigFactory, FeedbackFactory
+from tests.factories.keeping import DeletedTraceFactory, ModelPriceFactory
 from tests.factories.queues import (
     DraftFactory,
     ItemFactory,
@@ -31,6 +32,7 @@ __all__ = [
     "DatasetFactory",
     "DatasetVersionFactory",
     "DecisionFactory",
+    "DeletedTraceFactory",
     "DraftFactory",
     "ExampleFactory",
     "FailureModeFactory",
@@ -41,6 +43,7 @@ __all__ = [
     "JobFactory",
     "JobPayloadFactory",
     "MembershipFactory",
+    "ModelPriceFactory",
     "ProjectFactory",
     "QueueFactory",
     "ReservationFactory",

@@ -73,6 +73,8 @@ UNIQUE = {
     "feedback_config_key_once": Twins(make.FeedbackConfigFactory, ("workspace", "key")),
     "failure_mode_name_once": Twins(make.FailureModeFactory, ("project",), folded="name"),
     "feedback_client_id_once": Twins(make.FeedbackFactory, ("workspace",), {"client_id": "same"}),
+    "price_once_per_start": Twins(make.ModelPriceFactory, ("workspace",), folded="model"),
+    "deleted_trace_once": Twins(make.DeletedTraceFactory, ("workspace", "trace_uuid")),
     "saved_view_name_once": Twins(make.SavedViewFactory, ("workspace",), folded="name"),
 }
 
@@ -106,6 +108,9 @@ CHECKS = {
     "feedback_config_bounds_ordered": Odd(make.FeedbackConfigFactory, {"minimum": 5, "maximum": 1}),
     "feedback_source_known": Odd(make.FeedbackFactory, {"source": "oracle"}),
     "feedback_target_named": Odd(make.FeedbackFactory, {"target": "thread"}),
+    "price_not_negative": Odd(make.ModelPriceFactory, {"reasoning": Decimal(-1)}),
+    "price_validity_ordered": Odd(make.ModelPriceFactory, {"valid_to": NOW.date()}),
+    "project_retention_at_least_a_day": Odd(make.ProjectFactory, {"retention_days": 0}),
     "job_status_known": Odd(make.JobFactory, {"status": "tired"}),
 }
 

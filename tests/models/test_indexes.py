@@ -9,7 +9,19 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from annotation.domain.datasets import queries as dataset_queries
-from annotation.models import AuditEvent, Dataset, Example, Feedback, Item, Job, Queue, Run, Trace
+from annotation.models import (
+    AuditEvent,
+    Dataset,
+    DeletedTrace,
+    Example,
+    Feedback,
+    Item,
+    Job,
+    ModelPrice,
+    Queue,
+    Run,
+    Trace,
+)
 from tests.factories import DatasetFactory, ProjectFactory, QueueFactory
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
@@ -150,6 +162,10 @@ def test_lists_of_feedback_and_items_are_not_sorted(place: dict[str, int]) -> No
     [
         ("job_list", Job.objects.filter(workspace_id=1).order_by("-created_at", "-id")[:50]),
         ("audit_list", AuditEvent.objects.filter(workspace_id=1).order_by("-id")[:50]),
+        ("price_list", ModelPrice.objects.filter(workspace_id=1).order_by("model", "-valid_from", "id")[:50]),
+        ("deleted_trace_once", DeletedTrace.objects.filter(workspace_id=1, trace_uuid__in=[uuid.UUID(int=1)])),
+        ("deleted_trace_to_remove", DeletedTrace.objects.filter(job=1, removed_at=None).order_by("id")[:50]),
+        ("deleted_trace_by_age", DeletedTrace.objects.filter(created_at__lt=NOW)),
         ("example_by_trace", Example.objects.filter(source_trace_uuid=uuid.UUID(int=1))),
     ],
 )

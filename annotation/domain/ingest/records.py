@@ -53,7 +53,10 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class RunRecord:
-    """One step of a trace, ready to store. Times are nanoseconds since 1970, UTC; `ended_ns` is None while it runs."""
+    """One step of a trace, ready to store. Times are nanoseconds since 1970, UTC; `ended_ns` is None while it runs.
+
+    `cost` is what the sender said, in US dollars; with a `price_id` it was computed here, from that price.
+    """
 
     trace_id: UUID
     id: UUID
@@ -80,6 +83,7 @@ class RunRecord:
     documents: Sequence[dict[str, Json]] = ()
     usage: Usage | None = None
     cost: Decimal | None = None
+    price_id: UUID | None = None
     thread_id: str | None = None
     user_id: str | None = None
     tags: Sequence[str] = ()

@@ -18,7 +18,10 @@ _MAX_TAGS = 100
 
 @dataclass(frozen=True, slots=True)
 class RunSummary:
-    """What the summary of a trace needs to know of a run; `tokens` is (input, output, total)."""
+    """What the summary of a trace needs to know of a run; `tokens` is (input, output, total).
+
+    `is_cost_computed` says that the cost comes from a price of ours, not from the sender.
+    """
 
     id: UUID
     parent_id: UUID | None
@@ -38,6 +41,7 @@ class RunSummary:
     metadata: Mapping[str, Any]
     has_input: bool
     has_output: bool
+    is_cost_computed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,11 +140,27 @@ def _tokens(ordered: Sequence[RunSummary]) -> tuple[int, int, int]:
 
 
 def _cost(ordered: Sequence[RunSummary]) -> Decimal | None:
+    """What the senders said; computed costs only for calls that no cost said by a sender stands above, or below."""
     priced = [run for run in ordered if run.cost is not None]
     if not priced:
         return None
-    counted = _each_call_once(priced, ordered, key=lambda run: run.cost or Decimal(0))
+    said = [run for run in priced if not run.is_cost_computed]
+    counted = _each_call_once(said, ordered, key=lambda run: run.cost or Decimal(0))
+    if len(said) < len(priced):
+        counted = _each_call_once([*counted, *_uncovered(priced, counted, ordered)], ordered, key=_said_first)
     return min(sum((run.cost for run in counted if run.cost is not None), Decimal(0)), _MAX_COST)
+
+
+def _uncovered(
+    priced: Sequence[RunSummary], counted: Sequence[RunSummary], ordered: Sequence[RunSummary]
+) -> list[RunSummary]:
+    """The computed costs that no counted one above them includes."""
+    parents, covering = {run.id: run.parent_id for run in ordered}, {run.id for run in counted}
+    return [run for run in priced if run.is_cost_computed and covering.isdisjoint(_ancestors([run], parents))]
+
+
+def _said_first(run: RunSummary) -> tuple[bool, Decimal]:
+    return not run.is_cost_computed, run.cost or Decimal(0)
 
 
 def _each_call_once(bearers: Sequence[RunSummary], ordered: Sequence[RunSummary], *, key: Any) -> list[RunSummary]:

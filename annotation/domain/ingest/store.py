@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import transaction
 
 from annotation.domain.feedback import joining
-from annotation.domain.ingest import ringing, rows, tables
+from annotation.domain.ingest import costing, ringing, rows, tables, tombstones
 from annotation.domain.ingest.records import Rejections, RunRecord
 from annotation.domain.ingest.rollup import summarise
 
@@ -53,17 +53,29 @@ class _Batch:
 
 def write(*, runs: Sequence[RunRecord], destination: Destination) -> Stored:
     """Store runs and bring their traces up to date; on return all is in the transaction of the caller, or committed."""
-    batch = _Batch(destination, _latest_by_trace(runs))
+    batch = _Batch(destination, _latest_by_trace(costing.priced(runs, workspace_id=destination.workspace_id)))
     if not batch.by_trace:
         return Stored(0, Rejections())
     with transaction.atomic():
         joining.wait_for_givers(workspace_id=destination.workspace_id)
+        batch, late = _without_deleted(batch)
         created = _insert_traces(batch)
-        changed, rejected = _update_traces(batch, created)
+        changed, foreign = _update_traces(batch, created)
         joining.join(workspace_id=destination.workspace_id, traces={**created, **changed}, runs=_uuids(batch))
         ringing.ring_for_settling()
     new_count = sum(len(batch.by_trace[trace]) for trace in created)
-    return Stored(new_count + len(changed), Rejections({FOREIGN_TRACE: rejected} if rejected else {}))
+    rejected = {FOREIGN_TRACE: foreign, tombstones.REFUSED: late}
+    return Stored(new_count + len(changed), Rejections({reason: count for reason, count in rejected.items() if count}))
+
+
+def _without_deleted(batch: _Batch) -> tuple[_Batch, int]:
+    """What of the batch may be stored, and how many runs belong to traces that were deleted."""
+    deleted = tombstones.among(batch.by_trace, workspace_id=batch.destination.workspace_id)
+    if not deleted:
+        return batch, 0
+    late = sum(len(batch.by_trace[trace]) for trace in deleted)
+    living = {trace: runs for trace, runs in batch.by_trace.items() if trace not in deleted}
+    return _Batch(batch.destination, living), late
 
 
 def _latest_by_trace(runs: Sequence[RunRecord]) -> dict[UUID, list[RunRecord]]:
@@ -90,6 +102,8 @@ def _uuids(batch: _Batch) -> list[RunRecord]:
 def _insert_traces(batch: _Batch) -> dict[UUID, int]:
     """Insert the traces that do not exist yet, with their runs; their primary keys by UUID."""
     workspace_id = batch.destination.workspace_id
+    if not batch.by_trace:
+        return {}
     created = tables.insert_traces(_new_trace_row(batch, trace) for trace in sorted(batch.by_trace))
     tables.copy_runs(
         rows.run_row(run, workspace_id=workspace_id, trace_pk=pk)

@@ -116,7 +116,7 @@ def _as_json(value: Any) -> str:
 
 _SUMMARY_FIELDS = (
     "trace_id", "uuid", "parent_uuid", "name", "type", "status", "error_message", "start_nano", "ended_at", "model",
-    "response_id", "input_tokens", "output_tokens", "total_tokens", "cost", "thread_id", "user_id", "tags", "metadata",
+    "response_id", "input_tokens", "output_tokens", "total_tokens", "cost", "price_uuid", "thread_id", "user_id", "tags", "metadata",
 )  # fmt: skip
 
 
@@ -150,6 +150,7 @@ def _summary(row: Any) -> RunSummary:
         response_id=row.response_id,
         tokens=(row.input_tokens, row.output_tokens, row.total_tokens) if has_usage else None,
         cost=row.cost,
+        is_cost_computed=row.price_uuid is not None,
         thread_id=row.thread_id,
         user_id=row.user_id,
         tags=row.tags,

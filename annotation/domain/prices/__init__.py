@@ -1,0 +1,1 @@
+"""What model calls cost: the price table of a workspace, and what follows from it."""
