@@ -25,9 +25,9 @@ def to_run(span: Span, *, received_ns: int) -> RunRecord:
         external_id=span.span_id.hex(),
         parent_id=identity.run_uuid(span.trace_id, span.parent_id) if span.parent_id else None,
         parent_external_id=span.parent_id.hex() if span.parent_id else None,
-        name=span.name,
+        name=partial.name or span.name,
         type=partial.type or "chain",
-        status=_status(span, ended),
+        status=_status(span, partial, ended),
         started_ns=started,
         ended_ns=ended,
         error=_error(span, partial),
@@ -74,17 +74,19 @@ def _times(span: Span, received_ns: int) -> tuple[int, int | None]:
     return ended or received_ns, ended
 
 
-def _status(span: Span, ended: int | None) -> str:
-    if span.status_code == STATUS_ERROR:
+def _status(span: Span, partial: Partial, ended: int | None) -> str:
+    if span.status_code == STATUS_ERROR or partial.failed:
         return "error"
     return "pending" if ended is None else "ok"
 
 
 def _error(span: Span, partial: Partial) -> ErrorRecord | None:
-    if span.status_code != STATUS_ERROR:
+    if span.status_code != STATUS_ERROR and not partial.failed:
         return None
     raised = next((event.attributes for event in reversed(span.events) if event.name == "exception"), {})
-    message, trace = _split_traceback(_text(raised.get("exception.message")) or span.status_message)
+    message, trace = _split_traceback(
+        _text(raised.get("exception.message")) or partial.error_message or span.status_message
+    )
     kind = _text(raised.get("exception.type")) or partial.error_type
     stack = _text(raised.get("exception.stacktrace")) or trace
     return ErrorRecord(kind, message or kind, stack)
@@ -128,9 +130,7 @@ def _output_text(partial: Partial) -> str | None:
 def _tool(span: Span, partial: Partial) -> ToolRecord | None:
     if partial.type != "tool":
         return None
-    arguments = partial.inputs if is_absent(partial.tool_arguments) else partial.tool_arguments
-    result = partial.outputs if is_absent(partial.tool_result) else partial.tool_result
-    return ToolRecord(partial.tool_name or span.name, arguments, result)
+    return ToolRecord(partial.tool_name or span.name, partial.tool_arguments, partial.tool_result)
 
 
 def _attributes(span: Span, taken: frozenset[str]) -> dict[str, Any]:

@@ -1,101 +1,86 @@
 """Messages between people, models and tools in one shape, from the shapes that conventions give them.
 
-A message is `{"role", "parts", "name"?, "finish_reason"?}`; a part is one of
-
-* `{"type": "text", "text"}` and `{"type": "reasoning", "text"}`
-* `{"type": "image", "url"?, "mime_type"?, "data"?}` (never fetched)
-* `{"type": "tool_call", "id", "name", "arguments"}`
-* `{"type": "tool_result", "id", "name"?, "result"}`
-* anything else, as the sender wrote it, with its own `type`
+A message is `{"role", "parts", "name"?, "finish_reason"?}`; for the parts see `parts`.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from annotation.domain.ingest import parts
+from annotation.domain.ingest.parts import Part
 from annotation.domain.ingest.records import ToolCallRecord
-from annotation.domain.ingest.values import as_text, dumped, parsed
+from annotation.domain.ingest.values import as_text
 
 Message = dict[str, Any]
-Part = dict[str, Any]
 
-_ROLES = {"human": "user", "ai": "assistant", "model": "assistant", "developer": "system", "function": "tool"}
-
-
-def text_part(text: Any, kind: str = "text") -> Part:
-    """A part with text in it; a value that is not text is written as JSON."""
-    return {"type": kind, "text": text if isinstance(text, str) else dumped(text)}
-
-
-def call_part(identifier: Any, name: Any, arguments: Any) -> Part:
-    """A tool call; arguments that hold JSON as text are parsed."""
-    return {"type": "tool_call", "id": as_text(identifier), "name": as_text(name), "arguments": parsed(arguments)}
+_ROLES = {role: role for role in ("user", "assistant", "system", "tool")} | {
+    "human": "user",
+    "ai": "assistant",
+    "model": "assistant",
+    "aimessagechunk": "assistant",
+    "developer": "system",
+    "function": "tool",
+}
 
 
-def result_part(identifier: Any, result: Any, name: Any = None) -> Part:
-    """What a tool gave back."""
-    part: Part = {"type": "tool_result", "id": as_text(identifier), "result": result}
-    return part | {"name": name} if isinstance(name, str) and name else part
-
-
-def message(role: Any, parts: list[Part], **extra: Any) -> Message:
+def message(role: Any, content: list[Part], **extra: Any) -> Message:
     """A message with the role in our words; extras that say nothing are left out."""
     known = as_text(role) or "user"
-    return {"role": _ROLES.get(known, known), "parts": parts} | {key: value for key, value in extra.items() if value}
+    ours = _ROLES.get(known) or _ROLES.get(known.lower(), known)
+    return {"role": ours, "parts": content} | {key: value for key, value in extra.items() if value}
 
 
 def from_genai(entries: Any) -> list[Message]:
     """Messages as the OpenTelemetry GenAI conventions write them (1.37 and later)."""
     if not isinstance(entries, list):
         return []
-    return [_genai_message(entry) for entry in entries if isinstance(entry, dict)]
+    return [found for entry in entries if isinstance(entry, dict) for found in by_tool(_genai_message(entry))]
+
+
+def by_tool(entry: Message) -> list[Message]:
+    """A message that holds nothing but results of tools, as one message of each tool; any other as it is.
+
+    Some senders put them together, or into a message of the user, as some providers want it.
+    """
+    content = entry["parts"]
+    if not content or any(part["type"] != "tool_result" for part in content):
+        return [entry]
+    return [{**entry, "role": "tool", "parts": [part]} for part in content]
 
 
 def _genai_message(entry: Mapping[str, Any]) -> Message:
     if not isinstance(entry.get("parts"), list):
         return from_openai(entry)
-    parts = [_genai_part(part) for part in entry["parts"]]
-    return message(entry.get("role"), parts, name=entry.get("name"), finish_reason=entry.get("finish_reason"))
-
-
-def _genai_part(part: Any) -> Part:
-    if not isinstance(part, dict):
-        return text_part(part)
-    kind = part.get("type")
-    if kind in ("text", "reasoning", "thinking"):
-        return text_part(part.get("content", part.get("text", "")), "text" if kind == "text" else "reasoning")
-    if kind == "tool_call":
-        return call_part(part.get("id"), part.get("name"), part.get("arguments"))
-    if kind == "tool_call_response":
-        return result_part(part.get("id"), part.get("response", part.get("result")), part.get("name"))
-    if part.get("modality") == "image" or str(part.get("mime_type", "")).startswith("image/"):
-        return _image(part.get("uri"), part.get("mime_type"), part.get("content"))
-    return {"type": "other"} | part
-
-
-def _image(url: Any, mime_type: Any = None, data: Any = None) -> Part:
-    members = {"url": url, "mime_type": mime_type, "data": data}
-    return {"type": "image"} | {key: value for key, value in members.items() if isinstance(value, str) and value}
+    content = [parts.from_genai(part) for part in entry["parts"]]
+    return message(entry.get("role"), content, name=entry.get("name"), finish_reason=entry.get("finish_reason"))
 
 
 def from_openai(entry: Mapping[str, Any]) -> Message:
-    """A message of the OpenAI chat form: content text or parts, `tool_calls`, or the answer of a tool."""
+    """A message of the chat form: content text or parts, `tool_calls`, or the answer of a tool."""
     content, name = entry.get("content"), entry.get("name")
-    if entry.get("role") in ("tool", "function"):
-        return message("tool", [result_part(entry.get("tool_call_id"), _flat(content), name)])
-    parts = _reasoning(entry) + _content_parts(content) + _calls(entry)
-    return message(entry.get("role"), parts, name=name, finish_reason=entry.get("finish_reason"))
+    if entry.get("role") in ("tool", "function") and not _has_results(content):
+        answer = content if content is not None else entry.get("response")
+        return message("tool", [parts.result_part(entry.get("tool_call_id"), parts.flat(answer), name)])
+    said = _reasoning(entry) + parts.from_content(content) + _refusal(entry) + _calls(entry)
+    return message(entry.get("role"), said, name=name, finish_reason=entry.get("finish_reason"))
 
 
-def _flat(content: Any) -> Any:
-    """The text of a tool's answer, if it comes as a list of text parts."""
-    if isinstance(content, list) and content and all(isinstance(part, dict) and "text" in part for part in content):
-        return "\n".join(str(part["text"]) for part in content)
-    return content
+def _has_results(content: Any) -> bool:
+    """Whether a tool's message holds results as parts, each with its own id."""
+    return isinstance(content, list) and any(
+        isinstance(part, dict) and (part.get("type") in ("tool-result", "tool_result") or "toolResult" in part)
+        for part in content
+    )
 
 
 def _reasoning(entry: Mapping[str, Any]) -> list[Part]:
     reasoning = entry.get("reasoning_content") or entry.get("reasoning")
-    return [text_part(reasoning, "reasoning")] if isinstance(reasoning, str) and reasoning else []
+    return [parts.text_part(reasoning, "reasoning")] if isinstance(reasoning, str) and reasoning else []
+
+
+def _refusal(entry: Mapping[str, Any]) -> list[Part]:
+    refusal = entry.get("refusal")
+    return [parts.text_part(refusal)] if isinstance(refusal, str) and refusal else []
 
 
 def _calls(entry: Mapping[str, Any]) -> list[Part]:
@@ -110,60 +95,7 @@ def _calls(entry: Mapping[str, Any]) -> list[Part]:
 def _call(call: Mapping[str, Any]) -> Part:
     function = call.get("function")
     body = function if isinstance(function, dict) else call
-    return call_part(call.get("id"), body.get("name"), body.get("arguments", body.get("args")))
-
-
-def _content_parts(content: Any) -> list[Part]:
-    if content is None or content == "":
-        return []
-    if isinstance(content, list):
-        return [_content_part(part) for part in content]
-    return [text_part(content)]
-
-
-def _content_part(part: Any) -> Part:
-    if not isinstance(part, dict):
-        return text_part(part)
-    kind = part.get("type", "text" if "text" in part else None)
-    reader = _CONTENT.get(kind) if isinstance(kind, str) else None
-    return reader(part) if reader else {"type": "other"} | part
-
-
-def _openai_image(part: Mapping[str, Any]) -> Part:
-    url = part.get("image_url", part.get("url"))
-    return _image(url.get("url") if isinstance(url, dict) else url)
-
-
-def _text(part: Mapping[str, Any]) -> Part:
-    return text_part(part.get("text", ""))
-
-
-def _thought(part: Mapping[str, Any]) -> Part:
-    return text_part(part.get("thinking") or part.get("text") or "", "reasoning")
-
-
-def _tool_use(part: Mapping[str, Any]) -> Part:
-    return call_part(part.get("id", part.get("toolCallId")), part.get("name"), part.get("input"))
-
-
-def _tool_result(part: Mapping[str, Any]) -> Part:
-    return result_part(part.get("tool_use_id"), _flat(part.get("content")))
-
-
-#: How the parts of a content are read, by their type in the words of several providers.
-_CONTENT: Mapping[str, Callable[[Mapping[str, Any]], Part]] = {
-    "text": _text,
-    "input_text": _text,
-    "output_text": _text,
-    "thinking": _thought,
-    "reasoning": _thought,
-    "image_url": _openai_image,
-    "input_image": _openai_image,
-    "image": _openai_image,
-    "tool_use": _tool_use,
-    "tool-call": _tool_use,
-    "tool_result": _tool_result,
-}
+    return parts.call_part(call.get("id"), body.get("name"), body.get("arguments", body.get("args")))
 
 
 def text_of(entry: Mapping[str, Any]) -> str | None:

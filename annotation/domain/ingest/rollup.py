@@ -15,6 +15,9 @@ _MODEL_CALLS = frozenset({"llm", "embedding", "reranker"})
 _MAX_COST = Decimal("9999999999.9999999999")
 _MAX_TAGS = 100
 
+#: The metadata of a root run by which its trace is named, where the trace has another name than the run.
+TRACE_NAME = "trace_name"
+
 
 @dataclass(frozen=True, slots=True)
 class RunSummary:
@@ -80,7 +83,7 @@ def summarise(runs: Iterable[RunSummary]) -> TraceSummary:
     speaker = first if len(roots) == 1 else None
     return TraceSummary(
         root_id=first.id if roots else None,
-        name=first.name,
+        name=_name(first),
         status=_status(roots),
         error=next((run.error for run in roots if run.status == "error"), None),
         started_ns=first.started_ns if roots else ordered[0].started_ns,
@@ -97,6 +100,12 @@ def summarise(runs: Iterable[RunSummary]) -> TraceSummary:
         tags=list(dict.fromkeys(tag for run in by_root for tag in run.tags))[:_MAX_TAGS],
         metadata=_metadata(by_root),
     )
+
+
+def _name(first: RunSummary) -> str:
+    """The name that the metadata of the first run give the whole, else the run's own."""
+    named = first.metadata.get(TRACE_NAME)
+    return named if isinstance(named, str) and named else first.name
 
 
 def _status(roots: Sequence[RunSummary]) -> str:

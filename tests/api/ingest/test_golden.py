@@ -1,5 +1,6 @@
 """Requests recorded from real libraries come out as they should, field by field, through HTTP and the REST interface."""
 
+import json
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from tests.fixtures.people import People
 
 pytestmark = pytest.mark.django_db
 
-COVERED = ["openinference-openai", "otel-genai-openai"]
+COVERED = ["openinference-openai", "otel-genai-openai", "traceloop-legacy", "vercel-ai-sdk-5"]
 
 
 def post_all(library: str, people: People, *, backwards: bool = False) -> None:
@@ -66,10 +67,14 @@ def check_trace(got: dict[str, Any], trace: dict[str, Any]) -> None:
         "input": got["input_tokens"], "output": got["output_tokens"], "total": got["total_tokens"]
     } == trace["tokens_total"]  # fmt: skip
     assert got["status"] == trace["root_status"]
-    assert got["output"] == trace.get("final_output_text")
+    if "final_output_text" in trace:
+        assert got["output"] == trace["final_output_text"]
+    if "trace_name" in trace:
+        assert got["name"] == trace["trace_name"]
     assert (got["thread_id"], got["user_id"]) == (trace["thread_id"], trace["user_id"])
-    assert got["tags"] == trace.get("tags", [])
-    assert got["metadata"] == trace.get("metadata_contains", {})
+    if "tags" in trace:
+        assert got["tags"] == trace["tags"]
+    assert got["metadata"].items() >= trace.get("metadata_contains", {}).items()
     assert len(got["runs"]) == trace["run_count"]
     assert [run["external_id"] for run in got["runs"] if run["status"] == "error"] == trace.get("error_runs", [])
     runs = {run["external_id"]: run for run in got["runs"]}
@@ -80,9 +85,13 @@ def check_trace(got: dict[str, Any], trace: dict[str, Any]) -> None:
 def check_run(got: dict[str, Any], run: dict[str, Any]) -> None:
     assert got["parent_external_id"] == run["parent_span_id"]
     assert (got["name"], got["type"], got["status"]) == (run["name"], run["run_type"], run["status"])
-    for field in ("model", "model_requested", "provider", "response_id", "input_text", "output_text"):
+    for field in ("model", "model_requested", "response_id", "input_text", "output_text"):
         if field in run:
             assert got[field] == run[field], field
+    if "provider" in run:
+        assert got["provider"] == run["provider"].lower()
+    if "output_json" in run:
+        assert json.loads(got["output_text"]) == run["output_json"]
     check_tokens(got, run)
     check_tools(got, run)
     if "error_contains" in run:
@@ -108,17 +117,6 @@ def check_tokens(got: dict[str, Any], run: dict[str, Any]) -> None:
 def check_tools(got: dict[str, Any], run: dict[str, Any]) -> None:
     if "tool" in run:
         tool = run["tool"]
-        assert got["tool"] == {"name": tool["name"], "arguments": tool["args"], "result": tool["result"]}
+        assert got["tool"] == {"name": tool["name"], "arguments": tool["args"], "result": tool.get("result")}
     if "tool_calls" in run:
         assert [{"name": call["name"], "args": call["arguments"]} for call in got["tool_calls"]] == run["tool_calls"]
-
-
-@pytest.mark.parametrize("library", ["traceloop-legacy", "vercel-ai-sdk-5"])
-def test_dialects_that_are_not_known_load_whole(people: People, library: str) -> None:
-    wanted = expected(library)
-    post_all(library, people)
-    for trace in wanted["traces"]:
-        got = shown(people, trace["trace_id"])
-        assert [run["name"] for run in got["runs"]]
-        assert len(got["runs"]) == trace["run_count"]
-        assert all(run["attributes"] for run in got["runs"])

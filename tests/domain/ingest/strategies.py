@@ -11,7 +11,8 @@ scalars = st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.floa
 WORDS = [
     "role", "parts", "type", "content", "text", "name", "id", "arguments", "response", "result", "tool_calls",
     "function", "messages", "choices", "message", "output", "object", "kwargs", "args", "lc", "data", "generations",
-    "model", "usage", "image_url", "url", "text", "tool_call", "tool_call_response", "reasoning", "finish_reason",
+    "model", "usage", "image_url", "url", "text", "contents", "candidates", "toolUse", "inlineData", "source", "input",
+    "prompt", "system", "human", "tool-call", "tool-result", "reasoning", "lc", "additional_kwargs", "generations", "inputs", "tool_call", "tool_call_response", "reasoning", "finish_reason",
 ]  # fmt: skip
 json_values: st.SearchStrategy[Any] = st.recursive(
     scalars | st.sampled_from(WORDS),
@@ -29,15 +30,45 @@ KEYS = [
     "llm.input_messages.999999999.message.contents.2.message_content.type",
     "llm.output_messages.1.message.tool_calls.0.tool_call.function.arguments", "llm.output_messages.x.message.role",
     "retrieval.documents.3.document.metadata", "reranker.output_documents.0.document.content", "llm.prompts.0.prompt.text",
+    "traceloop.span.kind", "traceloop.entity.name", "traceloop.entity.input", "traceloop.entity.output",
+    "traceloop.association.properties.session_id", "traceloop.association.properties.x", "llm.request.type", "llm.user",
+    "ai.operationId", "ai.prompt", "ai.prompt.messages", "ai.response.text", "ai.response.toolCalls", "ai.response.object",
+    "ai.result.text", "ai.usage.inputTokens", "ai.usage.tokens", "ai.toolCall.name", "ai.toolCall.args", "ai.toolCall.result",
+    "ai.telemetry.metadata.tags", "ai.telemetry.metadata.x", "ai.telemetry.functionId", "ai.values",
+    "ai.response.msToFirstChunk", "gen_ai.prompt", "gen_ai.completion", "gen_ai.prompt.0.role", "gen_ai.prompt.0.content",
+    "gen_ai.prompt.3.tool_calls.0.arguments", "gen_ai.completion.0.content", "gen_ai.completion.0.function_call.name",
 ]  # fmt: skip
 kinds = st.sampled_from(["LLM", "TOOL", "AGENT", "RETRIEVER", "EMBEDDING", "RERANKER", "nonsense"])
 times = st.integers(0, 2**64 - 1)
 events = st.builds(
     SpanEvent,
-    name=st.sampled_from(["exception", "First Token Stream Event", "other"]),
+    name=st.sampled_from(
+        [
+            "exception",
+            "First Token Stream Event",
+            "other",
+            "gen_ai.content.prompt",
+            "gen_ai.choice",
+            "gen_ai.user.message",
+            "gen_ai.tool.message",
+        ]
+    ),
     time_ns=times,
     attributes=st.dictionaries(
-        st.sampled_from(["exception.message", "exception.type", "exception.stacktrace"]), scalars
+        st.sampled_from(
+            [
+                "exception.message",
+                "exception.type",
+                "exception.stacktrace",
+                "content",
+                "message",
+                "role",
+                "gen_ai.prompt",
+                "gen_ai.event.content",
+                "tool_calls",
+            ]
+        ),
+        json_values,
     ),
 )
 spans = st.builds(

@@ -1,13 +1,21 @@
 """The registry of dialects: conventions that say what the attributes of a span mean.
 
 Order is precedence. A convention that types its spans explicitly and belongs to one tool comes before the general
-ones, because such tools fill the general attributes loosely. A new dialect is one module with `NAME`, `applies` and
-`read`, one line here and one folder of golden payloads.
+ones, because such tools fill the general attributes loosely. A new dialect is one module with `NAME`, `applies`
+and `read`, one line here and one folder of golden payloads.
 """
 
+from collections.abc import Set as AbstractSet
 from typing import Protocol
 
-from annotation.domain.ingest.dialects import genai, generic, openinference
+from annotation.domain.ingest.dialects import (
+    genai,
+    genai_legacy,
+    general,
+    openinference,
+    traceloop,
+    vercel,
+)
 from annotation.domain.ingest.dialects.partial import Partial, merge
 from annotation.domain.ingest.spans import Span
 
@@ -17,21 +25,25 @@ class Dialect(Protocol):
 
     NAME: str
 
-    def applies(self, span: Span) -> bool:
-        """Whether the span carries anything of this convention."""
+    def applies(self, span: Span, heads: AbstractSet[str]) -> bool:
+        """Whether the span carries anything of this convention; `heads` are the first words, up to a dot, of the names
+        of its attributes, so that most dialects can tell by one look.
+        """
 
     def read(self, span: Span) -> Partial:
         """What the convention says about the span; pure, and right for any values."""
 
 
-DIALECTS: tuple[Dialect, ...] = (openinference, genai, generic)
+DIALECTS: tuple[Dialect, ...] = (openinference, traceloop, vercel, genai, genai_legacy, general)
 
 
 def read(span: Span) -> tuple[Partial, frozenset[str], str]:
     """What all dialects together say about a span, the attributes they took over, and the leading dialect's name.
 
-    The last one, which takes any span, is heard only where no other speaks.
+    The last one, which takes any span, completes what the others say, and leads only where no other speaks.
     """
-    speaking = [dialect for dialect in DIALECTS[:-1] if dialect.applies(span)] or [DIALECTS[-1]]
-    partial, taken = merge([dialect.read(span) for dialect in speaking])
-    return partial, taken, speaking[0].NAME
+    heads = {key.partition(".")[0] for key in span.attributes}
+    speaking = [dialect for dialect in DIALECTS[:-1] if dialect.applies(span, heads)]
+    partial, taken = merge([dialect.read(span) for dialect in speaking]) if speaking else (Partial(), frozenset())
+    general.complete(partial, span)
+    return partial, taken, speaking[0].NAME if speaking else general.NAME

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from annotation.domain.ingest.values import as_count, as_text
+from annotation.domain.ingest.values import as_count, as_text, loads, parsed
 
 #: What the database keeps of a cost: numeric(20, 10).
 _MAX_COST = Decimal(10) ** 10
@@ -28,6 +28,47 @@ def first_count(attributes: Mapping[str, Any], *keys: str) -> int | None:
             if count is not None:
                 return count
     return None
+
+
+def first_value(attributes: Mapping[str, Any], *keys: str) -> tuple[Any, tuple[str, ...]]:
+    """The first of the attributes that says anything, JSON in a text parsed, and its key; (None, ()) without one."""
+    for key in keys:
+        if key in attributes:
+            value = parsed(attributes[key])
+            if value is not None and value not in ("", [], {}):
+                return value, (key,)
+    return None, ()
+
+
+def decoded(value: Any) -> Any:
+    """The JSON value of any kind in a text, for senders that encode every value; a text that is not JSON stays."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return loads(value)
+    except (ValueError, RecursionError):
+        return value
+
+
+def unquoted(value: Any) -> Any:
+    """A text that was written as JSON, with its quotes; objects and lists are parsed; anything else unchanged."""
+    value = parsed(value)
+    is_quoted = isinstance(value, str) and len(value) > 1 and value[0] == value[-1] == '"'
+    return decoded(value) if is_quoted else value
+
+
+def below(attributes: Mapping[str, Any], prefix: str) -> dict[str, Any]:
+    """The attributes whose names begin with the prefix, named by what follows it."""
+    length = len(prefix)
+    return {key[length:]: value for key, value in attributes.items() if key.startswith(prefix) and len(key) > length}
+
+
+def texts(value: Any, *, separator: str | None = None) -> list[str]:
+    """A list of texts, which may come as JSON, or as one text with separators."""
+    value = parsed(value)
+    if isinstance(value, str):
+        value = value.split(separator) if separator else [value]
+    return [text for entry in value if (text := as_text(entry))] if isinstance(value, list) else []
 
 
 def decimal(attributes: Mapping[str, Any], *keys: str) -> Decimal | None:

@@ -5,6 +5,7 @@ Source: `open-telemetry/semantic-conventions-genai`, and before it `open-telemet
 """
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from annotation.domain.ingest import messages
@@ -47,9 +48,9 @@ _DETAILS = {
 }
 
 
-def applies(span: Span) -> bool:
+def applies(span: Span, heads: AbstractSet[str]) -> bool:  # noqa: ARG001 -- known by the heads
     """True for a span that carries any attribute of these conventions."""
-    return any(key.startswith("gen_ai.") for key in span.attributes)
+    return "gen_ai" in heads
 
 
 def read(span: Span) -> Partial:

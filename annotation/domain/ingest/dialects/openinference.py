@@ -4,9 +4,10 @@ Source: `Arize-ai/openinference`, `spec/semantic_conventions.md`. Lists come as 
 """
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any
 
-from annotation.domain.ingest import messages, readable
+from annotation.domain.ingest import messages, parts
 from annotation.domain.ingest.dialects import indexed
 from annotation.domain.ingest.dialects.attributes import decimal, first_count, first_text
 from annotation.domain.ingest.dialects.partial import Partial, is_absent
@@ -34,9 +35,9 @@ _DETAILS = {
 _SCHEMA_WORDS = frozenset({"type", "properties", "$schema"})
 
 
-def applies(span: Span) -> bool:
+def applies(span: Span, heads: AbstractSet[str]) -> bool:
     """True for a span that names its OpenInference kind, which the specification requires of every span."""
-    return _KIND in span.attributes
+    return "openinference" in heads and _KIND in span.attributes
 
 
 def read(span: Span) -> Partial:
@@ -133,7 +134,7 @@ def _read_completions(partial: Partial, attributes: Mapping[str, Any]) -> None:
         entries, keys = indexed.entries(attributes, name)
         texts = [entry[rest] for entry in entries if rest in entry]
         if texts and is_absent(getattr(partial, field)):
-            setattr(partial, field, [messages.message(role, [messages.text_part(text)]) for text in texts])
+            setattr(partial, field, [messages.message(role, [parts.text_part(text)]) for text in texts])
             partial.sources[field] = [key for key in keys if key.endswith(rest)]
 
 
@@ -161,36 +162,36 @@ def _message(entry: Mapping[str, Any]) -> messages.Message:
     name, call = entry.get("message.name"), entry.get("message.tool_call_id")
     contents, _ = indexed.entries(entry, "message.contents.")
     calls, _ = indexed.entries(entry, "message.tool_calls.")
-    parts = [_content(part) for part in contents]
-    if not is_absent(content) and content != _joined(parts):
-        parts.insert(0, messages.text_part(content))
+    said = [_content(part) for part in contents]
+    if not is_absent(content) and content != _joined(said):
+        said.insert(0, parts.text_part(content))
     if role in ("tool", "function") or (call and not calls):
-        return messages.message("tool", [messages.result_part(call, _result(parts), name)])
-    parts += [_call(part) for part in calls]
-    return messages.message(role, parts, name=name, finish_reason=entry.get("message.finish_reason"))
+        return messages.message("tool", [parts.result_part(call, _result(said), name)])
+    said += [_call(part) for part in calls]
+    return messages.message(role, said, name=name, finish_reason=entry.get("message.finish_reason"))
 
 
-def _result(parts: list[messages.Part]) -> Any:
-    return _joined(parts) if all(part["type"] == "text" for part in parts) else parts
+def _result(said: list[parts.Part]) -> Any:
+    return _joined(said) if all(part["type"] == "text" for part in said) else said
 
 
-def _joined(parts: list[messages.Part]) -> str:
-    return "\n".join(part["text"] for part in parts if "text" in part)
+def _joined(said: list[parts.Part]) -> str:
+    return "\n".join(part["text"] for part in said if "text" in part)
 
 
-def _content(part: Mapping[str, Any]) -> messages.Part:
+def _content(part: Mapping[str, Any]) -> parts.Part:
     kind = part.get("message_content.type")
     url = part.get("message_content.image.image.url")
     if url:
         return {"type": "image", "url": url}
     if kind in ("text", None, "reasoning"):
-        return messages.text_part(part.get("message_content.text", ""), "reasoning" if kind == "reasoning" else "text")
+        return parts.text_part(part.get("message_content.text", ""), "reasoning" if kind == "reasoning" else "text")
     return {"type": kind} | {key.removeprefix("message_content."): value for key, value in part.items()}
 
 
-def _call(part: Mapping[str, Any]) -> messages.Part:
+def _call(part: Mapping[str, Any]) -> parts.Part:
     function = "tool_call.function."
-    return messages.call_part(part.get("tool_call.id"), part.get(f"{function}name"), part.get(f"{function}arguments"))
+    return parts.call_part(part.get("tool_call.id"), part.get(f"{function}name"), part.get(f"{function}arguments"))
 
 
 def _read_metadata(partial: Partial, attributes: Mapping[str, Any]) -> None:
@@ -206,9 +207,8 @@ def _read_tool(partial: Partial, attributes: Mapping[str, Any]) -> None:
     partial.tool_name = first_text(attributes, "tool.name")
     parameters = parsed(attributes.get("tool.parameters"))
     is_arguments = isinstance(parameters, dict) and not _SCHEMA_WORDS & parameters.keys()
-    arguments = partial.inputs if partial.inputs is not None or not is_arguments else parameters
-    partial.tool_arguments = readable.arguments(arguments)
-    partial.tool_result = readable.unwrapped(partial.outputs)
+    if is_absent(partial.inputs) and is_arguments:
+        partial.tool_arguments = parameters
 
 
 def _read_documents(partial: Partial, attributes: Mapping[str, Any]) -> None:

@@ -12,11 +12,13 @@ from annotation.domain.ingest.records import Usage
 class Partial:
     """A dialect's reading of a span; None or empty means that the dialect says nothing about the field.
 
+    `name` is a better one than the span's; `failed` says that the step failed although the span's status does not.
     `sources` names, for a field, the attributes whose whole content it took over. They need not be kept a second
     time among the run's attributes; all others are.
     """
 
     type: str | None = None
+    name: str | None = None
     provider: str | None = None
     model: str | None = None
     model_requested: str | None = None
@@ -37,10 +39,12 @@ class Partial:
     tags: Sequence[str] = ()
     metadata: Mapping[str, Any] = field(default_factory=dict)
     error_type: str | None = None
+    error_message: str | None = None
+    failed: bool | None = None
     sources: dict[str, Sequence[str]] = field(default_factory=dict)
 
 
-_FIELDS = tuple(item.name for item in fields(Partial) if item.name != "sources")
+_FIELDS = tuple(item.name for item in fields(Partial) if item.name not in ("sources", "metadata"))
 
 
 def is_absent(value: Any) -> bool:
@@ -49,7 +53,10 @@ def is_absent(value: Any) -> bool:
 
 
 def merge(readings: Sequence[Partial]) -> tuple[Partial, frozenset[str]]:
-    """One reading out of several, the first that says something wins; and the attributes that were taken over."""
+    """One reading out of several, the first that says something wins; and the attributes that were taken over.
+
+    Metadata come together from all of them.
+    """
     if len(readings) == 1:
         return readings[0], _taken(readings[0].sources.values())
     merged, sources = Partial(), []
@@ -60,6 +67,10 @@ def merge(readings: Sequence[Partial]) -> tuple[Partial, frozenset[str]]:
                 setattr(merged, name, value)
                 sources.append(reading.sources.get(name, ()))
                 break
+    for reading in reversed(readings):
+        if reading.metadata:
+            merged.metadata = {**merged.metadata, **reading.metadata}
+            sources.append(reading.sources.get("metadata", ()))
     return merged, _taken(sources)
 
 
