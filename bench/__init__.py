@@ -13,4 +13,9 @@ class Figure:
     note: str = ""
 
     def __str__(self) -> str:
-        return f"{self.name:<48} {self.value:>14,.1f} {self.unit:<12} {self.note}".rstrip()
+        return f"{self.name:<48} {_shown(self.value):>14} {self.unit:<12} {self.note}".rstrip()
+
+
+def _shown(value: float) -> str:
+    """Three digits at least."""
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"

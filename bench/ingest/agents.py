@@ -1,4 +1,4 @@
-"""Made-up but life-like agent traces: a system prompt, a history that grows with every step, tools that answer.
+"""Made-up but life-like agent traces: a system prompt, a history that grows up to a window, tools that answer.
 
 Everything follows from the seed, so that every run measures the same bytes.
 """
@@ -6,6 +6,7 @@ Everything follows from the seed, so that every run measures the same bytes.
 import json
 import random
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
@@ -16,62 +17,73 @@ START = 1_772_443_800_000_000_000
 _TEXT = """the booking flight passenger moved to Friday because policy allows one change of date without a fee when the
 ticket was bought less than a day ago and the airline confirms seat luggage refund voucher card payment please"""
 WORDS = _TEXT.split()
+#: How many of the latest messages a model is shown beside the system prompt and the question.
+KEPT_MESSAGES = 8
 TOOLS = ("find_booking", "search_flights", "move_booking", "refund", "ask_policy")
 
 
 class Agents:
-    """Makes export requests; `spans_per_request` is what exporters send by default."""
+    """Makes export requests; `spans_per_request` is how many spans one exporter sends at once."""
 
-    def __init__(self, *, seed: int = 7, spans_per_request: int = 512) -> None:
+    def __init__(self, *, seed: int = 7, spans_per_request: int = 100) -> None:
         """The same seed gives the same bytes."""
         self._random = random.Random(seed)
         self._size = spans_per_request
-        self._system = self.words(220)
-        self._tools = json.dumps([{"type": "function", "name": name, "description": self.words(25)} for name in TOOLS])
+        self._system = self.words(110)
+        self._tools = json.dumps([{"type": "function", "name": name, "description": self.words(12)} for name in TOOLS])
 
     def requests(self, count: int) -> Iterator[bytes]:
-        """Export requests of whole traces, each of about `spans_per_request` spans."""
+        """Export requests as one exporter sends them: trace after trace, cut wherever a request is full."""
+        spans = self._spans()
         for _ in range(count):
             request = ExportTraceServiceRequest()
             resource = request.resource_spans.add()
             resource.resource.attributes.extend(pairs({"service.name": "booking", "telemetry.sdk.language": "python"}))
             scope = resource.scope_spans.add()
             scope.scope.name = "booking.agent"
-            while len(scope.spans) < self._size:
-                scope.spans.extend(self.trace())
+            scope.spans.extend(islice(spans, self._size))
             yield request.SerializeToString()
+
+    def _spans(self) -> Iterator[Span]:
+        while True:
+            yield from self.trace()
 
     def words(self, count: int) -> str:
         """Some text."""
         return " ".join(self._random.choices(WORDS, k=count))
 
     def trace(self) -> list[Span]:
-        """One trace: the agent, and for each of some steps a model call and mostly a tool call."""
+        """One trace of 8 to 40 spans in the order of their ends: model calls, the tools they ask for, the agent last."""
+        length = self._random.randint(8, 40)
         trace_id, clock = self._random.randbytes(16), START + self._random.randrange(10**15)
         dialect = _openinference if self._random.random() < 0.4 else _genai
         history: list[dict[str, Any]] = [{"role": "system", "content": self._system}]
         history.append({"role": "user", "content": self.words(30)})
-        root, spans = self._random.randbytes(8), []
-        began = clock
-        for step in range(self._random.randint(2, 7)):
-            answer = self._answer(step)
+        root, began = self._random.randbytes(8), clock
+        spans: list[Span] = []
+        while len(spans) < length - 1:
+            answer = self._answer(len(spans), most_calls=length - 2 - len(spans))
             clock += self._random.randrange(10**9)
-            spans.append(self._span(trace_id, root, clock, "chat small", dialect.call(history, answer, self._tools)))
+            shown = [*history[:2], *history[2:][-KEPT_MESSAGES:]]
+            spans.append(self._span(trace_id, root, clock, "chat small", dialect.call(shown, answer, self._tools)))
             history.append(answer)
             for call in answer.get("tool_calls", ()):
-                result = {"found": [self.words(12) for _ in range(4)]}
+                result = {"found": [self.words(12) for _ in range(self._random.randint(2, 8))]}
                 spans.append(self._span(trace_id, root, clock, "execute_tool", dialect.tool(call, result)))
                 history.append({"role": "tool", "tool_call_id": call["id"], "content": json.dumps(result)})
         agent = self._span(trace_id, b"", began, "invoke_agent booking", dialect.agent(history))
         agent.span_id, agent.end_time_unix_nano = root, clock + 10**9
         return [*spans, agent]
 
-    def _answer(self, step: int) -> dict[str, Any]:
-        if self._random.random() < 0.3:
+    def _answer(self, step: int, *, most_calls: int) -> dict[str, Any]:
+        if most_calls < 1 or self._random.random() < 0.3:
             return {"role": "assistant", "content": self.words(60)}
+        calls = [self._call(step + number) for number in range(min(self._random.choice((1, 1, 2)), most_calls))]
+        return {"role": "assistant", "content": self.words(8), "tool_calls": calls}
+
+    def _call(self, step: int) -> dict[str, Any]:
         name, arguments = self._random.choice(TOOLS), json.dumps({"booking": step, "reason": self.words(4)})
-        call = {"id": f"call_{step}", "type": "function", "function": {"name": name, "arguments": arguments}}
-        return {"role": "assistant", "content": self.words(8), "tool_calls": [call]}
+        return {"id": f"call_{step}", "type": "function", "function": {"name": name, "arguments": arguments}}
 
     def _span(self, trace_id: bytes, parent: bytes, clock: int, name: str, attributes: dict[str, Any]) -> Span:
         return Span(

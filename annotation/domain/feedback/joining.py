@@ -39,6 +39,8 @@ class Located:
     external_id: str
 
 
+_FEEDBACK = Feedback._meta.db_table  # noqa: SLF001 -- the only way to a table's name
+
 #: The first half of the advisory lock between those who store runs (shared) and those whose feedback waits for one.
 _LOCK = 0x7A_FB
 
@@ -69,13 +71,23 @@ def hold(*, workspace_id: int, traces: Iterable[UUID]) -> None:
 
 def join(*, workspace_id: int, traces: Mapping[UUID, int], runs: Sequence[Arrived]) -> None:
     """Give feedback that was waiting for these runs its trace, and bring the verdicts of the traces up to date."""
-    if not traces or not Feedback.objects.filter(workspace_id=workspace_id).exists():
-        return
     arrived = [run for run in runs if run.trace_id in traces]
+    if not _is_any_about(workspace_id, list(traces), arrived):
+        return
     _name_runs(workspace_id, arrived)
     judged = Feedback.objects.filter(workspace_id=workspace_id, trace_uuid__in=traces.keys())
     judged.filter(project__isnull=True).update(project=_project_of_trace())
     recompute(workspace_id=workspace_id, traces={uuid for (uuid,) in judged.values_list("trace_uuid") if uuid})
+
+
+def _is_any_about(workspace_id: int, traces: Sequence[UUID], runs: Sequence[Arrived]) -> bool:
+    """Whether there is any feedback to join: asked for every request that stores runs, and mostly answered with no."""
+    conditions = ("trace_uuid = ANY(%s)", "run_uuid = ANY(%s)", "run_external_id = ANY(%s)")
+    found = (f"EXISTS (SELECT FROM {_FEEDBACK} WHERE workspace_id = %s AND {one})" for one in conditions)
+    ids = (list(traces), [run.id for run in runs], [run.external_id for run in runs])
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {' OR '.join(found)}", [part for one in ids for part in (workspace_id, one)])
+        return bool(cursor.fetchone()[0])
 
 
 def _project_of_trace() -> Subquery:

@@ -15,12 +15,6 @@ _MAX_TAGS = 100
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
-#: Columns of the run table that hold JSON.
-JSON_COLUMNS = frozenset(
-    {"inputs", "outputs", "messages", "tool", "tool_calls", "documents", "token_details", "metadata", "attributes",
-     "resource", "events"}
-)  # fmt: skip
-
 
 def timestamp(nanoseconds: int | None) -> datetime | None:
     """Nanoseconds since 1970 as a time, to the microsecond."""

@@ -1,12 +1,12 @@
 """The only writer of traces and runs.
 
-One call is one transaction. Everything in it goes by sets: traces that are new come with their summary and their runs
-by COPY; traces that exist are locked, their runs upserted and their summary computed anew from all runs. The summary
-does not depend on the order in which runs came, and runs that are sent again change nothing. Rows are always taken in
-the order of their UUIDs, so that writers at the same time wait for, and never block, each other.
+One call is one transaction. Everything in it goes by sets: traces that are new come with their summary; traces that exist are
+locked, what of their runs is there already is set aside, and their summary is computed anew from all runs. All runs that are
+new come by one COPY. The summary does not depend on the order in which runs came, and runs that are sent again change nothing.
+Traces are always taken in the order of their UUIDs, so that writers at the same time wait for, and never block, each other.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -58,14 +58,14 @@ def write(*, runs: Sequence[RunRecord], destination: Destination) -> Stored:
         return Stored(0, Rejections())
     with transaction.atomic():
         joining.wait_for_givers(workspace_id=destination.workspace_id)
-        batch, late = _without_deleted(batch)
-        created = _insert_traces(batch)
-        changed, foreign = _update_traces(batch, created)
-        joining.join(workspace_id=destination.workspace_id, traces={**created, **changed}, runs=_uuids(batch))
+        living, late = _without_deleted(batch)
+        stored = _store(living) if living.by_trace else Stored(0, Rejections())
         ringing.ring_for_settling()
-    new_count = sum(len(batch.by_trace[trace]) for trace in created)
-    rejected = {FOREIGN_TRACE: foreign, tombstones.REFUSED: late}
-    return Stored(new_count + len(changed), Rejections({reason: count for reason, count in rejected.items() if count}))
+    return Stored(stored.changed_count, _counted({**stored.rejections.reasons, tombstones.REFUSED: late}))
+
+
+def _counted(reasons: Mapping[str, int]) -> Rejections:
+    return Rejections({reason: count for reason, count in reasons.items() if count})
 
 
 def _without_deleted(batch: _Batch) -> tuple[_Batch, int]:
@@ -95,22 +95,31 @@ def _root(runs: Sequence[RunRecord]) -> RunRecord | None:
     return next((run for run in runs if run.parent_id is None), None)
 
 
-def _uuids(batch: _Batch) -> list[RunRecord]:
-    return [run for runs in batch.by_trace.values() for run in runs]
-
-
-def _insert_traces(batch: _Batch) -> dict[UUID, int]:
-    """Insert the traces that do not exist yet, with their runs; their primary keys by UUID."""
+def _store(batch: _Batch) -> Stored:
     workspace_id = batch.destination.workspace_id
-    if not batch.by_trace:
-        return {}
     created = tables.insert_traces(_new_trace_row(batch, trace) for trace in sorted(batch.by_trace))
-    tables.copy_runs(
-        rows.run_row(run, workspace_id=workspace_id, trace_pk=pk)
-        for trace, pk in created.items()
-        for run in batch.by_trace[trace]
+    locked, rejected = _existing_traces(batch, created)
+    news = _news(batch, locked)
+    pks = {**created, **{trace: row.pk for trace, row in locked.items()}}
+    tables.copy_runs(_rows(workspace_id, pks, [*_runs_of(batch, created), *news.new]))
+    tables.replace_runs(_rows(workspace_id, pks, news.newer))
+    changed = {run.trace_id: locked[run.trace_id] for run in (*news.new, *news.newer)}
+    _recompute(batch, changed)
+    joining.join(
+        workspace_id=workspace_id,
+        traces={trace: pks[trace] for trace in (*created, *changed)},
+        runs=_runs_of(batch, batch.by_trace),
     )
-    return created
+    count = len(_runs_of(batch, created)) + len(news.new) + len(news.newer)
+    return Stored(count, _counted({FOREIGN_TRACE: rejected}))
+
+
+def _runs_of(batch: _Batch, traces: Iterable[UUID]) -> list[RunRecord]:
+    return [run for trace in traces for run in batch.by_trace[trace]]
+
+
+def _rows(workspace_id: int, pks: Mapping[UUID, int], runs: Sequence[RunRecord]) -> Iterator[tables.Row]:
+    return (rows.run_row(run, workspace_id=workspace_id, trace_pk=pks[run.trace_id]) for run in runs)
 
 
 def _new_trace_row(batch: _Batch, trace: UUID) -> dict[str, object]:
@@ -125,23 +134,38 @@ def _new_trace_row(batch: _Batch, trace: UUID) -> dict[str, object]:
     }
 
 
-def _update_traces(batch: _Batch, created: Mapping[UUID, int]) -> tuple[dict[UUID, int], int]:
-    """Bring the traces that existed before up to date; those that changed, and how many runs were refused."""
+def _existing_traces(batch: _Batch, created: Mapping[UUID, int]) -> tuple[dict[UUID, tables.LockedTrace], int]:
+    """The traces that existed before and may be written to, locked; and how many runs of others were refused."""
     others = sorted(batch.by_trace.keys() - created.keys())
     if not others:
         return {}, 0
     locked = tables.lock_traces(batch.destination.workspace_id, others)
     only = batch.destination.only_project_id
     allowed = {trace: row for trace, row in locked.items() if only in (None, row.project_id)}
-    rejected = sum(len(batch.by_trace[trace]) for trace in others if trace not in allowed)
-    changed_pks = tables.upsert_runs(
-        rows.run_row(run, workspace_id=batch.destination.workspace_id, trace_pk=row.pk)
-        for trace, row in allowed.items()
-        for run in batch.by_trace[trace]
-    )
-    changed = {trace: row for trace, row in allowed.items() if row.pk in changed_pks}
-    _recompute(batch, changed)
-    return {trace: row.pk for trace, row in changed.items()}, rejected
+    return allowed, sum(len(batch.by_trace[trace]) for trace in others if trace not in allowed)
+
+
+@dataclass(frozen=True, slots=True)
+class _News:
+    """Runs of locked traces that are not stored yet, and those that ended later than what is stored."""
+
+    new: Sequence[RunRecord]
+    newer: Sequence[RunRecord]
+
+
+def _news(batch: _Batch, locked: Mapping[UUID, tables.LockedTrace]) -> _News:
+    """What is there already stays: nobody else can write these traces now."""
+    runs = _runs_of(batch, locked)
+    if not runs:
+        return _News((), ())
+    known = tables.known_runs(batch.destination.workspace_id, [run.id for run in runs])
+    new = [run for run in runs if run.id not in known]
+    return _News(new, [run for run in runs if run.id in known and _ended_later(run, known[run.id])])
+
+
+def _ended_later(run: RunRecord, known: tables.KnownRun) -> bool:
+    ended = rows.to_microsecond(run.ended_ns)
+    return ended is not None and (known.ended_ns is None or ended > known.ended_ns)
 
 
 def _recompute(batch: _Batch, changed: Mapping[UUID, tables.LockedTrace]) -> None:

@@ -1,7 +1,8 @@
 """The SQL of storing: whole sets of rows in one statement each.
 
-Rows travel as one JSON document per statement (`json_populate_recordset` gives every column its own type), or by
-COPY where no conflict is possible.
+New runs, which are nearly all that comes, travel by binary COPY; what is inserted or changed conditionally travels as one
+JSON document per statement, in which `json_populate_recordset` gives every column its own type. No ORM here: this runs for
+every request.
 """
 
 from collections import defaultdict
@@ -15,9 +16,8 @@ from uuid import UUID
 
 import orjson
 from django.db import connection
-from django.db.models import Q
 
-from annotation.domain.ingest import rows
+from annotation.domain.ingest import binary, rows
 from annotation.domain.ingest.rollup import RunSummary, TraceSummary
 from annotation.models import Run, Trace
 
@@ -26,6 +26,7 @@ Row = dict[str, Any]
 _RUN, _TRACE = Run._meta.db_table, Trace._meta.db_table  # noqa: SLF001 -- the only way to a table's name
 #: The database's own clock at the moment of writing; all of a transaction's `now()` would be its start.
 _NOW = "clock_timestamp()"
+_RUN_KEY = ("workspace_id", "uuid", "trace_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,14 @@ class LockedTrace:
 
     pk: int
     project_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class KnownRun:
+    """A stored run: the trace it belongs to, and when it ended, in nanoseconds since 1970."""
+
+    trace_pk: int
+    ended_ns: int | None
 
 
 def insert_traces(new: Iterable[Row]) -> dict[UUID, int]:
@@ -52,51 +61,62 @@ def insert_traces(new: Iterable[Row]) -> dict[UUID, int]:
 
 def lock_traces(workspace_id: int, uuids: Sequence[UUID]) -> dict[UUID, LockedTrace]:
     """Lock existing traces against other writers, in the order of their UUIDs."""
-    found = (
-        Trace.objects.select_for_update(no_key=True)
-        .filter(workspace_id=workspace_id, uuid__in=uuids)
-        .order_by("uuid")
-        .values_list("uuid", "id", "project_id")
-    )
-    return {uuid: LockedTrace(pk, project_id) for uuid, pk, project_id in found}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT uuid, id, project_id FROM {_TRACE} "  # noqa: S608 -- as above
+            "WHERE workspace_id = %s AND uuid = ANY(%s) ORDER BY uuid FOR NO KEY UPDATE",
+            [workspace_id, list(uuids)],
+        )
+        return {uuid: LockedTrace(pk, project_id) for uuid, pk, project_id in cursor.fetchall()}
+
+
+def known_runs(workspace_id: int, uuids: Sequence[UUID]) -> dict[UUID, KnownRun]:
+    """Those of the runs that are stored already."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT uuid, trace_id, ended_at FROM {_RUN} "  # noqa: S608 -- as above
+            "WHERE workspace_id = %s AND uuid = ANY(%s)",
+            [workspace_id, list(uuids)],
+        )
+        return {uuid: KnownRun(trace_pk, rows.nanoseconds(ended_at)) for uuid, trace_pk, ended_at in cursor.fetchall()}
 
 
 def copy_runs(new: Iterable[Row]) -> None:
-    """Add runs of traces that this transaction inserted: nothing can be there already."""
+    """Add runs that are not stored yet. Raises IntegrityError when somebody stored one of them meanwhile."""
     listed = iter(new)
     first = next(listed, None)
     if first is None:
         return
-    documents = [index for index, name in enumerate(first) if name in rows.JSON_COLUMNS]
-    with connection.cursor() as cursor, cursor.copy(f"COPY {_RUN} ({_columns(first)}) FROM STDIN") as copy:
+    encoders = _run_encoders(tuple(first))
+    statement = f"COPY {_RUN} ({_columns(first)}) FROM STDIN (FORMAT BINARY)"
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
         for row in chain((first,), listed):
             values = list(row.values())
-            for index in documents:
-                if values[index] is not None:
-                    values[index] = orjson.dumps(values[index]).decode()
+            for place, encode in encoders:
+                values[place] = encode(values[place])
             copy.write_row(values)
 
 
-def upsert_runs(new: Iterable[Row]) -> set[int]:
-    """Add runs, or replace those that ended earlier than what comes now; primary keys of the traces that changed."""
-    listed = sorted(new, key=lambda row: row["uuid"])
-    if not listed:
-        return set()
-    with connection.cursor() as cursor:
-        cursor.execute(_upsert_statement(tuple(listed[0])), [_document(listed)])
-        return {trace_pk for (trace_pk,) in cursor.fetchall()}
+@cache
+def _run_encoders(names: tuple[str, ...]) -> list[tuple[int, binary.Encoder]]:
+    return binary.encoders(Run, names)
+
+
+def replace_runs(newer: Iterable[Row]) -> None:
+    """Write later versions of stored runs over them."""
+    listed = list(newer)
+    if listed:
+        with connection.cursor() as cursor:
+            cursor.execute(_replacement(tuple(listed[0])), [_document(listed)])
 
 
 @cache
-def _upsert_statement(names: tuple[str, ...]) -> str:
-    columns = ", ".join(names)
-    changes = ", ".join(f"{name} = EXCLUDED.{name}" for name in names if name not in ("workspace_id", "uuid"))
+def _replacement(names: tuple[str, ...]) -> str:
+    changes = ", ".join(f"{name} = new.{name}" for name in names if name not in _RUN_KEY)
     return (
-        f"INSERT INTO {_RUN} AS run ({columns}) "  # noqa: S608 -- names of our own columns
-        f"SELECT {columns} FROM json_populate_recordset(NULL::{_RUN}, %s::json) ORDER BY uuid "
-        f"ON CONFLICT (workspace_id, uuid) DO UPDATE SET {changes} WHERE "
-        "EXCLUDED.ended_at > run.ended_at OR run.ended_at IS NULL AND EXCLUDED.ended_at IS NOT NULL "
-        "RETURNING trace_id"
+        f"UPDATE {_RUN} AS run SET {changes} "  # noqa: S608 -- names of our own columns
+        f"FROM json_populate_recordset(NULL::{_RUN}, %s::json) AS new WHERE "
+        + " AND ".join(f"run.{name} = new.{name}" for name in _RUN_KEY)
     )
 
 
@@ -114,57 +134,58 @@ def _as_json(value: Any) -> str:
     raise TypeError(type(value).__name__)
 
 
-_SUMMARY_FIELDS = (
-    "trace_id", "uuid", "parent_uuid", "name", "type", "status", "error_message", "start_nano", "ended_at", "model",
-    "response_id", "input_tokens", "output_tokens", "total_tokens", "cost", "price_uuid", "thread_id", "user_id", "tags", "metadata",
-)  # fmt: skip
+_SUMMARY_COLUMNS = (
+    "trace_id, uuid, parent_uuid, name, type, status, error_message, start_nano, ended_at, model, response_id, "
+    "input_tokens, output_tokens, total_tokens, cost, price_uuid IS NOT NULL, thread_id, user_id, tags, metadata::text, "
+    "coalesce(input_text, '') <> '', coalesce(output_text, '') <> ''"
+)
 
 
 def run_summaries(trace_pks: Sequence[int]) -> dict[int, list[RunSummary]]:
     """What the summaries of traces need of their runs, without the contents."""
-    found = Run.objects.filter(trace_id__in=trace_pks).annotate(
-        has_input=_said("input_text"), has_output=_said("output_text")
-    )
     grouped: dict[int, list[RunSummary]] = defaultdict(list)
-    for row in found.values_list(*_SUMMARY_FIELDS, "has_input", "has_output", named=True).iterator(1000):
-        grouped[row.trace_id].append(_summary(row))
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {_SUMMARY_COLUMNS} FROM {_RUN} WHERE trace_id = ANY(%s)", [list(trace_pks)])  # noqa: S608 -- as above
+        for trace_pk, *columns in cursor:
+            grouped[trace_pk].append(_summary(columns))
     return grouped
 
 
-def _said(column: str) -> Q:
-    return Q((f"{column}__isnull", False)) & ~Q((column, ""))
-
-
-def _summary(row: Any) -> RunSummary:
-    has_usage = row.input_tokens is not None
+def _summary(columns: Sequence[Any]) -> RunSummary:
+    """One run; `columns` are those above, without the trace."""
+    tokens, metadata = columns[10:13], columns[18]
     return RunSummary(
-        id=row.uuid,
-        parent_id=row.parent_uuid,
-        name=row.name,
-        type=row.type,
-        status=row.status,
-        error=row.error_message,
-        started_ns=row.start_nano,
-        ended_ns=rows.nanoseconds(row.ended_at),
-        model=row.model,
-        response_id=row.response_id,
-        tokens=(row.input_tokens, row.output_tokens, row.total_tokens) if has_usage else None,
-        cost=row.cost,
-        is_cost_computed=row.price_uuid is not None,
-        thread_id=row.thread_id,
-        user_id=row.user_id,
-        tags=row.tags,
-        metadata=row.metadata,
-        has_input=row.has_input,
-        has_output=row.has_output,
+        id=columns[0],
+        parent_id=columns[1],
+        name=columns[2],
+        type=columns[3],
+        status=columns[4],
+        error=columns[5],
+        started_ns=columns[6],
+        ended_ns=rows.nanoseconds(columns[7]),
+        model=columns[8],
+        response_id=columns[9],
+        tokens=None if tokens[0] is None else (tokens[0], tokens[1], tokens[2]),
+        cost=columns[13],
+        is_cost_computed=columns[14],
+        thread_id=columns[15],
+        user_id=columns[16],
+        tags=columns[17],
+        metadata={} if metadata == "{}" else orjson.loads(metadata),
+        has_input=columns[19],
+        has_output=columns[20],
     )
 
 
 def texts_of(summaries: Mapping[int, TraceSummary]) -> dict[UUID, tuple[str | None, str | None]]:
     """(input, output) of the runs that speak for the traces."""
     speakers = [uuid for summary in summaries.values() for uuid in (summary.input_run, summary.output_run) if uuid]
-    found = Run.objects.filter(trace_id__in=summaries.keys(), uuid__in=speakers)
-    return {uuid: (asked, said) for uuid, asked, said in found.values_list("uuid", "input_text", "output_text")}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT uuid, input_text, output_text FROM {_RUN} WHERE trace_id = ANY(%s) AND uuid = ANY(%s)",  # noqa: S608 -- as above
+            [list(summaries), speakers],
+        )
+        return {uuid: (asked, said) for uuid, asked, said in cursor.fetchall()}
 
 
 def update_traces(changed: Iterable[Row]) -> None:

@@ -50,7 +50,7 @@ class Command(BaseCommand):
     def handle(self, *, port: int | None, host: str, demo: bool, follow: bool, **_unused: Any) -> None:
         """Run until stopped. Exit code 0 after Ctrl-C or SIGTERM, 1 when a part ended by itself."""
         logging.getLogger().setLevel(logging.WARNING)  # the parts log; this terminal is for a person
-        port = _free_port(host, port)
+        port = free_port(host, port)
         try:
             embedded.join()
             notes = self._prepare(f"http://{_shown(host)}:{port}", demo=demo)
@@ -85,14 +85,15 @@ class Command(BaseCommand):
 
         logs = embedded.home() / "logs"
         supervisor = Supervisor(logs, beside=watch, echo=follow)
-        supervisor.run(_commands(host, port))
+        supervisor.run(commands(host, port))
         if supervisor.dead:
             lines = "\n".join(f"  {line}" for line in supervisor.last_lines(supervisor.dead))
             self.stderr.write(f"{supervisor.dead} ended by itself; the rest was stopped. Its last lines:\n{lines}")
             raise CommandError(f"All that {supervisor.dead} logged stands in {logs / (supervisor.dead + '.log')}")
 
 
-def _commands(host: str, port: int) -> dict[str, list[str]]:
+def commands(host: str, port: int) -> dict[str, list[str]]:
+    """The words of the command of each part."""
     celery = [sys.executable, "-m", "celery", "--app", "traceapp", "--quiet"]
     config = Path(settings.BASE_DIR, "traceapp", "gunicorn_config.py")
     concurrency = os.environ.get("WORKER_PROCESSES") or "2"
@@ -116,7 +117,7 @@ def _shown(host: str) -> str:
     return "127.0.0.1" if host in {"0.0.0.0", "::", ""} else host  # noqa: S104 -- compared, not bound
 
 
-def _free_port(host: str, wished: int | None) -> int:
+def free_port(host: str, wished: int | None) -> int:
     """The wished port, also from $PORT, or the first free one. Raises CommandError when it is taken."""
     wished = wished or int(os.environ.get("PORT") or 0)
     candidates = [wished] if wished else range(DEFAULT_PORT, DEFAULT_PORT + _PORTS_TRIED)
