@@ -8,7 +8,7 @@ DEV := $(VENV)/.installed-dev
 PYTEST_ARGS ?= -n 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check bench fmt migrations schema requirements
+.PHONY: help setup demo run test check crash bench fmt migrations schema requirements
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 22
@@ -34,6 +34,9 @@ check: $(DEV) ## Check format, lint, types, layers, migrations and the OpenAPI f
 	$(BIN)/python manage.py check
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py spectacular --fail-on-warn --validate | diff -u docs/api/openapi.yaml -
+
+crash: $(DEV) ## Kill and starve every part of an installation under load, and count; CRASH_ARGS=--long takes its time
+	$(BIN)/python -m tests.crash $(CRASH_ARGS)
 
 bench: $(DEV) ## Measure
 	$(BIN)/python -m bench

@@ -89,7 +89,8 @@ def copy_runs(new: Iterable[Row]) -> None:
         return
     encoders = _run_encoders(tuple(first))
     statement = f"COPY {_RUN} ({_columns(first)}) FROM STDIN (FORMAT BINARY)"
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+    # Django translates what `execute` raises; of COPY it knows nothing, so a full disk would pass for a fault of ours.
+    with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(statement) as copy:
         for row in chain((first,), listed):
             values = list(row.values())
             for place, encode in encoders:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import zstandard
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.test import Client, RequestFactory, override_settings
 from google.rpc.status_pb2 import Status  # type: ignore[import-untyped]  # has no stubs
 from hypothesis import given
@@ -317,6 +317,24 @@ def test_a_database_that_is_gone_is_no_loss(people: People, monkeypatch: pytest.
     assert (answer.status_code, answer["content-type"], answer["retry-after"]) == (503, content_type, "5")
     assert "nothing of this request was stored" in reason(answer)
     assert Trace.objects.count() == 0
+
+
+@pytest.mark.parametrize("state", ["disk_full", "admin_shutdown"])
+def test_a_database_that_fails_in_the_middle_of_storing_is_no_loss(people: People, state: str) -> None:
+    """As a full disk does: the tables are there, the rows do not go in."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS "
+            f"$$ BEGIN RAISE {state}; END $$; "
+            "CREATE TRIGGER fail BEFORE INSERT ON annotation_run FOR EACH ROW EXECUTE FUNCTION fail()"
+        )
+    answer = post(people, request([span(1)]))
+    assert (answer.status_code, answer["retry-after"]) == (503, "5")
+    assert "nothing of this request was stored" in reason(answer)
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TRIGGER fail ON annotation_run")
+    assert post(people, request([span(1)])).status_code == 200
+    assert Run.objects.count() == 1
 
 
 def test_only_post(people: People) -> None:
