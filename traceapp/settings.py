@@ -99,6 +99,9 @@ CACHES = {
 MAX_BODY_BYTES = env.int("MAX_BODY_BYTES", default=64 * 1024 * 1024)
 MAX_UNPACKED_BYTES = env.int("MAX_UNPACKED_BYTES", default=MAX_BODY_BYTES)
 
+# The most runs that a trace may have.
+MAX_RUNS_PER_TRACE = env.int("MAX_RUNS_PER_TRACE", default=25_000)
+
 # Of one web process: how many requests it answers at a time (gunicorn's threads); how many of them may be exports, and
 # exports of one key, so that threads are left for people; how many exports it stores at a time, and how long a further
 # one waits for its turn, in seconds, before its sender is told to come again.
@@ -107,6 +110,9 @@ INGEST_MAX_REQUESTS = env.int("INGEST_MAX_REQUESTS", default=max(1, WEB_THREADS 
 INGEST_MAX_REQUESTS_OF_ONE_KEY = env.int("INGEST_MAX_REQUESTS_OF_ONE_KEY", default=max(1, WEB_THREADS // 2))
 INGEST_MAX_REQUESTS_IN_WORK = env.int("INGEST_MAX_REQUESTS_IN_WORK", default=4)
 INGEST_PATIENCE_SECONDS = env.float("INGEST_PATIENCE_SECONDS", default=2.0)
+
+# How long a link to an attachment, which needs no key, works, in seconds.
+ATTACHMENT_LINK_SECONDS = env.int("ATTACHMENT_LINK_SECONDS", default=24 * 3600)
 
 # The longest a list, a preview or a rule may search traces with a filter, in milliseconds.
 FILTER_TIMEOUT_MILLISECONDS = env.int("FILTER_TIMEOUT_MILLISECONDS", default=5000)
@@ -184,6 +190,11 @@ STATIC_ROOT = env("STATIC_ROOT", default=str(embedded.home() / "static"))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    # What clients attach to runs.
+    "attachments": {
+        "BACKEND": "traceapp.storage.DurableFileStorage",
+        "OPTIONS": {"location": env("ATTACHMENTS_DIR", default=str(embedded.home() / "attachments"))},
+    },
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
         if PRODUCTION

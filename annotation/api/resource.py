@@ -11,6 +11,7 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import NotFound, PermissionDenied
 from rest_framework.parsers import BaseParser
 from rest_framework.permissions import BasePermission
+from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
 from annotation.api.auth import KeyAuthentication, MemberAuthentication
@@ -33,7 +34,7 @@ class Resource(APIView):
     needs: ClassVar[Needs] = {}
     authentication_classes: Sequence[type[BaseAuthentication]] = (KeyAuthentication, MemberAuthentication)
     permission_classes: Sequence[type[BasePermission]] = (Allowed,)
-    throttle_classes = (PerCaller,)
+    throttle_classes: Sequence[type[BaseThrottle]] = (PerCaller,)
     parser_classes: Sequence[type[BaseParser]] = (JsonParser,)
 
     @property

@@ -1,6 +1,7 @@
 """The schema: fields, named constraints, indexes and QuerySets; no behaviour."""
 
 from annotation.models.account import ApiKey, Invitation, Membership, Project, SetupLink, User, Workspace
+from annotation.models.attachment import Attachment
 from annotation.models.audit import AuditEvent
 from annotation.models.dataset import Dataset, DatasetVersion, Example
 from annotation.models.deletion import DeletedTrace
@@ -15,6 +16,7 @@ from annotation.models.view import SavedView
 
 __all__ = [
     "ApiKey",
+    "Attachment",
     "AuditEvent",
     "Dataset",
     "DatasetVersion",

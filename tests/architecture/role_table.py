@@ -169,6 +169,12 @@ TABLE: tuple[Route, ...] = (
     ),
     # What LangSmith's SDKs ask.
     route(f"{V1}info", {"GET": api_everybody()}),
+    route(f"{V1}runs", {"POST": api_keys(422, 403, 403, 422, 422)}),
+    route(f"{V1}runs/batch", {"POST": api_keys(202, 403, 403, 202, 202)}),
+    route(f"{V1}runs/multipart", {"POST": api_keys(400, 403, 403, 400, 400)}),
+    # The sender chooses the id; in another workspace it is another run.
+    route(f"{V1}runs/<uuid:uuid>", {"PATCH": api_keys(202, 403, 403, 202, 202)}, is_open=True, uuid="run"),
+    route(f"{V1}attachments/<str:token>", {"GET": api_everybody(404)}, is_open=True, token="invitation token"),
     # Alive.
     route("healthz", {"GET": everybody()}),
     route("favicon.ico", {"GET": everybody(302)}),

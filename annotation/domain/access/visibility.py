@@ -13,6 +13,7 @@ from annotation.domain.access.actor import Actor
 from annotation.domain.access.roles import Capability
 from annotation.models import (
     ApiKey,
+    Attachment,
     AuditEvent,
     Dataset,
     DatasetVersion,
@@ -40,6 +41,7 @@ Row = TypeVar("Row", bound=Model)
 
 WORKSPACE_OF: dict[type[Model], str] = {
     ApiKey: "workspace",
+    Attachment: "workspace",
     AuditEvent: "workspace_id",
     Dataset: "workspace",
     DatasetVersion: "dataset__workspace",

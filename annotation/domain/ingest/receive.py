@@ -1,8 +1,9 @@
 """Taking an export request of a key: decode, find the projects, store, count what could not be taken."""
 
+import dataclasses
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from django.db import DatabaseError, DataError
 from psycopg.errors import ProgramLimitExceeded
@@ -39,7 +40,7 @@ def receive(*, sender: Sender, body: bytes, encoding: otlp.Encoding, received_ns
     decoded = otlp.decode(body, encoding=encoding)
     runs = mapping.to_runs(decoded.spans, received_ns=received_ns)
     stored = store_what_can_be(runs, destination(sender, runs)) if runs else Rejections()
-    return _together([decoded.rejections, stored])
+    return together([decoded.rejections, stored])
 
 
 def _check(sender: Sender) -> None:
@@ -61,27 +62,28 @@ def destination(sender: Sender, runs: Iterable[RunRecord]) -> Destination:
     return Destination(key.workspace_id, {name: ids[project] for name, project in chosen.items()})
 
 
-def store_what_can_be(runs: Sequence[RunRecord], target: Destination) -> Rejections:
+def store_what_can_be(runs: Sequence[RunRecord], target: Destination, *, replace: bool = False) -> Rejections:
     """Store all at once; if the database refuses a value that no rule foresaw, store what it takes, half by half.
+    `replace` as in `store.write`.
 
     One by one would sum up the trace anew for every run of it.
     """
     try:
-        return store.write(runs=runs, destination=target).rejections
+        return store.write(runs=runs, destination=target, replace=replace).rejections
     except DatabaseError as error:
         if not _is_refusal(error):
             raise
     if len(runs) > 1:
         half = len(runs) // 2
-        return _together([store_what_can_be(part, target) for part in (runs[:half], runs[half:])])
-    return _store_shortened(runs[0], target)
+        return together([store_what_can_be(part, target, replace=replace) for part in (runs[:half], runs[half:])])
+    return _store_shortened(runs[0], target, replace=replace)
 
 
-def _store_shortened(run: RunRecord, target: Destination) -> Rejections:
+def _store_shortened(run: RunRecord, target: Destination, *, replace: bool) -> Rejections:
     """Store a run with less of its readable text, which is what the text index may refuse; the values stay whole."""
-    short = replace(run, input_text=_head(run.input_text), output_text=_head(run.output_text))
+    short = dataclasses.replace(run, input_text=_head(run.input_text), output_text=_head(run.output_text))
     try:
-        return store.write(runs=[short], destination=target).rejections
+        return store.write(runs=[short], destination=target, replace=replace).rejections
     except DatabaseError as error:
         if not _is_refusal(error):
             raise
@@ -97,7 +99,8 @@ def _is_refusal(error: DatabaseError) -> bool:
     return isinstance(error, DataError) or isinstance(error.__cause__, ProgramLimitExceeded)
 
 
-def _together(parts: Iterable[Rejections]) -> Rejections:
+def together(parts: Iterable[Rejections]) -> Rejections:
+    """All rejections as one."""
     counted: Counter[str] = Counter()
     for part in parts:
         counted.update(part.reasons)

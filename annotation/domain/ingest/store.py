@@ -6,16 +6,18 @@ new come by one COPY. The summary does not depend on the order in which runs cam
 Traces are always taken in the order of their UUIDs, so that writers at the same time wait for, and never block, each other.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from annotation.domain.feedback import joining
 from annotation.domain.ingest import costing, ringing, rows, tables, tombstones
 from annotation.domain.ingest.records import Rejections, RunRecord
 from annotation.domain.ingest.rollup import summarise
+from annotation.models import Run, Trace
 
 FOREIGN_TRACE = "the trace belongs to another project than the one this key may write to"
 
@@ -44,6 +46,7 @@ class Stored:
 class _Batch:
     destination: Destination
     by_trace: Mapping[UUID, Sequence[RunRecord]]
+    replaces: bool
 
     def project_of(self, trace: UUID) -> int:
         """The project that this batch would give a trace: the root run's if it is here, else the first run's."""
@@ -51,9 +54,13 @@ class _Batch:
         return self.destination.project_ids[(_root(runs) or runs[0]).project]
 
 
-def write(*, runs: Sequence[RunRecord], destination: Destination) -> Stored:
-    """Store runs and bring their traces up to date; on return all is in the transaction of the caller, or committed."""
-    batch = _Batch(destination, _latest_by_trace(costing.priced(runs, workspace_id=destination.workspace_id)))
+def write(*, runs: Sequence[RunRecord], destination: Destination, replace: bool = False) -> Stored:
+    """Store runs and bring their traces up to date; on return all is in the transaction of the caller, or committed.
+
+    Of two versions of a run the one that ended later stays. With `replace` the runs take the place of what is stored
+    of them, whatever that says, even in another trace: who asks for it has put the versions together.
+    """
+    batch = _Batch(destination, _latest_by_trace(costing.priced(runs, workspace_id=destination.workspace_id)), replace)
     if not batch.by_trace:
         return Stored(0, Rejections())
     with transaction.atomic():
@@ -75,7 +82,7 @@ def _without_deleted(batch: _Batch) -> tuple[_Batch, int]:
         return batch, 0
     late = sum(len(batch.by_trace[trace]) for trace in deleted)
     living = {trace: runs for trace, runs in batch.by_trace.items() if trace not in deleted}
-    return _Batch(batch.destination, living), late
+    return _Batch(batch.destination, living, batch.replaces), late
 
 
 def _latest_by_trace(runs: Sequence[RunRecord]) -> dict[UUID, list[RunRecord]]:
@@ -98,11 +105,13 @@ def _root(runs: Sequence[RunRecord]) -> RunRecord | None:
 def _store(batch: _Batch) -> Stored:
     workspace_id = batch.destination.workspace_id
     created = tables.insert_traces(_new_trace_row(batch, trace) for trace in sorted(batch.by_trace))
+    if batch.replaces:  # runs of a trace that is new may be stored already, in another trace
+        created = {}
     locked, rejected = _existing_traces(batch, created)
     news = _news(batch, locked)
     pks = {**created, **{trace: row.pk for trace, row in locked.items()}}
     tables.copy_runs(_rows(workspace_id, pks, [*_runs_of(batch, created), *news.new]))
-    tables.replace_runs(_rows(workspace_id, pks, news.newer))
+    tables.replace_runs(_rows(workspace_id, pks, news.newer), moving=batch.replaces)
     changed = {run.trace_id: locked[run.trace_id] for run in (*news.new, *news.newer)}
     _recompute(batch, changed)
     joining.join(
@@ -160,7 +169,8 @@ def _news(batch: _Batch, locked: Mapping[UUID, tables.LockedTrace]) -> _News:
         return _News((), ())
     known = tables.known_runs(batch.destination.workspace_id, [run.id for run in runs])
     new = [run for run in runs if run.id not in known]
-    return _News(new, [run for run in runs if run.id in known and _ended_later(run, known[run.id])])
+    others = [run for run in runs if run.id in known]
+    return _News(new, others if batch.replaces else [run for run in others if _ended_later(run, known[run.id])])
 
 
 def _ended_later(run: RunRecord, known: tables.KnownRun) -> bool:
@@ -185,3 +195,10 @@ def _recompute(batch: _Batch, changed: Mapping[UUID, tables.LockedTrace]) -> Non
     for trace, row in changed.items():
         if projects[trace] != row.project_id:
             joining.follow(workspace_id=batch.destination.workspace_id, trace=trace, project_id=projects[trace])
+
+
+def forget_empty(*, workspace_id: int, traces: Collection[UUID]) -> None:
+    """Forget those of the traces whose runs have all moved to another one."""
+    if traces:
+        runs = Run.objects.filter(trace=OuterRef("pk"))
+        Trace.objects.filter(~Exists(runs), workspace_id=workspace_id, uuid__in=traces).delete()

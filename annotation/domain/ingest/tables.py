@@ -103,21 +103,21 @@ def _run_encoders(names: tuple[str, ...]) -> list[tuple[int, binary.Encoder]]:
     return binary.encoders(Run, names)
 
 
-def replace_runs(newer: Iterable[Row]) -> None:
-    """Write later versions of stored runs over them."""
+def replace_runs(newer: Iterable[Row], *, moving: bool = False) -> None:
+    """Write later versions of stored runs over them; with `moving` even in another trace, which gives them away."""
     listed = list(newer)
     if listed:
         with connection.cursor() as cursor:
-            cursor.execute(_replacement(tuple(listed[0])), [_document(listed)])
+            cursor.execute(_replacement(tuple(listed[0]), _RUN_KEY[:2] if moving else _RUN_KEY), [_document(listed)])
 
 
 @cache
-def _replacement(names: tuple[str, ...]) -> str:
-    changes = ", ".join(f"{name} = new.{name}" for name in names if name not in _RUN_KEY)
+def _replacement(names: tuple[str, ...], key: tuple[str, ...]) -> str:
+    changes = ", ".join(f"{name} = new.{name}" for name in names if name not in key)
     return (
         f"UPDATE {_RUN} AS run SET {changes} "  # noqa: S608 -- names of our own columns
         f"FROM json_populate_recordset(NULL::{_RUN}, %s::json) AS new WHERE "
-        + " AND ".join(f"run.{name} = new.{name}" for name in _RUN_KEY)
+        + " AND ".join(f"run.{name} = new.{name}" for name in key)
     )
 
 

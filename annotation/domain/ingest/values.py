@@ -93,7 +93,7 @@ def parsed(value: Any) -> Any:
         document = loads(value)
     except (ValueError, RecursionError):
         return value
-    is_shallow = value.count("{") + value.count("[") <= MAX_DEPTH or _within(document, MAX_DEPTH)
+    is_shallow = value.count("{") + value.count("[") <= MAX_DEPTH or within(document, MAX_DEPTH)
     return document if is_shallow else value
 
 
@@ -111,8 +111,8 @@ def loads(text: str | bytes) -> Any:
     return clean(document) if escape in text else document
 
 
-def _within(value: Any, depth: int) -> bool:
-    """Whether containers nest no deeper, level by level: this runs for every document of every span."""
+def within(value: Any, depth: int) -> bool:
+    """Whether containers nest no deeper than `depth`, level by level: this runs for every document of every span."""
     level = [value]
     for _ in range(depth):
         level = [

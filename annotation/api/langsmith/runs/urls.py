@@ -1,5 +1,13 @@
 """Addresses of runs."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from annotation.api.langsmith.runs import attached, ingest
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("runs", ingest.RunListView.as_view(), name="run-list"),
+    path("runs/batch", ingest.RunBatchView.as_view(), name="run-batch"),
+    path("runs/multipart", ingest.RunMultipartView.as_view(), name="run-multipart"),
+    path("runs/<uuid:uuid>", ingest.RunView.as_view(), name="run-detail"),
+    path("attachments/<str:token>", attached.attachment, name="attachment"),
+]

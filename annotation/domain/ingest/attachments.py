@@ -1,0 +1,118 @@
+"""Files that clients attach to runs: kept in a storage beside the database, handed out through signed links.
+
+The file is written first, its row then. A crash between the two leaves a file that nobody knows, and the client, which
+got no answer, sends both again, to the same name.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+from django.core import signing
+from django.core.files.base import ContentFile
+from django.core.files.storage import Storage, storages
+from django.db import transaction
+
+from annotation.domain.ingest.records import Rejections
+from annotation.models import Attachment, Run, Workspace
+
+_SALT = "annotation.attachment"
+MAX_NAME = 200
+BAD_NAME = "the name of an attachment has to have 1 to 200 characters"
+FOREIGN_RUN = "the attachment's run belongs to another project than the one this key may write to"
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A file as it came."""
+
+    run_id: UUID
+    name: str
+    mime_type: str
+    content: bytes | memoryview
+
+
+def storage() -> Storage:
+    """Where the files are."""
+    return storages["attachments"]
+
+
+def keep(*, workspace: Workspace, attached: Sequence[Attached], only_project_id: int | None = None) -> Rejections:
+    """Keep files; on return they are on disk and known. A name that comes again takes the place of the one before.
+
+    `only_project_id` is the one project that the sender may write to, if it is bound to one.
+    """
+    if not attached:
+        return Rejections()
+    named = [one for one in attached if 0 < len(one.name) <= MAX_NAME]
+    foreign = _foreign(workspace, named, only_project_id) if only_project_id else set()
+    kept = {(one.run_id, one.name): one for one in named if one.run_id not in foreign}
+    rows = [_written(workspace, one) for one in kept.values()]
+    with transaction.atomic():
+        replaced = _replaced(workspace, rows)
+        Attachment.objects.bulk_create(
+            sorted(rows, key=lambda row: (row.run_uuid, row.name)),
+            update_conflicts=True,
+            unique_fields=["workspace", "run_uuid", "name"],
+            update_fields=["mime_type", "size", "path"],
+        )
+        transaction.on_commit(lambda: _forget_files(replaced))
+    reasons = {BAD_NAME: len(attached) - len(named), FOREIGN_RUN: sum(one.run_id in foreign for one in named)}
+    return Rejections({reason: count for reason, count in reasons.items() if count})
+
+
+def _foreign(workspace: Workspace, attached: Sequence[Attached], only_project_id: int) -> set[UUID]:
+    runs = Run.objects.filter(workspace=workspace, uuid__in={one.run_id for one in attached})
+    return set(runs.exclude(trace__project=only_project_id).values_list("uuid", flat=True))
+
+
+def _written(workspace: Workspace, one: Attached) -> Attachment:
+    content = bytes(one.content)
+    digest = sha256(one.name.encode() + b"\0" + content).hexdigest()
+    path = f"{workspace.uuid}/{one.run_id.hex[:2]}/{one.run_id}/{digest}"
+    return Attachment(
+        workspace=workspace,
+        run_uuid=one.run_id,
+        name=one.name,
+        mime_type=one.mime_type[:200] or "application/octet-stream",
+        size=len(content),
+        path=storage().save(path, ContentFile(content)),
+    )
+
+
+def _replaced(workspace: Workspace, rows: Sequence[Attachment]) -> set[str]:
+    """The files that nothing will point at any more."""
+    known = Attachment.objects.filter(workspace=workspace, run_uuid__in={row.run_uuid for row in rows})
+    new = {(row.run_uuid, row.name): row.path for row in rows}
+    found = known.values_list("run_uuid", "name", "path")
+    return {path for run, name, path in found if new.get((run, name), path) != path}
+
+
+def _forget_files(paths: Collection[str]) -> None:
+    for path in paths:
+        storage().delete(path)
+
+
+def of_runs(*, workspace_id: int, runs: Collection[UUID]) -> Mapping[UUID, list[Attachment]]:
+    """The attachments of runs, by run, each list by name."""
+    grouped: dict[UUID, list[Attachment]] = {}
+    for one in Attachment.objects.filter(workspace_id=workspace_id, run_uuid__in=runs).order_by("name"):
+        grouped.setdefault(one.run_uuid, []).append(one)
+    return grouped
+
+
+def token(attachment: Attachment) -> str:
+    """What a link carries so that whoever has it may read this attachment, for a while."""
+    return signing.dumps(attachment.uuid.hex, salt=_SALT)
+
+
+def of_token(signed: str, *, lasts: timedelta) -> Attachment | None:
+    """The attachment that a link opens; None for one that was not made here or is too old."""
+    try:
+        uuid: Any = signing.loads(signed, salt=_SALT, max_age=lasts)
+    except signing.BadSignature:
+        return None
+    return Attachment.objects.filter(uuid=UUID(uuid)).first()
