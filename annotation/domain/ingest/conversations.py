@@ -52,9 +52,9 @@ def _from_list(value: list[Any], role: str, depth: int) -> list[Message]:
             return _from_list(value[0], role, depth - 1) if depth > 1 else []
         is_texts = bool(value) and all(isinstance(entry, str) for entry in value)
         return [messages.message(role, [parts.text_part(entry) for entry in value])] if is_texts else []
-    single = [_single(entry) for entry in value]
-    if all(single):
-        return [entry for message in single if message for entry in _of_tools(message)]
+    each = [single(entry) for entry in value]
+    if all(each):
+        return [entry for message in each if message for entry in _of_tools(message)]
     read = [parts.from_provider(entry) for entry in value]
     return [] if any(part["type"] == "other" for part in read) else [messages.message(role, read)]
 
@@ -64,8 +64,8 @@ def _of_tools(entry: Message) -> list[Message]:
     return messages.by_tool(entry) if entry["role"] == "tool" else [entry]
 
 
-def _single(entry: Mapping[str, Any]) -> Message | None:
-    """One message in the words of a provider, LangChain (two serialisations), LlamaIndex or pydantic-ai."""
+def single(entry: Mapping[str, Any]) -> Message | None:
+    """The one message that an object is, in the words of a provider, LangChain (three serialisations) or LlamaIndex."""
     if isinstance(entry.get("role"), str):
         return _with_role(entry)
     kind = entry.get("type")
@@ -107,8 +107,8 @@ def _item(entry: Mapping[str, Any]) -> Message:
 
 
 def _as_message(value: Mapping[str, Any], _role: str, _depth: int) -> list[Message]:
-    single = _single(value)
-    return [single] if single else []
+    found = single(value)
+    return [found] if found else []
 
 
 def _as_messages(value: Mapping[str, Any], role: str, depth: int) -> list[Message]:

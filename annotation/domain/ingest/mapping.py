@@ -1,7 +1,8 @@
 """Spans as runs: what the dialects read, completed with what OpenTelemetry itself says."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from annotation.domain.ingest import dialects, identity, messages, readable
@@ -12,6 +13,7 @@ from annotation.domain.ingest.spans import SPAN_KINDS, STATUS_ERROR, Span, SpanE
 #: Nanoseconds at the end of 2261, the last year that fits into 64 bits; later times are a sender's mistake.
 LAST_NS = 9_214_646_400_000_000_000
 
+_SPAN_ID = re.compile("[0-9a-fA-F]{16}")
 _TRACEBACK = re.compile(r"\n*Traceback \(most recent call last\)")
 
 
@@ -54,14 +56,20 @@ def to_run(span: Span, *, received_ns: int) -> RunRecord:
         events=[_event(event) for event in span.events],
         first_token_ms=partial.first_token_ms,
         dialect=dialect,
-        project=project_name(span.resource),
+        project=project_name(span),
     )
 
 
-def project_name(resource: Mapping[str, Any]) -> str | None:
-    """The project that a resource names, if any: OpenInference's own attribute, else the service."""
-    for key in ("openinference.project.name", "service.name"):
-        name = resource.get(key)
+def project_name(span: Span) -> str | None:
+    """The project that a span names, if any: by OpenInference's own attribute of its resource, LangSmith's of the span,
+    else the service.
+    """
+    for attributes, key in (
+        (span.resource, "openinference.project.name"),
+        (span.attributes, "langsmith.trace.session_name"),
+        (span.resource, "service.name"),
+    ):
+        name = attributes.get(key)
         if isinstance(name, str) and name.strip() and not name.startswith("unknown_service"):
             return name.strip()
     return None
@@ -159,4 +167,15 @@ def _event(event: SpanEvent) -> dict[str, Any]:
 
 def to_runs(spans: Sequence[Span], *, received_ns: int) -> list[RunRecord]:
     """The runs that spans describe, in the same order."""
-    return [to_run(span, received_ns=received_ns) for span in spans]
+    return [to_run(_as_it_stands(span), received_ns=received_ns) for span in spans]
+
+
+def _as_it_stands(span: Span) -> Span:
+    """A placeholder of Logfire's, sent when a span begins, as that span while it runs: the placeholder has an id of its
+    own and the span as its parent. Any other span as it is.
+    """
+    if span.attributes.get("logfire.span_type") != "pending_span" or span.parent_id is None:
+        return span
+    above = str(span.attributes.get("logfire.pending_parent_id", ""))
+    parent = bytes.fromhex(above) if _SPAN_ID.fullmatch(above) else None
+    return replace(span, span_id=span.parent_id, parent_id=parent if parent and any(parent) else None, end_ns=0)

@@ -6,12 +6,13 @@ Only for display and search; the value as it was sent stays beside it.
 from collections.abc import Callable
 from typing import Any
 
-from annotation.domain.ingest import messages
+from annotation.domain.ingest import conversations, messages
 from annotation.domain.ingest.values import dumped, parsed
 
 _DEPTH = 8
 _INPUT_KEYS = ("input", "question", "query", "prompt", "text", "content", "message", "user_input")
 _OUTPUT_KEYS = ("output", "result", "answer", "response", "text", "content", "raw", "message", "final_output")
+_SPEAKERS = frozenset({"user", "human", "assistant", "ai", "system"})
 _CALL_KEYS = frozenset({"args", "kwargs", "sanitize_inputs_outputs"})
 
 
@@ -27,9 +28,13 @@ def output_text(value: Any) -> str | None:
 
 def _text(value: Any, role: str, keys: tuple[str, ...]) -> str | None:
     found = _unwrap(value, role, keys, _DEPTH)
-    if found is None or found == "" or found in ([], {}):
+    if found is None or found == "" or found in ([], {}) or _is_hollow(found):
         return None
     return found if isinstance(found, str) else dumped(found)
+
+
+def _is_hollow(value: Any) -> bool:
+    return isinstance(value, dict) and all(member is None for member in value.values())
 
 
 def unwrapped(value: Any) -> Any:
@@ -73,32 +78,28 @@ def _from_plain(value: dict[str, Any], role: str, keys: tuple[str, ...], depth: 
 
 def _from_list(value: list[Any], role: str, keys: tuple[str, ...], depth: int) -> Any:
     if value and all(isinstance(entry, str) for entry in value):
-        return "\n".join(value) if keys else value
+        is_said = len(value) == 2 and value[0] in _SPEAKERS
+        return value[1] if is_said and keys else "\n".join(value) if keys else value
     spoken = _as_messages(value)
     if spoken:
         return messages.last_text(spoken, role) if keys else value
     texts = [entry["text"] for entry in value if isinstance(entry, dict) and isinstance(entry.get("text"), str)]
     if texts and len(texts) == len(value):
         return "\n".join(texts)
-    return _unwrap(value[0], role, keys, depth - 1) if len(value) == 1 and isinstance(value[0], list) else value
+    is_wrapped = len(value) == 1 and (isinstance(value[0], list) or _is_command(value[0]))
+    return _unwrap(value[0], role, keys, depth - 1) if is_wrapped else value
+
+
+def _is_command(entry: Any) -> bool:
+    return isinstance(entry, dict) and "update" in entry and "goto" in entry
 
 
 def _as_messages(value: list[Any]) -> list[messages.Message]:
+    """The messages that a list holds, if it holds nothing else."""
     if not value or not all(isinstance(entry, dict) for entry in value):
         return []
-    plain = [_plain_message(entry) for entry in value]
-    return messages.from_genai(plain) if all("role" in entry for entry in plain) else []
-
-
-def _plain_message(entry: dict[str, Any]) -> dict[str, Any]:
-    """A message as `{"role", "content"}`, also out of LangChain's two serialisations."""
-    if "role" in entry:
-        return entry
-    if isinstance(entry.get("data"), dict) and isinstance(entry.get("type"), str):
-        return {"role": entry["type"], "content": entry["data"].get("content")}
-    if entry.get("lc") and isinstance(entry.get("kwargs"), dict):
-        return {"role": entry["kwargs"].get("type", "assistant"), "content": entry["kwargs"].get("content")}
-    return {}
+    found = [conversations.single(entry) for entry in value]
+    return [entry for entry in found if entry] if all(found) else []
 
 
 _NOTHING = object()
@@ -149,6 +150,12 @@ def _responses(value: dict[str, Any]) -> Any:
     return messages.text_of(messages.from_openai(said[-1])) if said else None
 
 
+def _command(value: dict[str, Any]) -> Any:
+    """LangGraph: `{"graph": …, "update": {"messages": […]}, "goto": …}`."""
+    update = value.get("update")
+    return update if "goto" in value and isinstance(update, dict) and update else _NOTHING
+
+
 _WRAPPERS: tuple[Callable[[dict[str, Any]], Any], ...] = (
     _constructor,
     _typed_data,
@@ -156,4 +163,5 @@ _WRAPPERS: tuple[Callable[[dict[str, Any]], Any], ...] = (
     _python_call,
     _choices,
     _responses,
+    _command,
 )

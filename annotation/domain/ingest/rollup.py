@@ -15,7 +15,7 @@ _MODEL_CALLS = frozenset({"llm", "embedding", "reranker"})
 _MAX_COST = Decimal("9999999999.9999999999")
 _MAX_TAGS = 100
 
-#: The metadata of a root run by which its trace is named, where the trace has another name than the run.
+#: The metadata by which a trace is named, where it has another name than its root run.
 TRACE_NAME = "trace_name"
 
 
@@ -81,9 +81,10 @@ def summarise(runs: Iterable[RunSummary]) -> TraceSummary:
     first = roots[0] if roots else _topmost(ordered)
     by_root = [first, *(run for run in ordered if run is not first)]
     speaker = first if len(roots) == 1 else None
+    metadata = _metadata(by_root)
     return TraceSummary(
         root_id=first.id if roots else None,
-        name=_name(first),
+        name=_name(first, metadata),
         status=_status(roots),
         error=next((run.error for run in roots if run.status == "error"), None),
         started_ns=first.started_ns if roots else ordered[0].started_ns,
@@ -98,13 +99,13 @@ def summarise(runs: Iterable[RunSummary]) -> TraceSummary:
         error_count=sum(run.status == "error" for run in ordered),
         models=_models(ordered),
         tags=list(dict.fromkeys(tag for run in by_root for tag in run.tags))[:_MAX_TAGS],
-        metadata=_metadata(by_root),
+        metadata=metadata,
     )
 
 
-def _name(first: RunSummary) -> str:
-    """The name that the metadata of the first run give the whole, else the run's own."""
-    named = first.metadata.get(TRACE_NAME)
+def _name(first: RunSummary, metadata: Mapping[str, Any]) -> str:
+    """The name that metadata give the whole, else that of the first run."""
+    named = metadata.get(TRACE_NAME)
     return named if isinstance(named, str) and named else first.name
 
 

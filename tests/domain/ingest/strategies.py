@@ -37,6 +37,19 @@ KEYS = [
     "ai.telemetry.metadata.tags", "ai.telemetry.metadata.x", "ai.telemetry.functionId", "ai.values",
     "ai.response.msToFirstChunk", "gen_ai.prompt", "gen_ai.completion", "gen_ai.prompt.0.role", "gen_ai.prompt.0.content",
     "gen_ai.prompt.3.tool_calls.0.arguments", "gen_ai.completion.0.content", "gen_ai.completion.0.function_call.name",
+    "langsmith.span.kind", "langsmith.trace.name", "langsmith.trace.session_name", "langsmith.span.tags",
+    "langsmith.metadata.usage_metadata", "langsmith.metadata.thread_id", "langsmith.metadata.x",
+    "langfuse.observation.type", "langfuse.observation.input", "langfuse.observation.output", "langfuse.trace.name",
+    "langfuse.observation.usage_details", "langfuse.observation.cost_details", "langfuse.observation.level",
+    "langfuse.observation.completion_start_time", "langfuse.observation.metadata", "langfuse.trace.metadata.x",
+    "langfuse.trace.tags", "langfuse.observation.model.name", "langfuse.observation.status_message",
+    "mlflow.spanType", "mlflow.spanInputs", "mlflow.spanOutputs", "mlflow.chat.tokenUsage", "mlflow.llm.cost",
+    "mlflow.llm.model", "mlflow.traceTag.x", "mlflow.spanFunctionName", "mlflow.trace.session",
+    "span.type", "model", "input_tokens", "cache_read_tokens", "tool_name", "full_command", "user_prompt", "ttft_ms", "success",
+    "gcp.vertex.agent.llm_request", "gcp.vertex.agent.llm_response", "gcp.vertex.agent.tool_call_args",
+    "gcp.vertex.agent.tool_response", "gcp.vertex.agent.session_id", "logfire.msg", "logfire.tags", "logfire.span_type",
+    "logfire.pending_parent_id", "pydantic_ai.all_messages", "all_messages_events", "final_result", "events",
+    "request_data", "response_data", "model_request_parameters", "operation.cost", "gen_ai.task.input",
 ]  # fmt: skip
 kinds = st.sampled_from(["LLM", "TOOL", "AGENT", "RETRIEVER", "EMBEDDING", "RERANKER", "nonsense"])
 times = st.integers(0, 2**64 - 1)
@@ -86,6 +99,6 @@ spans = st.builds(
     status_code=st.integers(0, 9),
     status_message=texts,
     events=st.lists(events, max_size=2),
-    scope_name=texts,
+    scope_name=texts | st.sampled_from(["com.anthropic.claude_code.tracing", "gcp.vertex.agent"]),
     resource=st.dictionaries(st.sampled_from(["service.name", "openinference.project.name"]), json_values, max_size=2),
 )

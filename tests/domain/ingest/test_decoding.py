@@ -72,7 +72,7 @@ def test_any_json_is_spans_or_malformed(document: Any) -> None:
 def test_any_span_becomes_a_run_that_can_be_stored(one: Span) -> None:
     cleaned = {key: values.clean(value) for key, value in one.attributes.items()}
     one = Span(**{name: getattr(one, name) for name in Span.__slots__} | {"attributes": cleaned})
-    run = mapping.to_run(one, received_ns=1)
+    [run] = mapping.to_runs([one], received_ns=1)
     row = rows.run_row(run, workspace_id=1, trace_pk=1)
     document = orjson.dumps({name: row[name] for name in JSON_COLUMNS})
     assert "\0" not in json.dumps(json.loads(document), ensure_ascii=False)

@@ -9,9 +9,15 @@ from collections.abc import Set as AbstractSet
 from typing import Protocol
 
 from annotation.domain.ingest.dialects import (
+    adk,
+    claude_code,
     genai,
     genai_legacy,
     general,
+    langfuse,
+    langsmith,
+    logfire,
+    mlflow,
     openinference,
     traceloop,
     vercel,
@@ -34,7 +40,9 @@ class Dialect(Protocol):
         """What the convention says about the span; pure, and right for any values."""
 
 
-DIALECTS: tuple[Dialect, ...] = (openinference, traceloop, vercel, genai, genai_legacy, general)
+DIALECTS: tuple[Dialect, ...] = (
+    langsmith, langfuse, openinference, traceloop, vercel, mlflow, claude_code, adk, genai, genai_legacy, logfire, general,
+)  # fmt: skip
 
 
 def read(span: Span) -> tuple[Partial, frozenset[str], str]:

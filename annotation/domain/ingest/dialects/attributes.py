@@ -1,13 +1,17 @@
 """Reading single attributes: the first of several spellings that holds something of the right kind."""
 
+import ast
+import json
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from annotation.domain.ingest.values import as_count, as_text, loads, parsed
+from annotation.domain.ingest.values import MAX_DEPTH, as_count, as_text, loads, parsed
 
 #: What the database keeps of a cost: numeric(20, 10).
 _MAX_COST = Decimal(10) ** 10
+#: Longest text that is read as Python prints a value, in characters.
+_MAX_LITERAL = 20_000
 
 
 def first_text(attributes: Mapping[str, Any], *keys: str) -> str | None:
@@ -55,6 +59,22 @@ def unquoted(value: Any) -> Any:
     value = parsed(value)
     is_quoted = isinstance(value, str) and len(value) > 1 and value[0] == value[-1] == '"'
     return decoded(value) if is_quoted else value
+
+
+def literal(value: Any) -> Any:
+    """The object or list in a text, written as JSON or the way Python prints it (`{'city': 'Oslo'}`); else unchanged.
+
+    Only constants are read, nothing is evaluated; a text that is long or nests deeply stays as it is.
+    """
+    value = unquoted(value)
+    if not isinstance(value, str) or value[:1] not in ("{", "[") or len(value) > _MAX_LITERAL:
+        return value
+    if sum(map(value.count, "{[(")) > MAX_DEPTH:
+        return value
+    try:
+        return loads(json.dumps(ast.literal_eval(value)))
+    except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
+        return value
 
 
 def below(attributes: Mapping[str, Any], prefix: str) -> dict[str, Any]:

@@ -8,8 +8,15 @@ from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from typing import Any
 
-from annotation.domain.ingest import messages
-from annotation.domain.ingest.dialects.attributes import decimal, first_count, first_text, seconds_as_ms
+from annotation.domain.ingest import documents, messages
+from annotation.domain.ingest.dialects.attributes import (
+    decimal,
+    first_count,
+    first_text,
+    literal,
+    seconds_as_ms,
+    unquoted,
+)
 from annotation.domain.ingest.dialects.partial import Partial, is_absent
 from annotation.domain.ingest.records import Usage
 from annotation.domain.ingest.spans import Span
@@ -23,6 +30,7 @@ _TYPES = {
     "generate_content": "llm",
     "embeddings": "embedding",
     "retrieval": "retriever",
+    "vector_db_retrieve": "retriever",
     "execute_tool": "tool",
     "invoke_agent": "agent",
     "create_agent": "agent",
@@ -38,13 +46,21 @@ _ARGUMENTS, _RESULT = "gen_ai.tool.call.arguments", "gen_ai.tool.call.result"
 _QUERY, _DOCUMENTS = "gen_ai.retrieval.query.text", "gen_ai.retrieval.documents"
 
 _DETAILS = {
-    "cache_read": ("gen_ai.usage.cache_read.input_tokens", "gen_ai.usage.cache_read_input_tokens"),
+    "cache_read": (
+        "gen_ai.usage.cache_read.input_tokens",
+        "gen_ai.usage.cache_read_input_tokens",
+        "gen_ai.usage.details.cache_read_tokens",
+    ),
     "cache_write": (
         "gen_ai.usage.cache_write.input_tokens",
         "gen_ai.usage.cache_creation.input_tokens",
         "gen_ai.usage.cache_creation_input_tokens",
     ),
-    "reasoning": ("gen_ai.usage.reasoning.output_tokens", "gen_ai.usage.reasoning_tokens"),
+    "reasoning": (
+        "gen_ai.usage.reasoning.output_tokens",
+        "gen_ai.usage.reasoning_tokens",
+        "gen_ai.usage.details.reasoning_tokens",
+    ),
 }
 
 
@@ -120,8 +136,8 @@ def _with_system(entries: list[messages.Message], system: Any) -> list[messages.
 
 def _read_tool(partial: Partial, attributes: Mapping[str, Any]) -> None:
     partial.tool_name = first_text(attributes, "gen_ai.tool.name")
-    partial.tool_arguments = parsed(attributes.get(_ARGUMENTS))
-    partial.tool_result = parsed(attributes.get(_RESULT))
+    partial.tool_arguments = literal(attributes.get(_ARGUMENTS))
+    partial.tool_result = unquoted(attributes.get(_RESULT))
     if is_absent(partial.inputs) and not is_absent(partial.tool_arguments):
         partial.inputs, partial.sources["inputs"] = partial.tool_arguments, (_ARGUMENTS,)
     if is_absent(partial.outputs) and not is_absent(partial.tool_result):
@@ -131,21 +147,8 @@ def _read_tool(partial: Partial, attributes: Mapping[str, Any]) -> None:
 def _read_retrieval(partial: Partial, attributes: Mapping[str, Any]) -> None:
     found, query = parsed(attributes.get(_DOCUMENTS)), attributes.get(_QUERY)
     if isinstance(found, list) and found:
-        partial.documents = [_document(entry) for entry in found]
+        partial.documents = documents.from_list(found)
         if is_absent(partial.outputs):
             partial.outputs, partial.sources["outputs"] = {"documents": found}, (_DOCUMENTS,)
     if is_absent(partial.inputs) and not is_absent(query):
         partial.inputs, partial.sources["inputs"] = query, (_QUERY,)
-
-
-def _document(entry: Any) -> dict[str, Any]:
-    if not isinstance(entry, dict):
-        return {"id": None, "content": entry, "score": None, "metadata": {}}
-    rest = {key: value for key, value in entry.items() if key not in ("id", "content", "score", "metadata")}
-    metadata = entry.get("metadata")
-    return {
-        "id": entry.get("id"),
-        "content": entry.get("content"),
-        "score": entry.get("score"),
-        "metadata": rest | (metadata if isinstance(metadata, dict) else {}),
-    }

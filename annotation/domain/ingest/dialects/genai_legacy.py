@@ -34,7 +34,7 @@ _ROLES = {
 _CHOICE = "gen_ai.choice"
 _EVENTS = frozenset({*_CONTENT, *_ROLES, _CHOICE})
 
-_TAKEN = frozenset({"role", "content", "name", "tool_call_id", "finish_reason", "reasoning"})
+_TAKEN = frozenset({"role", "content", "name", "finish_reason", "reasoning"})
 
 
 def applies(span: Span, heads: AbstractSet[str]) -> bool:
@@ -142,7 +142,7 @@ def _said(role: str, body: Mapping[str, Any]) -> list[Message]:
     }
     if isinstance(content, dict) and isinstance(content.get("parts"), list):  # Gemini's content
         return conversations.asked(content)
-    return [messages.from_openai(entry)]
+    return messages.by_tool(messages.from_openai(entry))
 
 
 def _chosen(body: Mapping[str, Any]) -> list[Message]:

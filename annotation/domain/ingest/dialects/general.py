@@ -6,7 +6,8 @@ with all of its attributes.
 
 from collections.abc import Set as AbstractSet
 
-from annotation.domain.ingest import conversations, readable
+from annotation.domain.ingest import answers, conversations, documents, readable
+from annotation.domain.ingest.dialects import usage
 from annotation.domain.ingest.dialects.attributes import first_text
 from annotation.domain.ingest.dialects.partial import Partial, is_absent
 from annotation.domain.ingest.spans import Span
@@ -38,21 +39,37 @@ def complete(partial: Partial, span: Span) -> None:
     """
     attributes = span.attributes
     partial.type = partial.type or "chain"
-    partial.thread_id = first_text(attributes, "session.id") or partial.thread_id
-    partial.user_id = first_text(attributes, "user.id") or partial.user_id or first_text(attributes, "enduser.id")
+    partial.thread_id = _unquoted(first_text(attributes, "session.id")) or partial.thread_id
+    partial.user_id = (
+        _unquoted(first_text(attributes, "user.id")) or partial.user_id or first_text(attributes, "enduser.id")
+    )
     partial.error_type = partial.error_type or first_text(attributes, "error.type")
     if partial.type == "llm":
         _find_messages(partial)
     elif partial.type == "tool":
         _find_call(partial)
+    elif partial.type in ("retriever", "reranker") and not partial.documents:
+        partial.documents = documents.found_in(partial.outputs)
     _read_deployment(partial, span)
 
 
+def _unquoted(text: str | None) -> str | None:
+    """An id that a sender wrote as JSON, with its quotes."""
+    is_quoted = text is not None and len(text) > 2 and text[0] == text[-1] == '"'
+    return text[1:-1] if text and is_quoted else text
+
+
 def _find_messages(partial: Partial) -> None:
+    """The messages of a model's call, and what its answer says, where the answer was kept as it came."""
     if not partial.input_messages and not is_absent(partial.inputs):
         partial.input_messages = conversations.asked(partial.inputs)
     if not partial.output_messages and not is_absent(partial.outputs):
         partial.output_messages = conversations.answered(partial.outputs)
+    if partial.response_id is None or partial.usage is None or partial.model is None:
+        answer = answers.read(partial.outputs)
+        partial.model = partial.model or answer.model
+        partial.response_id = partial.response_id or answer.response_id
+        partial.usage = partial.usage or usage.from_object(answer.usage)
 
 
 def _find_call(partial: Partial) -> None:

@@ -79,19 +79,10 @@ def _read_model(partial: Partial, attributes: Mapping[str, Any]) -> None:
                                "reranker.model_name")  # fmt: skip
     requested = first_text(attributes, "llm.request.model_name")
     partial.model_requested = requested or _model_of(parameters) or _model_of(partial.inputs)
-    partial.response_id = _response_id(partial.outputs)
 
 
 def _model_of(document: Any) -> str | None:
     return as_text(document.get("model") or document.get("model_name")) if isinstance(document, dict) else None
-
-
-def _response_id(outputs: Any) -> str | None:
-    """The provider's id, if the output is a provider's answer as it came."""
-    if not isinstance(outputs, dict) or not any(key in outputs for key in ("choices", "output", "content", "usage")):
-        return None
-    identifier = outputs.get("id")
-    return identifier if isinstance(identifier, str) and "model" in outputs else None
 
 
 def _usage(attributes: Mapping[str, Any]) -> Usage | None:

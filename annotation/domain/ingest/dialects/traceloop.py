@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from typing import Any
 
-from annotation.domain.ingest.dialects.attributes import below, first_text, first_value, unquoted
+from annotation.domain.ingest import readable
+from annotation.domain.ingest.dialects.attributes import below, first_text, first_value, literal, unquoted
 from annotation.domain.ingest.dialects.partial import Partial, is_absent
 from annotation.domain.ingest.spans import Span
 
@@ -18,10 +19,12 @@ NAME = "traceloop"
 _KINDS = {"workflow": "chain", "task": "chain", "agent": "agent", "tool": "tool"}
 _REQUESTS = {"chat": "llm", "completion": "llm", "embedding": "embedding", "rerank": "reranker"}
 #: Operations that say more about a step than that it is a workflow or task.
-_PLAINER = frozenset({"execute_tool", "chat", "text_completion", "generate_content", "embeddings", "retrieval"})
+_PLAINER = frozenset({"execute_tool", "chat", "text_completion", "generate_content", "embeddings", "retrieval",
+                       "vector_db_retrieve"})  # fmt: skip
 
 _PROPERTIES = "traceloop.association.properties."
-_INPUT, _OUTPUT = "traceloop.entity.input", "traceloop.entity.output"
+_INPUT = ("traceloop.entity.input", "gen_ai.tool.call.arguments", "gen_ai.task.input")
+_OUTPUT = ("traceloop.entity.output", "gen_ai.tool.call.result", "gen_ai.task.output")
 _THREAD, _USER = ("session_id", "thread_id", "conversation_id"), ("user_id",)
 
 
@@ -41,9 +44,9 @@ def read(span: Span) -> Partial:
         metadata={key: value for key, value in properties.items() if key not in (*_THREAD, *_USER)},
     )
     partial.sources["metadata"] = [_PROPERTIES + key for key in partial.metadata]
-    if partial.type == "tool":
-        partial.tool_name = first_text(attributes, "gen_ai.tool.name", "traceloop.entity.name")
     _read_values(partial, attributes)
+    if partial.type == "tool" or attributes.get("gen_ai.operation.name") == "execute_tool":
+        _read_tool(partial, attributes)
     return partial
 
 
@@ -56,11 +59,20 @@ def _type(attributes: Mapping[str, Any]) -> str | None:
 
 
 def _read_values(partial: Partial, attributes: Mapping[str, Any]) -> None:
-    for field, key, inner in (("inputs", _INPUT, ("inputs", "input_str")), ("outputs", _OUTPUT, ("outputs", "output"))):
-        sent, keys = first_value(attributes, key)
+    for field, names, inner in (
+        ("inputs", _INPUT, ("inputs", "input_str", "query")),
+        ("outputs", _OUTPUT, ("outputs", "output")),
+    ):
+        sent, keys = first_value(attributes, *names)
         value = _inside(sent, inner)
         setattr(partial, field, unquoted(value))
         partial.sources[field] = keys if value is sent else ()
+
+
+def _read_tool(partial: Partial, attributes: Mapping[str, Any]) -> None:
+    partial.tool_name = first_text(attributes, "gen_ai.tool.name", "traceloop.entity.name")
+    partial.tool_arguments = readable.arguments(literal(partial.inputs))
+    partial.tool_result = readable.unwrapped(partial.outputs)
 
 
 def _inside(value: Any, keys: tuple[str, ...]) -> Any:

@@ -53,7 +53,7 @@ def from_object(found: Any) -> Usage | None:
     asked, answered = asked or 0, answered or 0
     if total is not None and asked + answered < total:
         asked, answered = _with_parts(asked, answered, total, details)
-    elif total is None and not _ANTHROPIC.isdisjoint(found):
+    elif total is None and "input_tokens" in found and not _ANTHROPIC.isdisjoint(found):
         asked += details.get("cache_read", 0) + details.get("cache_write", 0)
     return Usage(asked, answered, asked + answered if total is None else total, details)
 

@@ -1,0 +1,89 @@
+"""Claude Code and the Claude Agent SDK, which runs it (`span.type` and attributes without a prefix).
+
+Source: the documentation of Claude Code, page "Monitoring". Spans: an interaction, the requests to the model in it, tools
+and what a tool waits for. `input_tokens` are those that were not cached.
+"""
+
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from typing import Any
+
+from annotation.domain.ingest.dialects.attributes import as_amount, first_count, first_text, first_value, unquoted
+from annotation.domain.ingest.dialects.partial import Partial
+from annotation.domain.ingest.records import Usage
+from annotation.domain.ingest.spans import Span
+from annotation.domain.ingest.values import parsed
+
+NAME = "claude-code"
+
+_SCOPE = "com.anthropic.claude_code"
+_TYPES = {"interaction": "agent", "llm_request": "llm", "tool": "tool"}
+_ARGUMENTS = ("tool_input", "tool_parameters", "input")
+#: Attributes that are each one argument of a tool, where the whole input is not sent.
+_SINGLE = {"full_command": "command", "file_path": "file_path", "pattern": "pattern", "url": "url", "query": "query"}
+
+
+def applies(span: Span, heads: AbstractSet[str]) -> bool:
+    """True for a span of its scope that says what it is."""
+    return "span" in heads and "span.type" in span.attributes and span.scope_name.startswith(_SCOPE)
+
+
+def read(span: Span) -> Partial:
+    """What Claude Code says about a span."""
+    attributes = span.attributes
+    kind = _TYPES.get(str(attributes.get("span.type")), "chain")
+    partial = Partial(
+        type=kind,
+        error_message=first_text(attributes, "error", "error_message"),
+        failed=str(attributes.get("success")).lower() == "false" or None,
+    )
+    if kind == "llm":
+        _read_call(partial, attributes)
+    elif kind == "tool":
+        _read_tool(partial, span)
+    else:
+        partial.inputs, partial.sources["inputs"] = first_value(attributes, "user_prompt", "prompt")
+        partial.outputs, partial.sources["outputs"] = first_value(attributes, "response", "assistant_response")
+    return partial
+
+
+def _read_call(partial: Partial, attributes: Mapping[str, Any]) -> None:
+    partial.provider = "anthropic"
+    partial.model = first_text(attributes, "model")
+    partial.model_requested = first_text(attributes, "model")
+    partial.response_id = first_text(attributes, "response_id", "message_id")
+    partial.usage = _usage(attributes)
+    partial.cost = as_amount(attributes.get("cost_usd"))
+    waited = as_amount(attributes.get("ttft_ms"))
+    partial.first_token_ms = float(waited) if waited is not None else None
+    partial.inputs, partial.sources["inputs"] = first_value(attributes, "request", "prompt")
+    partial.outputs, partial.sources["outputs"] = first_value(attributes, "response", "response_text")
+
+
+def _usage(attributes: Mapping[str, Any]) -> Usage | None:
+    fresh, output = first_count(attributes, "input_tokens"), first_count(attributes, "output_tokens")
+    if fresh is None and output is None:
+        return None
+    parts = {
+        "cache_read": first_count(attributes, "cache_read_tokens", "cache_read_input_tokens"),
+        "cache_write": first_count(attributes, "cache_creation_tokens", "cache_creation_input_tokens"),
+    }
+    details = {name: count for name, count in parts.items() if count is not None}
+    asked = (fresh or 0) + sum(details.values())
+    return Usage(asked, output or 0, asked + (output or 0), details)
+
+
+def _read_tool(partial: Partial, span: Span) -> None:
+    attributes = span.attributes
+    partial.tool_name = first_text(attributes, "tool_name")
+    partial.inputs, partial.sources["inputs"] = first_value(attributes, *_ARGUMENTS)
+    if partial.inputs is None:
+        partial.inputs = {name: attributes[key] for key, name in _SINGLE.items() if attributes.get(key)} or None
+    partial.outputs, partial.sources["outputs"] = first_value(attributes, "tool_output", "result")
+    output = next((event.attributes for event in span.events if event.name == "tool.output"), None)
+    if partial.outputs is None and output:
+        told = {key: parsed(value) for key, value in output.items() if key not in _SIZES}
+        partial.outputs = unquoted(next(iter(told.values()))) if len(told) == 1 else told or None
+
+
+_SIZES = ("output_size", "truncated", "original_length")
