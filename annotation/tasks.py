@@ -9,6 +9,7 @@ from annotation.domain import health
 from annotation.domain.feedback import rederiving
 from annotation.domain.imports import plan as imports
 from annotation.domain.imports import traces as imported_traces
+from annotation.domain.ingest import repricing
 from annotation.domain.projects import accounts
 from annotation.domain.rules import backfill, routing
 from annotation.domain.work import jobs
@@ -18,6 +19,7 @@ KINDS: Mapping[str, jobs.Kind] = {
     imports.KIND: imported_traces.prepare,
     backfill.KIND: backfill.prepare,
     rederiving.KIND: rederiving.prepare,
+    repricing.KIND: repricing.prepare,
 }
 """How each kind of long work is driven."""
 

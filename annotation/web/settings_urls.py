@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from annotation.web.views.settings import audit, feedback, keys, members, projects, sections, workspace
+from annotation.web.views.settings import audit, feedback, keys, members, prices, projects, sections, workspace
 
 urlpatterns: list[URLPattern] = [
     path("", sections.settings, name="settings"),
@@ -23,5 +23,11 @@ urlpatterns: list[URLPattern] = [
     path("feedback/<uuid:uuid>/delete/", feedback.feedback_config_delete, name="feedback-config-delete"),
     path("failure-modes/", feedback.failure_mode_list, name="failure-mode-list"),
     path("failure-modes/<uuid:uuid>/", feedback.failure_mode_edit, name="failure-mode-edit"),
+    path("prices/", prices.price_list, name="price-list"),
+    path("prices/new/", prices.price_new, name="price-new"),
+    path("prices/import/", prices.price_import, name="price-import"),
+    path("prices/recompute/", prices.price_recompute, name="price-recompute"),
+    path("prices/<uuid:uuid>/", prices.price_edit, name="price-edit"),
+    path("prices/<uuid:uuid>/delete/", prices.price_delete, name="price-delete"),
     path("audit/", audit.audit_list, name="audit-list"),
 ]

@@ -19,7 +19,7 @@ RUN_FIELDS = [
     "id", "external_id", "parent_id", "parent_external_id", "name", "type", "status", "error", "started_at", "ended_at",
     "latency_ms", "provider", "model", "model_requested", "response_id", "inputs", "outputs", "messages", "input_text",
     "output_text", "tool", "tool_calls", "documents", "input_tokens", "output_tokens", "total_tokens", "cost",
-    "attributes",
+    "cost_source", "attributes",
 ]  # fmt: skip
 FEEDBACK_FIELDS = [
     "id", "key", "score", "value", "comment", "correction", "source", "run_external_id", "trace_id", "thread_id",

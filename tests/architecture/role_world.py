@@ -22,6 +22,7 @@ from annotation.models import (
     Item,
     Job,
     Membership,
+    ModelPrice,
     Project,
     Queue,
     Review,
@@ -194,6 +195,7 @@ def _settings(workspace: Workspace, project: Project, admin: User) -> dict[str, 
     )
     key = keys.create(workspace=workspace, name="a key", scopes=[Scope.READ], by=admin, now=timezone.now()).key
     config = FeedbackConfig.objects.create(workspace=workspace, key="csat", kind="number", good_from=4)
+    price = ModelPrice.objects.create(workspace=workspace, model="small", input=1, output=2, valid_from=LONG_AGO.date())
     forgetful = _member(workspace, "forgetful", Role.VIEWER)  # signing in would end the link
     who, token = accounts.reset_path(forgetful).strip("/").split("/")[-2:]
     return {
@@ -201,6 +203,7 @@ def _settings(workspace: Workspace, project: Project, admin: User) -> dict[str, 
         "invitation token": invited.token,
         "key": key,
         "feedback config": config,
+        "price": price,
         "failure mode": FailureMode.objects.create(project=project, name="Wrong date"),
         "reset who": who,
         "reset token": token,

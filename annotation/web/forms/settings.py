@@ -82,6 +82,7 @@ class AuditFilterForm(forms.Form):
         ("item.", "Items"),
         ("job.", "Jobs"),
         ("member.", "Members"),
+        ("price.", "Prices"),
         ("project.", "Projects"),
         ("queue.", "Queues"),
         ("rule.", "Rules"),

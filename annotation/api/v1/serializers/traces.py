@@ -74,7 +74,14 @@ class RunSerializer(serializers.Serializer[Any]):
     output_tokens = serializers.IntegerField(allow_null=True)
     total_tokens = serializers.IntegerField(allow_null=True)
     cost = MoneyField(allow_null=True)
+    cost_source = serializers.SerializerMethodField(help_text="given by the sender, computed from a price, or null")
     attributes = serializers.DictField()
+
+    def get_cost_source(self, run: Run) -> str | None:
+        """Where the cost comes from."""
+        if run.cost is None:
+            return None
+        return "computed" if run.price_uuid else "given"
 
     def get_error(self, run: Run) -> dict[str, Any] | None:
         """Null unless the run failed."""

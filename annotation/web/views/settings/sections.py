@@ -31,6 +31,7 @@ SECTIONS = (
     Section("key-list", "API keys", Capability.ADMINISTER),
     Section("feedback-config-list", "Feedback", Capability.READ),
     Section("failure-mode-list", "Failure modes", Capability.READ),
+    Section("price-list", "Prices", Capability.READ),
     Section("audit-list", "Audit log", Capability.ADMINISTER),
 )
 
