@@ -19,14 +19,14 @@ class FeedbackConfigKind(models.TextChoices):
 class FeedbackConfig(PublicModel):
     """What a feedback key means in a workspace: its kind, bounds or categories, and which values are good or bad.
 
-    `categories` is read by `domain.feedback`: a list of {value, label, verdict}; for numbers, `good_from` and
-    `bad_below` say where good begins and bad ends.
+    `categories` is read by `domain.feedback`: a list of {value, label, verdict, score}; for numbers, `good_from` and
+    `bad_below` say where good begins and bad ends. `is_lower_better` only tells tables which way a score improves.
     """
 
     Kind = FeedbackConfigKind
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="feedback_configs")
-    key = models.CharField(max_length=120)
+    key = models.CharField(max_length=180)
     kind = models.CharField(max_length=12, choices=Kind.choices)
     description = models.TextField(blank=True)
     minimum = models.FloatField(null=True, blank=True)
@@ -34,7 +34,10 @@ class FeedbackConfig(PublicModel):
     good_from = models.FloatField(null=True, blank=True)
     bad_below = models.FloatField(null=True, blank=True)
     categories = models.JSONField(default=list, blank=True)
+    allows_several = models.BooleanField(default=False)
+    is_lower_better = models.BooleanField(null=True, blank=True)
     created_at = models.DateTimeField(db_default=Now())
+    modified_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         constraints = [
@@ -82,6 +85,7 @@ class FeedbackTarget(models.TextChoices):
     RUN = "run", "Run"
     TRACE = "trace", "Trace"
     THREAD = "thread", "Thread"
+    PROJECT = "project", "Project"
 
 
 class Feedback(PublicModel):
@@ -103,7 +107,7 @@ class Feedback(PublicModel):
     run_uuid = models.UUIDField(null=True, blank=True)
     run_external_id = models.TextField(null=True, blank=True)
     thread_id = models.TextField(null=True, blank=True)
-    key = models.CharField(max_length=120)
+    key = models.CharField(max_length=180)
     score = models.FloatField(null=True, blank=True)
     value = models.JSONField(null=True, blank=True)
     comment = models.TextField(null=True, blank=True)
@@ -135,7 +139,8 @@ class Feedback(PublicModel):
                 condition=models.Q(target="run", run_uuid__isnull=False)
                 | models.Q(target="run", run_external_id__isnull=False)
                 | models.Q(target="trace", trace_uuid__isnull=False)
-                | models.Q(target="thread", thread_id__isnull=False),
+                | models.Q(target="thread", thread_id__isnull=False)
+                | models.Q(target="project", project__isnull=False),
                 name="feedback_target_named",
             ),
         ]

@@ -175,6 +175,15 @@ TABLE: tuple[Route, ...] = (
     # The sender chooses the id; in another workspace it is another run.
     route(f"{V1}runs/<uuid:uuid>", {"PATCH": api_keys(202, 403, 403, 202, 202)}, is_open=True, uuid="run"),
     route(f"{V1}attachments/<str:token>", {"GET": api_everybody(404)}, is_open=True, token="invitation token"),
+    route(
+        f"{V1}feedback/<uuid:uuid>",
+        {
+            "GET": api_keys(foreign=404),
+            "PATCH": api_keys(read=403, foreign=404),
+            "DELETE": api_keys(read=403, foreign=404),
+        },
+        uuid="feedback", data={"score": 0},
+    ),
     # Alive.
     route("healthz", {"GET": everybody()}),
     route("favicon.ico", {"GET": everybody(302)}),

@@ -10,4 +10,5 @@ from annotation.api.langsmith import info
 urlpatterns: list[URLPattern | URLResolver] = [
     path("info", info.InfoView.as_view(), name="info"),
     path("", include("annotation.api.langsmith.runs.urls")),
+    path("", include("annotation.api.langsmith.feedback.urls")),
 ]

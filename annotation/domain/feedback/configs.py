@@ -6,10 +6,11 @@ With every change the verdicts that stand on the key are derived anew, as a job.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 from django.db import IntegrityError, transaction
+from django.db.models.functions import Now
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from annotation.domain import audit
@@ -29,13 +30,18 @@ class BadConfigError(ValueError):
 
 
 class Category(BaseModel):
-    """One value that a key may take; `verdict` is what it makes of a trace, if anything."""
+    """One value that a key may take; `verdict` is what it makes of a trace, if anything, `score` its number, if any."""
 
     model_config = ConfigDict(frozen=True)
 
     value: str
     label: str = ""
     verdict: Literal["good", "bad"] | None = None
+    score: float | None = None
+
+    def document(self) -> dict[str, Any]:
+        """The JSON that a config keeps."""
+        return self.model_dump(exclude={"score"} if self.score is None else None)
 
 
 _CATEGORIES: TypeAdapter[list[Category]] = TypeAdapter(list[Category])
@@ -48,7 +54,10 @@ def categories_of(config: FeedbackConfig) -> list[Category]:
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What may be changed of a config. Numbers: bounds, where good begins and where bad ends; else categories."""
+    """What may be changed of a config. Numbers: bounds, where good begins and where bad ends; else categories.
+
+    `allows_several`: a reviewer may choose several categories. `is_lower_better` only colours comparisons.
+    """
 
     description: str = ""
     minimum: float | None = None
@@ -56,6 +65,14 @@ class Meaning:
     good_from: float | None = None
     bad_below: float | None = None
     categories: tuple[Category, ...] = ()
+    allows_several: bool = False
+    is_lower_better: bool | None = None
+
+
+def meaning_of(config: FeedbackConfig) -> Meaning:
+    """What the config says now."""
+    columns = {name: getattr(config, name) for name in Meaning.__dataclass_fields__}
+    return Meaning(**{**columns, "categories": tuple(categories_of(config))})
 
 
 def create(*, workspace: Workspace, key: str, kind: str, meaning: Meaning, by: User | None) -> FeedbackConfig:
@@ -82,14 +99,17 @@ def ensure_number(*, workspace: Workspace, key: str, good_from: float, by: User 
 
 
 def change(*, config: FeedbackConfig, meaning: Meaning, by: User) -> None:
-    """Change what a key means; its name and kind stay, since feedback has been given in them. Raises BadConfigError."""
+    """Change what a key means; its name and kind stay, since feedback has been given in them. Raises BadConfigError.
+
+    A category keeps its number unless it is given another.
+    """
     _check(config.kind, meaning)
-    columns = _columns(meaning)
+    columns = _columns(_with_numbers(meaning, config))
     detail = {name: value for name, value in columns.items() if getattr(config, name) != value}
     if not detail:
         return
     with transaction.atomic():
-        FeedbackConfig.objects.filter(pk=config.pk).update(**columns)
+        FeedbackConfig.objects.filter(pk=config.pk).update(**columns, modified_at=Now())
         audit.record("feedback_config.changed", by=by, workspace=config.workspace, target=config, detail=detail)
         rederiving.ask(workspace=config.workspace, key=config.key, by=by)
 
@@ -102,8 +122,17 @@ def delete(*, config: FeedbackConfig, by: User) -> None:
         rederiving.ask(workspace=config.workspace, key=config.key, by=by)
 
 
+def _with_numbers(meaning: Meaning, config: FeedbackConfig) -> Meaning:
+    known = {one.value: one.score for one in categories_of(config)}
+    kept = [
+        one if one.score is not None else one.model_copy(update={"score": known.get(one.value)})
+        for one in meaning.categories
+    ]
+    return replace(meaning, categories=tuple(kept))
+
+
 def _columns(meaning: Meaning) -> dict[str, Any]:
-    return {**asdict(meaning), "categories": [category.model_dump() for category in meaning.categories]}
+    return {**asdict(meaning), "categories": [one.document() for one in meaning.categories]}
 
 
 def _check(kind: str, meaning: Meaning) -> None:

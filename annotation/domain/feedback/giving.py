@@ -5,7 +5,7 @@ is the same feedback when it comes again: it is brought up to date, never double
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,7 @@ from django.db import transaction
 
 from annotation.domain.feedback import joining, targets
 from annotation.domain.feedback.targets import Target
-from annotation.domain.feedback.validation import Content, Problems, expectation_of, problems
+from annotation.domain.feedback.validation import Content, Expectation, Problems, completed, expectation_of, problems
 from annotation.models import Feedback, FeedbackConfig, Project, User, Workspace
 
 
@@ -70,7 +70,8 @@ def give_many(
 
     `project` is the only one that the giver may write to, if bound to one.
     """
-    expectations = _expectations(workspace)
+    expectations = expectations_of(workspace)
+    given = [replace(one, content=completed(one.content, expectations.get(one.content.key))) for one in given]
     found = [problems(one.content, expectations.get(one.content.key)) for one in given]
     sound = [index for index, wrong in enumerate(found) if not wrong]
     outcomes = [Outcome(None, problems=wrong) for wrong in found]
@@ -79,18 +80,20 @@ def give_many(
         joining.hold(workspace_id=workspace.pk, traces={place.trace_uuid for place in places if place.trace_uuid})
         for index, place in zip(sound, places, strict=True):
             outcomes[index] = _Giving(workspace, project, by, now)(given[index], place)
-        _tell(workspace, [outcome.feedback for outcome in outcomes if outcome.feedback])
+        tell(workspace, [outcome.feedback for outcome in outcomes if outcome.feedback])
     return outcomes
 
 
-def _expectations(workspace: Workspace) -> dict[str, Any]:
+def expectations_of(workspace: Workspace) -> dict[str, Expectation]:
+    """What the workspace's configured keys take."""
     return {
         config.key: expectation_of(config.kind, config.minimum, config.maximum, config.categories)
         for config in FeedbackConfig.objects.filter(workspace=workspace)
     }
 
 
-def _tell(workspace: Workspace, stored: Sequence[Feedback]) -> None:
+def tell(workspace: Workspace, stored: Sequence[Feedback]) -> None:
+    """Bring the traces of written feedback up to date; the last step of the transaction that wrote it."""
     traces = {feedback.trace_uuid for feedback in stored if feedback.trace_uuid}
     joining.recompute(workspace_id=workspace.pk, traces=traces)
     joining.touch(workspace_id=workspace.pk, traces=traces)
@@ -166,6 +169,8 @@ def _is_same_target(known: Feedback, new: Feedback) -> bool:
     """Of the ids that both know none differs, and at least one is shared."""
     pairs = [(read(known), read(new)) for read in _SAME]
     both = [(one, other) for one, other in pairs if one is not None and other is not None]
+    if known.target == new.target == targets.PROJECT:
+        return known.project_id == new.project_id
     return known.target == new.target and bool(both) and all(one == other for one, other in both)
 
 

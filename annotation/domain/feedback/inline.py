@@ -49,16 +49,6 @@ def label(*, subject: Subject, name: str, by: User, now: datetime) -> Feedback:
     return given
 
 
-def take_back(*, feedback: Feedback) -> None:
-    """Remove one's own inline feedback; what a review said is changed in the review."""
-    with transaction.atomic():
-        traces = [feedback.trace_uuid] if feedback.trace_uuid else []
-        joining.hold(workspace_id=feedback.workspace_id, traces=traces)
-        feedback.delete()
-        joining.recompute(workspace_id=feedback.workspace_id, traces=traces)
-        joining.touch(workspace_id=feedback.workspace_id, traces=traces)
-
-
 def _give(subject: Subject, content: Content, by: User, now: datetime, *, once: str = "") -> Feedback:
     about = subject.run_uuid or subject.trace.uuid
     return giving.give(

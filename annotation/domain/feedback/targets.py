@@ -7,27 +7,31 @@ from uuid import UUID
 from annotation.domain.feedback import joining
 from annotation.models import Feedback, Trace
 
-RUN, TRACE, THREAD = Feedback.Target.RUN, Feedback.Target.TRACE, Feedback.Target.THREAD
+RUN, TRACE, THREAD, PROJECT = Feedback.Target
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A run (by UUID, or by the client's own id, which may look like one), a trace, or a thread.
+    """A run (by UUID, or by the client's own id, which may look like one), a trace, a thread, or a whole project.
 
-    A run may be narrowed to its trace: span ids are unique within one only.
+    A run may be narrowed to its trace: span ids are unique within one only. A project is named by its inside id, which
+    the caller has made sure of.
     """
 
     run_id: UUID | None = None
     run_external_id: str | None = None
     trace_id: UUID | None = None
     thread_id: str | None = None
+    project_id: int | None = None
 
     @property
     def kind(self) -> str:
-        """A run if one is named, else a trace, else a thread."""
+        """A run if one is named, else a trace, else a thread, else a project."""
         if self.run_id or self.run_external_id:
             return RUN
-        return TRACE if self.trace_id else THREAD
+        if self.trace_id:
+            return TRACE
+        return PROJECT if self.project_id else THREAD
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,7 @@ def resolve(*, workspace_id: int, targets: Sequence[Target]) -> list[Place]:
     If any is missing, those who store runs are waited for first, so that nothing slips in between.
     """
     places = _look(workspace_id, targets)
-    if any(place.kind != THREAD and place.project_id is None for place in places):
+    if any(place.kind in {RUN, TRACE} and place.project_id is None for place in places):
         joining.wait_for_arrivals(workspace_id=workspace_id)
         places = _look(workspace_id, targets)
     return places
@@ -71,6 +75,8 @@ def _look(workspace_id: int, targets: Sequence[Target]) -> list[Place]:
 def _place(target: Target, runs: Iterable[joining.Located]) -> Place:
     if target.kind == THREAD:
         return Place(THREAD, thread_id=target.thread_id)
+    if target.kind == PROJECT:
+        return Place(PROJECT, project_id=target.project_id)
     if target.kind == TRACE:
         return Place(TRACE, trace_uuid=target.trace_id)
     run = next((run for run in runs if _is(run, target)), None)

@@ -1,25 +1,27 @@
 """Whether a feedback makes sense for its key: kind, bounds and categories of the workspace's feedback config."""
 
+import dataclasses
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite
 from typing import Any
 
 from annotation.domain.feedback.verdict import THUMBS, UNSURE
 
-MAX_KEY = 120
+MAX_KEY = 180
 MAX_CLIENT_ID = 200
 MAX_TEXT = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """What a configured key takes; `categories` are the values that may be chosen."""
+    """What a configured key takes; `categories` are the values that may be chosen, `scores` the numbers of some."""
 
     kind: str
     minimum: float | None = None
     maximum: float | None = None
     categories: tuple[str, ...] = ()
+    scores: Mapping[str, float] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,23 @@ class Content:
 
 
 Problems = dict[str, list[str]]
+
+
+def completed(content: Content, expectation: Expectation | None) -> Content:
+    """The content with both sides of a category that has a number: its score by its value, its value by its score."""
+    if expectation is None or not expectation.scores:
+        return content
+    named = {score: value for value, score in expectation.scores.items()}
+    score = content.score if isinstance(content.value, str | None) else _as_score(content.value)
+    if content.value is None or isinstance(content.value, bool | int | float):
+        return replace(content, value=named.get(score, content.value), score=score) if score is not None else content
+    if isinstance(content.value, str) and content.score is None:
+        return replace(content, score=expectation.scores.get(content.value))
+    return content
+
+
+def _as_score(value: Any) -> float | None:
+    return float(value) if isinstance(value, bool | int | float) else None
 
 
 def problems(content: Content, expectation: Expectation | None) -> Problems:
@@ -93,7 +112,8 @@ def _number(content: Content, expectation: Expectation) -> Iterator[tuple[str, s
 def _categories(content: Content, expectation: Expectation) -> Iterator[tuple[str, str]]:
     chosen = content.value if isinstance(content.value, list) else [content.value]
     unknown = [value for value in chosen if value is not None and value not in expectation.categories]
-    if unknown:
+    is_nameless = chosen == [None] and content.score is not None and bool(expectation.scores)
+    if unknown or is_nameless:
         yield "value", f"Choose of: {', '.join(expectation.categories)}."
 
 
@@ -110,6 +130,7 @@ def number(value: Any) -> float | None:
 
 
 def expectation_of(kind: str, minimum: float | None, maximum: float | None, categories: Any) -> Expectation:
-    """From the columns of a feedback config; categories are `[{"value", "label", "verdict"}]`."""
-    listed = [entry["value"] for entry in categories if isinstance(entry, Mapping) and "value" in entry]
-    return Expectation(kind, minimum, maximum, tuple(str(value) for value in listed))
+    """From the columns of a feedback config; categories are `[{"value", "label", "verdict", "score"}]`."""
+    listed = {str(one["value"]): one.get("score") for one in categories if isinstance(one, Mapping) and "value" in one}
+    scores = {value: float(score) for value, score in listed.items() if score is not None}
+    return Expectation(kind, minimum, maximum, tuple(listed), scores)

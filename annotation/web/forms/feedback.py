@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from django import forms
 from django.core.validators import RegexValidator
 
 from annotation.domain.feedback.configs import Category, Meaning, categories_of
+from annotation.domain.feedback.validation import MAX_KEY
 from annotation.models import FeedbackConfig
 
 _LINE = re.compile(r"(?P<value>[^|]+)(?:\|(?P<label>[^|]*))?(?:\|\s*(?P<verdict>good|bad)?\s*)?")
@@ -36,10 +38,10 @@ class MeaningForm(forms.Form):
         lines = [line.strip() for line in self.cleaned_data["categories"].splitlines()]
         return tuple(_category(line) for line in lines if line)
 
-    def meaning(self) -> Meaning:
-        """What a valid form says."""
+    def meaning(self, before: Meaning | None = None) -> Meaning:
+        """What a valid form says, on top of what it does not ask for."""
         fields = ("description", "minimum", "maximum", "good_from", "bad_below", "categories")
-        return Meaning(**{name: self.cleaned_data[name] for name in fields})
+        return replace(before or Meaning(), **{name: self.cleaned_data[name] for name in fields})
 
 
 class ConfigForm(MeaningForm):
@@ -47,7 +49,7 @@ class ConfigForm(MeaningForm):
 
     key = forms.CharField(
         label="Key",
-        max_length=120,
+        max_length=MAX_KEY,
         validators=[RegexValidator(r"^[A-Za-z0-9_.:-]+$", "Use letters, digits and _ . : - only.")],
         help_text="As it is sent: resolved, csat, tone.",
     )

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection, transaction
 
-from annotation.domain.feedback import giving, inline, joining
+from annotation.domain.feedback import amending, giving, joining
 from annotation.domain.feedback.targets import Target
 from annotation.domain.feedback.validation import Content
 from annotation.domain.ingest import tables
@@ -56,7 +56,7 @@ ACTS: dict[str, Callable[[Bench], object]] = {
     "edit": lambda bench: bench.submit(bench.one, **BAD, first_failing_run_uuid=bench.tool.uuid, note="Mind changed."),
     "undo": lambda bench: undo.undo(review=Review.objects.get(), by=bench.one, now=LATER),
     "again": lambda bench: thumb(bench, score=0.0),
-    "take back": lambda bench: inline.take_back(feedback=bench.trace.workspace.feedback.get(source="user")),
+    "take back": lambda bench: amending.take_back(feedback=bench.trace.workspace.feedback.get(source="user")),
 }
 
 

@@ -105,7 +105,7 @@ def _created(request: MemberRequest, form: ConfigForm) -> bool:
 
 def _changed(request: MemberRequest, config: FeedbackConfig, form: MeaningForm) -> bool:
     try:
-        configs.change(config=config, meaning=form.meaning(), by=request.user)
+        configs.change(config=config, meaning=form.meaning(configs.meaning_of(config)), by=request.user)
     except configs.BadConfigError as problem:
         form.add_error(problem.field, str(problem))
         return False

@@ -13,7 +13,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from annotation.domain.access import Capability
-from annotation.domain.feedback import inline
+from annotation.domain.feedback import amending, inline
 from annotation.domain.queues import items, subjects
 from annotation.domain.queues.reasons import Origin, Reason
 from annotation.models import Feedback, Queue, Run, Trace
@@ -45,7 +45,7 @@ def feedback_take_back(request: MemberRequest, uuid: UUID, feedback: UUID) -> Ht
     given = found(request, Feedback, feedback)
     if given.author_id != request.user.pk or given.review_id is not None or given.trace_uuid != trace.uuid:
         raise Http404
-    inline.take_back(feedback=given)
+    amending.take_back(feedback=given)
     return _feedback(request, trace, FeedbackForm())
 
 

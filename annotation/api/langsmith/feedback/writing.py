@@ -1,0 +1,92 @@
+"""Feedback as the SDKs read it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from annotation.api.langsmith.feedback.reading import KEPT
+from annotation.models import Feedback, Trace
+
+Source, On = Feedback.Source, Feedback.Target
+
+TYPES = {
+    Source.API: "api",
+    Source.SIGNAL: "api",
+    Source.USER: "app",
+    Source.REVIEWER: "app",
+    Source.JUDGE: "model",
+    Source.RULE: "auto_eval",
+}
+"""Our sources, as their types."""
+
+
+def with_people(rows: QuerySet[Feedback]) -> QuerySet[Feedback]:
+    """The rows with what `written` needs beside them."""
+    return rows.select_related("project", "author")
+
+
+def written(rows: Iterable[Feedback]) -> list[dict[str, Any]]:
+    """The feedback as JSON values; of one workspace, and from `with_people`. One statement more, for the root runs."""
+    found = list(rows)
+    roots = _roots(found)
+    return [_one(feedback, roots.get(feedback.trace_uuid)) for feedback in found]
+
+
+def outside_id(feedback: Feedback) -> UUID:
+    """The UUID that its giver chose, or else ours."""
+    try:
+        return UUID(feedback.client_id or "")
+    except ValueError:
+        return feedback.uuid
+
+
+def _roots(rows: list[Feedback]) -> dict[UUID | None, UUID | None]:
+    traces = {feedback.trace_uuid for feedback in rows if feedback.trace_uuid}
+    if not traces:
+        return {}
+    found = Trace.objects.filter(workspace=rows[0].workspace_id, uuid__in=traces)
+    return dict(found.values_list("uuid", "root_run_uuid"))
+
+
+def _one(feedback: Feedback, root: UUID | None) -> dict[str, Any]:
+    kept = _kept(feedback.metadata)
+    run_id = feedback.run_uuid if feedback.target == On.RUN else (root or feedback.trace_uuid)
+    return {
+        "id": outside_id(feedback),
+        "created_at": feedback.created_at,
+        "modified_at": feedback.modified_at,
+        "run_id": run_id if feedback.target in {On.RUN, On.TRACE} else None,
+        "trace_id": feedback.trace_uuid,
+        "session_id": feedback.project.uuid if feedback.project else None,
+        "start_time": kept.get("start_time"),
+        "is_root": run_id is not None and run_id == root,
+        "key": feedback.key,
+        "score": feedback.score,
+        "value": feedback.value,
+        "comment": feedback.comment,
+        "correction": feedback.correction,
+        "feedback_source": _source(feedback, kept),
+        "feedback_group_id": kept.get("feedback_group_id"),
+        "comparative_experiment_id": kept.get("comparative_experiment_id"),
+        "feedback_thread_id": feedback.thread_id,
+        "extra": kept.get("extra"),
+    }
+
+
+def _kept(metadata: Mapping[str, Any]) -> Mapping[str, Any]:
+    kept = metadata.get(KEPT)
+    return kept if isinstance(kept, dict) else {}
+
+
+def _source(feedback: Feedback, kept: Mapping[str, Any]) -> dict[str, Any]:
+    person = feedback.author
+    return {
+        "type": kept.get("source_type") or TYPES[Source(feedback.source)],
+        "metadata": {name: value for name, value in feedback.metadata.items() if name != KEPT},
+        "user_id": person.uuid if person else None,
+        "user_name": str(person) if person else None,
+    }
