@@ -24,6 +24,7 @@ class JobName(StrEnum):
     HEARTBEAT = "annotation.heartbeat"
     SETTLE_TRACES = "annotation.settle_traces"
     DRIVE_JOB = "annotation.drive_job"
+    FOLD_TALLIES = "annotation.fold_tallies"
     SWEEP_JOBS = "annotation.sweep_jobs"
     SEND_PASSWORD_RESET = "annotation.send_password_reset"  # noqa: S105 -- a task's name
 

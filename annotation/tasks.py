@@ -12,6 +12,7 @@ from annotation.domain.imports import traces as imported_traces
 from annotation.domain.ingest import repricing
 from annotation.domain.projects import accounts
 from annotation.domain.rules import backfill, routing
+from annotation.domain.traces import tallies
 from annotation.domain.work import jobs
 from annotation.jobs import JobName
 
@@ -46,6 +47,12 @@ def drive_job(*, job_id: int) -> None:
 def sweep_jobs() -> None:
     """It is time to look for jobs that nobody drives."""
     jobs.sweep(now=timezone.now())
+
+
+@shared_task(name=JobName.FOLD_TALLIES)
+def fold_tallies() -> None:
+    """It is time to put notes on projects' totals together."""
+    tallies.fold()
 
 
 @shared_task(name=JobName.SETTLE_TRACES)

@@ -28,6 +28,7 @@ app.autodiscover_tasks()
 app.conf.beat_schedule = {
     "sweep-jobs": {"task": "annotation.sweep_jobs", "schedule": 30.0, "options": {"expires": 60}},
     "settle-traces": {"task": "annotation.settle_traces", "schedule": 2.0, "options": {"expires": 4}},
+    "fold-tallies": {"task": "annotation.fold_tallies", "schedule": 10.0, "options": {"expires": 10}},
     "heartbeat": {"task": HEARTBEAT, "schedule": 10.0, "options": {"expires": 60}},
 }
 

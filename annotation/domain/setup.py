@@ -14,7 +14,7 @@ from django.core.validators import validate_email
 from django.db import connection, transaction
 
 from annotation.domain.projects import accounts, keys, projects, workspaces
-from annotation.models import ApiKey, SetupLink, User, Workspace
+from annotation.models import ApiKey, Project, SetupLink, User, Workspace
 
 _SHORTEST_KEY = 16
 _SETTING_UP = 7_205_114  # any number: names the lock in the database
@@ -101,7 +101,8 @@ def use_link(token: str, wish: Wish, *, name: str, now: datetime) -> tuple[User,
 
 def _furnish(wish: Wish, *, by: User, now: datetime) -> Workspace:
     workspace = workspaces.create(name=wish.workspace, by=by)
-    project = projects.create(workspace=workspace, name=wish.project, by=by)
+    known = Project.objects.filter(workspace=workspace, name=wish.project).first()
+    project = known or projects.create(workspace=workspace, name=wish.project, by=by)
     if wish.api_key:
         keys.create(
             workspace=workspace,

@@ -11,7 +11,7 @@ from annotation.models.price import ModelPrice
 from annotation.models.queue import Item, Queue, Reservation, RubricVersion, Skip
 from annotation.models.review import Draft, Review
 from annotation.models.rule import Decision, Rule, RuleRevision
-from annotation.models.trace import Run, RunStatus, Trace, Verdict
+from annotation.models.trace import Run, RunStatus, Trace, TraceTally, Verdict
 from annotation.models.view import SavedView
 
 __all__ = [
@@ -46,6 +46,7 @@ __all__ = [
     "SetupLink",
     "Skip",
     "Trace",
+    "TraceTally",
     "User",
     "Verdict",
     "Workspace",

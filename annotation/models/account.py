@@ -141,13 +141,22 @@ class SetupLink(models.Model):
 
 
 class Project(PublicModel):
-    """A stream of traces of one application and environment; `retention_days` is how long they stay (null: for ever)."""
+    """A stream of traces of one application and environment; `retention_days` is how long they stay (null: for ever).
+
+    `extra` keeps what a program says of it, such as `{"metadata": {…}}`; `ended_at` when it said that no more will come.
+    A project with a `reference_dataset` answers that dataset's rows.
+    """
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="projects")
     name = models.CharField(max_length=200)
     slug = models.SlugField(max_length=200)
     description = models.TextField(blank=True)
     retention_days = models.PositiveIntegerField(null=True, blank=True)
+    extra = models.JSONField(default=dict, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    reference_dataset = models.ForeignKey(
+        "annotation.Dataset", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:

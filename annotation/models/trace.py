@@ -118,6 +118,26 @@ class Trace(models.Model):
         return self.name or str(self.uuid)
 
 
+class TraceTally(models.Model):
+    """What was added to, or taken from, the totals of a project's traces; the totals are the sums of its rows.
+
+    A trigger writes one row per statement that changes traces, so writers never wait for each other's, and the totals
+    are exact as soon as a transaction commits, whoever wrote. `domain.traces.tallies` folds many rows into one.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    project = models.ForeignKey(Project, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+")
+    traces = models.BigIntegerField(default=0)
+    runs = models.BigIntegerField(default=0)
+    errors = models.BigIntegerField(default=0)
+    input_tokens = models.BigIntegerField(default=0)
+    output_tokens = models.BigIntegerField(default=0)
+    cost = models.DecimalField(max_digits=30, decimal_places=10, default=0)
+
+    def __str__(self) -> str:
+        return f"{self.traces:+} in {self.project_id}"
+
+
 class RunType(models.TextChoices):
     LLM = "llm", "Model call"
     TOOL = "tool", "Tool call"

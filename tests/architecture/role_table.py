@@ -184,6 +184,13 @@ TABLE: tuple[Route, ...] = (
         },
         uuid="feedback", data={"score": 0},
     ),
+    route(f"{V1}sessions", {"GET": api_keys(), "POST": api_keys(ingest=422, read=403, write=422, project=422, foreign=422)}),
+    route(
+        f"{V1}sessions/<uuid:uuid>",
+        {"GET": api_keys(foreign=404), "PATCH": api_keys(read=403, project=403, foreign=404)},
+        uuid="session",
+    ),
+    route(f"{V1}settings", {"GET": api_keys()}),
     # Alive.
     route("healthz", {"GET": everybody()}),
     route("favicon.ico", {"GET": everybody(302)}),

@@ -146,6 +146,7 @@ def _things(workspace: Workspace, admin: User, viewer: User, reviewer: User) -> 
     things |= {
         "workspace": workspace.slug,
         "project": project.slug,
+        "session": project,
         "trace": trace,
         "run": run,
         "thread": f"t-{workspace.slug}",

@@ -23,7 +23,7 @@ from tests.factories.queues import (
 )
 from tests.factories.reviews import ReviewFactory
 from tests.factories.rules import DecisionFactory, RuleFactory, RuleRevisionFactory
-from tests.factories.traces import RunFactory, TraceFactory
+from tests.factories.traces import RunFactory, TraceFactory, TraceTallyFactory
 from tests.factories.work import AuditEventFactory, JobFactory, JobPayloadFactory
 
 __all__ = [
@@ -56,6 +56,7 @@ __all__ = [
     "SetupLinkFactory",
     "SkipFactory",
     "TraceFactory",
+    "TraceTallyFactory",
     "UserFactory",
     "WorkspaceFactory",
 ]

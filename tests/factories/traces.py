@@ -8,7 +8,7 @@ from typing import Any
 
 from factory import LazyAttribute, LazyFunction, SelfAttribute, Sequence, SubFactory
 
-from annotation.models import Run, Trace
+from annotation.models import Run, Trace, TraceTally
 from tests.factories.accounts import ProjectFactory
 from tests.factories.base import Factory
 
@@ -41,3 +41,11 @@ class RunFactory(Factory[Run]):
     status = "ok"
     started_at = STARTED_AT
     start_nano = LazyAttribute(nanoseconds)
+
+
+class TraceTallyFactory(Factory[TraceTally]):
+    class Meta:
+        model = TraceTally
+
+    project = SubFactory(ProjectFactory)
+    traces = 1

@@ -11,4 +11,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("info", info.InfoView.as_view(), name="info"),
     path("", include("annotation.api.langsmith.runs.urls")),
     path("", include("annotation.api.langsmith.feedback.urls")),
+    path("", include("annotation.api.langsmith.projects.urls")),
 ]

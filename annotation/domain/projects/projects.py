@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
 from django.db import IntegrityError, transaction
 
 from annotation.domain import audit
 from annotation.domain.projects.slugs import slug_for
-from annotation.models import Project, User, Workspace
+from annotation.models import Dataset, Project, User, Workspace
 
 
 class ProjectNameTakenError(ValueError):
@@ -16,12 +21,27 @@ class ProjectNameTakenError(ValueError):
         super().__init__(f"There is a project called {name} already: choose another name.")
 
 
-def create(*, workspace: Workspace, name: str, by: User | None, description: str = "") -> Project:
-    """Make a project; its slug follows from the name. Raises ProjectNameTakenError."""
+def create(
+    *,
+    workspace: Workspace,
+    name: str,
+    by: User | None,
+    description: str = "",
+    uuid: UUID | None = None,
+    extra: Mapping[str, Any] | None = None,
+    reference_dataset: Dataset | None = None,
+) -> Project:
+    """Make a project; its slug follows from the name. Raises ProjectNameTakenError, also for a `uuid` that is taken."""
     try:
         with transaction.atomic():
             project = Project.objects.create(
-                workspace=workspace, name=name, slug=_free_slug(workspace, name), description=description
+                uuid=uuid or uuid4(),
+                workspace=workspace,
+                name=name,
+                slug=_free_slug(workspace, name),
+                description=description,
+                extra=dict(extra or {}),
+                reference_dataset=reference_dataset,
             )
             audit.record("project.created", by=by, workspace=workspace, target=project)
     except IntegrityError as problem:
@@ -29,16 +49,29 @@ def create(*, workspace: Workspace, name: str, by: User | None, description: str
     return project
 
 
-def change(*, project: Project, name: str, description: str, by: User) -> None:
-    """Change the name or the description; the slug stays, filters and links use it. Raises ProjectNameTakenError."""
-    detail = {"from": Project.objects.values_list("name", flat=True).get(pk=project.pk), "to": name}
-    project.name, project.description = name, description
+def change(
+    *,
+    project: Project,
+    by: User | None,
+    name: str | None = None,
+    description: str | None = None,
+    extra: Mapping[str, Any] | None = None,
+    ended_at: datetime | None = None,
+) -> None:
+    """Change what is given; the slug stays, filters and links use it. Raises ProjectNameTakenError."""
+    given = {"name": name, "description": description, "extra": extra, "ended_at": ended_at}
+    changes = {column: value for column, value in given.items() if value is not None}
+    if not changes:
+        return
+    detail = {"from": Project.objects.values_list("name", flat=True).get(pk=project.pk), "to": name or project.name}
+    for column, value in changes.items():
+        setattr(project, column, value)
     try:
         with transaction.atomic():
-            project.save(update_fields=["name", "description"])
+            project.save(update_fields=list(changes))
             audit.record("project.changed", by=by, workspace=project.workspace, target=project, detail=detail)
     except IntegrityError as problem:
-        raise ProjectNameTakenError(name) from problem
+        raise ProjectNameTakenError(project.name) from problem
 
 
 def _free_slug(workspace: Workspace, name: str) -> str:

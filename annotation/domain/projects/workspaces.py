@@ -5,15 +5,20 @@ from __future__ import annotations
 from django.db import transaction
 
 from annotation.domain import audit
+from annotation.domain.projects import registry
 from annotation.domain.projects.slugs import slug_for
 from annotation.models import Membership, User, Workspace
 
 
 def create(*, name: str, by: User, slug: str | None = None) -> Workspace:
-    """Make a workspace with `by` as its admin; without `slug` its address follows from the name."""
+    """Make a workspace with `by` as its admin; without `slug` its address follows from the name.
+
+    It has the project that traces go to which name none.
+    """
     with transaction.atomic():
         workspace = Workspace.objects.create(name=name, slug=slug or _free_slug(name))
         Membership.objects.create(workspace=workspace, user=by, role=Membership.Role.ADMIN)
+        registry.ensure(workspace_id=workspace.pk, names=[registry.DEFAULT_NAME])
         audit.record("workspace.created", by=by, workspace=workspace, target=workspace)
     return workspace
 

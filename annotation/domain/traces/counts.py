@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, Sum
-
-from annotation.models import Project, Trace
+from annotation.domain.traces import tallies
+from annotation.models import Project
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +22,14 @@ class CountedProject:
 
 
 def counted(project: Project) -> CountedProject:
-    """The project with what is in it, from the traces alone: each knows how many runs it has."""
-    found = Trace.objects.filter(project=project).aggregate(traces=Count("id"), runs=Sum("run_count", default=0))
+    """The project with what is in it."""
+    found = tallies.totals([project]).get(project.pk, tallies.Totals())
     return CountedProject(
         project.uuid,
         project.name,
         project.slug,
         project.description,
         project.created_at,
-        trace_count=found["traces"],
-        run_count=found["runs"],
+        trace_count=found.traces,
+        run_count=found.runs,
     )

@@ -1,0 +1,1 @@
+"""Projects, which this protocol calls sessions, and the workspace's settings."""

@@ -1,0 +1,112 @@
+"""`/sessions`, `/sessions/{id}` and `/settings`."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from rest_framework.exceptions import NotFound, PermissionDenied
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from annotation.api.langsmith import wire
+from annotation.api.langsmith.base import View
+from annotation.api.langsmith.errors import Invalid, Refusal
+from annotation.api.langsmith.projects import reading, writing
+from annotation.domain.access import Capability
+from annotation.domain.projects import projects
+from annotation.models import Dataset, Project
+
+
+class SessionListView(View):
+    """Projects."""
+
+    needs = {"GET": Capability.READ, "POST": (Capability.INGEST, Capability.EDIT)}
+
+    def get(self, request: Request) -> Response:
+        """An array; the SDKs also learn from it which workspace their key belongs to."""
+        rows = reading.wanted(request, self.visible(Project)).select_related("workspace", "reference_dataset")
+        found = list(rows[wire.window(request)])
+        return Response(writing.written(found, with_stats=bool(wire.flag(request, "include_stats"))))
+
+    def post(self, request: Request) -> Response:
+        """Make a project; 409 for a taken name, unless `upsert`. The same project sent again is made once."""
+        sent = self.one()
+        name = reading.name_in(sent)
+        if name is None:
+            raise Invalid("name has to be a text.")
+        uuid = wire.parsed_uuid(sent["id"], "id") if sent.get("id") else None
+        known = self.visible(Project).filter(name=name).first()
+        if known is not None and (known.uuid == uuid or wire.flag(request, "upsert")):
+            projects.change(project=known, by=self.actor.person, **reading.said_in(sent))
+            return self._answer(known)
+        if self.actor.project is not None:
+            raise PermissionDenied(f"This key may only write to the project {self.actor.project.name}.")
+        return self._answer(self._made(sent, name, uuid))
+
+    def _made(self, sent: dict[str, Any], name: str, uuid: UUID | None) -> Project:
+        said = reading.said_in(sent)
+        try:
+            return projects.create(
+                workspace=self.actor.workspace,
+                name=name,
+                by=self.actor.person,
+                description=said["description"] or "",
+                uuid=uuid,
+                extra=said["extra"],
+                reference_dataset=self._dataset(sent),
+            )
+        except projects.ProjectNameTakenError as problem:
+            raise Refusal(409, str(problem)) from problem
+
+    def _dataset(self, sent: dict[str, Any]) -> Dataset | None:
+        named = sent.get("reference_dataset_id")
+        if not named:
+            return None
+        dataset = self.visible(Dataset).filter(uuid=wire.parsed_uuid(named, "reference_dataset_id")).first()
+        if dataset is None:
+            raise NotFound("There is no dataset with this reference_dataset_id.")
+        return dataset
+
+    def _answer(self, project: Project) -> Response:
+        found = Project.objects.select_related("workspace", "reference_dataset").get(pk=project.pk)
+        return Response(writing.written([found], with_stats=False)[0])
+
+
+class SessionView(View):
+    """One project."""
+
+    needs = {"GET": Capability.READ, "PATCH": Capability.EDIT}
+
+    def get(self, request: Request, uuid: UUID) -> Response:
+        """It, with statistics if they are asked for."""
+        return Response(writing.written([self._found(uuid)], with_stats=bool(wire.flag(request, "include_stats")))[0])
+
+    def patch(self, _request: Request, uuid: UUID) -> Response:
+        """Change what is sent; null leaves as it is."""
+        project, sent = self._found(uuid), self.one()
+        said = reading.said_in(sent)
+        try:
+            projects.change(project=project, by=self.actor.person, name=reading.name_in(sent), **said)
+        except projects.ProjectNameTakenError as problem:
+            raise Refusal(409, str(problem)) from problem
+        return Response(writing.written([self._found(uuid)], with_stats=False)[0])
+
+    def _found(self, uuid: UUID) -> Project:
+        rows = self.visible(Project).select_related("workspace", "reference_dataset")
+        project = rows.filter(uuid=uuid).first()
+        if project is None:
+            raise NotFound("There is no project with this id.")
+        return project
+
+
+class SettingsView(View):
+    """GET /settings."""
+
+    needs = {"GET": Capability.READ}
+
+    def get(self, _request: Request) -> Response:
+        """The workspace; only a hub of prompts would have a handle."""
+        workspace = self.actor.workspace
+        said = {"id": workspace.uuid, "display_name": workspace.name, "created_at": workspace.created_at}
+        return Response({**said, "tenant_handle": None})
