@@ -23,6 +23,7 @@ class JobName(StrEnum):
 
     HEARTBEAT = "annotation.heartbeat"
     SETTLE_TRACES = "annotation.settle_traces"
+    JOIN_LOGS = "annotation.join_logs"
     DRIVE_JOB = "annotation.drive_job"
     FOLD_TALLIES = "annotation.fold_tallies"
     SWEEP_JOBS = "annotation.sweep_jobs"

@@ -9,7 +9,7 @@ from annotation.domain import health
 from annotation.domain.feedback import rederiving
 from annotation.domain.imports import plan as imports
 from annotation.domain.imports import traces as imported_traces
-from annotation.domain.ingest import repricing
+from annotation.domain.ingest import receive_logs, repricing
 from annotation.domain.projects import accounts
 from annotation.domain.rules import backfill, routing
 from annotation.domain.traces import tallies
@@ -53,6 +53,12 @@ def sweep_jobs() -> None:
 def fold_tallies() -> None:
     """It is time to put notes on projects' totals together."""
     tallies.fold()
+
+
+@shared_task(name=JobName.JOIN_LOGS)
+def join_logs() -> None:
+    """It is time to look for log records that missed their run."""
+    receive_logs.sweep(now=timezone.now())
 
 
 @shared_task(name=JobName.SETTLE_TRACES)

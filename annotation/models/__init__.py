@@ -7,6 +7,7 @@ from annotation.models.dataset import Dataset, DatasetVersion, Example
 from annotation.models.deletion import DeletedTrace
 from annotation.models.feedback import FailureMode, Feedback, FeedbackConfig
 from annotation.models.job import Job, JobPayload
+from annotation.models.log import LogRecord
 from annotation.models.price import ModelPrice
 from annotation.models.queue import Item, Queue, Reservation, RubricVersion, Skip
 from annotation.models.review import Draft, Review
@@ -31,6 +32,7 @@ __all__ = [
     "Item",
     "Job",
     "JobPayload",
+    "LogRecord",
     "Membership",
     "ModelPrice",
     "Project",

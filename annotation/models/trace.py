@@ -218,6 +218,11 @@ class Run(models.Model):
         indexes = [
             models.Index(fields=["trace", "start_nano", "id"], name="run_tree"),
             models.Index(fields=["workspace", "external_id"], name="run_external_id"),
+            models.Index(
+                fields=["workspace", "response_id"],
+                condition=models.Q(response_id__isnull=False),
+                name="run_response_id",
+            ),
         ]
 
     def __str__(self) -> str:

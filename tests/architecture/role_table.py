@@ -159,14 +159,11 @@ OTLP_BASES = ("", "otlp/", "otel/", "api/otel/", "api/v1/otel/", "api/public/ote
 TABLE: tuple[Route, ...] = (
     # Ingestion.
     *(
-        route(path, {"POST": api(*[401] * 7, 200, 403, 403, 200, 200, 401, 401)})
-        for path in (f"{base}v1/traces" for base in OTLP_BASES)
-    ),
-    *(
-        route(f"{base}v1/{signal}", {"POST": api(*[401] * 7, *[404] * 5, 401, 401)})
+        route(f"{base}v1/{signal}", {"POST": api(*[401] * 7, 200, 403, 403, 200, 200, 401, 401)})
         for base in OTLP_BASES
-        for signal in ("logs", "metrics")
+        for signal in ("traces", "logs", "claude_code")
     ),
+    *(route(f"{base}v1/metrics", {"POST": api(*[401] * 7, *[404] * 5, 401, 401)}) for base in OTLP_BASES),
     # What LangSmith's SDKs ask.
     route(f"{V1}info", {"GET": api_everybody()}),
     route(f"{V1}runs", {"POST": api_keys(422, 403, 403, 422, 422)}),

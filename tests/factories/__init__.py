@@ -12,7 +12,7 @@ from tests.factories.accounts import (
 )
 from tests.factories.datasets import DatasetFactory, DatasetVersionFactory, ExampleFactory
 from tests.factories.feedback import FailureModeFactory, FeedbackConfigFactory, FeedbackFactory
-from tests.factories.keeping import DeletedTraceFactory, ModelPriceFactory
+from tests.factories.keeping import DeletedTraceFactory, LogRecordFactory, ModelPriceFactory
 from tests.factories.queues import (
     DraftFactory,
     ItemFactory,
@@ -42,6 +42,7 @@ __all__ = [
     "ItemFactory",
     "JobFactory",
     "JobPayloadFactory",
+    "LogRecordFactory",
     "MembershipFactory",
     "ModelPriceFactory",
     "ProjectFactory",

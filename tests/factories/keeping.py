@@ -1,4 +1,4 @@
-"""Prices, and traces that were deleted."""
+"""Prices, log records, and traces that were deleted."""
 
 import uuid
 from datetime import date
@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from factory import LazyFunction, Sequence, SubFactory
 
-from annotation.models import DeletedTrace, ModelPrice
+from annotation.models import DeletedTrace, LogRecord, ModelPrice
 from tests.factories.accounts import WorkspaceFactory
 from tests.factories.base import Factory
 
@@ -28,3 +28,13 @@ class DeletedTraceFactory(Factory[DeletedTrace]):
 
     workspace = SubFactory(WorkspaceFactory)
     trace_uuid = LazyFunction(uuid.uuid4)
+
+
+class LogRecordFactory(Factory[LogRecord]):
+    class Meta:
+        model = LogRecord
+
+    workspace = SubFactory(WorkspaceFactory)
+    digest = LazyFunction(uuid.uuid4)
+    name = "gen_ai.user.message"
+    time_nano = 1

@@ -1,12 +1,13 @@
 """Answers as OTLP over HTTP asks for them: in the encoding of the request, errors as `google.rpc.Status`."""
 
 from enum import Enum
+from typing import Any
 
 import orjson
 from django.http import HttpResponse
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
 
 from annotation.domain.ingest.otlp import Encoding
+from annotation.domain.ingest.otlp_signals import TRACES, Signal, camel
 from annotation.domain.ingest.records import Rejections
 
 
@@ -30,14 +31,15 @@ def encoding_of(content_type: str) -> Encoding | None:
     return next((encoding for encoding in Encoding if encoding.value == media_type), None)
 
 
-def success(encoding: Encoding, rejections: Rejections) -> HttpResponse:
+def success(encoding: Encoding, rejections: Rejections, signal: Signal = TRACES) -> HttpResponse:
     """200; with `partial_success` if something could not be taken, which the client must not send again."""
     if encoding is Encoding.JSON:
-        partial = {"rejectedSpans": str(rejections.count), "errorMessage": rejections.message}
-        return _answer(200, encoding, orjson.dumps({"partialSuccess": partial} if rejections.count else {}))
-    response = ExportTraceServiceResponse()
-    if rejections.count:
-        response.partial_success.rejected_spans = rejections.count
+        rejected = camel(f"rejected_{signal.members}")
+        partial = {rejected: str(rejections.count), "errorMessage": rejections.message}
+        return _answer(200, encoding, orjson.dumps({"partialSuccess": partial} if rejections.message else {}))
+    response: Any = signal.response()
+    if rejections.message:
+        setattr(response.partial_success, f"rejected_{signal.members}", rejections.count)
         response.partial_success.error_message = rejections.message
     return _answer(200, encoding, response.SerializeToString())
 

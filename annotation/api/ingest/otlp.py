@@ -1,4 +1,4 @@
-"""The address that OpenTelemetry exporters post traces to."""
+"""The addresses that OpenTelemetry exporters post traces and logs to."""
 
 import time
 
@@ -12,8 +12,9 @@ from django.views.decorators.csrf import csrf_exempt
 from annotation.api.ingest import answers, body, capacity, credentials
 from annotation.api.ingest.answers import Problem
 from annotation.domain import access
-from annotation.domain.ingest import receive
+from annotation.domain.ingest import receive, receive_logs
 from annotation.domain.ingest.otlp import Encoding, MalformedPayloadError
+from annotation.domain.ingest.otlp_signals import LOGS, TRACES, Signal
 from annotation.domain.projects import keys
 
 _PROBLEMS: dict[type[Exception], Problem] = {
@@ -28,17 +29,26 @@ _PROBLEMS: dict[type[Exception], Problem] = {
 @csrf_exempt  # no cookies: the key alone says who sends
 def traces(request: WSGIRequest) -> HttpResponse:
     """Take an OTLP trace export; the answer 200 is given after commit."""
-    encoding = answers.encoding_of(request.headers.get("Content-Type", ""))
-    answer = _answered(request, encoding)
+    return _read_to_its_end(request, TRACES)
+
+
+@csrf_exempt  # as above
+def logs(request: WSGIRequest) -> HttpResponse:
+    """Take an OTLP log export; the answer 200 is given after commit."""
+    return _read_to_its_end(request, LOGS)
+
+
+def _read_to_its_end(request: WSGIRequest, signal: Signal) -> HttpResponse:
+    answer = _answered(request, signal, answers.encoding_of(request.headers.get("Content-Type", "")))
     if answer.status_code >= 400:
         body.discard(request)
     return answer
 
 
-def _answered(request: WSGIRequest, encoding: Encoding | None) -> HttpResponse:
+def _answered(request: WSGIRequest, signal: Signal, encoding: Encoding | None) -> HttpResponse:
     try:
         with capacity.door.enter(credentials.presented(request)):
-            return _taken(request, encoding)
+            return _taken(request, signal, encoding)
     except tuple(_PROBLEMS) as error:
         problem = next(problem for kind, problem in _PROBLEMS.items() if isinstance(error, kind))
         return answers.failure(encoding, problem, str(error))
@@ -50,8 +60,8 @@ def _answered(request: WSGIRequest, encoding: Encoding | None) -> HttpResponse:
 
 
 @csrf_exempt  # as above
-def not_taken(request: WSGIRequest, signal: str) -> HttpResponse:
-    """Say in the sender's encoding that logs and metrics, which many programs send to the same base, are not kept."""
+def metrics(request: WSGIRequest) -> HttpResponse:
+    """Say in the sender's encoding that metrics, which many programs send to the same base, are not kept."""
     encoding = answers.encoding_of(request.headers.get("Content-Type", ""))
     if request.method != "POST":
         return _only_post(encoding)
@@ -59,13 +69,11 @@ def not_taken(request: WSGIRequest, signal: str) -> HttpResponse:
         credentials.key_of(request, now=timezone.now())
     except keys.KeyRefusedError as refusal:
         return _unauthenticated(encoding, str(refusal))
-    message = (
-        f"{signal} are not kept here, only traces: set OTEL_{signal.upper()}_EXPORTER=none, or send them elsewhere"
-    )
+    message = "metrics are not kept here, only traces and logs: set OTEL_METRICS_EXPORTER=none, or send them elsewhere"
     return answers.failure(encoding, Problem.NOT_FOUND, message)
 
 
-def _taken(request: WSGIRequest, encoding: Encoding | None) -> HttpResponse:
+def _taken(request: WSGIRequest, signal: Signal, encoding: Encoding | None) -> HttpResponse:
     if request.method != "POST":
         return _only_post(encoding)
     try:
@@ -81,8 +89,9 @@ def _taken(request: WSGIRequest, encoding: Encoding | None) -> HttpResponse:
     sender = receive.Sender(key, credentials.project_of(request))
     content = body.read(request)
     with capacity.turns.take((key.workspace_id, key.pk, sender.project)):
-        rejections = receive.receive(sender=sender, body=content, encoding=encoding, received_ns=time.time_ns())
-    return answers.success(encoding, rejections)
+        take = receive_logs.receive if signal is LOGS else receive.receive
+        rejections = take(sender=sender, body=content, encoding=encoding, received_ns=time.time_ns())
+    return answers.success(encoding, rejections, signal)
 
 
 def _only_post(encoding: Encoding | None) -> HttpResponse:

@@ -6,6 +6,7 @@ from annotation.api.ingest import otlp
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/traces", otlp.traces, name="otlp-traces"),
-    path("v1/logs", otlp.not_taken, {"signal": "logs"}, name="otlp-logs"),
-    path("v1/metrics", otlp.not_taken, {"signal": "metrics"}, name="otlp-metrics"),
+    path("v1/logs", otlp.logs, name="otlp-logs"),
+    path("v1/claude_code", otlp.logs, name="otlp-claude-code"),  # LangSmith's address for the logs of Claude Code
+    path("v1/metrics", otlp.metrics, name="otlp-metrics"),
 ]

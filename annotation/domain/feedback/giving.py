@@ -72,14 +72,23 @@ def give_many(
     """
     expectations = expectations_of(workspace)
     given = [replace(one, content=completed(one.content, expectations.get(one.content.key))) for one in given]
-    found = [problems(one.content, expectations.get(one.content.key)) for one in given]
+    found = [problems(one.content, expectations.get(one.content.key), failed=one.error is not None) for one in given]
     sound = [index for index, wrong in enumerate(found) if not wrong]
     outcomes = [Outcome(None, problems=wrong) for wrong in found]
     with transaction.atomic():
         places = targets.resolve(workspace_id=workspace.pk, targets=[given[index].target for index in sound])
         joining.hold(workspace_id=workspace.pk, traces={place.trace_uuid for place in places if place.trace_uuid})
+        giving = _Giving(workspace, project, by, now)
+        rows: dict[int, Feedback] = {}
         for index, place in zip(sound, places, strict=True):
-            outcomes[index] = _Giving(workspace, project, by, now)(given[index], place)
+            if refusal := giving.refusal(place):
+                outcomes[index] = refusal
+            else:
+                rows[index] = giving.row(given[index], place)
+        stored = _stored(list(rows.values()))
+        for index, row in rows.items():
+            known = stored.get(row.client_id, row) if row.client_id else row
+            outcomes[index] = Outcome(row, is_new=True) if known.uuid == row.uuid else giving.again(known, row)
         tell(workspace, [outcome.feedback for outcome in outcomes if outcome.feedback])
     return outcomes
 
@@ -90,6 +99,22 @@ def expectations_of(workspace: Workspace) -> dict[str, Expectation]:
         config.key: expectation_of(config.kind, config.minimum, config.maximum, config.categories)
         for config in FeedbackConfig.objects.filter(workspace=workspace)
     }
+
+
+def _stored(rows: Sequence[Feedback]) -> dict[str, Feedback]:
+    """Insert what is not there yet, all at once; the feedback that stands under each client id, locked.
+
+    In the order of the client ids, so that two givers of the same ones wait for, and never block, each other.
+    """
+    named = sorted((row for row in rows if row.client_id), key=lambda row: str(row.client_id))
+    Feedback.objects.bulk_create([row for row in rows if not row.client_id])
+    if not named:
+        return {}
+    Feedback.objects.bulk_create(named, ignore_conflicts=True)
+    known = Feedback.objects.select_for_update().filter(
+        workspace=named[0].workspace, client_id__in=[row.client_id for row in named]
+    )
+    return {str(row.client_id): row for row in known.order_by("client_id")}
 
 
 def tell(workspace: Workspace, stored: Sequence[Feedback]) -> None:
@@ -106,18 +131,14 @@ class _Giving:
     by: User | None
     now: datetime
 
-    def __call__(self, given: Given, place: targets.Place) -> Outcome:
+    def refusal(self, place: targets.Place) -> Outcome | None:
+        """What a key that is bound to another project gets."""
         if self.project and place.project_id not in (None, self.project.pk):
             return _refused("target", f"This key may only write to the project {self.project.name}.")
-        new = self._row(given, place)
-        if given.client_id is None:
-            new.save(force_insert=True)
-            return Outcome(new, is_new=True)
-        Feedback.objects.bulk_create([new], ignore_conflicts=True)
-        known = Feedback.objects.select_for_update().get(workspace=self.workspace, client_id=given.client_id)
-        return Outcome(known, is_new=True) if known.uuid == new.uuid else self._again(known, new)
+        return None
 
-    def _row(self, given: Given, place: targets.Place) -> Feedback:
+    def row(self, given: Given, place: targets.Place) -> Feedback:
+        """The feedback that is to be stored."""
         content = given.content
         return Feedback(
             workspace=self.workspace,
@@ -141,7 +162,7 @@ class _Giving:
             modified_at=self.now,
         )
 
-    def _again(self, known: Feedback, new: Feedback) -> Outcome:
+    def again(self, known: Feedback, new: Feedback) -> Outcome:
         """The same client id again: bring the feedback up to date if it is the same source's to change."""
         if (known.source, known.review_id) != (new.source, None):
             return _refused("client_id", f"This id belongs to a feedback of the source {known.source}: use another.")

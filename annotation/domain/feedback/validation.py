@@ -55,16 +55,16 @@ def _as_score(value: Any) -> float | None:
     return float(value) if isinstance(value, bool | int | float) else None
 
 
-def problems(content: Content, expectation: Expectation | None) -> Problems:
-    """What is wrong, by field, in words for the sender; empty if nothing is."""
+def problems(content: Content, expectation: Expectation | None, *, failed: bool = False) -> Problems:
+    """What is wrong, by field, in words for the sender; empty if nothing is. A judge that `failed` need say nothing."""
     found: Problems = {}
-    for field, words in _problems(content, expectation):
+    for field, words in _problems(content, expectation, failed=failed):
         found.setdefault(field, []).append(words)
     return found
 
 
-def _problems(content: Content, expectation: Expectation | None) -> Iterator[tuple[str, str]]:
-    yield from _shape(content)
+def _problems(content: Content, expectation: Expectation | None, *, failed: bool) -> Iterator[tuple[str, str]]:
+    yield from _shape(content, failed=failed)
     if content.score is not None and not isfinite(content.score):
         yield "score", "Give a finite number."
         return
@@ -79,12 +79,13 @@ def _problems(content: Content, expectation: Expectation | None) -> Iterator[tup
         yield "score", "This key takes a text as value, not a score."
 
 
-def _shape(content: Content) -> Iterator[tuple[str, str]]:
+def _shape(content: Content, *, failed: bool) -> Iterator[tuple[str, str]]:
     if not content.key:
         yield "key", "Name what is judged, such as thumbs."
     if len(content.key) > MAX_KEY:
         yield "key", f"Use at most {MAX_KEY} characters."
-    if all(part is None for part in (content.score, content.value, content.comment, content.correction)):
+    said = (content.score, content.value, content.comment, content.correction)
+    if not failed and all(part is None for part in said):
         yield "score", "Give at least one of score, value, comment or correction."
     if content.comment is not None and len(content.comment) > MAX_TEXT:
         yield "comment", f"Use at most {MAX_TEXT} characters."

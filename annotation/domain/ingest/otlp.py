@@ -56,7 +56,7 @@ def _request(body: bytes, encoding: Encoding) -> tuple[ExportTraceServiceRequest
         return ExportTraceServiceRequest.FromString(body), Counter()
     except DecodeError:
         otlp_repair.refuse_other_signals(body)
-        return otlp_repair.parse_span_by_span(body)
+        return otlp_repair.parse_one_by_one(body)
 
 
 def _spans(request: ExportTraceServiceRequest, rejected: Counter[str]) -> Iterator[Span]:

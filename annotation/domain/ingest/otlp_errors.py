@@ -6,10 +6,14 @@ class MalformedPayloadError(Exception):
 
 
 class WrongSignalError(MalformedPayloadError):
-    """The body holds logs or metrics, which have the same outer shape as traces but go to another address."""
+    """The body holds another signal than its address takes; all of them have the same outer shape."""
 
-    def __init__(self, signal: str) -> None:
-        super().__init__(
-            f"this body holds {signal}, not spans: only traces are accepted here. "
-            f"Set OTEL_{signal.upper()}_EXPORTER=none, or send {signal} elsewhere"
-        )
+    def __init__(self, found: str, wanted: str) -> None:
+        super().__init__(f"this body holds {found}, not {wanted}: {_ADVICE[found]}")
+
+
+_ADVICE = {
+    "spans": "send them to /v1/traces",
+    "logs": "send them to /v1/logs",
+    "metrics": "metrics are not kept here. Set OTEL_METRICS_EXPORTER=none, or send them elsewhere",
+}

@@ -13,48 +13,46 @@ from collections.abc import Iterator
 from typing import Any
 
 from google.protobuf.json_format import ParseDict, ParseError
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
-from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from annotation.domain.ingest.otlp_errors import MalformedPayloadError, WrongSignalError
+from annotation.domain.ingest.otlp_signals import TRACES, Signal, camel
 from annotation.domain.ingest.values import loads
 
-UNREADABLE_SPAN = "the span is not valid OTLP/JSON"
-
 _SPAN_IDS = ("traceId", "spanId", "parentSpanId", "trace_id", "span_id", "parent_span_id")
-_OTHER_SIGNALS = {"resourceLogs": "logs", "resourceMetrics": "metrics"}
+_HOLDING = {"resourceSpans": "spans", "resourceLogs": "logs", "resourceMetrics": "metrics"}
 
 
-def parse(body: bytes) -> tuple[ExportTraceServiceRequest, Counter[str]]:
-    """The request in a JSON body, and how many of its spans could not be read, by reason."""
-    document = _document(body)
-    _rewrite_ids(document)
+def parse(body: bytes, signal: Signal = TRACES) -> tuple[Any, Counter[str]]:
+    """The request in a JSON body, and how many of its members could not be read, by reason."""
+    document = _document(body, signal)
+    _rewrite_ids(document, signal)
     unreadable: Counter[str] = Counter()
     try:
-        return _message(document), unreadable
+        return _message(document, signal), unreadable
     except ParseError:
-        unreadable[UNREADABLE_SPAN] = _drop_unreadable_spans(document)
+        unreadable[f"the {signal.member} is not valid OTLP/JSON"] = _drop_unreadable(document, signal)
     try:
-        return _message(document), unreadable
+        return _message(document, signal), unreadable
     except ParseError as error:
-        raise MalformedPayloadError(f"the body is not an OTLP trace export: {error}") from error
+        raise MalformedPayloadError(f"the body is not {signal.noun}: {error}") from error
 
 
-def _document(body: bytes) -> dict[str, Any]:
+def _document(body: bytes, signal: Signal) -> dict[str, Any]:
+    own = camel(signal.resources)
     try:
         document = loads(body)
     except (ValueError, RecursionError) as error:
         raise MalformedPayloadError(f"the body is not JSON: {error}") from error
     if not isinstance(document, dict):
-        raise MalformedPayloadError("the body is not a JSON object with resourceSpans")
-    for key, signal in _OTHER_SIGNALS.items():
-        if key in document and "resourceSpans" not in document:
-            raise WrongSignalError(signal)
+        raise MalformedPayloadError(f"the body is not a JSON object with {own}")
+    for key, held in _HOLDING.items():
+        if key in document and own not in document:
+            raise WrongSignalError(held, _HOLDING[own])
     return document
 
 
-def _message(document: dict[str, Any]) -> ExportTraceServiceRequest:
-    return ParseDict(document, ExportTraceServiceRequest(), ignore_unknown_fields=True)
+def _message(document: dict[str, Any], signal: Signal) -> Any:
+    return ParseDict(document, signal.request(), ignore_unknown_fields=True)
 
 
 def _members(parent: Any, *keys: str) -> Iterator[dict[str, Any]]:
@@ -64,17 +62,21 @@ def _members(parent: Any, *keys: str) -> Iterator[dict[str, Any]]:
             yield from (member for member in members if isinstance(member, dict))
 
 
-def _scopes(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    for resource_spans in _members(document, "resourceSpans", "resource_spans"):
-        yield from _members(resource_spans, "scopeSpans", "scope_spans")
+def _scopes(document: dict[str, Any], signal: Signal) -> Iterator[dict[str, Any]]:
+    for resource in _members(document, camel(signal.resources), signal.resources):
+        yield from _members(resource, camel(signal.scopes), signal.scopes)
 
 
-def _rewrite_ids(document: dict[str, Any]) -> None:
-    for scope_spans in _scopes(document):
-        for span in _members(scope_spans, "spans"):
-            _rewrite(span)
-            for link in _members(span, "links"):
+def _rewrite_ids(document: dict[str, Any], signal: Signal) -> None:
+    for scope in _scopes(document, signal):
+        for member in _members(scope, *_names(signal)):
+            _rewrite(member)
+            for link in _members(member, "links"):
                 _rewrite(link)
+
+
+def _names(signal: Signal) -> list[str]:
+    return list(dict.fromkeys([camel(signal.members), signal.members]))
 
 
 def _rewrite(holder: dict[str, Any]) -> None:
@@ -93,19 +95,20 @@ def _base64(identifier: Any) -> str:
         return ""
 
 
-def _drop_unreadable_spans(document: dict[str, Any]) -> int:
+def _drop_unreadable(document: dict[str, Any], signal: Signal) -> int:
     dropped = 0
-    for scope_spans in _scopes(document):
-        spans = scope_spans.get("spans")
-        if isinstance(spans, list):
-            scope_spans["spans"] = [span for span in spans if _is_readable(span)]
-            dropped += len(spans) - len(scope_spans["spans"])
+    for scope in _scopes(document, signal):
+        for name in _names(signal):
+            members = scope.get(name)
+            if isinstance(members, list):
+                scope[name] = [member for member in members if _is_readable(member, signal)]
+                dropped += len(members) - len(scope[name])
     return dropped
 
 
-def _is_readable(span: Any) -> bool:
+def _is_readable(member: Any, signal: Signal) -> bool:
     try:
-        ParseDict(span, Span(), ignore_unknown_fields=True)
+        ParseDict(member, signal.part(), ignore_unknown_fields=True)
     except (ParseError, AttributeError, TypeError, ValueError):
         return False
     return True

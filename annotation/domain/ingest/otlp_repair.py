@@ -1,12 +1,12 @@
-"""What to do with a protobuf body that does not parse: find out what it is, and save the spans that do.
+"""What to do with a protobuf body that does not parse: find out what it is, and save the members that do.
 
 Protobuf refuses a whole message for one byte of broken UTF-8 in one name. Reading the outer levels by hand
-(field numbers of `trace_service.proto` and `trace.proto`) confines the damage to the span that has it.
+(field numbers of `trace_service.proto` and `trace.proto`) confines the damage to the span or log record that has it.
 """
 
 from collections import Counter
 from collections.abc import Iterator
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from google.protobuf.message import DecodeError, Message
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
@@ -14,27 +14,30 @@ from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportM
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.common.v1.common_pb2 import InstrumentationScope
 from opentelemetry.proto.resource.v1.resource_pb2 import Resource
-from opentelemetry.proto.trace.v1.trace_pb2 import ResourceSpans, ScopeSpans, Span
 
+from annotation.domain.ingest import identity
 from annotation.domain.ingest.otlp_errors import MalformedPayloadError, WrongSignalError
-
-UNREADABLE_SPAN = "the span is not valid protobuf, such as broken UTF-8 in a text"
+from annotation.domain.ingest.otlp_signals import LOGS, TRACES, Signal
 
 _Header = TypeVar("_Header", Resource, InstrumentationScope)
 
-_RESOURCE_SPANS, _HEADER, _MEMBERS = 1, 1, 2
+_RESOURCES, _HEADER, _MEMBERS = 1, 1, 2
 _VARINT, _FIXED64, _LENGTH_DELIMITED, _FIXED32 = 0, 1, 2, 5
 _MAX_VARINT_BYTES = 10
 
 
-def refuse_other_signals(body: bytes) -> None:
-    """Raise WrongSignalError if the body makes sense as logs or metrics."""
-    logs = _parsed(ExportLogsServiceRequest(), body)
+def refuse_other_signals(body: bytes, signal: Signal = TRACES) -> None:
+    """Raise WrongSignalError if the body makes sense as another signal."""
+    wanted = "logs" if signal is LOGS else "spans"
+    spans = _parsed(ExportTraceServiceRequest(), body) if signal is LOGS else None
+    if isinstance(spans, ExportTraceServiceRequest) and _has_spans(spans):
+        raise WrongSignalError("spans", wanted)
+    logs = _parsed(ExportLogsServiceRequest(), body) if signal is TRACES else None
     if isinstance(logs, ExportLogsServiceRequest) and _has_log_records(logs):
-        raise WrongSignalError("logs")
+        raise WrongSignalError("logs", wanted)
     metrics = _parsed(ExportMetricsServiceRequest(), body)
     if isinstance(metrics, ExportMetricsServiceRequest) and _has_metrics(metrics):
-        raise WrongSignalError("metrics")
+        raise WrongSignalError("metrics", wanted)
 
 
 def _parsed(message: Message, body: bytes) -> Message | None:
@@ -43,6 +46,15 @@ def _parsed(message: Message, body: bytes) -> Message | None:
     except DecodeError:
         return None
     return message
+
+
+def _has_spans(request: ExportTraceServiceRequest) -> bool:
+    return any(
+        identity.is_valid(span.span_id, identity.SPAN_ID_LENGTH) and span.name
+        for resource_spans in request.resource_spans
+        for scope_spans in resource_spans.scope_spans
+        for span in scope_spans.spans
+    )
 
 
 def _has_log_records(request: ExportLogsServiceRequest) -> bool:
@@ -63,36 +75,36 @@ def _has_metrics(request: ExportMetricsServiceRequest) -> bool:
     )
 
 
-def parse_span_by_span(body: bytes) -> tuple[ExportTraceServiceRequest, Counter[str]]:
-    """The readable part of a damaged request, and how many spans could not be read. Raises MalformedPayloadError."""
-    request, unreadable = ExportTraceServiceRequest(), Counter[str]()
+def parse_one_by_one(body: bytes, signal: Signal = TRACES) -> tuple[Any, Counter[str]]:
+    """The readable part of a damaged request, and how many members could not be read. Raises MalformedPayloadError."""
+    request, unreadable = signal.request(), Counter[str]()
     try:
         for number, content in _fields(body):
-            if number == _RESOURCE_SPANS:
-                _read_resource_spans(content, request.resource_spans.add(), unreadable)
+            if number == _RESOURCES:
+                _read_resource(content, getattr(request, signal.resources).add(), signal, unreadable)
     except DecodeError as error:
-        raise MalformedPayloadError(f"the body is not an OTLP trace export in protobuf: {error}") from error
+        raise MalformedPayloadError(f"the body is not {signal.noun} in protobuf: {error}") from error
     return request, unreadable
 
 
-def _read_resource_spans(body: bytes, target: ResourceSpans, unreadable: Counter[str]) -> None:
+def _read_resource(body: bytes, target: Any, signal: Signal, unreadable: Counter[str]) -> None:
     for number, content in _fields(body):
         if number == _HEADER:
             target.resource.CopyFrom(_or_empty(Resource(), content))
         elif number == _MEMBERS:
-            _read_scope_spans(content, target.scope_spans.add(), unreadable)
+            _read_scope(content, getattr(target, signal.scopes).add(), signal, unreadable)
 
 
-def _read_scope_spans(body: bytes, target: ScopeSpans, unreadable: Counter[str]) -> None:
+def _read_scope(body: bytes, target: Any, signal: Signal, unreadable: Counter[str]) -> None:
     for number, content in _fields(body):
         if number == _HEADER:
             target.scope.CopyFrom(_or_empty(InstrumentationScope(), content))
         elif number == _MEMBERS:
-            span = _parsed(Span(), content)
-            if isinstance(span, Span):
-                target.spans.append(span)
+            member = _parsed(signal.part(), content)
+            if member is None:
+                unreadable[f"the {signal.member} is not valid protobuf, such as broken UTF-8 in a text"] += 1
             else:
-                unreadable[UNREADABLE_SPAN] += 1
+                signal.members_of(target).append(member)
 
 
 def _or_empty(message: _Header, body: bytes) -> _Header:

@@ -6,10 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db import DatabaseError, DataError
+from django.utils import timezone
 from psycopg.errors import ProgramLimitExceeded
 
 from annotation.domain.ingest import mapping, otlp, store
+from annotation.domain.ingest.logs import joining, judging, keeping, verdicts
 from annotation.domain.ingest.records import Rejections, RunRecord
+from annotation.domain.ingest.spans import Span
 from annotation.domain.ingest.store import Destination
 from annotation.domain.projects import registry
 from annotation.models import ApiKey
@@ -36,14 +39,35 @@ def receive(*, sender: Sender, body: bytes, encoding: otlp.Encoding, received_ns
 
     Raises MalformedPayloadError, WrongSignalError, ForeignProjectError, and the database's OperationalError when it is away.
     """
-    _check(sender)
+    check(sender)
     decoded = otlp.decode(body, encoding=encoding)
     runs = mapping.to_runs(decoded.spans, received_ns=received_ns)
-    stored = store_what_can_be(runs, destination(sender, runs)) if runs else Rejections()
-    return together([decoded.rejections, stored])
+    stored = _store(runs, destination(sender, runs)) if runs else Rejections()
+    return together([decoded.rejections, stored, _judge(sender, decoded.spans)])
 
 
-def _check(sender: Sender) -> None:
+def _store(runs: Sequence[RunRecord], target: Destination) -> Rejections:
+    """Store runs together with what log events said of them before, and let go what was parked for them."""
+    workspace_id = target.workspace_id
+    events, parked = keeping.awaiting(runs, workspace_id=workspace_id)
+    runs = joining.completed(runs, events, lambda run: target.project_ids[run.project])
+    rejections = store_what_can_be(runs, target)
+    if events:
+        keeping.mark_joined(events.keys(), workspace_id=workspace_id)
+    judging.release(parked, workspace_id=workspace_id, now=timezone.now())
+    return rejections
+
+
+def _judge(sender: Sender, spans: Sequence[Span]) -> Rejections:
+    """Keep the verdicts that spans carry; one that cannot be kept does not lose its span."""
+    now, key = timezone.now(), sender.key
+    given = verdicts.of_spans(spans, received=now)
+    refused = judging.give(given, workspace=key.workspace, project=key.only_project, now=now)
+    return Rejections(warnings=refused.reasons)
+
+
+def check(sender: Sender) -> None:
+    """Raises ForeignProjectError for a project that the key may not write to."""
     own = sender.key.only_project
     if own and sender.project and sender.project not in (own.name, own.slug):
         raise ForeignProjectError(f"this key may only write to the project {own.name!r}")
@@ -101,7 +125,8 @@ def _is_refusal(error: DatabaseError) -> bool:
 
 def together(parts: Iterable[Rejections]) -> Rejections:
     """All rejections as one."""
-    counted: Counter[str] = Counter()
+    reasons, warnings = Counter[str](), Counter[str]()
     for part in parts:
-        counted.update(part.reasons)
-    return Rejections(dict(counted))
+        reasons.update(part.reasons)
+        warnings.update(part.warnings)
+    return Rejections(dict(reasons), dict(warnings))

@@ -98,16 +98,18 @@ class RunRecord:
 
 @dataclass(frozen=True, slots=True)
 class Rejections:
-    """How many spans could not be taken, and why: reason -> count."""
+    """How many spans could not be taken, and why: reason -> count. `warnings` cost no span, but something beside it."""
 
     reasons: Mapping[str, int] = field(default_factory=dict)
+    warnings: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def count(self) -> int:
-        """All of them."""
+        """All that were refused."""
         return sum(self.reasons.values())
 
     @property
     def message(self) -> str:
-        """For the sender: `2 rejected: the span id is missing; 1 rejected: …`; empty if there are none."""
-        return "; ".join(f"{count} rejected: {reason}" for reason, count in sorted(self.reasons.items()))
+        """For the sender: `2 rejected: the span id is missing; 1 rejected: …`; empty if there is nothing to say."""
+        words = [f"{count} rejected: {reason}" for reason, count in sorted(self.reasons.items())]
+        return "; ".join([*words, *(f"{count} times: {reason}" for reason, count in sorted(self.warnings.items()))])

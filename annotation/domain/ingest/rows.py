@@ -60,7 +60,7 @@ def run_row(run: RunRecord, *, workspace_id: int, trace_pk: int) -> dict[str, An
         "provider": run.provider,
         "model": run.model,
         "model_requested": run.model_requested,
-        "response_id": run.response_id,
+        "response_id": indexed(run.response_id),
         "inputs": run.inputs,
         "outputs": run.outputs,
         "messages": run.messages,

@@ -6,7 +6,7 @@ new come by one COPY. The summary does not depend on the order in which runs cam
 Traces are always taken in the order of their UUIDs, so that writers at the same time wait for, and never block, each other.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -69,6 +69,20 @@ def write(*, runs: Sequence[RunRecord], destination: Destination, replace: bool 
         stored = _store(living) if living.by_trace else Stored(0, Rejections())
         ringing.ring_for_settling()
     return Stored(stored.changed_count, _counted({**stored.rejections.reasons, tombstones.REFUSED: late}))
+
+
+def amend(
+    *, workspace_id: int, traces: Iterable[UUID], change: Callable[[Mapping[UUID, tables.LockedTrace]], set[int]]
+) -> None:
+    """Change runs that are stored: `change` is called with those of the traces that exist, locked, and gives the primary
+    keys of those whose runs it did change; they are summed up anew.
+    """
+    with transaction.atomic():
+        locked = tables.lock_traces(workspace_id, sorted(traces))
+        changed = change(locked) if locked else set()
+        if changed:
+            _sum_up({row.pk: row.project_id for row in locked.values() if row.pk in changed})
+            ringing.ring_for_settling()
 
 
 def _counted(reasons: Mapping[str, int]) -> Rejections:
@@ -182,19 +196,23 @@ def _recompute(batch: _Batch, changed: Mapping[UUID, tables.LockedTrace]) -> Non
     """Compute the summaries of traces from all their runs. A root run brings its project with it."""
     if not changed:
         return
-    summaries = {pk: summarise(runs) for pk, runs in tables.run_summaries([row.pk for row in changed.values()]).items()}
-    texts = tables.texts_of(summaries)
     projects = {
         trace: batch.project_of(trace) if _root(batch.by_trace[trace]) else row.project_id
         for trace, row in changed.items()
     }
-    tables.update_traces(
-        {"id": row.pk, "project_id": projects[trace], **rows.trace_row(summaries[row.pk], texts)}
-        for trace, row in changed.items()
-    )
+    _sum_up({row.pk: projects[trace] for trace, row in changed.items()})
     for trace, row in changed.items():
         if projects[trace] != row.project_id:
             joining.follow(workspace_id=batch.destination.workspace_id, trace=trace, project_id=projects[trace])
+
+
+def _sum_up(projects: Mapping[int, int]) -> None:
+    """Compute the summaries of traces from all their runs; `projects` are their projects by primary key."""
+    summaries = {pk: summarise(runs) for pk, runs in tables.run_summaries(list(projects)).items()}
+    texts = tables.texts_of(summaries)
+    tables.update_traces(
+        {"id": pk, "project_id": projects[pk], **rows.trace_row(summary, texts)} for pk, summary in summaries.items()
+    )
 
 
 def forget_empty(*, workspace_id: int, traces: Collection[UUID]) -> None:

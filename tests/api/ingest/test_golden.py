@@ -19,7 +19,7 @@ COVERED = ["openinference-openai", "otel-genai-openai", "traceloop-legacy", "ver
 def post_all(library: str, people: People, *, backwards: bool = False) -> None:
     client = Client()
     token = people.token(ApiKey.Scope.INGEST)
-    sent = [recording for recording in recordings(library) if recording.path == "/v1/traces"]
+    sent = [recording for recording in recordings(library) if recording.path in ("/v1/traces", "/v1/logs")]
     for recording in reversed(sent) if backwards else sent:
         headers = {key: value for key, value in recording.headers.items() if key != "content-type"}
         answer = client.post(
@@ -59,6 +59,17 @@ def test_recorded_traces_are_as_expected(people: People, library: str, *, backwa
     }
     for trace in wanted["traces"]:
         check_trace(shown(people, trace["trace_id"]), trace)
+    for judged in wanted.get("feedback", []):
+        check_feedback(shown(people, judged["attach_to"]["trace_id"]), judged)
+
+
+def check_feedback(got: dict[str, Any], judged: dict[str, Any]) -> None:
+    run = next(run for run in got["runs"] if run["external_id"] == judged["attach_to"]["span_id"])
+    assert run["name"] == judged["attach_to"]["name"]
+    given = [feedback for feedback in got["feedback"] if feedback["run_external_id"] == run["external_id"]]
+    assert [(one["key"], one["score"], one["value"], one["comment"]) for one in given] == [
+        (judged["name"], judged["score"], judged["label"], judged["explanation"])
+    ]
 
 
 def check_trace(got: dict[str, Any], trace: dict[str, Any]) -> None:

@@ -140,8 +140,8 @@ def _said(role: str, body: Mapping[str, Any]) -> list[Message]:
         "tool_call_id": body.get("tool_call_id", body.get("id")),
         "name": body.get("name"),
     }
-    if isinstance(content, dict) and isinstance(content.get("parts"), list):  # Gemini's content
-        return conversations.asked(content)
+    if _is_gemini(content):
+        return [one for found in conversations.asked(content) for one in messages.by_tool(found)]
     return messages.by_tool(messages.from_openai(entry))
 
 
@@ -153,13 +153,18 @@ def _chosen(body: Mapping[str, Any]) -> list[Message]:
         said = {"content": said}
     entry = dict(said) if isinstance(said, dict) else {"content": said}
     calls = entry.get("tool_calls") or parsed(body.get("tool_calls"))
-    content = parsed(entry.get("content"))
-    if isinstance(content, dict) and isinstance(content.get("parts"), list):
+    content = said if _is_gemini(said) else parsed(entry.get("content"))
+    if _is_gemini(content):
         return [found | ({"finish_reason": ended} if ended else {}) for found in conversations.answered(content)]
     role = first_text(entry, "role") or "assistant"
     return [
         messages.from_openai({**entry, "role": role, "content": content, "tool_calls": calls, "finish_reason": ended})
     ]
+
+
+def _is_gemini(content: Any) -> bool:
+    """True for Gemini's content, which is a message by itself."""
+    return isinstance(content, dict) and isinstance(content.get("parts"), list)
 
 
 def _event_content(body: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -1,0 +1,92 @@
+"""Taking an export request of logs: what belongs to runs is kept and joined, verdicts become feedback."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from annotation.domain.feedback.giving import Given
+from annotation.domain.ingest import receive as exports
+from annotation.domain.ingest import tombstones
+from annotation.domain.ingest.logs import decoding, joining, judging, keeping
+from annotation.domain.ingest.logs.events import EVALUATION, LogEvent
+from annotation.domain.ingest.logs.keeping import Owner
+from annotation.domain.ingest.otlp import Encoding
+from annotation.domain.ingest.receive import Sender
+from annotation.domain.ingest.records import Rejections
+from annotation.models import LogRecord
+
+NO_RUN = "the record belongs to no run: only records with a trace id and a span id are kept"
+NOTHING_JUDGED = "the evaluation names nothing that it judges: give the ids of a trace and span, or gen_ai.response.id"
+
+
+@dataclass(slots=True)
+class _Sorted:
+    """What is to be done with the events of a request."""
+
+    rows: list[LogRecord] = field(default_factory=list)
+    given: list[Given] = field(default_factory=list)
+    refused: Counter[str] = field(default_factory=Counter)
+
+
+def receive(*, sender: Sender, body: bytes, encoding: Encoding, received_ns: int) -> Rejections:
+    """Store the log records of an uncompressed request; on return they are committed.
+
+    Raises MalformedPayloadError, WrongSignalError, ForeignProjectError, and the database's OperationalError when it is away.
+    """
+    exports.check(sender)
+    decoded = decoding.decode(body, encoding=encoding, received_ns=received_ns)
+    now = timezone.now()
+    key = sender.key
+    owner = Owner(key.workspace_id, key.only_project.pk if key.only_project else None)
+    found = _sorted(decoded.events, owner, now)
+    with transaction.atomic():
+        _keep(found, owner)
+    joining.join({row.run_uuid for row in found.rows if row.run_uuid}, workspace_id=owner.workspace_id)
+    refused = judging.give(found.given, workspace=key.workspace, project=key.only_project, now=now)
+    return exports.together([decoded.rejections, Rejections(dict(found.refused)), refused])
+
+
+def _keep(found: _Sorted, owner: Owner) -> None:
+    deleted = tombstones.among(
+        {row.trace_uuid for row in found.rows if row.trace_uuid}, workspace_id=owner.workspace_id
+    )
+    late = [row for row in found.rows if row.trace_uuid in deleted]
+    if late:
+        found.refused[tombstones.REFUSED] += len(late)
+        found.rows = [row for row in found.rows if row.trace_uuid not in deleted]
+    keeping.keep(found.rows)
+
+
+def _sorted(events: Sequence[LogEvent], owner: Owner, now: datetime) -> _Sorted:
+    found = _Sorted()
+    for event, digest in zip(events, keeping.digests(events), strict=True):
+        if event.name == EVALUATION:
+            _judge(event, keeping.row_of(event, owner, digest), owner, now, found)
+        elif keeping.run_of(event) or event.response_id:
+            found.rows.append(keeping.row_of(event, owner, digest))
+        else:
+            found.refused[NO_RUN] += 1
+    return found
+
+
+def _judge(event: LogEvent, row: LogRecord, owner: Owner, now: datetime, found: _Sorted) -> None:
+    """Give the verdict, or park it until what it judges has come."""
+    if not event.trace_id and not event.response_id:
+        found.refused[NOTHING_JUDGED] += 1
+        return
+    target = judging.target_of(event, workspace_id=owner.workspace_id, only_project_id=owner.only_project_id)
+    if target:
+        found.given.append(judging.given_by(event, target, trace=row.trace_uuid, received=now))
+    else:
+        found.rows.append(row)
+
+
+def sweep(*, now: datetime) -> None:
+    """Join what missed its run because both came at the same moment."""
+    for workspace_id, rows in joining.missed(now=now).items():
+        joining.join({row.run_uuid for row in rows if row.run_uuid}, workspace_id=workspace_id)
+        judging.release([row for row in rows if not row.run_uuid], workspace_id=workspace_id, now=now)
