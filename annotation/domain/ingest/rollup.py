@@ -3,6 +3,7 @@
 Free of order: the same runs give the same summary, however and in how many requests they came.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -14,6 +15,8 @@ _SPEAKERS = (("llm", "agent"), ("chain", "other"))
 _MODEL_CALLS = frozenset({"llm", "embedding", "reranker"})
 _MAX_COST = Decimal("9999999999.9999999999")
 _MAX_TAGS = 100
+_STEP_TAG = re.compile(r"(seq|graph):step:\d+|map:key:.*|langsmith:(hidden|nostream)")
+"""What LangChain marks the steps of a trace with for itself; they stay on their runs."""
 
 #: The metadata by which a trace is named, where it has another name than its root run.
 TRACE_NAME = "trace_name"
@@ -98,9 +101,14 @@ def summarise(runs: Iterable[RunSummary]) -> TraceSummary:
         run_count=len(ordered),
         error_count=sum(run.status == "error" for run in ordered),
         models=_models(ordered),
-        tags=list(dict.fromkeys(tag for run in by_root for tag in run.tags))[:_MAX_TAGS],
+        tags=_tags(by_root),
         metadata=metadata,
     )
+
+
+def _tags(by_root: Iterable[RunSummary]) -> list[str]:
+    found = dict.fromkeys(tag for run in by_root for tag in run.tags if not _STEP_TAG.fullmatch(tag))
+    return list(found)[:_MAX_TAGS]
 
 
 def _name(first: RunSummary, metadata: Mapping[str, Any]) -> str:

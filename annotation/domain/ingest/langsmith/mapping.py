@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 from uuid import UUID
 
-from annotation.domain.ingest import readable
 from annotation.domain.ingest.langsmith import times, usage
+from annotation.domain.ingest.langsmith.content import answering_model, content
 from annotation.domain.ingest.langsmith.state import RunState
-from annotation.domain.ingest.records import ErrorRecord, RunRecord, ToolRecord
+from annotation.domain.ingest.records import ErrorRecord, RunRecord
 from annotation.domain.ingest.values import as_text
 
 DIALECT = "langsmith"
@@ -27,6 +27,11 @@ REST = "langsmith.rest"
 THREAD_KEYS = ("session_id", "conversation_id", "thread_id")
 _USER_KEYS = ("user_id", "ls_user_id")
 _TRACEBACK = re.compile(r"\n*Traceback \(most recent call last\)")
+#: An exception as Python shows it, `LookupError('no such city')`, and as JavaScript does, `Error: no such city`.
+_EXCEPTION = re.compile(
+    r"(?P<type>[\w.]*(?:Error|Exception|Exit|Interrupt))(?:\((?P<quote>['\"])(?P<argument>.*)(?P=quote),?\)|: (?P<message>.+))",
+    re.DOTALL,
+)
 
 
 def to_record(state: RunState, *, trace_id: UUID, received_ns: int) -> RunRecord:
@@ -48,11 +53,11 @@ def to_record(state: RunState, *, trace_id: UUID, received_ns: int) -> RunRecord
         ended_ns=state.ended_ns,
         error=_error(state.error) if state.error else None,
         provider=_provider(metadata),
-        model=_model(state, metadata),
+        model=_answering_model(state) or _model(state, metadata),
         model_requested=_model(state, metadata),
         inputs=state.inputs,
         outputs=state.outputs,
-        **_content(kind, state),
+        **content(kind, state.name, state.inputs, state.outputs),
         usage=usage.tokens(counted),
         cost=usage.cost(counted),
         thread_id=_first(metadata, THREAD_KEYS),
@@ -81,10 +86,11 @@ def _status(state: RunState) -> str:
 def _error(text: str) -> ErrorRecord:
     """Clients send the error and its traceback as one text; a person wants the error."""
     found = _TRACEBACK.search(text)
-    if not found:
-        return ErrorRecord(None, text, None)
-    head = text[: found.start()].strip()
-    return ErrorRecord(None, head or text.strip().rpartition("\n")[2], text[found.start() :].strip())
+    head, stack = (text[: found.start()].strip(), text[found.start() :].strip()) if found else (text, None)
+    named = _EXCEPTION.fullmatch(head or text.strip().rpartition("\n")[2])
+    if not named:
+        return ErrorRecord(None, head or text.strip().rpartition("\n")[2], stack)
+    return ErrorRecord(named["type"], named["argument"] or named["message"] or "", stack)
 
 
 def _provider(metadata: Mapping[str, Any]) -> str | None:
@@ -94,42 +100,16 @@ def _provider(metadata: Mapping[str, Any]) -> str | None:
 
 def _model(state: RunState, metadata: Mapping[str, Any]) -> str | None:
     parameters = _object(state.extra.get("invocation_params"))
-    outputs = _object(state.outputs)
-    for value in (metadata.get("ls_model_name"), parameters.get("model"), parameters.get("model_name")):
-        if name := as_text(value):
-            return name
-    return as_text(outputs.get("model")) if state.type in ("llm", "embedding") else None
+    named = (metadata.get("ls_model_name"), parameters.get("model"), parameters.get("model_name"))
+    return next((name for value in named if (name := as_text(value))), None) or _answering_model(state)
+
+
+def _answering_model(state: RunState) -> str | None:
+    return answering_model(state.outputs) if state.type in ("llm", "embedding") else None
 
 
 def _first(metadata: Mapping[str, Any], keys: Sequence[str]) -> str | None:
     return next((text for key in keys if (text := as_text(metadata.get(key)))), None)
-
-
-def _content(kind: str, state: RunState) -> dict[str, Any]:
-    """What people read: messages, texts, the tool's call, documents."""
-    asked, said = readable.input_text(state.inputs), readable.output_text(state.outputs)
-    if kind == "tool":
-        tool = ToolRecord(state.name, readable.arguments(state.inputs), readable.unwrapped(state.outputs))
-        return {"input_text": asked, "output_text": said, "tool": tool}
-    if kind == "retriever":
-        documents = _documents(state.outputs)
-        text = "\n\n".join(str(one["content"]) for one in documents if one["content"])
-        return {"input_text": asked, "output_text": text or said, "documents": documents}
-    return {"input_text": asked, "output_text": None if kind == "embedding" else said}
-
-
-def _documents(outputs: Any) -> list[dict[str, Any]]:
-    """A retriever's documents, `{page_content, metadata, type}`, also inside LangChain's own serialisation."""
-    listed = outputs.get("documents", outputs.get("output")) if isinstance(outputs, dict) else outputs
-    if not isinstance(listed, list):
-        return []
-    inner = [_object(one.get("kwargs")) or one for one in listed if isinstance(one, dict)]
-    return [
-        {"id": one.get("id"), "content": one.get("page_content"), "score": one.get("score"),
-         "metadata": _object(one.get("metadata"))}
-        for one in inner
-        if "page_content" in one
-    ]  # fmt: skip
 
 
 def _event(event: Any) -> dict[str, Any]:
@@ -162,7 +142,7 @@ def _attributes(state: RunState, counted: Mapping[str, Any]) -> dict[str, Any]:
     kept = {
         UNSAID: unsaid,
         DOTTED_ORDER: state.dotted_order,
-        ERROR: state.error if state.error and _TRACEBACK.search(state.error) else None,
+        ERROR: state.error if state.error and _error(state.error).message != state.error else None,
         EXTRA: {name: value for name, value in state.extra.items() if name not in ("metadata", "runtime")},
         USAGE: counted,
         EXAMPLE: state.reference_example_id,
