@@ -4,14 +4,16 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 
 from annotation.domain.feedback.giving import Given
+from annotation.domain.ingest import mapping, tombstones
 from annotation.domain.ingest import receive as exports
-from annotation.domain.ingest import tombstones
-from annotation.domain.ingest.logs import decoding, joining, judging, keeping
+from annotation.domain.ingest.langsmith import stored
+from annotation.domain.ingest.logs import claude_code, decoding, joining, judging, keeping
 from annotation.domain.ingest.logs.events import EVALUATION, LogEvent
 from annotation.domain.ingest.logs.keeping import Owner
 from annotation.domain.ingest.otlp import Encoding
@@ -29,6 +31,7 @@ class _Sorted:
 
     rows: list[LogRecord] = field(default_factory=list)
     given: list[Given] = field(default_factory=list)
+    trees: set[UUID] = field(default_factory=set)
     refused: Counter[str] = field(default_factory=Counter)
 
 
@@ -46,8 +49,9 @@ def receive(*, sender: Sender, body: bytes, encoding: Encoding, received_ns: int
     with transaction.atomic():
         _keep(found, owner)
     joining.join({row.run_uuid for row in found.rows if row.run_uuid}, workspace_id=owner.workspace_id)
+    grown = [_grow(trace, sender, received_ns) for trace in sorted(found.trees)]
     refused = judging.give(found.given, workspace=key.workspace, project=key.only_project, now=now)
-    return exports.together([decoded.rejections, Rejections(dict(found.refused)), refused])
+    return exports.together([decoded.rejections, Rejections(dict(found.refused)), refused, *grown])
 
 
 def _keep(found: _Sorted, owner: Owner) -> None:
@@ -66,11 +70,34 @@ def _sorted(events: Sequence[LogEvent], owner: Owner, now: datetime) -> _Sorted:
     for event, digest in zip(events, keeping.digests(events), strict=True):
         if event.name == EVALUATION:
             _judge(event, keeping.row_of(event, owner, digest), owner, now, found)
+        elif claude_code.is_own(event):
+            _plant(event, owner, digest, found)
         elif keeping.run_of(event) or event.response_id:
             found.rows.append(keeping.row_of(event, owner, digest))
         else:
             found.refused[NO_RUN] += 1
     return found
+
+
+def _plant(event: LogEvent, owner: Owner, digest: UUID, found: _Sorted) -> None:
+    row = keeping.row_of(event, owner, digest, trace=claude_code.trace_of(event))
+    row.is_joined = True  # it makes its run
+    found.rows.append(row)
+    if row.trace_uuid:
+        found.trees.add(row.trace_uuid)
+
+
+def _grow(trace: UUID, sender: Sender, received_ns: int) -> Rejections:
+    """Make the runs of a trace anew that consists of log events alone; one request at a time."""
+    key = sender.key
+    with transaction.atomic():
+        stored.hold(workspace_id=key.workspace_id, ids=[trace])
+        only = key.only_project.pk if key.only_project else None
+        events = keeping.of_trace(trace, workspace_id=key.workspace_id, only_project_id=only)
+        runs = mapping.to_runs(claude_code.spans(trace, events), received_ns=received_ns) if events else []
+        if not runs:
+            return Rejections()
+        return exports.store_what_can_be(runs, exports.destination(sender, runs), replace=True)
 
 
 def _judge(event: LogEvent, row: LogRecord, owner: Owner, now: datetime, found: _Sorted) -> None:

@@ -1,6 +1,7 @@
 """Logs and events: what they say about runs joins them in any order, once; what evaluators say becomes feedback."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from decimal import Decimal
 from itertools import permutations
 from typing import Any
 from uuid import UUID
@@ -9,11 +10,14 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceResponse
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
+from annotation import models
 from annotation.domain.ingest import receive_logs
 from annotation.domain.ingest.logs import joining
-from annotation.models import Feedback, LogRecord, Run, Trace
+from annotation.models import Feedback, Run, Trace
 from tests.fixtures.logs import log_request, record
 from tests.fixtures.people import People
 from tests.fixtures.spans import START, TRACE, call, pairs, request, span
@@ -76,7 +80,7 @@ def check_messages() -> None:
     assert run.attributes["otel.content_from_logs"] == {"inputs": 4, "outputs": 1}
     trace = Trace.objects.get()
     assert (trace.input, trace.output) == ("Rome?", "Warm.")
-    assert not LogRecord.objects.filter(is_joined=False).exists()
+    assert not models.LogRecord.objects.filter(is_joined=False).exists()
 
 
 @pytest.mark.parametrize("order", list(permutations(range(3))))
@@ -93,7 +97,7 @@ def test_messages_join_their_span_in_any_order(send: Send, order: tuple[int, ...
     for index in order:  # once more: nothing changes
         send(*parts[index])
     assert Run.objects.values().get() == before
-    assert LogRecord.objects.count() == 5
+    assert models.LogRecord.objects.count() == 5
 
 
 def test_one_message_a_request_backwards(send: Send) -> None:
@@ -213,7 +217,7 @@ def test_records_of_no_run_are_counted_and_the_others_kept(send: Send) -> None:
     assert partial(answer) == (
         2, "2 rejected: the record belongs to no run: only records with a trace id and a span id are kept"
     )  # fmt: skip
-    assert LogRecord.objects.get().name == "gen_ai.user.message"
+    assert models.LogRecord.objects.get().name == "gen_ai.user.message"
 
 
 def test_a_key_of_another_project_adds_nothing(people: People, send: Send) -> None:
@@ -316,7 +320,7 @@ def test_an_evaluation_by_response_id(send: Send, *, is_first: bool) -> None:
     send(*parts[1])
     feedback = Feedback.objects.get()
     assert feedback.run_uuid == Run.objects.get(response_id="resp-1").uuid
-    assert not LogRecord.objects.filter(is_joined=False).exists()
+    assert not models.LogRecord.objects.filter(is_joined=False).exists()
 
 
 def test_an_evaluation_by_response_id_within_its_trace_and_never_elsewhere(send: Send) -> None:
@@ -328,7 +332,7 @@ def test_an_evaluation_by_response_id_within_its_trace_and_never_elsewhere(send:
     attributes = verdict() | {"gen_ai.response.id": "resp-2"}
     send("logs", log_request([record("gen_ai.evaluation.result", trace=TRACE, attributes=attributes)]))
     assert Feedback.objects.count() == 1
-    assert LogRecord.objects.get().is_joined is False
+    assert models.LogRecord.objects.get().is_joined is False
 
 
 @pytest.mark.parametrize("is_first", [True, False])
@@ -392,3 +396,98 @@ def test_an_annotation_that_cannot_be_kept_does_not_lose_its_span(send: Send) ->
     answer = send("traces", request([span(1, attributes=attributes)]))
     assert partial(answer) == (0, "1 times: the evaluation cannot be kept: key: Use at most 180 characters.")
     assert Run.objects.count() == 1
+
+
+# Claude Code, which writes logs alone unless its traces are switched on.
+
+
+def happened(kind: str, sequence: int, **attributes: Any) -> LogRecord:
+    shared = {
+        "session.id": "session-1", "user.id": "user-1", "prompt.id": "prompt-1", "event.name": kind,
+        "event.sequence": sequence,
+    }  # fmt: skip
+    named = {key.replace("__", "."): value for key, value in attributes.items()}
+    message = record("", at=sequence * 1_000_000_000, body=f"claude_code.{kind}", attributes=shared | named)
+    message.event_name = ""
+    return message
+
+
+STORY = [
+    happened("user_prompt", 1, prompt="List the files.", prompt_length="15"),
+    happened("api_request", 3, model="opus", input_tokens="5", output_tokens="7", cache_read_tokens="100",
+             cache_creation_tokens="0", cost_usd="0.25", duration_ms="2000", request_id="req-1"),
+    happened("assistant_response", 4, response="I will look.", request_id="req-1"),
+    happened("tool_decision", 5, tool_name="Bash", decision="accept", source="config", tool_use_id="tool-1"),
+    happened("tool_result", 6, tool_name="Bash", success="true", duration_ms="500", tool_use_id="tool-1",
+             tool_input='{"command": "ls"}', result="a b"),
+    happened("tool_result", 7, tool_name="Read", success="false", error="no such file", duration_ms="10"),
+    happened("hook_execution_complete", 8, hook_name="after"),
+    happened("api_error", 9, model="opus", error="overloaded", status_code="529", duration_ms="100"),
+    happened("api_request", 11, model="opus", input_tokens=2, output_tokens=3, cost_usd=0.5, duration_ms=1000),
+    happened("assistant_response", 12, response="There are two: a and b."),
+]  # fmt: skip
+
+
+def claude(records: Iterable[LogRecord]) -> bytes:
+    return log_request(records, scope="com.anthropic.claude_code.events", service_name="claude-code")
+
+
+@pytest.mark.parametrize("order", ["whole", "one by one", "backwards"])
+def test_claude_codes_logs_alone_make_a_tree_for_each_prompt(send: Send, order: str) -> None:
+    parts = [STORY] if order == "whole" else [[one] for one in STORY]
+    for _ in range(2):
+        for part in reversed(parts) if order == "backwards" else parts:
+            assert partial(send("logs", claude(part))) == (0, "")
+    trace = Trace.objects.get()
+    runs = list(Run.objects.order_by("start_nano"))
+    assert [(run.type, run.name, run.status) for run in runs] == [
+        ("agent", "claude_code.interaction", "ok"),
+        ("llm", "claude_code.llm_request", "ok"),
+        ("tool", "Bash", "ok"),
+        ("tool", "Read", "error"),
+        ("llm", "claude_code.llm_request", "error"),
+        ("llm", "claude_code.llm_request", "ok"),
+    ]
+    assert {run.parent_uuid for run in runs[1:]} == {runs[0].uuid}
+    assert (trace.project.name, trace.thread_id, trace.user_id) == ("claude-code", "session-1", "user-1")
+    assert (trace.input, trace.output) == ("List the files.", "There are two: a and b.")
+    assert (trace.input_tokens, trace.output_tokens, trace.cost) == (107, 10, Decimal("0.75"))
+    assert [run.output_text for run in runs if run.type == "llm"] == ["I will look.", None, "There are two: a and b."]
+    assert runs[2].tool == {"name": "Bash", "arguments": {"command": "ls"}, "result": "a b"}
+    assert (runs[2].attributes["decision"], runs[2].latency_ms) == ("accept", 500)
+    assert (runs[3].error_message, runs[4].error_message) == ("no such file", "overloaded")
+    assert [event["name"] for event in runs[0].events] == ["hook_execution_complete"]
+    assert (trace.status, trace.latency_ms) == ("ok", 11_000)
+
+
+def test_two_prompts_are_two_traces_of_one_thread(send: Send) -> None:
+    later = happened("user_prompt", 20, prompt="And now?", prompt__id="prompt-2")
+    send("logs", claude([STORY[0], later]))
+    assert sorted(Trace.objects.values_list("input", "thread_id")) == [
+        ("And now?", "session-1"),
+        ("List the files.", "session-1"),
+    ]
+
+
+def test_a_call_that_was_rejected_is_a_failed_tool(send: Send) -> None:
+    send("logs", claude([STORY[0], happened("tool_decision", 2, tool_name="Bash", decision="reject")]))
+    run = Run.objects.get(type="tool")
+    assert (run.name, run.status, run.error_message) == ("Bash", "error", "the call was rejected")
+
+
+@pytest.mark.parametrize("is_log_first", [True, False])
+def test_claude_codes_logs_beside_its_spans_make_no_runs(send: Send, *, is_log_first: bool) -> None:
+    records = [LogRecord.FromString(one.SerializeToString()) for one in STORY]
+    for one in records:
+        one.trace_id, one.span_id = TRACE, (1).to_bytes(8)
+    attributes = {"span.type": "interaction", "session.id": "session-1"}
+    spans = ExportTraceServiceRequest.FromString(
+        request([span(1, name="claude_code.interaction", attributes=attributes)], service_name="claude-code")
+    )
+    spans.resource_spans[0].scope_spans[0].scope.name = "com.anthropic.claude_code.tracing"
+    parts = [("traces", spans.SerializeToString()), ("logs", claude(records[:4])), ("logs", claude(records[4:]))]
+    for part in reversed(parts) if is_log_first else parts:
+        send(*part)
+    run = Run.objects.get()
+    assert (run.input_text, run.output_text) == ("List the files.", "There are two: a and b.")
+    assert (run.type, run.cost) == ("agent", Decimal("0.75"))

@@ -14,9 +14,9 @@ from annotation.domain.ingest.records import RunRecord
 from annotation.domain.ingest.values import as_count
 
 MARK = "otel.content_from_logs"
-"""The attribute of a run that says what came from log events: `{"inputs": 2, "outputs": 1}`, by number of messages."""
+"""The attribute of a run that says what came from log events: `{"inputs": 2, "outputs": 1}`, by number of messages; a cost as 1."""
 
-_ALONE = ("model", "model_requested", "response_id", "usage", "cost", "first_token_ms", "thread_id", "user_id")
+_ALONE = ("model", "model_requested", "response_id", "usage", "first_token_ms", "thread_id", "user_id")
 
 
 def filled(run: RunRecord, partial: Partial) -> RunRecord:
@@ -47,6 +47,8 @@ def emptied(run: RunRecord) -> RunRecord:
     if "outputs" in mark:
         changes |= {"outputs": None, "output_text": None, "tool_calls": ()}
         kept = kept[: max(len(kept) - _count(mark["outputs"]), 0)]
+    if "cost" in mark:
+        changes |= {"cost": None}
     return replace(run, messages=kept, **changes)
 
 
@@ -66,6 +68,9 @@ def _with_content(run: RunRecord, partial: Partial) -> RunRecord:
         changes |= {"outputs": partial.outputs, "output_text": _answered(partial.outputs, answered)}
         changes["tool_calls"] = messages.tool_calls(answered)
         mark["outputs"] = len(answered)
+    if run.cost is None and partial.cost is not None:
+        changes["cost"] = partial.cost
+        mark["cost"] = 1
     if not mark:
         return run
     kept = [*(asked if "inputs" in mark else ()), *run.messages, *(answered if "outputs" in mark else ())]

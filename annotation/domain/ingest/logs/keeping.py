@@ -132,6 +132,14 @@ def _group(rows: Iterable[LogRecord]) -> Mapping[UUID, list[Kept]]:
     return found
 
 
+def of_trace(trace: UUID, *, workspace_id: int, only_project_id: int | None) -> list[LogEvent]:
+    """The events of a trace that has no others, by senders that may write to the same project."""
+    rows = LogRecord.objects.filter(
+        workspace_id=workspace_id, trace_uuid=trace, run_uuid__isnull=True, only_project_id=only_project_id
+    )
+    return [event_of(row) for row in rows.order_by("time_nano", "id").iterator(_BATCH)]
+
+
 def mark_joined(runs: Collection[UUID], *, workspace_id: int) -> None:
     """Say that the runs have their records."""
     LogRecord.objects.filter(workspace_id=workspace_id, run_uuid__in=runs, is_joined=False).update(is_joined=True)

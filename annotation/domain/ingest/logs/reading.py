@@ -4,6 +4,7 @@
   attributes are those of the inference span, messages included.
 * One event for each message (1.28 to 1.36): `gen_ai.system.message`, `gen_ai.user.message`, `gen_ai.assistant.message`,
   `gen_ai.tool.message` and, for what the model answered, `gen_ai.choice`. Order is the order of time, then of arrival.
+* Claude Code's own, beside its spans: the prompt, the answer, and the costs, which no span has.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,6 +14,7 @@ from annotation.domain.ingest import messages
 from annotation.domain.ingest.dialects import genai, genai_legacy
 from annotation.domain.ingest.dialects.attributes import first_text
 from annotation.domain.ingest.dialects.partial import Partial, is_absent, merge
+from annotation.domain.ingest.logs import claude_code
 from annotation.domain.ingest.logs.events import DETAILS, LogEvent
 from annotation.domain.ingest.spans import Span
 from annotation.domain.ingest.values import parsed
@@ -31,7 +33,8 @@ def read(events: Iterable[LogEvent]) -> Partial:
     """What the events of one run, in their order, say together; the one event with everything goes first."""
     listed = list(events)
     details = [event for event in reversed(listed) if event.name == DETAILS]
-    return merge([*(genai.read(_span(event)) for event in details), _messages(listed), _general(listed)])[0]
+    parts = [*(genai.read(_span(event)) for event in details), _messages(listed), claude_code.read(listed)]
+    return merge([*parts, _general(listed)])[0]
 
 
 def _span(event: LogEvent) -> Span:
