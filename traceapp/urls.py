@@ -7,6 +7,7 @@ OTLP_BASES = ("", "otlp/", "otel/", "api/otel/", "api/v1/otel/", "api/public/ote
 
 urlpatterns = [
     *(path(base, include("annotation.api.ingest.urls")) for base in OTLP_BASES),
+    path("", include("annotation.api.ingest.score_urls")),
     path("api/v1/", include(("annotation.api.langsmith.urls", "langsmith"))),
     # The last below its base, since it says what is not there.
     path("api/v1/", include(("annotation.api.v1.urls", "api"))),

@@ -164,6 +164,17 @@ TABLE: tuple[Route, ...] = (
         for signal in ("traces", "logs", "claude_code")
     ),
     *(route(f"{base}v1/metrics", {"POST": api(*[401] * 7, *[404] * 5, 401, 401)}) for base in OTLP_BASES),
+    # Scores of other SDKs.
+    *(
+        route(path, {"POST": api(*[401] * 7, ok, 403, ok, ok, ok, 401, 401)}, data=data)
+        for path, ok, data in (
+            ("api/public/scores", 200, {"traceId": "0af7651916cd43dd8448eb211c80319c", "name": "k", "value": 1}),
+            ("api/public/ingestion", 207, {"batch": []}),
+            ("v1/span_notes", 200, {"data": {"span_id": "00000000000000aa", "note": "Look."}}),
+            *((f"v1/{kind}_annotations", 200, {"data": []}) for kind in ("span", "document", "trace", "session")),
+        )
+    ),
+    route("api/public/projects", {"GET": api(*[401] * 7, 200, 403, 200, 200, 200, 401, 401)}),
     # What LangSmith's SDKs ask.
     route(f"{V1}info", {"GET": api_everybody()}),
     route(f"{V1}runs", {"POST": api_keys(422, 403, 403, 422, 422)}),
