@@ -7,6 +7,7 @@
 * anything that has names instead of ids (imported transcripts): version 5 UUIDs below a fixed namespace.
 """
 
+from functools import lru_cache
 from hashlib import sha256
 from uuid import UUID, uuid5
 
@@ -16,11 +17,13 @@ SPAN_ID_LENGTH = 8
 _IMPORTED = UUID("5f2f7b5c-0c55-5a52-9d0e-6b1d3c6f7a10")
 
 
+@lru_cache(maxsize=4096)  # the spans of a trace come together
 def trace_uuid(trace_id: bytes) -> UUID:
     """The UUID of the trace with this 16-byte OpenTelemetry trace id."""
     return UUID(bytes=trace_id)
 
 
+@lru_cache(maxsize=4096)  # a parent is named by all of its children
 def run_uuid(trace_id: bytes, span_id: bytes) -> UUID:
     """The UUID of the run with this 16-byte trace id and 8-byte span id."""
     number = int.from_bytes(sha256(trace_id + span_id).digest()[:16])

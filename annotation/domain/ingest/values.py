@@ -79,7 +79,11 @@ def _scalar(value: Any) -> Any:
 
 def decode_attributes(pairs: Iterable[KeyValue]) -> dict[str, Any]:
     """OpenTelemetry attributes as a dictionary; a key that comes twice keeps its last value."""
-    return {clean_text(pair.key): decode_value(pair.value) for pair in pairs}
+    decoded: dict[str, Any] = {}
+    for pair in pairs:
+        text = pair.value.string_value  # most are texts; to ask for the kind costs more than to look
+        decoded[clean_text(pair.key)] = clean_text(text) if text else decode_value(pair.value)
+    return decoded
 
 
 def parsed(value: Any) -> Any:

@@ -39,7 +39,7 @@ _TAKEN = frozenset({"role", "content", "name", "finish_reason", "reasoning"})
 
 def applies(span: Span, heads: AbstractSet[str]) -> bool:
     """True for a span that carries the content of its call in one of the four ways."""
-    if "gen_ai" in heads and any(key.startswith((_PROMPT, _COMPLETION)) for key in span.attributes):
+    if "gen_ai" in heads and [key for key in span.attributes if key.startswith((_PROMPT, _COMPLETION))]:
         return True
     return any(event.name in _EVENTS for event in span.events)
 
