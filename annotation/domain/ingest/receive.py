@@ -9,7 +9,7 @@ from django.db import DatabaseError, DataError
 from django.utils import timezone
 from psycopg.errors import ProgramLimitExceeded
 
-from annotation.domain.ingest import mapping, otlp, store
+from annotation.domain.ingest import grouping, mapping, otlp
 from annotation.domain.ingest.logs import joining, judging, keeping, verdicts
 from annotation.domain.ingest.records import Rejections, RunRecord
 from annotation.domain.ingest.spans import Span
@@ -93,7 +93,7 @@ def store_what_can_be(runs: Sequence[RunRecord], target: Destination, *, replace
     One by one would sum up the trace anew for every run of it.
     """
     try:
-        return store.write(runs=runs, destination=target, replace=replace).rejections
+        return grouping.write(runs=runs, destination=target, replace=replace).rejections
     except DatabaseError as error:
         if not _is_refusal(error):
             raise
@@ -107,7 +107,7 @@ def _store_shortened(run: RunRecord, target: Destination, *, replace: bool) -> R
     """Store a run with less of its readable text, which is what the text index may refuse; the values stay whole."""
     short = dataclasses.replace(run, input_text=_head(run.input_text), output_text=_head(run.output_text))
     try:
-        return store.write(runs=[short], destination=target, replace=replace).rejections
+        return grouping.write(runs=[short], destination=target, replace=replace).rejections
     except DatabaseError as error:
         if not _is_refusal(error):
             raise

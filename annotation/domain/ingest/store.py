@@ -6,8 +6,11 @@ new come by one COPY. The summary does not depend on the order in which runs cam
 Traces are always taken in the order of their UUIDs, so that writers at the same time wait for, and never block, each other.
 """
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from itertools import chain
 from uuid import UUID
 
 from django.db import transaction
@@ -54,21 +57,45 @@ class _Batch:
         return self.destination.project_ids[(_root(runs) or runs[0]).project]
 
 
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """Which runs were new or newer, and the traces that were refused, with the reason."""
+
+    changed: AbstractSet[UUID]
+    refused: Mapping[UUID, str]
+
+    def of(self, runs: Iterable[RunRecord]) -> Stored:
+        """What became of these runs."""
+        traces = {run.id: run.trace_id for run in runs}
+        reasons = Counter(self.refused[trace] for trace in traces.values() if trace in self.refused)
+        return Stored(len(traces.keys() & self.changed), Rejections(dict(reasons)))
+
+
 def write(*, runs: Sequence[RunRecord], destination: Destination, replace: bool = False) -> Stored:
     """Store runs and bring their traces up to date; on return all is in the transaction of the caller, or committed.
 
     Of two versions of a run the one that ended later stays. With `replace` the runs take the place of what is stored
     of them, whatever that says, even in another trace: who asks for it has put the versions together.
     """
-    batch = _Batch(destination, _latest_by_trace(costing.priced(runs, workspace_id=destination.workspace_id)), replace)
-    if not batch.by_trace:
-        return Stored(0, Rejections())
+    return write_together(parts=[runs], destination=destination, replace=replace)[0]
+
+
+def write_together(
+    *, parts: Sequence[Sequence[RunRecord]], destination: Destination, replace: bool = False
+) -> list[Stored]:
+    """Store what several requests brought, in one transaction, all of it or nothing; what became of each part."""
+    runs = costing.priced(list(chain.from_iterable(parts)), workspace_id=destination.workspace_id)
+    by_trace = _latest_by_trace(runs)
+    if not by_trace:
+        return [Stored(0, Rejections()) for _ in parts]
     with transaction.atomic():
         joining.wait_for_givers(workspace_id=destination.workspace_id)
-        living, late = _without_deleted(batch)
-        stored = _store(living) if living.by_trace else Stored(0, Rejections())
+        deleted = tombstones.among(by_trace, workspace_id=destination.workspace_id)
+        living = {trace: runs for trace, runs in by_trace.items() if trace not in deleted}
+        stored = _store(_Batch(destination, living, replace)) if living else _Outcome(frozenset(), {})
         ringing.ring_for_settling()
-    return Stored(stored.changed_count, _counted({**stored.rejections.reasons, tombstones.REFUSED: late}))
+    outcome = _Outcome(stored.changed, {**stored.refused, **dict.fromkeys(deleted, tombstones.REFUSED)})
+    return [outcome.of(part) for part in parts]
 
 
 def amend(
@@ -83,20 +110,6 @@ def amend(
         if changed:
             _sum_up({row.pk: row.project_id for row in locked.values() if row.pk in changed})
             ringing.ring_for_settling()
-
-
-def _counted(reasons: Mapping[str, int]) -> Rejections:
-    return Rejections({reason: count for reason, count in reasons.items() if count})
-
-
-def _without_deleted(batch: _Batch) -> tuple[_Batch, int]:
-    """What of the batch may be stored, and how many runs belong to traces that were deleted."""
-    deleted = tombstones.among(batch.by_trace, workspace_id=batch.destination.workspace_id)
-    if not deleted:
-        return batch, 0
-    late = sum(len(batch.by_trace[trace]) for trace in deleted)
-    living = {trace: runs for trace, runs in batch.by_trace.items() if trace not in deleted}
-    return _Batch(batch.destination, living, batch.replaces), late
 
 
 def _latest_by_trace(runs: Sequence[RunRecord]) -> dict[UUID, list[RunRecord]]:
@@ -116,15 +129,16 @@ def _root(runs: Sequence[RunRecord]) -> RunRecord | None:
     return next((run for run in runs if run.parent_id is None), None)
 
 
-def _store(batch: _Batch) -> Stored:
+def _store(batch: _Batch) -> _Outcome:
     workspace_id = batch.destination.workspace_id
     created = tables.insert_traces(_new_trace_row(batch, trace) for trace in sorted(batch.by_trace))
     if batch.replaces:  # runs of a trace that is new may be stored already, in another trace
         created = {}
-    locked, rejected = _existing_traces(batch, created)
+    locked, foreign = _existing_traces(batch, created)
     news = _news(batch, locked)
     pks = {**created, **{trace: row.pk for trace, row in locked.items()}}
-    tables.copy_runs(_rows(workspace_id, pks, [*_runs_of(batch, created), *news.new]))
+    added = [*_runs_of(batch, created), *news.new]
+    tables.copy_runs(_rows(workspace_id, pks, added))
     tables.replace_runs(_rows(workspace_id, pks, news.newer), moving=batch.replaces)
     changed = {run.trace_id: locked[run.trace_id] for run in (*news.new, *news.newer)}
     _recompute(batch, changed)
@@ -133,8 +147,7 @@ def _store(batch: _Batch) -> Stored:
         traces={trace: pks[trace] for trace in (*created, *changed)},
         runs=_runs_of(batch, batch.by_trace),
     )
-    count = len(_runs_of(batch, created)) + len(news.new) + len(news.newer)
-    return Stored(count, _counted({FOREIGN_TRACE: rejected}))
+    return _Outcome({run.id for run in (*added, *news.newer)}, dict.fromkeys(foreign, FOREIGN_TRACE))
 
 
 def _runs_of(batch: _Batch, traces: Iterable[UUID]) -> list[RunRecord]:
@@ -157,15 +170,17 @@ def _new_trace_row(batch: _Batch, trace: UUID) -> dict[str, object]:
     }
 
 
-def _existing_traces(batch: _Batch, created: Mapping[UUID, int]) -> tuple[dict[UUID, tables.LockedTrace], int]:
-    """The traces that existed before and may be written to, locked; and how many runs of others were refused."""
+def _existing_traces(
+    batch: _Batch, created: Mapping[UUID, int]
+) -> tuple[dict[UUID, tables.LockedTrace], Collection[UUID]]:
+    """The traces that existed before and may be written to, locked; and those that may not."""
     others = sorted(batch.by_trace.keys() - created.keys())
     if not others:
-        return {}, 0
+        return {}, ()
     locked = tables.lock_traces(batch.destination.workspace_id, others)
     only = batch.destination.only_project_id
     allowed = {trace: row for trace, row in locked.items() if only in (None, row.project_id)}
-    return allowed, sum(len(batch.by_trace[trace]) for trace in others if trace not in allowed)
+    return allowed, [trace for trace in others if trace not in allowed]
 
 
 @dataclass(frozen=True, slots=True)
