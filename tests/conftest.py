@@ -1,11 +1,14 @@
 """What every test may ask for; the fixtures stand in `tests/fixtures`, by what they start."""
 
+import os
+
 import pytest
 from hypothesis import settings
 
-# A busy machine is no failure of a property.
+# A busy machine is no failure of a property. HYPOTHESIS_PROFILE=long looks for much longer, at other cases each time.
 settings.register_profile("tests", deadline=None)
-settings.load_profile("tests")
+settings.register_profile("long", deadline=None, max_examples=10_000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "tests"))
 
 pytest_plugins = [
     "tests.fixtures.database",

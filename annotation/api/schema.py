@@ -13,7 +13,9 @@ ERRORS = {
     "401": "No API key, or one that opens nothing",
     "403": "The key or role does not allow it",
     "404": "Not there, or not to be seen",
+    "409": "Not in the present state of things",
     "429": "Too many requests; see Retry-After",
+    "503": "The database is away, and nothing was stored; see Retry-After",
 }
 
 ERROR_SCHEMA = {
