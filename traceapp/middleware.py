@@ -3,8 +3,10 @@
 import re
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django_structlog.middlewares import RequestMiddleware
+
+from annotation.api import errors
 
 _PROGRAMS = re.compile(r"(?P<address>/api/v1/.*[^/]|(?:/otlp)?/v1/\w+)/+")
 
@@ -20,6 +22,22 @@ class ForgiveSlash:
         if match := _PROGRAMS.fullmatch(request.path_info):
             request.path_info = request.path = match["address"]
         return self._get_response(request)
+
+
+class RefuseNul:
+    """Answers 400 to an address with a NUL character: nothing is called so, and PostgreSQL takes none in a comparison."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Refuse it, or pass it on."""
+        if "\0" not in request.path_info and "%00" not in request.META.get("QUERY_STRING", ""):
+            return self._get_response(request)
+        words = "The address contains a NUL character (%00): leave it out."
+        if request.path_info.startswith("/api/"):
+            return JsonResponse(errors.body("bad_address", words), status=400)
+        return HttpResponse(words, status=400, content_type="text/plain; charset=utf-8")
 
 
 class RequestLog(RequestMiddleware):

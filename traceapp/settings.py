@@ -50,6 +50,7 @@ MIDDLEWARE = [
     "annotation.api.langsmith.aliases.Aliases",
     "traceapp.middleware.ForgiveSlash",
     "csp.middleware.CSPMiddleware",
+    "traceapp.middleware.RefuseNul",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -52,7 +52,10 @@ def answered(client: Client, case: Any) -> tuple[str, Any]:
         answer = client.generic(
             str(sent.method), str(sent.path_url), body, content_type=headers.pop("Content-Type", ""), headers=headers
         )
-        b"".join(answer)  # also what is streamed is made without a fault
+        try:
+            b"".join(answer)
+        except Exception as problem:  # noqa: BLE001 -- a fault in what is streamed comes after the status
+            answer.status_code, answer.reason_phrase = 500, repr(problem)
         transaction.set_rollback(True)
     return f"{sent.method} {sent.path_url} {body[:300]!r}", answer
 

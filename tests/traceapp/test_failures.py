@@ -5,6 +5,7 @@ from django.db import connection
 from django.test import Client, RequestFactory
 
 from tests.factories.accounts import UserFactory
+from tests.fixtures.people import People
 from traceapp import failures
 
 
@@ -36,6 +37,25 @@ def test_a_person_is_told_what_was_kept(client: Client) -> None:
     connection.close()
     assert (answer.status_code, answer["Retry-After"]) == (503, "5")
     assert "What was saved before is kept" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "audit?action=%00",
+        "datasets?name=a%00",
+        "traces?project=%00",
+        "traces/%00",
+        "me?workspace=%00",
+        "projects/a%00b",
+    ],
+)
+def test_an_address_with_a_nul_is_refused(people: People, path: str) -> None:
+    answer = people.api("write").get(f"/api/v1/{path}")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "bad_address")
+    page = people.client(people.admin).get(f"/w/acme/traces/?q=%00&{path.partition('?')[2]}")
+    assert (page.status_code, "leave it out" in page.content.decode()) == (400, True)
+    assert "default-src" in page["content-security-policy"]
 
 
 @pytest.mark.parametrize(
