@@ -103,6 +103,10 @@ MAX_UNPACKED_BYTES = env.int("MAX_UNPACKED_BYTES", default=MAX_BODY_BYTES)
 # The most runs that a trace may have.
 MAX_RUNS_PER_TRACE = env.int("MAX_RUNS_PER_TRACE", default=25_000)
 
+# What one export request may hold: so many spans or log records, and so large values, which are kept whole.
+MAX_SPANS_PER_REQUEST = env.int("MAX_SPANS_PER_REQUEST", default=50_000)
+MAX_ATTRIBUTE_BYTES = env.int("MAX_ATTRIBUTE_BYTES", default=16 * 1024 * 1024)
+
 # Of one web process: how many requests it answers at a time (gunicorn's threads); how many of them may be exports, and
 # exports of one key, so that threads are left for people; how many exports it stores at a time, and how long a further
 # one waits for its turn, in seconds, before its sender is told to come again.

@@ -14,6 +14,7 @@ from annotation.api.ingest.answers import Problem
 from annotation.domain import access
 from annotation.domain.ingest import receive, receive_logs
 from annotation.domain.ingest.otlp import Encoding, MalformedPayloadError
+from annotation.domain.ingest.otlp_errors import TooManyError
 from annotation.domain.ingest.otlp_signals import LOGS, TRACES, Signal
 from annotation.domain.projects import keys
 
@@ -21,6 +22,7 @@ _PROBLEMS: dict[type[Exception], Problem] = {
     MalformedPayloadError: Problem.MALFORMED,
     body.UnreadableBodyError: Problem.MALFORMED,
     body.BodyTooLargeError: Problem.TOO_LARGE,
+    TooManyError: Problem.TOO_LARGE,
     body.UnknownPackingError: Problem.MEDIA_TYPE,
     receive.ForeignProjectError: Problem.FORBIDDEN,
 }

@@ -16,10 +16,13 @@ from opentelemetry.proto.trace.v1 import trace_pb2
 
 from annotation.domain.ingest import identity, otlp_json, otlp_repair
 from annotation.domain.ingest.otlp_errors import MalformedPayloadError, WrongSignalError
+from annotation.domain.ingest.otlp_limits import Limits, check_count, too_large
+from annotation.domain.ingest.otlp_signals import TRACES
 from annotation.domain.ingest.records import Rejections
 from annotation.domain.ingest.spans import Span, SpanEvent, SpanLink
 from annotation.domain.ingest.values import clean_text, decode_attributes
 
+NO_LIMITS = Limits()
 NO_TRACE_ID = "the trace id is missing, all zero or not 16 bytes"
 NO_SPAN_ID = "the span id is missing, all zero or not 8 bytes"
 
@@ -39,11 +42,15 @@ class Decoded:
     rejections: Rejections
 
 
-def decode(body: bytes, *, encoding: Encoding) -> Decoded:
-    """The spans of an uncompressed export request. Raises MalformedPayloadError, or WrongSignalError for logs and metrics."""
+def decode(body: bytes, *, encoding: Encoding, limits: Limits = NO_LIMITS) -> Decoded:
+    """The spans of an uncompressed export request.
+
+    Raises MalformedPayloadError, WrongSignalError for logs and metrics, or TooManyError.
+    """
     request, unreadable = _request(body, encoding)
+    check_count(request, TRACES, limits)
     rejected = Counter(unreadable)
-    spans = list(_spans(request, rejected))
+    spans = list(_spans(request, rejected, limits if len(body) > limits.attribute_bytes else None))
     if not spans and rejected and encoding is Encoding.PROTOBUF:
         otlp_repair.refuse_other_signals(body)
     return Decoded(spans, Rejections(dict(rejected)))
@@ -59,13 +66,13 @@ def _request(body: bytes, encoding: Encoding) -> tuple[ExportTraceServiceRequest
         return otlp_repair.parse_one_by_one(body)
 
 
-def _spans(request: ExportTraceServiceRequest, rejected: Counter[str]) -> Iterator[Span]:
+def _spans(request: ExportTraceServiceRequest, rejected: Counter[str], limits: Limits | None) -> Iterator[Span]:
     for resource_spans in request.resource_spans:
         resource = decode_attributes(resource_spans.resource.attributes)
         for scope_spans in resource_spans.scope_spans:
             scope = clean_text(scope_spans.scope.name), clean_text(scope_spans.scope.version)
             for message in scope_spans.spans:
-                if reason := _unidentified(message):
+                if reason := _unidentified(message) or (too_large(message, limits) if limits else None):
                     rejected[reason] += 1
                 else:
                     yield _span(message, resource, scope)

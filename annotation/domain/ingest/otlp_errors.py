@@ -17,3 +17,10 @@ _ADVICE = {
     "logs": "send them to /v1/logs",
     "metrics": "metrics are not kept here. Set OTEL_METRICS_EXPORTER=none, or send them elsewhere",
 }
+
+
+class TooManyError(Exception):
+    """The request holds more spans or log records than one may."""
+
+    def __init__(self, count: int, most: int, members: str) -> None:
+        super().__init__(f"the request holds {count} {members}, more than {most}: send smaller batches")

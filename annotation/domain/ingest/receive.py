@@ -5,12 +5,14 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db import DatabaseError, DataError
 from django.utils import timezone
 from psycopg.errors import ProgramLimitExceeded
 
 from annotation.domain.ingest import grouping, mapping, otlp
 from annotation.domain.ingest.logs import joining, judging, keeping, verdicts
+from annotation.domain.ingest.otlp_limits import Limits
 from annotation.domain.ingest.records import Rejections, RunRecord
 from annotation.domain.ingest.spans import Span
 from annotation.domain.ingest.store import Destination
@@ -37,10 +39,10 @@ class Sender:
 def receive(*, sender: Sender, body: bytes, encoding: otlp.Encoding, received_ns: int) -> Rejections:
     """Store the spans of an uncompressed request; on return they are committed.
 
-    Raises MalformedPayloadError, WrongSignalError, ForeignProjectError, and the database's OperationalError when it is away.
+    Raises MalformedPayloadError, WrongSignalError, TooManyError, ForeignProjectError, and the database's OperationalError when it is away.
     """
     check(sender)
-    decoded = otlp.decode(body, encoding=encoding)
+    decoded = otlp.decode(body, encoding=encoding, limits=limits())
     runs = mapping.to_runs(decoded.spans, received_ns=received_ns)
     stored = _store(runs, destination(sender, runs)) if runs else Rejections()
     return together([decoded.rejections, stored, _judge(sender, decoded.spans)])
@@ -64,6 +66,11 @@ def _judge(sender: Sender, spans: Sequence[Span]) -> Rejections:
     given = verdicts.of_spans(spans, received=now)
     refused = judging.give(given, workspace=key.workspace, project=key.only_project, now=now)
     return Rejections(warnings=refused.reasons)
+
+
+def limits() -> Limits:
+    """What one request may hold."""
+    return Limits(members=settings.MAX_SPANS_PER_REQUEST, attribute_bytes=settings.MAX_ATTRIBUTE_BYTES)
 
 
 def check(sender: Sender) -> None:

@@ -38,10 +38,10 @@ class _Sorted:
 def receive(*, sender: Sender, body: bytes, encoding: Encoding, received_ns: int) -> Rejections:
     """Store the log records of an uncompressed request; on return they are committed.
 
-    Raises MalformedPayloadError, WrongSignalError, ForeignProjectError, and the database's OperationalError when it is away.
+    Raises MalformedPayloadError, WrongSignalError, TooManyError, ForeignProjectError, and the database's OperationalError when it is away.
     """
     exports.check(sender)
-    decoded = decoding.decode(body, encoding=encoding, received_ns=received_ns)
+    decoded = decoding.decode(body, encoding=encoding, received_ns=received_ns, limits=exports.limits())
     now = timezone.now()
     key = sender.key
     owner = Owner(key.workspace_id, key.only_project.pk if key.only_project else None)

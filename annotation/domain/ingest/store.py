@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itertools import chain
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
@@ -59,15 +60,19 @@ class _Batch:
 
 @dataclass(frozen=True, slots=True)
 class _Outcome:
-    """Which runs were new or newer, and the traces that were refused, with the reason."""
+    """Which runs were new or newer, the traces that were refused, with the reason, and the runs that were too many."""
 
     changed: AbstractSet[UUID]
     refused: Mapping[UUID, str]
+    surplus: AbstractSet[UUID] = frozenset()
 
     def of(self, runs: Iterable[RunRecord]) -> Stored:
         """What became of these runs."""
         traces = {run.id: run.trace_id for run in runs}
         reasons = Counter(self.refused[trace] for trace in traces.values() if trace in self.refused)
+        if self.surplus:
+            reasons[full()] += len(traces.keys() & self.surplus)
+        reasons = +reasons
         return Stored(len(traces.keys() & self.changed), Rejections(dict(reasons)))
 
 
@@ -91,10 +96,11 @@ def write_together(
     with transaction.atomic():
         joining.wait_for_givers(workspace_id=destination.workspace_id)
         deleted = tombstones.among(by_trace, workspace_id=destination.workspace_id)
-        living = {trace: runs for trace, runs in by_trace.items() if trace not in deleted}
+        living, surplus = _cut({trace: runs for trace, runs in by_trace.items() if trace not in deleted})
         stored = _store(_Batch(destination, living, replace)) if living else _Outcome(frozenset(), {})
         ringing.ring_for_settling()
-    outcome = _Outcome(stored.changed, {**stored.refused, **dict.fromkeys(deleted, tombstones.REFUSED)})
+    refused = {**stored.refused, **dict.fromkeys(deleted, tombstones.REFUSED)}
+    outcome = _Outcome(stored.changed, refused, stored.surplus | surplus)
     return [outcome.of(part) for part in parts]
 
 
@@ -135,7 +141,7 @@ def _store(batch: _Batch) -> _Outcome:
     if batch.replaces:  # runs of a trace that is new may be stored already, in another trace
         created = {}
     locked, foreign = _existing_traces(batch, created)
-    news = _news(batch, locked)
+    news, surplus = _within(_news(batch, locked), locked)
     pks = {**created, **{trace: row.pk for trace, row in locked.items()}}
     added = [*_runs_of(batch, created), *news.new]
     tables.copy_runs(_rows(workspace_id, pks, added))
@@ -147,7 +153,31 @@ def _store(batch: _Batch) -> _Outcome:
         traces={trace: pks[trace] for trace in (*created, *changed)},
         runs=_runs_of(batch, batch.by_trace),
     )
-    return _Outcome({run.id for run in (*added, *news.newer)}, dict.fromkeys(foreign, FOREIGN_TRACE))
+    return _Outcome({run.id for run in (*added, *news.newer)}, dict.fromkeys(foreign, FOREIGN_TRACE), surplus)
+
+
+def full() -> str:
+    """Why a run of a trace that has too many cannot be taken."""
+    return f"the trace has {settings.MAX_RUNS_PER_TRACE} runs, and may not have more"
+
+
+def _cut(by_trace: dict[UUID, list[RunRecord]]) -> tuple[dict[UUID, list[RunRecord]], AbstractSet[UUID]]:
+    """No more runs of each trace than it may have, and those that are too many."""
+    most = settings.MAX_RUNS_PER_TRACE
+    surplus = {run.id for runs in by_trace.values() if len(runs) > most for run in runs[most:]}
+    return ({trace: runs[:most] for trace, runs in by_trace.items()}, surplus) if surplus else (by_trace, frozenset())
+
+
+def _within(news: "_News", locked: Mapping[UUID, tables.LockedTrace]) -> tuple["_News", AbstractSet[UUID]]:
+    """The new runs for which their traces have room, and those that are too many."""
+    room = {trace: settings.MAX_RUNS_PER_TRACE - row.run_count for trace, row in locked.items()}
+    kept = []
+    for run in news.new:
+        room[run.trace_id] -= 1
+        if room[run.trace_id] >= 0:
+            kept.append(run)
+    surplus = {run.id for run in news.new} - {run.id for run in kept}
+    return _News(kept, news.newer), surplus
 
 
 def _runs_of(batch: _Batch, traces: Iterable[UUID]) -> list[RunRecord]:

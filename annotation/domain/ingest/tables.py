@@ -35,6 +35,7 @@ class LockedTrace:
 
     pk: int
     project_id: int
+    run_count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +64,11 @@ def lock_traces(workspace_id: int, uuids: Sequence[UUID]) -> dict[UUID, LockedTr
     """Lock existing traces against other writers, in the order of their UUIDs."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT uuid, id, project_id FROM {_TRACE} "  # noqa: S608 -- as above
+            f"SELECT uuid, id, project_id, run_count FROM {_TRACE} "  # noqa: S608 -- as above
             "WHERE workspace_id = %s AND uuid = ANY(%s) ORDER BY uuid FOR NO KEY UPDATE",
             [workspace_id, list(uuids)],
         )
-        return {uuid: LockedTrace(pk, project_id) for uuid, pk, project_id in cursor.fetchall()}
+        return {uuid: LockedTrace(*row) for uuid, *row in cursor.fetchall()}
 
 
 def known_runs(workspace_id: int, uuids: Sequence[UUID]) -> dict[UUID, KnownRun]:

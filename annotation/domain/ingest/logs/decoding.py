@@ -16,7 +16,8 @@ from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord
 from annotation.domain.ingest import identity, otlp_json, otlp_repair
 from annotation.domain.ingest.logs.events import LogEvent
 from annotation.domain.ingest.mapping import LAST_NS
-from annotation.domain.ingest.otlp import Encoding
+from annotation.domain.ingest.otlp import NO_LIMITS, Encoding
+from annotation.domain.ingest.otlp_limits import Limits, check_count, too_large
 from annotation.domain.ingest.otlp_signals import LOGS
 from annotation.domain.ingest.records import Rejections
 from annotation.domain.ingest.values import clean_text, decode_attributes, decode_value
@@ -30,13 +31,14 @@ class DecodedLogs:
     rejections: Rejections
 
 
-def decode(body: bytes, *, encoding: Encoding, received_ns: int) -> DecodedLogs:
+def decode(body: bytes, *, encoding: Encoding, received_ns: int, limits: Limits = NO_LIMITS) -> DecodedLogs:
     """The events of an uncompressed export request. `received_ns` stands in for a time that is missing or absurd.
 
-    Raises MalformedPayloadError, or WrongSignalError for spans and metrics.
+    Raises MalformedPayloadError, WrongSignalError for spans and metrics, or TooManyError.
     """
     request, unreadable = _request(body, encoding)
-    events = list(_events(request, received_ns))
+    check_count(request, LOGS, limits)
+    events = list(_events(request, received_ns, unreadable, limits if len(body) > limits.attribute_bytes else None))
     if encoding is Encoding.PROTOBUF and not any(event.name or event.trace_id for event in events):
         otlp_repair.refuse_other_signals(body, LOGS)
     return DecodedLogs(events, Rejections(dict(unreadable)))
@@ -52,13 +54,18 @@ def _request(body: bytes, encoding: Encoding) -> tuple[Any, Counter[str]]:
         return otlp_repair.parse_one_by_one(body, LOGS)
 
 
-def _events(request: ExportLogsServiceRequest, received_ns: int) -> Iterator[LogEvent]:
+def _events(
+    request: ExportLogsServiceRequest, received_ns: int, rejected: Counter[str], limits: Limits | None
+) -> Iterator[LogEvent]:
     for resource_logs in request.resource_logs:
         resource = decode_attributes(resource_logs.resource.attributes)
         for scope_logs in resource_logs.scope_logs:
             scope = clean_text(scope_logs.scope.name), clean_text(scope_logs.scope.version)
             for record in scope_logs.log_records:
-                yield _event(record, resource, scope, received_ns)
+                if limits and (reason := too_large(record, limits)):
+                    rejected[reason] += 1
+                else:
+                    yield _event(record, resource, scope, received_ns)
 
 
 def _event(record: LogRecord, resource: dict[str, Any], scope: tuple[str, str], received_ns: int) -> LogEvent:
