@@ -439,7 +439,7 @@ def test_claude_codes_logs_alone_make_a_tree_for_each_prompt(send: Send, order: 
         for part in reversed(parts) if order == "backwards" else parts:
             assert partial(send("logs", claude(part))) == (0, "")
     trace = Trace.objects.get()
-    runs = list(Run.objects.order_by("start_nano"))
+    runs = list(Run.objects.order_by("start_nano", "id"))
     assert [(run.type, run.name, run.status) for run in runs] == [
         ("agent", "claude_code.interaction", "ok"),
         ("llm", "claude_code.llm_request", "ok"),
