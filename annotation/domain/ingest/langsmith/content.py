@@ -1,13 +1,11 @@
-"""What people read of a run: messages, texts, a tool's call, documents, the model; out of inputs and outputs as the SDKs
-and LangChain write them.
+"""What people read of a run: messages, texts, a tool's call, documents; out of inputs and outputs as the SDKs and
+LangChain write them.
 """
 
-from collections.abc import Iterator, Mapping
 from typing import Any
 
 from annotation.domain.ingest import conversations, messages, readable
 from annotation.domain.ingest.records import ToolRecord
-from annotation.domain.ingest.values import as_text
 
 #: What the SDKs name a value that is no object, to make it one: in Python, in JavaScript.
 _RETURNED = ("output", "outputs")
@@ -64,22 +62,6 @@ def documents(outputs: Any) -> list[dict[str, Any]]:
         for one in inner
         if "page_content" in one
     ]  # fmt: skip
-
-
-def answering_model(outputs: Any) -> str | None:
-    """The model that the provider says has answered."""
-    told = _object(outputs)
-    named = [told.get("model"), _object(told.get("llm_output")).get("model_name"), *_models(told)]
-    return next((name for value in named if (name := as_text(value))), None)
-
-
-def _models(outputs: Mapping[str, Any]) -> Iterator[Any]:
-    """LangChain's `{"generations": [[{"message": {"kwargs": {"response_metadata": {"model_name": …}}}}]]}`."""
-    groups = outputs.get("generations")
-    for group in groups if isinstance(groups, list) else []:
-        for entry in group if isinstance(group, list) else [group]:
-            message = _object(_object(entry).get("message"))
-            yield _object(_object(message.get("kwargs") or message).get("response_metadata")).get("model_name")
 
 
 def _object(value: Any) -> dict[str, Any]:

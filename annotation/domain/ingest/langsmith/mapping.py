@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 from uuid import UUID
 
+from annotation.domain.ingest import answers
 from annotation.domain.ingest.langsmith import times, usage
-from annotation.domain.ingest.langsmith.content import answering_model, content
+from annotation.domain.ingest.langsmith.content import content
 from annotation.domain.ingest.langsmith.state import RunState
 from annotation.domain.ingest.records import ErrorRecord, RunRecord
 from annotation.domain.ingest.values import as_text
@@ -105,7 +106,7 @@ def _model(state: RunState, metadata: Mapping[str, Any]) -> str | None:
 
 
 def _answering_model(state: RunState) -> str | None:
-    return answering_model(state.outputs) if state.type in ("llm", "embedding") else None
+    return answers.read(state.outputs).model if state.type in ("llm", "embedding") else None
 
 
 def _first(metadata: Mapping[str, Any], keys: Sequence[str]) -> str | None:

@@ -9,7 +9,7 @@ import pytest
 
 from annotation.domain.ingest import rows
 from annotation.domain.ingest.langsmith import mapping
-from annotation.domain.ingest.langsmith.content import answering_model, content
+from annotation.domain.ingest.langsmith.content import content
 from annotation.domain.ingest.langsmith.state import read
 from annotation.domain.ingest.records import ErrorRecord, RunRecord
 from annotation.domain.ingest.rollup import summarise
@@ -43,7 +43,15 @@ def test_a_model_that_calls_a_tool(inputs: Any, outputs: Any) -> None:
     assert asked == {"role": "user", "parts": [{"type": "text", "text": QUESTION}]}
     assert (said["role"], [part["type"] for part in said["parts"]]) == ("assistant", ["tool_call"])
     assert [(call.name, call.arguments) for call in found["tool_calls"]] == [("get_weather", {"city": "Paris"})]
-    assert (found["input_text"], answering_model(outputs)) == (QUESTION, "small-2026")
+    assert found["input_text"] == QUESTION
+
+
+@pytest.mark.parametrize(("inputs", "outputs"), [OPENAI, LANGCHAIN])
+def test_the_model_that_answered_beside_the_one_that_was_asked(inputs: Any, outputs: Any) -> None:
+    said = {"inputs": inputs, "outputs": outputs, "extra": {"metadata": {"ls_model_name": "small"}}}
+    state = read({"id": RUN, "trace_id": TRACE, "run_type": "llm", **said}, is_post=True).said
+    record = mapping.to_record(state, trace_id=UUID(TRACE), received_ns=1)
+    assert (record.model, record.model_requested) == ("small-2026", "small")
 
 
 @pytest.mark.parametrize(
