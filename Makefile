@@ -8,7 +8,7 @@ DEV := $(VENV)/.installed-dev
 PYTEST_ARGS ?= -n 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check crash bench fmt migrations schema requirements
+.PHONY: help setup demo run test stacks check crash bench fmt migrations schema requirements
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 22
@@ -23,6 +23,9 @@ run: $(BASE) ## Start; the first time it prints a link to set up the installatio
 
 test: $(DEV) ## Run all tests
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+stacks: $(DEV) ## Run programs with the published SDKs of all stacks; installs them outside of here
+	$(BIN)/python -m pytest -m stacks tests/stacks $(STACKS_ARGS)
 
 check: $(DEV) ## Check format, lint, types, layers, migrations and the OpenAPI file
 	$(BIN)/ruff format --check .

@@ -1,0 +1,75 @@
+"""The stand-in's HTTP server."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import count
+from typing import Any
+
+from tests.stacks.provider.chat import Answer, chat, embeddings
+from tests.stacks.provider.responses import responses
+from tests.stacks.provider.turns import REFUSAL
+
+_WAYS: Mapping[str, Callable[[Mapping[str, Any], int], Answer]] = {
+    "/v1/chat/completions": chat,
+    "/v1/responses": responses,
+    "/v1/embeddings": embeddings,
+}
+
+
+class Provider(ThreadingHTTPServer):
+    """Serves on a free port of loopback."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        self.numbers = count(1)
+        super().__init__(("127.0.0.1", 0), _Handler)
+
+    @property
+    def address(self) -> str:
+        """Such as "http://127.0.0.1:41234/v1"."""
+        return f"http://127.0.0.1:{self.server_port}/v1"
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: Provider
+
+    def log_message(self, *_arguments: Any) -> None:
+        """Stay quiet."""
+
+    def do_POST(self) -> None:
+        """Answer one call of a model."""
+        body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        way = _WAYS.get(self.path)
+        if way is None:
+            self._send(404, {"error": {"message": f"The stand-in has no {self.path}."}})
+            return
+        answer = way(body, next(self.server.numbers))
+        if answer is None:
+            error = {"message": REFUSAL, "type": "invalid_request_error", "code": "refused"}
+            self._send(400, {"error": error})
+        elif isinstance(answer, dict):
+            self._send(200, answer)
+        else:
+            self._stream(answer)
+
+    def _send(self, status: int, answer: Mapping[str, Any]) -> None:
+        body = json.dumps(answer).encode()
+        self.send_response(status)
+        self.send_header("content-type", "application/json")
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def _stream(self, events: Iterator[str]) -> None:
+        self.send_response(200)
+        self.send_header("content-type", "text/event-stream")
+        self.send_header("connection", "close")
+        self.end_headers()
+        for event in events:
+            self.wfile.write(event.encode())
+        self.close_connection = True

@@ -1,0 +1,163 @@
+"""One question to one agent, traced by every stack: the same has to be read from all of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from tests.stacks.installation import Json, RunProgram, Tree, of_type, tree
+from tests.stacks.provider.turns import ANSWERING, CALLING
+
+pytestmark = pytest.mark.stacks
+
+QUESTION = "What is the weather in Paris and Tokyo?"
+ANSWER = "It is 18C and sunny in Paris. It is 24C and raining in Tokyo."
+ASKED, ANSWERED = "gpt-4o-mini", "gpt-4o-mini-2026-01-15"
+RESULTS = {"Paris": "18C and sunny", "Tokyo": "24C and raining"}
+
+
+@dataclass(frozen=True)
+class Agent:
+    """How one stack tells the agent's trace, where stacks differ."""
+
+    tree: Tree
+    thread: str | None = "thread-1"
+    user: str | None = None
+    tags: list[str] = field(default_factory=list)
+    metadata: dict[str, Any] = field(default_factory=dict)
+    model_requested: str | None = ASKED
+    named: str | None = None
+
+    @property
+    def name(self) -> str:
+        """Of the trace: its root's, unless the SDK names it otherwise."""
+        return self.named or self.tree[1]
+
+
+def steps(model: str, tool: str) -> list[Tree]:
+    """A call of the model, both calls of the tool, the call that answers."""
+    return [("llm", model, []), ("tool", tool, []), ("tool", tool, []), ("llm", model, [])]
+
+
+PLAN = {"plan": "free"}
+AGENTS = {
+    "arize-phoenix": Agent(("agent", "weather_agent", steps("ChatCompletion", "get_weather"))),
+    "langchain-and-langgraph": Agent(
+        ("chain", "weather_agent", [
+            ("chain", "model", [("llm", "ChatOpenAI", [])]),
+            ("chain", "tools", [("tool", "get_weather", [])]),
+            ("chain", "tools", [("tool", "get_weather", [])]),
+            ("chain", "model", [("llm", "ChatOpenAI", [])]),
+        ]),
+        user="user-1", tags=["demo"],
+    ),
+    "langfuse": Agent(
+        ("chain", "request", [("agent", "weather_agent", steps("OpenAI-generation", "get_weather"))]),
+        user="user-1", tags=["demo"], metadata=PLAN,
+        model_requested=None,  # the SDK names the model that answered only
+    ),
+    "langsmith-in-javascript": Agent(
+        ("chain", "weather_agent", steps("ChatOpenAI", "get_weather")), user="user-1", tags=["demo"], metadata=PLAN
+    ),
+    "langsmith-in-python": Agent(
+        ("chain", "weather_agent", steps("ChatOpenAI", "get_weather")), user="user-1", tags=["demo"], metadata=PLAN
+    ),
+    "openai-agents-sdk": Agent(
+        ("agent", "Weather flow", [
+            ("chain", "Agent workflow", [
+                ("agent", "weather_agent", [
+                    ("chain", "turn", [
+                        ("llm", "response", []), ("tool", "get_weather", []), ("tool", "get_weather", []),
+                    ]),
+                    ("chain", "turn", [("llm", "response", [])]),
+                ]),
+            ]),
+        ]),
+        thread=None,  # the instrumentation drops the group id, and the name of the model that was asked for
+        model_requested=ANSWERED,
+    ),
+    "openinference": Agent(
+        ("agent", "weather_agent", steps("ChatCompletion", "get_weather")),
+        user="user-1", tags=["demo"], metadata=PLAN,
+    ),
+    "openllmetry-traceloop": Agent(
+        ("chain", "weather.workflow", [("agent", "weather_agent.agent", steps("openai.chat", "get_weather.tool"))]),
+        user="user-1", metadata=PLAN,
+    ),
+    "opentelemetry-genai": Agent(
+        ("agent", "invoke_agent weather_agent", steps("chat gpt-4o-mini", "execute_tool get_weather")),
+    ),
+    "pydantic-ai": Agent(
+        ("chain", "handle user-1", [
+            ("agent", "invoke_agent weather_agent", steps("chat gpt-4o-mini", "execute_tool get_weather")),
+        ]),
+    ),
+    "vercel-ai-sdk-5": Agent(
+        ("chain", "ai.generateText", steps("ai.generateText.doGenerate", "ai.toolCall")),
+        user="user-1", tags=["demo"], metadata=PLAN, named="weather_agent",
+    ),
+    "vercel-ai-sdk-7": Agent(
+        ("chain", "POST /chat", [
+            ("agent", "invoke_agent gpt-4o-mini", [
+                ("chain", "step 1", steps("chat gpt-4o-mini", "execute_tool get_weather")[:3]),
+                ("chain", "step 2", steps("chat gpt-4o-mini", "execute_tool get_weather")[3:]),
+            ]),
+        ]),
+        user="user-1",
+    ),
+}  # fmt: skip
+
+
+@pytest.fixture(params=sorted(AGENTS), scope="module")
+def slug(request: pytest.FixtureRequest) -> str:
+    """One stack after the other."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def trace(run_program: RunProgram, slug: str) -> Json:
+    """The agent's trace, as the stack told it."""
+    return run_program(slug).trace(AGENTS[slug].name, where=lambda trace: trace["input"] == QUESTION)
+
+
+def test_its_runs_stand_as_they_ran(trace: Json, slug: str) -> None:
+    assert tree(trace) == AGENTS[slug].tree
+
+
+def test_the_trace_is_what_was_asked_and_got(trace: Json, slug: str) -> None:
+    expected = AGENTS[slug]
+    assert (trace["status"], trace["input"], trace["output"]) == ("ok", QUESTION, ANSWER)
+    assert (trace["thread_id"], trace["user_id"], trace["tags"]) == (expected.thread, expected.user, expected.tags)
+    assert expected.metadata.items() <= trace["metadata"].items()
+    assert (trace["input_tokens"], trace["output_tokens"]) == (
+        CALLING.input + ANSWERING.input,
+        CALLING.output + ANSWERING.output,
+    )
+    assert trace["models"] == [ANSWERED]
+
+
+def test_both_calls_of_the_model_say_what_they_said_and_took(trace: Json, slug: str) -> None:
+    first, second = of_type(trace, "llm")
+    assert [(call["name"], call["arguments"]) for call in first["tool_calls"]] == [
+        ("get_weather", {"city": "Paris"}),
+        ("get_weather", {"city": "Tokyo"}),
+    ]
+    assert (first["input_text"], second["output_text"]) == (QUESTION, ANSWER)
+    for run, usage in ((first, CALLING), (second, ANSWERING)):
+        assert (run["status"], run["model"]) == ("ok", ANSWERED)
+        assert run["model_requested"] == AGENTS[slug].model_requested
+        assert (run["input_tokens"], run["output_tokens"]) == (usage.input, usage.output)
+
+
+def test_the_second_call_was_told_what_the_tools_found(trace: Json) -> None:
+    _, second = of_type(trace, "llm")
+    told = [part for message in second["messages"] for part in message["parts"] if part["type"] == "tool_result"]
+    assert [part["result"] for part in told] == list(RESULTS.values())
+
+
+def test_both_calls_of_the_tool_tell_arguments_and_result(trace: Json) -> None:
+    found = {run["tool"]["arguments"]["city"]: run["tool"]["result"] for run in of_type(trace, "tool")}
+    assert found == RESULTS
+    assert {run["tool"]["name"] for run in of_type(trace, "tool")} == {"get_weather"}
