@@ -44,11 +44,11 @@ def receive(*, sender: Sender, body: bytes, encoding: otlp.Encoding, received_ns
     check(sender)
     decoded = otlp.decode(body, encoding=encoding, limits=limits())
     runs = mapping.to_runs(decoded.spans, received_ns=received_ns)
-    stored = _store(runs, destination(sender, runs)) if runs else Rejections()
+    stored = _store(runs, destination(sender, runs), sender) if runs else Rejections()
     return together([decoded.rejections, stored, _judge(sender, decoded.spans)])
 
 
-def _store(runs: Sequence[RunRecord], target: Destination) -> Rejections:
+def _store(runs: Sequence[RunRecord], target: Destination, sender: Sender) -> Rejections:
     """Store runs together with what log events said of them before, and let go what was parked for them."""
     workspace_id = target.workspace_id
     events, parked = keeping.awaiting(runs, workspace_id=workspace_id)
@@ -56,7 +56,8 @@ def _store(runs: Sequence[RunRecord], target: Destination) -> Rejections:
     rejections = store_what_can_be(runs, target)
     if events:
         keeping.mark_joined(events.keys(), workspace_id=workspace_id)
-    judging.release(parked, workspace_id=workspace_id, now=timezone.now())
+    if parked:
+        judging.release(parked, workspace=sender.key.workspace, now=timezone.now())
     return rejections
 
 

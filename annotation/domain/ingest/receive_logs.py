@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from annotation.domain.feedback.giving import Given
+from annotation.domain.feedback.targets import Target
 from annotation.domain.ingest import mapping, tombstones
 from annotation.domain.ingest import receive as exports
 from annotation.domain.ingest.langsmith import stored
@@ -19,7 +20,7 @@ from annotation.domain.ingest.logs.keeping import Owner
 from annotation.domain.ingest.otlp import Encoding
 from annotation.domain.ingest.receive import Sender
 from annotation.domain.ingest.records import Rejections
-from annotation.models import LogRecord
+from annotation.models import LogRecord, Workspace
 
 NO_RUN = "the record belongs to no run: only records with a trace id and a span id are kept"
 NOTHING_JUDGED = "the evaluation names nothing that it judges: give the ids of a trace and span, or gen_ai.response.id"
@@ -49,9 +50,11 @@ def receive(*, sender: Sender, body: bytes, encoding: Encoding, received_ns: int
     with transaction.atomic():
         _keep(found, owner)
     joining.join({row.run_uuid for row in found.rows if row.run_uuid}, workspace_id=owner.workspace_id)
+    parked = keeping.parked([row.digest for row in found.rows if not row.run_uuid], workspace_id=owner.workspace_id)
+    late = judging.release(parked, workspace=key.workspace, now=now)
     grown = [_grow(trace, sender, received_ns) for trace in sorted(found.trees)]
     refused = judging.give(found.given, workspace=key.workspace, project=key.only_project, now=now)
-    return exports.together([decoded.rejections, Rejections(dict(found.refused)), refused, *grown])
+    return exports.together([decoded.rejections, Rejections(dict(found.refused)), refused, late, *grown])
 
 
 def _keep(found: _Sorted, owner: Owner) -> None:
@@ -69,7 +72,7 @@ def _sorted(events: Sequence[LogEvent], owner: Owner, now: datetime) -> _Sorted:
     found = _Sorted()
     for event, digest in zip(events, keeping.digests(events), strict=True):
         if event.name == EVALUATION:
-            _judge(event, keeping.row_of(event, owner, digest), owner, now, found)
+            _judge(event, keeping.row_of(event, owner, digest), now, found)
         elif claude_code.is_own(event):
             _plant(event, owner, digest, found)
         elif keeping.run_of(event) or event.response_id:
@@ -100,20 +103,22 @@ def _grow(trace: UUID, sender: Sender, received_ns: int) -> Rejections:
         return exports.store_what_can_be(runs, exports.destination(sender, runs), replace=True)
 
 
-def _judge(event: LogEvent, row: LogRecord, owner: Owner, now: datetime, found: _Sorted) -> None:
-    """Give the verdict, or park it until what it judges has come."""
-    if not event.trace_id and not event.response_id:
-        found.refused[NOTHING_JUDGED] += 1
-        return
-    target = judging.target_of(event, workspace_id=owner.workspace_id, only_project_id=owner.only_project_id)
-    if target:
-        found.given.append(judging.given_by(event, target, trace=row.trace_uuid, received=now))
-    else:
+def _judge(event: LogEvent, row: LogRecord, now: datetime, found: _Sorted) -> None:
+    """Give the verdict if it names its run, which need not have come; else park it until that is found."""
+    if row.run_uuid and event.trace_id and event.span_id:
+        target = Target(run_id=row.run_uuid, trace_id=row.trace_uuid)
+        about = f"{row.trace_uuid}/{event.span_id.hex()}"
+        found.given.append(judging.given_by(event, target, about=about, received=now))
+    elif row.trace_uuid or row.response_id:
         found.rows.append(row)
+    else:
+        found.refused[NOTHING_JUDGED] += 1
 
 
 def sweep(*, now: datetime) -> None:
     """Join what missed its run because both came at the same moment."""
-    for workspace_id, rows in joining.missed(now=now).items():
+    missed = joining.missed(now=now)
+    workspaces = Workspace.objects.in_bulk(missed.keys())
+    for workspace_id, rows in missed.items():
         joining.join({row.run_uuid for row in rows if row.run_uuid}, workspace_id=workspace_id)
-        judging.release([row for row in rows if not row.run_uuid], workspace_id=workspace_id, now=now)
+        judging.release([row for row in rows if not row.run_uuid], workspace=workspaces[workspace_id], now=now)

@@ -147,6 +147,21 @@ def test_the_one_event_with_everything_fills_what_the_span_lacks(send: Send, *, 
 
 
 @pytest.mark.parametrize("is_log_first", [True, False])
+def test_an_event_without_a_span_finds_its_run_by_the_response(send: Send, *, is_log_first: bool) -> None:
+    details = record("gen_ai.client.inference.operation.details", attributes=DETAILS)
+    parts = [
+        ("traces", request([span(2), bare(1, parent=2, attributes={"gen_ai.response.id": "resp-1"})])),
+        ("logs", log_request([details])),
+    ]
+    for part in reversed(parts) if is_log_first else parts:
+        send(*part)
+    send(*parts[1])
+    run = Run.objects.get(response_id="resp-1")
+    assert (run.input_text, run.output_text, len(run.messages)) == ("Rome?", "Warm.", 3)
+    assert not models.LogRecord.objects.filter(is_joined=False).exists()
+
+
+@pytest.mark.parametrize("is_log_first", [True, False])
 def test_the_spans_own_word_wins_and_nothing_is_there_twice(send: Send, *, is_log_first: bool) -> None:
     details = record("gen_ai.client.inference.operation.details", span=1, attributes=DETAILS)
     parts = [("traces", request([call(1)])), ("logs", log_request([details, *MESSAGES]))]
@@ -332,7 +347,23 @@ def test_an_evaluation_by_response_id_within_its_trace_and_never_elsewhere(send:
     attributes = verdict() | {"gen_ai.response.id": "resp-2"}
     send("logs", log_request([record("gen_ai.evaluation.result", trace=TRACE, attributes=attributes)]))
     assert Feedback.objects.count() == 1
-    assert models.LogRecord.objects.get().is_joined is False
+    assert models.LogRecord.objects.get(is_joined=False).response_id == "resp-2"
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_evaluations_by_response_cost_the_same_number_of_statements(
+    people: People, send: Send, django_assert_num_queries: Any, count: int
+) -> None:
+    numbers = range(2, count + 2)
+    spans = [call(n, parent=1, attributes={"gen_ai.response.id": f"resp-{n}"}) for n in numbers]
+    send("traces", request([span(1), *spans]))
+    records = [
+        record("gen_ai.evaluation.result", at=n, attributes=verdict() | {"gen_ai.response.id": f"resp-{n}"})
+        for n in numbers
+    ]
+    with django_assert_num_queries(19):
+        send("logs", log_request(records))
+    assert Feedback.objects.count() == count
 
 
 @pytest.mark.parametrize("is_first", [True, False])

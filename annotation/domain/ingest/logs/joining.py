@@ -5,6 +5,7 @@ sees only what is committed, so two that come at the same moment may miss each o
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -17,6 +18,8 @@ from annotation.models import LogRecord, Run, Trace
 #: How long after its arrival a record may still have missed its run: far longer than any transaction.
 _MISSED_WITHIN = timedelta(minutes=10)
 _SWEPT_AT_ONCE = 1000
+#: How many runs with the same few responses are looked at: some test servers give every response the same id.
+_LOOKED_AT = 10_000
 
 
 def completed(
@@ -60,21 +63,66 @@ def missed(*, now: datetime) -> dict[int, list[LogRecord]]:
     """Records of the last minutes that are not joined, by workspace."""
     rows = LogRecord.objects.filter(is_joined=False, created_at__gte=now - _MISSED_WITHIN).order_by("created_at")
     found: dict[int, list[LogRecord]] = {}
-    for row in rows.defer("body", "resource")[:_SWEPT_AT_ONCE]:
+    for row in rows[:_SWEPT_AT_ONCE]:
         found.setdefault(row.workspace_id, []).append(row)
     return found
 
 
-def run_by_response(response_id: str, *, workspace_id: int, trace: UUID | None, project_id: int | None) -> Run | None:
-    """The newest run that got this response, within a trace or project if one is given."""
-    runs = Run.objects.filter(workspace_id=workspace_id, response_id=response_id).select_related("trace")
-    if trace:
-        runs = runs.filter(trace__uuid=trace)
-    if project_id:
-        runs = runs.filter(trace__project_id=project_id)
-    return runs.only("uuid", "trace__uuid").order_by("-start_nano").first()
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A run that is named by its response, within a trace or project if one is given; or else by being a trace's root."""
+
+    trace: UUID | None
+    response_id: str | None
+    project_id: int | None
 
 
-def root_of(trace: UUID, *, workspace_id: int) -> UUID | None:
-    """The root run of a trace, if it has come."""
-    return Trace.objects.filter(workspace_id=workspace_id, uuid=trace).values_list("root_run_uuid", flat=True).first()
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A run that was looked for, and its trace."""
+
+    run: UUID
+    trace: UUID
+
+
+def find(wanted: Iterable[Wanted], *, workspace_id: int) -> dict[Wanted, Found]:
+    """Those of the runs that have come; of several with a response the newest."""
+    looked_for = set(wanted)
+    answers = _with_responses({one.response_id for one in looked_for if one.response_id}, workspace_id)
+    roots = _roots({one.trace for one in looked_for if one.trace and not one.response_id}, workspace_id)
+    found: dict[Wanted, Found] = {}
+    for one in looked_for:
+        match = next((run for run in answers.get(one.response_id or "", ()) if _fits(run, one)), None)
+        if match:
+            found[one] = match.found
+        elif one.trace and one.trace in roots and not one.response_id:
+            found[one] = Found(roots[one.trace], one.trace)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    found: Found
+    project_id: int
+
+
+def _fits(run: _Answer, wanted: Wanted) -> bool:
+    return wanted.trace in (None, run.found.trace) and wanted.project_id in (None, run.project_id)
+
+
+def _with_responses(responses: Collection[str], workspace_id: int) -> dict[str, list[_Answer]]:
+    answers: dict[str, list[_Answer]] = {}
+    if responses:
+        runs = Run.objects.filter(workspace_id=workspace_id, response_id__in=responses).order_by("-start_nano")
+        for response, run, trace, project in runs.values_list(
+            "response_id", "uuid", "trace__uuid", "trace__project_id"
+        )[:_LOOKED_AT]:
+            answers.setdefault(str(response), []).append(_Answer(Found(run, trace), project))
+    return answers
+
+
+def _roots(traces: Collection[UUID], workspace_id: int) -> dict[UUID | None, UUID]:
+    if not traces:
+        return {}
+    rows = Trace.objects.filter(workspace_id=workspace_id, uuid__in=traces, root_run_uuid__isnull=False)
+    return {trace: root for trace, root in rows.values_list("uuid", "root_run_uuid") if root}

@@ -1,15 +1,15 @@
 """Handing verdicts to the one writer of feedback, at once or when what they judge has come."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from uuid import UUID
 
 from annotation.domain.feedback import giving
 from annotation.domain.feedback.giving import Given
 from annotation.domain.feedback.targets import Target
 from annotation.domain.ingest.logs import joining, keeping, verdicts
 from annotation.domain.ingest.logs.events import EVALUATION, LogEvent
+from annotation.domain.ingest.logs.joining import Found, Wanted
 from annotation.domain.ingest.records import Rejections
 from annotation.models import LogRecord, Project, Workspace
 
@@ -26,28 +26,8 @@ def give(given: Sequence[Given], *, workspace: Workspace, project: Project | Non
     return Rejections(dict(refused))
 
 
-def target_of(event: LogEvent, *, workspace_id: int, only_project_id: int | None) -> Target | None:
-    """What an evaluation judges: the run that it names, else the one with its response, else the trace's root.
-
-    None if that has not come yet; a run named by its own ids need not have come.
-    """
-    trace, run = keeping.trace_of(event), keeping.run_of(event)
-    if run:
-        return Target(run_id=run, trace_id=trace)
-    return _found(trace, event.response_id, workspace_id, only_project_id)
-
-
-def _found(trace: UUID | None, response_id: str | None, workspace_id: int, project_id: int | None) -> Target | None:
-    if response_id:
-        run = joining.run_by_response(response_id, workspace_id=workspace_id, trace=trace, project_id=project_id)
-        return Target(run_id=run.uuid, trace_id=run.trace.uuid) if run else None
-    root = joining.root_of(trace, workspace_id=workspace_id) if trace else None
-    return Target(run_id=root, trace_id=trace) if root else None
-
-
-def given_by(event: LogEvent, target: Target, *, trace: UUID | None, received: datetime) -> Given:
-    """The feedback that an evaluation in the logs is, given what it judges."""
-    about = f"{trace or ''}/{event.span_id.hex() if event.span_id else event.response_id}"
+def given_by(event: LogEvent, target: Target, *, about: str, received: datetime) -> Given:
+    """The feedback that an evaluation in the logs is, given what it judges; `about` is how its sender names that."""
     return verdicts.from_event(
         event.attributes,
         target=target,
@@ -58,20 +38,39 @@ def given_by(event: LogEvent, target: Target, *, trace: UUID | None, received: d
     )
 
 
-def release(rows: Sequence[LogRecord], *, workspace_id: int, now: datetime) -> None:
-    """Try again to find what parked records are about."""
-    if not rows:
-        return
-    workspace = Workspace.objects.get(pk=workspace_id)
-    for row in rows:
-        target = _found(row.trace_uuid, row.response_id, workspace_id, row.only_project_id)
-        if target is None:
-            continue
-        if row.name == EVALUATION:
-            project = Project.objects.filter(pk=row.only_project_id).first() if row.only_project_id else None
-            given = given_by(keeping.event_of(row), target, trace=row.trace_uuid, received=row.created_at)
-            give([given], workspace=workspace, project=project, now=now)
-            LogRecord.objects.filter(pk=row.pk).update(is_joined=True)
-        else:
-            LogRecord.objects.filter(pk=row.pk).update(run_uuid=target.run_id, trace_uuid=target.trace_id)
-            joining.join([target.run_id] if target.run_id else [], workspace_id=workspace_id)
+def release(rows: Sequence[LogRecord], *, workspace: Workspace, now: datetime) -> Rejections:
+    """Find what parked records are about, as far as it has come: verdicts are given, other events join their runs."""
+    found = joining.find([_wanted(row) for row in rows], workspace_id=workspace.pk)
+    ready = [row for row in rows if _wanted(row) in found]
+    if not ready:
+        return Rejections()
+    refused = _give_parked([row for row in ready if row.name == EVALUATION], found, workspace, now)
+    others = [row for row in ready if row.name != EVALUATION]
+    for row in others:
+        row.run_uuid, row.trace_uuid = found[_wanted(row)].run, found[_wanted(row)].trace
+    LogRecord.objects.bulk_update(others, ["run_uuid", "trace_uuid"])
+    joining.join({row.run_uuid for row in others if row.run_uuid}, workspace_id=workspace.pk)
+    return refused
+
+
+def _wanted(row: LogRecord) -> Wanted:
+    return Wanted(row.trace_uuid, row.response_id, row.only_project_id)
+
+
+def _give_parked(
+    rows: Sequence[LogRecord], found: Mapping[Wanted, Found], workspace: Workspace, now: datetime
+) -> Rejections:
+    """Give verdicts, those of each project's keys for themselves."""
+    refused: Counter[str] = Counter()
+    projects = Project.objects.in_bulk({row.only_project_id for row in rows if row.only_project_id})
+    for project_id in {row.only_project_id for row in rows}:
+        own = [row for row in rows if row.only_project_id == project_id]
+        given = [_given(row, found[_wanted(row)], now) for row in own]
+        refused.update(give(given, workspace=workspace, project=projects.get(project_id or 0), now=now).reasons)
+    LogRecord.objects.filter(pk__in=[row.pk for row in rows]).update(is_joined=True)
+    return Rejections(dict(refused))
+
+
+def _given(row: LogRecord, place: Found, now: datetime) -> Given:
+    target = Target(run_id=place.run, trace_id=place.trace)
+    return given_by(keeping.event_of(row), target, about=f"{row.trace_uuid or ''}/{row.response_id}", received=now)

@@ -132,6 +132,13 @@ def _group(rows: Iterable[LogRecord]) -> Mapping[UUID, list[Kept]]:
     return found
 
 
+def parked(digests: Collection[UUID], *, workspace_id: int) -> list[LogRecord]:
+    """Those of the records that still look for their run."""
+    if not digests:
+        return []
+    return list(LogRecord.objects.filter(workspace_id=workspace_id, digest__in=digests, run_uuid=None, is_joined=False))
+
+
 def of_trace(trace: UUID, *, workspace_id: int, only_project_id: int | None) -> list[LogEvent]:
     """The events of a trace that has no others, by senders that may write to the same project."""
     rows = LogRecord.objects.filter(
