@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
+from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from annotation.domain.ingest import identity
@@ -148,5 +149,9 @@ def of_trace(trace: UUID, *, workspace_id: int, only_project_id: int | None) -> 
 
 
 def mark_joined(runs: Collection[UUID], *, workspace_id: int) -> None:
-    """Say that the runs have their records."""
-    LogRecord.objects.filter(workspace_id=workspace_id, run_uuid__in=runs, is_joined=False).update(is_joined=True)
+    """Say that the runs have their records; always in one order, so that two who do so wait for, and never block, each other."""
+    with transaction.atomic():
+        rows = LogRecord.objects.select_for_update().filter(
+            workspace_id=workspace_id, run_uuid__in=runs, is_joined=False
+        )
+        LogRecord.objects.filter(pk__in=list(rows.order_by("pk").values_list("pk", flat=True))).update(is_joined=True)
