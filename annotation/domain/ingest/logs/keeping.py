@@ -8,8 +8,8 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from annotation.domain.ingest import identity
 from annotation.domain.ingest.logs.events import LogEvent
@@ -109,16 +109,30 @@ def of_runs(runs: Collection[UUID], *, workspace_id: int) -> Mapping[UUID, list[
 
 
 def awaiting(runs: Sequence[RunRecord], *, workspace_id: int) -> tuple[Mapping[UUID, list[Kept]], list[LogRecord]]:
-    """What came before these runs: records that name them, and those parked for their responses or as roots."""
-    responses = {run.response_id for run in runs if run.response_id}
-    roots = {run.trace_id for run in runs if run.parent_id is None}
-    is_parked = Q(run_uuid__isnull=True, is_joined=False)
-    about = Q(response_id__in=responses) | Q(response_id__isnull=True, trace_uuid__in=roots)
-    rows = LogRecord.objects.filter(
-        Q(run_uuid__in=[run.id for run in runs]) | is_parked & about, workspace_id=workspace_id
-    )
-    found = list(rows.order_by("time_nano", "id"))
-    return _group(row for row in found if row.run_uuid), [row for row in found if not row.run_uuid]
+    """What came before these runs: records that name them, and those parked for their responses or as roots.
+
+    Without the ORM, since it runs for every export of traces, and nearly always finds nothing.
+    """
+    responses = list({run.response_id for run in runs if run.response_id})
+    roots = list({run.trace_id for run in runs if run.parent_id is None})
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _AWAITING, [workspace_id, [run.id for run in runs], workspace_id, responses, workspace_id, roots]
+        )
+        found = [pk for (pk,) in cursor.fetchall()]
+    if not found:
+        return {}, []
+    rows = list(LogRecord.objects.filter(pk__in=found).order_by("time_nano", "id"))
+    return _group(row for row in rows if row.run_uuid), [row for row in rows if not row.run_uuid]
+
+
+_TABLE = LogRecord._meta.db_table  # noqa: SLF001 -- the only way to a table's name
+_PARKED = f"SELECT id FROM {_TABLE} WHERE workspace_id = %s AND run_uuid IS NULL AND NOT is_joined"  # noqa: S608 -- our own
+_AWAITING = (
+    f"SELECT id FROM {_TABLE} WHERE workspace_id = %s AND run_uuid = ANY(%s) "  # noqa: S608 -- as above
+    f"UNION ALL {_PARKED} AND response_id = ANY(%s) "
+    f"UNION ALL {_PARKED} AND response_id IS NULL AND trace_uuid = ANY(%s)"
+)
 
 
 def _grouped(rows: QuerySet[LogRecord]) -> Mapping[UUID, list[Kept]]:

@@ -35,7 +35,8 @@ _FORMS = tuple(
     for scope in ("", "trace.", "session.")
     for plural, singular in (("annotations", "annotation"), ("evaluations", "evaluation"))
 )
-_BEGINNINGS = tuple(prefix for _, prefix, _ in _FORMS)
+#: The attribute that every list of them has: its numbers begin at 0, and a name is required.
+_FIRST_NAMES = tuple(f"{prefix}0.{singular}.name" for _, prefix, singular in _FORMS)
 
 _SOURCES = {"HUMAN": Feedback.Source.USER, "LLM": Feedback.Source.JUDGE, "CODE": Feedback.Source.RULE}
 
@@ -93,7 +94,7 @@ def _of_span(span: Span, received: datetime) -> Iterator[Given]:
                 scope=span.scope_name,
                 received=received,
             )
-    if any(key.startswith(_BEGINNINGS) for key in span.attributes):
+    if any(name in span.attributes for name in _FIRST_NAMES):
         yield from _annotations(span)
 
 
