@@ -25,7 +25,7 @@ def asked(value: Any) -> list[Message]:
 
 def answered(value: Any) -> list[Message]:
     """The messages in what a model gave; a plain text is the assistant's."""
-    return _found(value, "assistant", _DEPTH)
+    return [entry for entry in _found(value, "assistant", _DEPTH) if entry["parts"]]
 
 
 def _found(value: Any, role: str, depth: int) -> list[Message]:

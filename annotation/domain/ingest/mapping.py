@@ -64,15 +64,17 @@ def project_name(span: Span) -> str | None:
     """The project that a span names, if any: by OpenInference's own attribute of its resource, LangSmith's of the span,
     else the service.
     """
-    for attributes, key in (
-        (span.resource, "openinference.project.name"),
-        (span.attributes, "langsmith.trace.session_name"),
-        (span.resource, "service.name"),
-    ):
-        name = attributes.get(key)
-        if isinstance(name, str) and name.strip() and not name.startswith("unknown_service"):
-            return name.strip()
-    return None
+    resource = span.resource
+    name = (
+        _name(resource.get("openinference.project.name"))
+        or _name(span.attributes.get("langsmith.trace.session_name"))
+        or _name(resource.get("service.name"))
+    )
+    return None if name and name.startswith("unknown_service") else name
+
+
+def _name(value: Any) -> str | None:
+    return value.strip() or None if isinstance(value, str) else None
 
 
 def _times(span: Span, received_ns: int) -> tuple[int, int | None]:

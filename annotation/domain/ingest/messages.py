@@ -20,14 +20,25 @@ _ROLES = {role: role for role in ("user", "assistant", "system", "tool")} | {
     "aimessagechunk": "assistant",
     "developer": "system",
     "function": "tool",
+    "tool-call": "assistant",
+    "tool-response": "tool",
 }
 
 
-def message(role: Any, content: list[Part], **extra: Any) -> Message:
-    """A message with the role in our words; extras that say nothing are left out."""
+def message(role: Any, content: list[Part], *, name: Any = None, finish_reason: Any = None) -> Message:
+    """A message with the role in our words; a name and an end that say nothing are left out."""
+    ours = _ROLES.get(role) if isinstance(role, str) else None
+    made: Message = {"role": ours or _role(role), "parts": content}
+    if name:
+        made["name"] = name
+    if finish_reason:
+        made["finish_reason"] = finish_reason
+    return made
+
+
+def _role(role: Any) -> str:
     known = as_text(role) or "user"
-    ours = _ROLES.get(known) or _ROLES.get(known.lower(), known)
-    return {"role": ours, "parts": content} | {key: value for key, value in extra.items() if value}
+    return _ROLES.get(known.lower(), known)
 
 
 def from_genai(entries: Any) -> list[Message]:
@@ -43,7 +54,7 @@ def by_tool(entry: Message) -> list[Message]:
     Some senders put them together, or into a message of the user, as some providers want it.
     """
     content = entry["parts"]
-    if not content or any(part["type"] != "tool_result" for part in content):
+    if not content or content[0]["type"] != "tool_result" or any(part["type"] != "tool_result" for part in content):
         return [entry]
     return [{**entry, "role": "tool", "parts": [part]} for part in content]
 

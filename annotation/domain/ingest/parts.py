@@ -71,21 +71,53 @@ def from_genai(part: Any) -> Part:
     """One part as the OpenTelemetry GenAI conventions write it (1.37 and later)."""
     if not isinstance(part, dict):
         return text_part(part)
-    kind = part.get("type")
-    if kind in ("text", "reasoning", "thinking") and ("content" in part or "text" in part):
-        return text_part(part.get("content", part.get("text")), "text" if kind == "text" else "reasoning")
-    if kind in ("tool_call", "server_tool_call"):
-        return call_part(part.get("id"), part.get("name"), _first(part, "arguments", "server_tool_call", "args"))
-    if kind in ("tool_call_response", "server_tool_call_response"):
-        result = _first(part, "response", "result", "server_tool_call_response")
-        return result_part(part.get("id"), result, part.get("name"))
+    reader = _GENAI.get(kind) if isinstance(kind := part.get("type"), str) else None
+    if reader:
+        return reader(part)
     if part.get("modality") == "image" or str(part.get("mime_type", "")).startswith("image/"):
         return image_part(part.get("uri"), part.get("mime_type"), part.get("content"))
     return from_provider(part)
 
 
+def _genai_text(part: Mapping[str, Any]) -> Part:
+    text = part.get("content", part.get("text", ""))
+    return {"type": "text", "text": text} if isinstance(text, str) else text_part(text)
+
+
+def _genai_thought(part: Mapping[str, Any]) -> Part:
+    return text_part(_first(part, "content", "text", "thinking") or "", "reasoning")
+
+
+def _genai_call(part: Mapping[str, Any]) -> Part:
+    arguments = part.get("arguments")
+    if arguments is None:
+        arguments = _first(part, "server_tool_call", "args", "input")
+    return call_part(part.get("id"), part.get("name"), arguments)
+
+
+def _genai_result(part: Mapping[str, Any]) -> Part:
+    result = part.get("response")
+    if result is None:
+        result = _first(part, "result", "server_tool_call_response", "content")
+    return result_part(part.get("id"), result, part.get("name"))
+
+
+_GENAI: Mapping[str, Callable[[Mapping[str, Any]], Part]] = {
+    "text": _genai_text,
+    "reasoning": _genai_thought,
+    "thinking": _genai_thought,
+    "tool_call": _genai_call,
+    "server_tool_call": _genai_call,
+    "tool_call_response": _genai_result,
+    "server_tool_call_response": _genai_result,
+}
+
+
 def _first(part: Mapping[str, Any], *keys: str) -> Any:
-    return next((part[key] for key in keys if part.get(key) is not None), None)
+    for key in keys:
+        if (value := part.get(key)) is not None:
+            return value
+    return None
 
 
 def _text(part: Mapping[str, Any]) -> Part:

@@ -10,7 +10,7 @@ from annotation.domain.ingest import conversations, messages
 from annotation.domain.ingest.values import dumped, parsed
 
 _DEPTH = 8
-_INPUT_KEYS = ("input", "question", "query", "prompt", "text", "content", "message", "user_input")
+_INPUT_KEYS = ("input", "question", "query", "prompt", "text", "content", "message", "user_input", "task")
 _OUTPUT_KEYS = ("output", "result", "answer", "response", "text", "content", "raw", "message", "final_output")
 _SPEAKERS = frozenset({"user", "human", "assistant", "ai", "system"})
 _CALL_KEYS = frozenset({"args", "kwargs", "sanitize_inputs_outputs"})
@@ -28,13 +28,14 @@ def output_text(value: Any) -> str | None:
 
 def _text(value: Any, role: str, keys: tuple[str, ...]) -> str | None:
     found = _unwrap(value, role, keys, _DEPTH)
-    if found is None or found == "" or found in ([], {}) or _is_hollow(found):
-        return None
-    return found if isinstance(found, str) else dumped(found)
+    if isinstance(found, str):
+        return found or None
+    return None if _is_hollow(found) else dumped(found)
 
 
 def _is_hollow(value: Any) -> bool:
-    return isinstance(value, dict) and all(member is None for member in value.values())
+    """Whether a value says nothing: none, an empty list, an object without any member that holds something."""
+    return value is None or value == [] or (isinstance(value, dict) and all(m is None for m in value.values()))
 
 
 def unwrapped(value: Any) -> Any:
@@ -60,10 +61,11 @@ def _unwrap(value: Any, role: str, keys: tuple[str, ...], depth: int) -> Any:
         return _from_list(value, role, keys, depth)
     if not isinstance(value, dict):
         return value
-    for reader in _WRAPPERS:
-        inner = reader(value)
-        if inner is not _NOTHING:
-            return _unwrap(inner, role, keys, depth - 1)
+    if not _WRAPPING.isdisjoint(value):
+        for reader in _WRAPPERS:
+            inner = reader(value)
+            if inner is not _NOTHING:
+                return _unwrap(inner, role, keys, depth - 1)
     return _from_plain(value, role, keys, depth)
 
 
@@ -80,6 +82,10 @@ def _from_list(value: list[Any], role: str, keys: tuple[str, ...], depth: int) -
     if value and all(isinstance(entry, str) for entry in value):
         is_said = len(value) == 2 and value[0] in _SPEAKERS
         return value[1] if is_said and keys else "\n".join(value) if keys else value
+    if value and all(
+        isinstance(entry, dict) and "description" in entry and "expected_output" in entry for entry in value
+    ):
+        return "\n".join(str(entry["description"]) for entry in value)  # CrewAI's tasks
     spoken = _as_messages(value)
     if spoken:
         return messages.last_text(spoken, role) if keys else value
@@ -150,11 +156,34 @@ def _responses(value: dict[str, Any]) -> Any:
     return messages.text_of(messages.from_openai(said[-1])) if said else None
 
 
+def _gemini(value: dict[str, Any]) -> Any:
+    """Gemini: `{"content": {"parts": [{"text": …}]}}`, and the question of an ADK runner, `{"new_message": {…}}`."""
+    content = next((value[key] for key in ("new_message", "content") if isinstance(value.get(key), dict)), value)
+    if not isinstance(content.get("parts"), list):
+        return _NOTHING
+    found = conversations.single({"role": "user", **content})
+    return messages.text_of(found) if found else _NOTHING
+
+
+def _tool_output(value: dict[str, Any]) -> Any:
+    """A tool's answer of LlamaIndex (`raw_output`) or of Gemini (`response`, in it perhaps ADK's `result`)."""
+    if "tool_name" in value and "raw_output" in value:
+        return value["raw_output"]
+    response = value.get("response")
+    if "name" not in value or not isinstance(response, dict):
+        return _NOTHING
+    return response["result"] if response.keys() == {"result"} else response
+
+
 def _command(value: dict[str, Any]) -> Any:
     """LangGraph: `{"graph": …, "update": {"messages": […]}, "goto": …}`."""
     update = value.get("update")
     return update if "goto" in value and isinstance(update, dict) and update else _NOTHING
 
+
+#: A wrapper has at least one of these members.
+_WRAPPING = frozenset({"kwargs", "args", "data", "generations", "choices", "object", "update", "new_message", "content",
+                       "parts", "raw_output", "response"})  # fmt: skip
 
 _WRAPPERS: tuple[Callable[[dict[str, Any]], Any], ...] = (
     _constructor,
@@ -164,4 +193,6 @@ _WRAPPERS: tuple[Callable[[dict[str, Any]], Any], ...] = (
     _choices,
     _responses,
     _command,
+    _gemini,
+    _tool_output,
 )

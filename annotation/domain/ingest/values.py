@@ -132,9 +132,9 @@ def within(value: Any, depth: int) -> bool:
 
 def as_text(value: Any) -> str | None:
     """A scalar as text; None for nothing, empty text and containers."""
-    if isinstance(value, bool) or value is None or isinstance(value, list | dict):
-        return None
-    return str(value).strip() or None
+    if isinstance(value, str):
+        return value.strip() or None
+    return str(value) if type(value) in (int, float) else None
 
 
 def as_count(value: Any) -> int | None:

@@ -50,6 +50,8 @@ KEYS = [
     "gcp.vertex.agent.tool_response", "gcp.vertex.agent.session_id", "logfire.msg", "logfire.tags", "logfire.span_type",
     "logfire.pending_parent_id", "pydantic_ai.all_messages", "all_messages_events", "final_result", "events",
     "request_data", "response_data", "model_request_parameters", "operation.cost", "gen_ai.task.input",
+    "function.args", "function.kwargs", "litellm.call_id", "metadata.user_api_key_user_id", "crew_inputs", "crew_tasks",
+    "gen_ai.server.time_to_first_token",
 ]  # fmt: skip
 kinds = st.sampled_from(["LLM", "TOOL", "AGENT", "RETRIEVER", "EMBEDDING", "RERANKER", "nonsense"])
 times = st.integers(0, 2**64 - 1)

@@ -36,6 +36,11 @@ SERIALISED = {
         ([{"type": "text", "text": "a"}, {"type": "text", "text": "b"}], "a\nb"),
         ('{"output": "nested"}', "nested"),
         ({"a": 1, "b": [2]}, '{"a":1,"b":[2]}'),
+        ([{"graph": None, "update": {"messages": [{"type": "ai", "content": "b"}]}, "goto": []}], "b"),
+        ({"content": {"role": "model", "parts": [{"text": "hi"}]}, "finish_reason": "STOP"}, "hi"),
+        ({"id": "1", "name": "find", "response": {"result": "18C"}}, "18C"),
+        ({"tool_name": "find", "blocks": [{"text": "x"}], "raw_output": "18C"}, "18C"),
+        ({"output": None}, None),
         ({}, None),
         ([], None),
         ("", None),
@@ -54,6 +59,10 @@ def test_outputs(value: Any, text: str | None) -> None:
         ({"model": "m", "input": ["a", "b"]}, "a\nb"),
         ({"model": "m", "input": [{"role": "user", "content": [{"type": "input_text", "text": "a"}]}]}, "a"),
         ({"args": [], "kwargs": {"city": "Oslo"}}, '{"city":"Oslo"}'),
+        ({"messages": [["user", "a"]]}, "a"),
+        ({"task": "a", "stream": False}, "a"),
+        ({"new_message": {"parts": [{"text": "a"}], "role": "user"}, "user_id": "u"}, "a"),
+        ([{"description": "a", "expected_output": "one line"}, {"description": "b", "expected_output": "-"}], "a\nb"),
     ],
 )
 def test_inputs(value: Any, text: str) -> None:

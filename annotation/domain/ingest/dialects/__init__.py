@@ -19,6 +19,7 @@ from annotation.domain.ingest.dialects import (
     logfire,
     mlflow,
     openinference,
+    openlit,
     traceloop,
     vercel,
 )
@@ -41,7 +42,8 @@ class Dialect(Protocol):
 
 
 DIALECTS: tuple[Dialect, ...] = (
-    langsmith, langfuse, openinference, traceloop, vercel, mlflow, claude_code, adk, genai, genai_legacy, logfire, general,
+    langsmith, langfuse, openinference, traceloop, vercel, mlflow, claude_code, adk, genai, genai_legacy, logfire, openlit,
+    general,
 )  # fmt: skip
 
 

@@ -56,18 +56,20 @@ def decoded(value: Any) -> Any:
 
 def unquoted(value: Any) -> Any:
     """A text that was written as JSON, with its quotes; objects and lists are parsed; anything else unchanged."""
+    if value is None:
+        return None
     value = parsed(value)
     is_quoted = isinstance(value, str) and len(value) > 1 and value[0] == value[-1] == '"'
     return decoded(value) if is_quoted else value
 
 
 def literal(value: Any) -> Any:
-    """The object or list in a text, written as JSON or the way Python prints it (`{'city': 'Oslo'}`); else unchanged.
+    """The object or list in a text, written as JSON or the way Python prints it (`{'city': 'Oslo'}`); else the text.
 
     Only constants are read, nothing is evaluated; a text that is long or nests deeply stays as it is.
     """
     value = unquoted(value)
-    if not isinstance(value, str) or value[:1] not in ("{", "[") or len(value) > _MAX_LITERAL:
+    if not isinstance(value, str) or value[:1] not in ("{", "[", "(") or len(value) > _MAX_LITERAL:
         return value
     if sum(map(value.count, "{[(")) > MAX_DEPTH:
         return value

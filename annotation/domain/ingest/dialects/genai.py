@@ -42,6 +42,9 @@ _TYPES = {
 }
 
 _INPUT, _OUTPUT, _SYSTEM = "gen_ai.input.messages", "gen_ai.output.messages", "gen_ai.system_instructions"
+_FIRST_TOKEN = "gen_ai.server.time_to_first_token"  # noqa: S105 -- the name of an attribute
+_MAX_WAIT_MS = 1e12
+_EVENT = "gen_ai.client.inference.operation.details"
 _ARGUMENTS, _RESULT = "gen_ai.tool.call.arguments", "gen_ai.tool.call.result"
 _QUERY, _DOCUMENTS = "gen_ai.retrieval.query.text", "gen_ai.retrieval.documents"
 
@@ -80,15 +83,26 @@ def read(span: Span) -> Partial:
         response_id=first_text(attributes, "gen_ai.response.id"),
         usage=_usage(attributes),
         cost=decimal(attributes, "gen_ai.cost.total_cost", "gen_ai.usage.cost"),
-        first_token_ms=seconds_as_ms(attributes, "gen_ai.response.time_to_first_chunk"),
+        first_token_ms=_first_token_ms(attributes),
         thread_id=first_text(attributes, "session.id", "gen_ai.conversation.id"),
         user_id=first_text(attributes, "user.id", "gen_ai.user", "gen_ai.request.user", "enduser.id"),
         error_type=first_text(attributes, "error.type"),
     )
-    _read_messages(partial, attributes)
+    _read_messages(partial, span)
     _read_tool(partial, attributes)
     _read_retrieval(partial, attributes)
     return partial
+
+
+def _first_token_ms(attributes: Mapping[str, Any]) -> float | None:
+    """Seconds by the conventions; before them seconds as a fraction (OpenLIT), or whole milliseconds (Strands)."""
+    waited = attributes.get(_FIRST_TOKEN)
+    if type(waited) is int:
+        return float(waited) if 0 <= waited < _MAX_WAIT_MS else None
+    for key in ("gen_ai.response.time_to_first_chunk", "gen_ai.client.operation.time_to_first_chunk", _FIRST_TOKEN):
+        if key in attributes:
+            return seconds_as_ms(attributes, key)
+    return None
 
 
 def _type(attributes: Mapping[str, Any]) -> str | None:
@@ -113,17 +127,39 @@ def _usage(attributes: Mapping[str, Any]) -> Usage | None:
     return Usage(input_tokens or 0, output_tokens or 0, summed if total is None else total, known)
 
 
-def _read_messages(partial: Partial, attributes: Mapping[str, Any]) -> None:
+def _read_messages(partial: Partial, span: Span) -> None:
+    attributes = span.attributes
     asked, answered = parsed(attributes.get(_INPUT)), parsed(attributes.get(_OUTPUT))
+    if asked is None and answered is None and span.events:
+        _read_details(partial, span)
+        return
     system = parsed(attributes.get(_SYSTEM))
     partial.input_messages = _with_system(messages.from_genai(asked), system)
-    partial.output_messages = messages.from_genai(answered)
+    partial.output_messages = _spoken(messages.from_genai(answered))
     if not is_absent(asked):
-        partial.inputs = {"messages": asked} if is_absent(system) else {"messages": asked, "system": system}
+        partial.inputs = _as_sent(asked) if is_absent(system) else {"messages": asked, "system": system}
         partial.sources["inputs"] = (_INPUT,) if is_absent(system) else (_INPUT, _SYSTEM)
     if not is_absent(answered):
-        partial.outputs = {"messages": answered}
+        partial.outputs = _as_sent(answered)
         partial.sources["outputs"] = (_OUTPUT,)
+
+
+def _as_sent(content: Any) -> Any:
+    """Messages as a document; what a decorated function took or gave (OpenLIT) is no message, and stays as it is."""
+    return {"messages": content} if isinstance(content, list) else content
+
+
+def _spoken(answered: list[messages.Message]) -> list[messages.Message]:
+    """Nothing where all messages are empty: their sender has written the answer elsewhere (LiteLLM)."""
+    return answered if any(entry["parts"] for entry in answered) else []
+
+
+def _read_details(partial: Partial, span: Span) -> None:
+    """The messages of an event, which hold the same attributes as the span might."""
+    told = next((event.attributes for event in reversed(span.events) if event.name == _EVENT), None)
+    if told:
+        partial.input_messages = _with_system(messages.from_genai(parsed(told.get(_INPUT))), parsed(told.get(_SYSTEM)))
+        partial.output_messages = _spoken(messages.from_genai(parsed(told.get(_OUTPUT))))
 
 
 def _with_system(entries: list[messages.Message], system: Any) -> list[messages.Message]:

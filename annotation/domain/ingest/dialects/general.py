@@ -14,11 +14,16 @@ from annotation.domain.ingest.spans import Span
 
 NAME = "otel"
 
-#: Where a resource or a span says which release ran, and where: our name -> spellings.
-_DEPLOYED = {
-    "environment": ("deployment.environment.name", "deployment.environment"),
-    "release": ("service.version",),
-}
+#: Where a resource says which release ran, and where: its attribute and our name.
+_DEPLOYED = (
+    ("deployment.environment.name", "environment"),
+    ("deployment.environment", "environment"),
+    ("service.version", "release"),
+)
+
+
+#: How LangChain's programs name thread and user in their metadata, for which it has no other place.
+_THREAD, _USER = ("session_id", "thread_id", "conversation_id"), ("user_id",)
 
 
 def applies(span: Span, heads: AbstractSet[str]) -> bool:  # noqa: ARG001 -- the last reader takes every span
@@ -82,6 +87,6 @@ def _find_call(partial: Partial) -> None:
 
 
 def _read_deployment(partial: Partial, span: Span) -> None:
-    found = {name: text for name, keys in _DEPLOYED.items() if (text := first_text(span.resource, *keys))}
-    if found:
-        partial.metadata = {**found, **partial.metadata}
+    for key, name in _DEPLOYED:
+        if key in span.resource and (text := first_text(span.resource, key)):
+            partial.metadata = {name: text, **partial.metadata}

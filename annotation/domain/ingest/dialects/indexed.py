@@ -16,15 +16,20 @@ def entries(attributes: Mapping[str, Any], prefix: str) -> tuple[list[dict[str, 
     costs no more than a small one.
     """
     named = [key for key in attributes if key.startswith(prefix)]
-    if not named:  # asked for each message of each call: mostly so
+    if not named:
         return [], []
-    numbered: dict[int, dict[str, Any]] = {}
-    keys: dict[int, list[str]] = {}
+    length = len(prefix)
+    groups: dict[str, dict[str, str]] = {}
     for key in named:
-        number, _, rest = key[len(prefix) :].partition(".")
-        if number.isascii() and number.isdigit() and len(number) <= _MAX_DIGITS:
-            index = int(number)
-            numbered.setdefault(index, {})[rest] = attributes[key]
-            keys.setdefault(index, []).append(key)
-    chosen = sorted(numbered)[:MAX_ENTRIES]
-    return [numbered[index] for index in chosen], [key for index in chosen for key in keys[index]]
+        number, _, rest = key[length:].partition(".")
+        if number in groups:
+            groups[number][rest] = key
+        else:
+            groups[number] = {rest: key}
+    chosen = sorted(filter(_is_index, groups), key=int)[:MAX_ENTRIES]
+    found = [{rest: attributes[key] for rest, key in groups[number].items()} for number in chosen]
+    return found, [key for number in chosen for key in groups[number].values()]
+
+
+def _is_index(number: str) -> bool:
+    return number.isascii() and number.isdigit() and len(number) <= _MAX_DIGITS

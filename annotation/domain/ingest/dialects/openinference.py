@@ -9,7 +9,7 @@ from typing import Any
 
 from annotation.domain.ingest import messages, parts
 from annotation.domain.ingest.dialects import indexed
-from annotation.domain.ingest.dialects.attributes import decimal, first_count, first_text
+from annotation.domain.ingest.dialects.attributes import decimal, first_count, first_text, first_value
 from annotation.domain.ingest.dialects.partial import Partial, is_absent
 from annotation.domain.ingest.records import Usage
 from annotation.domain.ingest.spans import Span
@@ -71,6 +71,8 @@ def _read_values(partial: Partial, attributes: Mapping[str, Any]) -> None:
         if not is_absent(value):
             setattr(partial, field, value)
             partial.sources[field] = (key,)
+    if partial.inputs is None and "crew_tasks" in attributes:  # CrewAI: a crew is given its inputs and its tasks
+        partial.inputs, partial.sources["inputs"] = first_value(attributes, "crew_inputs", "crew_tasks")
 
 
 def _read_model(partial: Partial, attributes: Mapping[str, Any]) -> None:
@@ -144,6 +146,10 @@ _TAKEN = (
 )
 
 
+#: A message with no more than these has neither parts nor calls to look for.
+_PLAIN = frozenset({"message.role", "message.content", "message.name", "message.tool_call_id", "message.finish_reason"})
+
+
 def _is_taken(key: str) -> bool:
     return key.endswith(_TAKEN)
 
@@ -151,9 +157,10 @@ def _is_taken(key: str) -> bool:
 def _message(entry: Mapping[str, Any]) -> messages.Message:
     role, content = entry.get("message.role"), entry.get("message.content")
     name, call = entry.get("message.name"), entry.get("message.tool_call_id")
-    contents, _ = indexed.entries(entry, "message.contents.")
-    calls, _ = indexed.entries(entry, "message.tool_calls.")
-    said = [_content(part) for part in contents]
+    is_plain = entry.keys() <= _PLAIN
+    contents, _ = ([], []) if is_plain else indexed.entries(entry, "message.contents.")
+    calls, _ = ([], []) if is_plain else indexed.entries(entry, "message.tool_calls.")
+    said = [_content(part) for part in contents if not (calls and part.get("message_content.type") == "tool_use")]
     if not is_absent(content) and content != _joined(said):
         said.insert(0, parts.text_part(content))
     if role in ("tool", "function") or (call and not calls):
