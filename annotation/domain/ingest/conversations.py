@@ -88,15 +88,13 @@ def _with_role(entry: Mapping[str, Any]) -> Message:
 
 
 def _langchain(role: Any, entry: Mapping[str, Any]) -> Message:
-    calls = entry.get("tool_calls")
-    if not calls and isinstance(entry.get("additional_kwargs"), dict):
-        calls = entry["additional_kwargs"].get("tool_calls")
-    content = entry.get("content")
+    calls, content = entry.get("tool_calls"), entry.get("content")
     if isinstance(content, list) and calls:  # Anthropic's blocks repeat the calls that stand beside them
         content = [part for part in content if not (isinstance(part, dict) and part.get("type") == "tool_use")]
     is_answer = role in ("tool", "function")
     said = {"role": "tool" if is_answer else role, "content": content, "tool_calls": calls,
-            "tool_call_id": entry.get("tool_call_id"), "name": entry.get("name")}  # fmt: skip
+            "tool_call_id": entry.get("tool_call_id"), "name": entry.get("name"),
+            "additional_kwargs": entry.get("additional_kwargs")}  # fmt: skip
     return messages.from_openai(said)
 
 

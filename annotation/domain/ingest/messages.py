@@ -96,6 +96,8 @@ def _refusal(entry: Mapping[str, Any]) -> list[Part]:
 
 def _calls(entry: Mapping[str, Any]) -> list[Part]:
     calls = entry.get("tool_calls")
+    if not calls and isinstance(entry.get("additional_kwargs"), dict):  # LangChain
+        calls = entry["additional_kwargs"].get("tool_calls")
     listed = calls if isinstance(calls, list) else []
     legacy = entry.get("function_call")
     if isinstance(legacy, dict):

@@ -182,6 +182,11 @@ def _nested(key: str, reader: Callable[[Mapping[str, Any]], Part]) -> Callable[[
     return read
 
 
+def _unnamed(part: Mapping[str, Any]) -> Part:
+    """A call of the AI SDK, or its result, in a list of nothing else."""
+    return _result(part) if "output" in part or "result" in part else _call(part)
+
+
 def _gemini_text(part: Mapping[str, Any]) -> Part:
     return text_part(part["text"], "reasoning" if part.get("thought") is True else "text")
 
@@ -213,6 +218,7 @@ _TYPED: Mapping[str, Callable[[Mapping[str, Any]], Part]] = {
 #: Parts without a type (Bedrock, Gemini): by the member that says what they are.
 _UNTYPED: tuple[tuple[str, Callable[[Mapping[str, Any]], Part]], ...] = (
     ("text", _gemini_text),
+    ("toolName", _unnamed),
     ("toolUse", _nested("toolUse", _call)),
     ("toolResult", _nested("toolResult", _result)),
     ("functionCall", _nested("functionCall", _call)),

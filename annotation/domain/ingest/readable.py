@@ -44,12 +44,16 @@ def unwrapped(value: Any) -> Any:
 
 
 def arguments(value: Any) -> Any:
-    """A tool's arguments without the wrapping of a Python call `{"args": […], "kwargs": {…}}`."""
+    """A tool's arguments without the wrapping of a Python call `{"args": […], "kwargs": {…}}`, or of `{"input": {…}}`."""
+    if isinstance(value, dict) and value.keys() == {"input"} and isinstance(value["input"], dict):
+        return value["input"]
     if not isinstance(value, dict) or not value or not value.keys() <= _CALL_KEYS:
         return value
     positional, named = value.get("args") or [], value.get("kwargs") or {}
     if not positional:
         return named
+    if not isinstance(positional, list):
+        return value
     return positional[0] if len(positional) == 1 and not named else value
 
 
@@ -175,6 +179,19 @@ def _tool_output(value: dict[str, Any]) -> Any:
     return response["result"] if response.keys() == {"result"} else response
 
 
+def _mcp_result(value: dict[str, Any]) -> Any:
+    """A tool's result of the Model Context Protocol: `{"content": [{"type": "text", "text": …}], "isError": false}`."""
+    content = value.get("content")
+    is_result = isinstance(content, list) and value.keys() <= {
+        "content",
+        "isError",
+        "is_error",
+        "structuredContent",
+        "_meta",
+    }
+    return content if is_result and content else _NOTHING
+
+
 def _command(value: dict[str, Any]) -> Any:
     """LangGraph: `{"graph": …, "update": {"messages": […]}, "goto": …}`."""
     update = value.get("update")
@@ -194,5 +211,6 @@ _WRAPPERS: tuple[Callable[[dict[str, Any]], Any], ...] = (
     _responses,
     _command,
     _gemini,
+    _mcp_result,
     _tool_output,
 )

@@ -84,6 +84,21 @@ def test_any_span_becomes_a_run_that_can_be_stored(one: Span) -> None:
     assert one.attributes.keys() <= kept
 
 
+@settings(max_examples=300)
+@given(
+    st.lists(st.sampled_from(strategies.KEYS), unique=True, max_size=25),
+    st.sampled_from(["{}", '{{"content": "{}"}}', '[{{"role": "user", "content": "{}"}}]', '"{}"']),
+    strategies.kinds,
+)
+def test_what_any_attribute_says_is_somewhere_in_the_run(keys: list[str], form: str, kind: str) -> None:
+    marks = {key: f"mark-{number}-" for number, key in enumerate(keys)}
+    sent = {key: form.format(mark) for key, mark in marks.items()} | {"openinference.span.kind": kind}
+    marks.pop("openinference.span.kind", None)
+    [run] = mapping.to_runs([Span(bytes(16), bytes(8), None, "s", 1, 2, sent)], received_ns=1)
+    row = orjson.dumps(rows.run_row(run, workspace_id=1, trace_pk=1), default=str).decode()
+    assert [key for key, mark in marks.items() if mark not in row] == []
+
+
 @given(st.dictionaries(st.text(max_size=12) | st.sampled_from(["a.1.x", "a.10.x", "a.2", "a.²"]), st.integers()))
 def test_numbered_attributes_come_in_numeric_order(attributes: dict[str, int]) -> None:
     found, keys = indexed.entries(attributes, "a.")

@@ -47,6 +47,13 @@ def test_metadata_come_together_from_all_dialects() -> None:
     assert found.metadata == {"a": 1, "b": 1, "c": 3}
 
 
+def test_metadata_that_are_overruled_stay_attributes() -> None:
+    sent = {"langfuse.trace.metadata.a": "1", "langsmith.metadata.a": "2", "langsmith.metadata.b": "3"}
+    found = run(sent)
+    assert found.metadata == {"a": "2", "b": "3"}
+    assert found.attributes == {"langfuse.trace.metadata.a": "1"}
+
+
 def test_release_and_environment_are_metadata() -> None:
     resource = {"service.version": "2.1", "deployment.environment.name": "production"}
     assert run({}, resource=resource).metadata == {"release": "2.1", "environment": "production"}
@@ -105,6 +112,9 @@ CALL = {"type": "tool_call", "id": "1", "name": "move", "arguments": {"to": "Fri
             "content": "", "tool_calls": [{"name": "move", "args": {"to": "Friday"}, "id": "1"}]}}}]]},
         {"messages": [{"type": "ai", "content": "", "tool_calls": [
             {"name": "move", "args": {"to": "Friday"}, "id": "1"}]}]},
+        [{"toolCallId": "1", "toolName": "move", "input": '{"to": "Friday"}'}],
+        {"role": "assistant", "content": "", "additional_kwargs": {"tool_calls": [
+            {"id": "1", "function": {"name": "move", "arguments": '{"to": "Friday"}'}}]}},
     ],
 )  # fmt: skip
 def test_a_call_in_the_words_of_every_provider(answer: Any) -> None:

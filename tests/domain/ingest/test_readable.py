@@ -40,6 +40,7 @@ SERIALISED = {
         ({"content": {"role": "model", "parts": [{"text": "hi"}]}, "finish_reason": "STOP"}, "hi"),
         ({"id": "1", "name": "find", "response": {"result": "18C"}}, "18C"),
         ({"tool_name": "find", "blocks": [{"text": "x"}], "raw_output": "18C"}, "18C"),
+        ({"content": [{"type": "text", "text": "18C"}], "isError": False}, "18C"),
         ({"output": None}, None),
         ({}, None),
         ([], None),
@@ -75,6 +76,8 @@ def test_inputs(value: Any, text: str) -> None:
         ({"city": "Oslo"}, {"city": "Oslo"}),
         ({"args": [], "kwargs": {"city": "Oslo"}}, {"city": "Oslo"}),
         ({"args": ["Oslo"], "sanitize_inputs_outputs": True, "kwargs": {}}, "Oslo"),
+        ({"args": {"city": "Oslo"}}, {"args": {"city": "Oslo"}}),
+        ({"input": {"city": "Oslo"}}, {"city": "Oslo"}),
         ("Oslo", "Oslo"),
     ],
 )

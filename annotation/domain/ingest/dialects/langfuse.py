@@ -73,12 +73,13 @@ def _read_metadata(partial: Partial, span: Span) -> None:
     attributes = span.attributes
     found: dict[str, Any] = {}
     keys: list[str] = []
-    for kind in (_TRACE, _OBSERVATION):
+    for kind in (_OBSERVATION, _TRACE):
         for name, value in below(attributes, f"{kind}metadata.").items():
-            found[name] = unquoted(value)
-            keys.append(f"{kind}metadata.{name}")
+            if name not in found:
+                found[name] = unquoted(value)
+                keys.append(f"{kind}metadata.{name}")
         whole = parsed(attributes.get(f"{kind}metadata"))
-        if isinstance(whole, dict):
+        if isinstance(whole, dict) and found.keys().isdisjoint(whole):
             found |= whole
             keys.append(f"{kind}metadata")
     partial.sources["metadata"] = keys

@@ -67,10 +67,11 @@ def merge(readings: Sequence[Partial]) -> tuple[Partial, frozenset[str]]:
                 setattr(merged, name, value)
                 sources.append(reading.sources.get(name, ()))
                 break
-    for reading in reversed(readings):
+    for reading in readings:
         if reading.metadata:
-            merged.metadata = {**merged.metadata, **reading.metadata}
-            sources.append(reading.sources.get("metadata", ()))
+            if merged.metadata.keys().isdisjoint(reading.metadata):  # else what is overruled stays an attribute
+                sources.append(reading.sources.get("metadata", ()))
+            merged.metadata = {**reading.metadata, **merged.metadata}
     return merged, _taken(sources)
 
 
