@@ -181,7 +181,12 @@ TABLE: tuple[Route, ...] = (
     route(f"{V1}runs/batch", {"POST": api_keys(202, 403, 403, 202, 202)}),
     route(f"{V1}runs/multipart", {"POST": api_keys(400, 403, 403, 400, 400)}),
     # The sender chooses the id; in another workspace it is another run.
-    route(f"{V1}runs/<uuid:uuid>", {"PATCH": api_keys(202, 403, 403, 202, 202)}, is_open=True, uuid="run"),
+    route(
+        f"{V1}runs/<uuid:uuid>",
+        {"PATCH": api_keys(202, 403, 403, 202, 202), "GET": api_keys(foreign=404)},
+        is_open=True, uuid="run",
+    ),
+    route(f"{V1}runs/query", {"POST": api_keys()}),
     route(f"{V1}attachments/<str:token>", {"GET": api_everybody(404)}, is_open=True, token="invitation token"),
     route(
         f"{V1}feedback/<uuid:uuid>",

@@ -11,7 +11,7 @@ from uuid import UUID
 import orjson
 from rest_framework.request import Request
 
-from annotation.api.langsmith.errors import Invalid
+from annotation.api.langsmith.errors import Invalid, Refusal
 
 Row = TypeVar("Row")
 DEFAULT_SIZE = 100
@@ -85,11 +85,11 @@ def flag(request: Request, name: str) -> bool | None:
     return None if value in (None, "") else parsed_bool(value, name)
 
 
-def number(value: Any, name: str, *, least: int = 0, most: int) -> int:
-    """A whole number within bounds. Raises Invalid."""
+def number(value: Any, name: str, *, least: int = 0, most: int, status: int = 422) -> int:
+    """A whole number within bounds. Raises Refusal with `status`."""
     text = str(value)
     if len(text) > 18 or not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
-        raise Invalid(f"{name} has to be a whole number from {least} to {most}.")
+        raise Refusal(status, f"{name} has to be a whole number from {least} to {most}.")
     return int(text)
 
 

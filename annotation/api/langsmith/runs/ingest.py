@@ -1,8 +1,9 @@
-"""Taking runs: one, a change to one, or a batch as JSON or in several parts. Acknowledged after commit."""
+"""Taking runs (and giving back one): one, a change to one, or a batch as JSON or in several parts. Acknowledged after commit."""
 
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, ClassVar
@@ -16,8 +17,10 @@ from annotation.api.ingest import body, capacity
 from annotation.api.langsmith import multipart
 from annotation.api.langsmith.base import View
 from annotation.api.langsmith.errors import Invalid, Refusal
-from annotation.api.langsmith.runs import sent
+from annotation.api.langsmith.feedback import giving
+from annotation.api.langsmith.runs import query, sent
 from annotation.api.langsmith.runs.sent import Sent
+from annotation.api.langsmith.runs.shown import shown
 from annotation.api.permissions import Needs
 from annotation.domain.access import Capability
 from annotation.domain.ingest import attachments, store
@@ -26,7 +29,7 @@ from annotation.domain.ingest.langsmith.state import UnusableRunError
 from annotation.domain.ingest.receive import Sender, together
 from annotation.domain.ingest.records import Rejections
 from annotation.domain.ingest.values import loads
-from annotation.models import ApiKey
+from annotation.models import ApiKey, Run
 
 _FORBIDDEN = frozenset({receive.FOREIGN_PROJECT, store.FOREIGN_TRACE, attachments.FOREIGN_RUN})
 _STATUS: dict[type[Exception], int] = {
@@ -81,7 +84,8 @@ class _Ingest(View):
                 workspace=self.key.workspace, attached=batch.attachments, only_project_id=only.pk if only else None
             )
             runs = receive.take(sender=Sender(self.key), messages=batch.messages, received_ns=time.time_ns())
-        return together([Rejections(batch.problems), files, runs]).reasons
+            unsaid = giving.give_parts(self.actor, batch.feedback) if batch.feedback else []
+        return together([Rejections(batch.problems), files, runs, Rejections(Counter(unsaid))]).reasons
 
     def answer(self, problems: Mapping[str, int]) -> Response:
         """202 when all was taken; else a refusal that is not sent again, which says what was not taken."""
@@ -136,9 +140,14 @@ class RunMultipartView(_Ingest):
 
 
 class RunView(_Ingest):
-    """PATCH /runs/{id}."""
+    """GET and PATCH /runs/{id}."""
 
-    needs: ClassVar[Needs] = {"PATCH": Capability.INGEST}
+    needs: ClassVar[Needs] = {"PATCH": Capability.INGEST, "GET": Capability.READ}
+
+    def get(self, request: Request, uuid: UUID) -> Response:
+        """One run, whole; 404 until it has come, so that clients ask again."""
+        run = query.one(self.visible(Run), uuid, query.ALL)
+        return Response(shown([run], query.ALL, actor=self.actor, request=request)[0])
 
     def patch(self, _request: Request, uuid: UUID) -> Response:
         """Take a change to a run, which may not have come yet."""

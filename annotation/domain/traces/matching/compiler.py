@@ -86,13 +86,13 @@ def _condition(node: Node, scope: Scope) -> Q:
         case Related():
             return _related(node, scope)
         case Condition():
-            return _placed(node, fields.TRACE, scope)
+            return placed(node, fields.TRACE, scope)
 
 
 def _related(related: Related, scope: Scope) -> Q:
     is_run = related.subject == "run"
     places = fields.RUN if is_run else fields.FEEDBACK
-    meets = reduce(and_, (_placed(condition, places, scope) for condition in related.conditions), Q())
+    meets = reduce(and_, (placed(condition, places, scope) for condition in related.conditions), Q())
     return Q(Exists(fields.runs(scope).filter(meets) if is_run else fields.feedback(scope).filter(meets)))
 
 
@@ -100,7 +100,7 @@ def _absolute(value: Value, scope: Scope) -> Value:
     return value.at(scope.now) if isinstance(value, Ago) else value
 
 
-def _placed(condition: Condition, places: dict[str, Place], scope: Scope) -> Q:
+def placed(condition: Condition, places: dict[str, Place], scope: Scope) -> Q:
     """A condition in its positive form, or the complement of it."""
     place = places[condition.field]
     condition = replace(condition, values=tuple(_absolute(value, scope) for value in condition.values))

@@ -30,7 +30,9 @@ class Scope:
 Place = Callable[[Condition, Scope], Q]
 
 
-def _column(reader: Reader) -> Place:
+def column(reader: Reader) -> Place:
+    """A place that is a column of the row itself."""
+
     def place(condition: Condition, _scope: Scope) -> Q:
         return reader(condition.operator, condition.values)
 
@@ -79,7 +81,7 @@ def _queue(condition: Condition, scope: Scope) -> Q:
     return Q(Exists(items))
 
 
-def _metadata(condition: Condition, _scope: Scope) -> Q:
+def metadata(condition: Condition, _scope: Scope) -> Q:
     """`metadata.a.b` is the value under the key "a.b", else the one under "b" in "a"."""
     found = json_text("metadata", [condition.key])
     if "." in condition.key:
@@ -118,47 +120,47 @@ def _feedback_value(condition: Condition, _scope: Scope) -> Q:
 
 
 TRACE: dict[str, Place] = {
-    "time": _column(columns.moment("started_at")),
+    "time": column(columns.moment("started_at")),
     "project": _project,
-    "name": _column(columns.text("name")),
-    "id": _column(columns.identifier("uuid")),
-    "status": _column(columns.choice("status")),
-    "error": _column(columns.text("error")),
-    "latency": _column(columns.milliseconds("latency_ms")),
-    "tokens": _column(columns.number("total_tokens")),
-    "input_tokens": _column(columns.number("input_tokens")),
-    "output_tokens": _column(columns.number("output_tokens")),
-    "cost": _column(columns.number("cost")),
-    "model": _column(columns.array("model_names")),
-    "tag": _column(columns.array("tags")),
-    "metadata": _metadata,
-    "thread": _column(columns.text("thread_id")),
-    "user": _column(columns.text("user_id")),
-    "input": _column(columns.text("input")),
-    "output": _column(columns.text("output")),
-    "verdict": _column(columns.choice("verdict", absent="none")),
+    "name": column(columns.text("name")),
+    "id": column(columns.identifier("uuid")),
+    "status": column(columns.choice("status")),
+    "error": column(columns.text("error")),
+    "latency": column(columns.milliseconds("latency_ms")),
+    "tokens": column(columns.number("total_tokens")),
+    "input_tokens": column(columns.number("input_tokens")),
+    "output_tokens": column(columns.number("output_tokens")),
+    "cost": column(columns.number("cost")),
+    "model": column(columns.array("model_names")),
+    "tag": column(columns.array("tags")),
+    "metadata": metadata,
+    "thread": column(columns.text("thread_id")),
+    "user": column(columns.text("user_id")),
+    "input": column(columns.text("input")),
+    "output": column(columns.text("output")),
+    "verdict": column(columns.choice("verdict", absent="none")),
     "label": _label,
     "layer": _layer,
     "queue": _queue,
 }
 
 RUN: dict[str, Place] = {
-    "name": _column(columns.text("name")),
-    "type": _column(columns.choice("type")),
-    "status": _column(columns.choice("status")),
-    "error": _column(columns.texts("error_message", "error_type")),
-    "latency": _column(columns.milliseconds("latency_ms")),
-    "model": _column(columns.text("model")),
-    "tokens": _column(columns.number("total_tokens")),
-    "cost": _column(columns.number("cost")),
-    "input": _column(columns.text("input_text")),
-    "output": _column(columns.text("output_text")),
+    "name": column(columns.text("name")),
+    "type": column(columns.choice("type")),
+    "status": column(columns.choice("status")),
+    "error": column(columns.texts("error_message", "error_type")),
+    "latency": column(columns.milliseconds("latency_ms")),
+    "model": column(columns.text("model")),
+    "tokens": column(columns.number("total_tokens")),
+    "cost": column(columns.number("cost")),
+    "input": column(columns.text("input_text")),
+    "output": column(columns.text("output_text")),
 }
 
 FEEDBACK: dict[str, Place] = {
-    "key": _column(columns.text("key")),
-    "source": _column(columns.choice("source")),
-    "score": _column(columns.score("score")),
+    "key": column(columns.text("key")),
+    "source": column(columns.choice("source")),
+    "score": column(columns.score("score")),
     "value": _feedback_value,
-    "comment": _column(columns.text("comment")),
+    "comment": column(columns.text("comment")),
 }
