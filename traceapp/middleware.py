@@ -8,7 +8,7 @@ from django_structlog.middlewares import RequestMiddleware
 
 from annotation.api import errors
 
-_PROGRAMS = re.compile(r"(?P<address>/api/v1/.*[^/]|(?:/otlp)?/v1/\w+)/+")
+_PROGRAMS = re.compile(r"(?P<address>/api/v[12]/.*[^/]|(?:/otlp)?/v1/\w+)/+")
 
 
 class ForgiveSlash:

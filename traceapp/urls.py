@@ -9,6 +9,7 @@ urlpatterns = [
     *(path(base, include("annotation.api.ingest.urls")) for base in OTLP_BASES),
     path("", include("annotation.api.ingest.score_urls")),
     path("api/v1/", include(("annotation.api.langsmith.urls", "langsmith"))),
+    path("api/v2/", include(("annotation.api.langsmith.v2.urls", "langsmith-v2"))),
     # The last below its base, since it says what is not there.
     path("api/v1/", include(("annotation.api.v1.urls", "api"))),
     path("", include("annotation.web.urls")),

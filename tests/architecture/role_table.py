@@ -154,6 +154,7 @@ Q = f"{W}queues/"
 D = f"{W}datasets/"
 ITEM = f"{Q}<uuid:uuid>/items/<int:number>/"
 V1 = "api/v1/"
+V2 = "api/v2/"
 OTLP_BASES = ("", "otlp/", "otel/", "api/otel/", "api/v1/otel/", "api/public/otel/", "api/v1/private/otel/")
 
 TABLE: tuple[Route, ...] = (
@@ -187,6 +188,17 @@ TABLE: tuple[Route, ...] = (
         is_open=True, uuid="run",
     ),
     route(f"{V1}runs/query", {"POST": api_keys()}),
+    route(f"{V1}runs/stats", {"POST": api_keys()}),
+    *(route(f"{V2}{path}", {"POST": api_keys(403, 400, 400, 400, 400)}) for path in ("runs/query", "traces/query")),
+    *(route(f"{V2}threads/{path}", {"POST": api_keys(403, 400, 400, 400, 400)}) for path in ("query", "stats")),
+    # Without the project, which these have to name.
+    route(f"{V2}runs/<uuid:uuid>", {"GET": api_keys(403, 400, 400, 400, 400)}, is_open=True, uuid="run"),
+    route(f"{V2}runs/<uuid:uuid>/url", {"GET": api_keys(foreign=404)}, uuid="run"),
+    route(f"{V2}traces/<uuid:uuid>/runs", {"GET": api_keys(403, 400, 400, 400, 400)}, is_open=True, uuid="trace"),
+    *(
+        route(f"{V2}threads/<path:thread>/{part}", {"GET": api_keys(403, 400, 400, 400, 400)}, is_open=True, thread="thread")
+        for part in ("traces", "stats")
+    ),
     route(f"{V1}attachments/<str:token>", {"GET": api_everybody(404)}, is_open=True, token="invitation token"),
     route(
         f"{V1}feedback/<uuid:uuid>",

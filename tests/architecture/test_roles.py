@@ -19,7 +19,7 @@ from tests.architecture.role_table import TABLE, Route
 from tests.architecture.role_world import World, build
 
 KNOWN_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-PROGRAMS = ("api/v1/", "v1/", "otlp/v1/", "otel/v1/", "api/otel/", "api/public/")
+PROGRAMS = ("api/v1/", "api/v2/", "v1/", "otlp/v1/", "otel/v1/", "api/otel/", "api/public/")
 """Below these, bodies are JSON."""
 ID = re.compile(r"<(?:\w+:)?(\w+)>")
 

@@ -37,6 +37,7 @@ class Wanted:
     projects: Sequence[UUID] = ()
     ids: Sequence[UUID] = ()
     trace: UUID | None = None
+    traces: Sequence[UUID] = ()
     parent: UUID | None = None
     types: Sequence[str] = ()
     examples: Sequence[UUID] = ()
@@ -62,7 +63,7 @@ class Page:
 def matching(runs: QuerySet[Run], wanted: Wanted, *, workspace_id: int) -> QuerySet[Run]:
     """Those of the visible `runs` of a workspace that are wanted, in no order."""
     scope = Scope(workspace_id, wanted.now)
-    runs = _placed(runs.filter(trace__workspace_id=workspace_id), wanted, workspace_id)
+    runs = _timed(_placed(runs.filter(trace__workspace_id=workspace_id), wanted, workspace_id), wanted)
     runs = _described(runs, wanted)
     for node in wanted.on_run:
         runs = runs.filter(run_level.condition(node, scope))
@@ -84,12 +85,19 @@ def _placed(runs: QuerySet[Run], wanted: Wanted, workspace_id: int) -> QuerySet[
         runs = runs.filter(workspace_id=workspace_id, uuid__in=wanted.ids)
     if wanted.trace:
         runs = runs.filter(trace__uuid=wanted.trace)
+    if wanted.traces:
+        runs = runs.filter(trace__uuid__in=wanted.traces)
     if wanted.thread is not None:
         runs = runs.filter(trace__thread_id=wanted.thread)
     if wanted.parent:
         parents = Run.objects.filter(workspace_id=workspace_id, uuid=wanted.parent)
         trace = parents.values_list("trace_id", flat=True).first()
         runs = runs.filter(trace_id=trace, parent_uuid=wanted.parent) if trace else runs.none()
+    return runs
+
+
+def _timed(runs: QuerySet[Run], wanted: Wanted) -> QuerySet[Run]:
+    """When they began; the bound on their traces is what the index knows."""
     if wanted.started_from:
         runs = runs.filter(started_at__gte=wanted.started_from, trace__started_at__gte=wanted.started_from - SLACK)
     if wanted.started_to:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import warnings
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -138,3 +139,33 @@ def test_the_other_forms_of_address_work_as_well(live: str, people: People) -> N
             warnings.simplefilter("ignore")
             assert client.read_run(run_id).inputs == {"q": base}
         client.close(timeout=5)
+
+
+def test_version_2_reads_what_was_sent(client: ls.Client) -> None:
+    @ls.traceable(client=client, project_name="live", metadata={"thread_id": "talk"})
+    def answer(question: str) -> str:
+        return question.upper()
+
+    for question in ("one", "two", "three"):
+        answer(question)
+    client.flush()
+    asyncio.run(_read_in_version_2(client, str(client.read_project(project_name="live").id)))
+
+
+async def _read_in_version_2(client: ls.Client, project: str) -> None:
+    runs = [
+        run async for run in client.runs.query(project_ids=[project], selects=["NAME", "INPUTS", "STATUS"], page_size=2)
+    ]
+    assert [(run.name, run.status, run.inputs) for run in runs] == [
+        ("answer", "SUCCESS", {"question": question}) for question in ("three", "two", "one")
+    ]
+    one = await client.runs.retrieve(str(runs[0].id), project_id=project, selects=["OUTPUTS"])
+    assert one.outputs == {"output": "THREE"}
+    threads = [thread async for thread in client.threads.query(project_id=project)]
+    assert [(thread.thread_id, thread.count) for thread in threads] == [("talk", 3)]
+    selects: Any = ["TURN_NUMBER", "INPUTS"]
+    turns = [turn async for turn in client.threads.list_traces("talk", project_id=project, selects=selects)]
+    assert [turn.turn_number for turn in turns] == [1, 2, 3]
+    traces = [trace async for trace in client.traces.query(project_id=project, selects=["NAME"])]
+    assert [trace.root_run.name for trace in traces if trace.root_run] == ["answer"] * 3
+    await client._get_langsmith_api().close()

@@ -1,0 +1,17 @@
+"""Addresses of version 2, below `/api/v2/`."""
+
+from django.urls import URLPattern, URLResolver, path
+
+from annotation.api.langsmith.v2 import runs, threads
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("runs/query", runs.RunQueryView.as_view(), name="run-query"),
+    path("runs/<uuid:uuid>", runs.RunView.as_view(), name="run-detail"),
+    path("runs/<uuid:uuid>/url", runs.RunUrlView.as_view(), name="run-url"),
+    path("traces/query", runs.TraceQueryView.as_view(), name="trace-query"),
+    path("traces/<uuid:uuid>/runs", runs.TraceRunsView.as_view(), name="trace-runs"),
+    path("threads/query", threads.ThreadQueryView.as_view(), name="thread-query"),
+    path("threads/stats", threads.ThreadsStatsView.as_view(), name="threads-stats"),
+    path("threads/<path:thread>/traces", threads.ThreadTracesView.as_view(), name="thread-traces"),
+    path("threads/<path:thread>/stats", threads.ThreadStatsView.as_view(), name="thread-stats"),
+]
