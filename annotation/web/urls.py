@@ -3,12 +3,15 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from annotation.web.views import health, icon
+from annotation.web.views.traces import printed
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
     path("favicon.ico", icon.icon, name="icon"),
     path("", include("annotation.web.account_urls")),
+    path("o/<uuid:tenant>/projects/p/<uuid:uuid>", printed.project, name="printed-project"),
+    path("o/<uuid:tenant>/projects/p/<uuid:uuid>/r/<uuid:run>", printed.run, name="printed-run"),
     path("w/<slug:workspace>/queues/", include("annotation.web.queue_urls")),
     path("w/<slug:workspace>/datasets/", include("annotation.web.dataset_urls")),
     path("w/<slug:workspace>/jobs/", include("annotation.web.job_urls")),

@@ -243,6 +243,15 @@ TABLE: tuple[Route, ...] = (
     route("workspaces/", {"GET": signed_in()}),
     route("workspaces/new/", {"GET": signed_in(), "POST": signed_in(422)}),
     route(W, {"GET": members(302)}),
+    # Links that SDKs print.
+    route(
+        "o/<uuid:tenant>/projects/p/<uuid:uuid>",
+        {"GET": pages(302, 404, 302, 404, 404, 302, 302)}, tenant="tenant", uuid="project uuid",
+    ),
+    route(
+        "o/<uuid:tenant>/projects/p/<uuid:uuid>/r/<uuid:run>",
+        {"GET": readers_of_one(302)}, tenant="tenant", uuid="project uuid", run="run",
+    ),
     # Jobs.
     route(f"{W}jobs/", {"GET": readers()}),
     route(f"{W}jobs/<uuid:uuid>/", {"GET": readers()}, uuid="job"),

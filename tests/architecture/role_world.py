@@ -146,6 +146,8 @@ def _things(workspace: Workspace, admin: User, viewer: User, reviewer: User) -> 
     things |= {
         "workspace": workspace.slug,
         "project": project.slug,
+        "project uuid": str(project.uuid),
+        "tenant": str(workspace.uuid),
         "session": project,
         "trace": trace,
         "run": run,

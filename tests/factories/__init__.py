@@ -23,11 +23,12 @@ from tests.factories.queues import (
 )
 from tests.factories.reviews import ReviewFactory
 from tests.factories.rules import DecisionFactory, RuleFactory, RuleRevisionFactory
-from tests.factories.traces import RunFactory, TraceFactory, TraceTallyFactory
+from tests.factories.traces import AttachmentFactory, RunFactory, TraceFactory, TraceTallyFactory
 from tests.factories.work import AuditEventFactory, JobFactory, JobPayloadFactory
 
 __all__ = [
     "ApiKeyFactory",
+    "AttachmentFactory",
     "AuditEventFactory",
     "DatasetFactory",
     "DatasetVersionFactory",

@@ -8,8 +8,8 @@ from typing import Any
 
 from factory import LazyAttribute, LazyFunction, SelfAttribute, Sequence, SubFactory
 
-from annotation.models import Run, Trace, TraceTally
-from tests.factories.accounts import ProjectFactory
+from annotation.models import Attachment, Run, Trace, TraceTally
+from tests.factories.accounts import ProjectFactory, WorkspaceFactory
 from tests.factories.base import Factory
 
 STARTED_AT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -49,3 +49,15 @@ class TraceTallyFactory(Factory[TraceTally]):
 
     project = SubFactory(ProjectFactory)
     traces = 1
+
+
+class AttachmentFactory(Factory[Attachment]):
+    class Meta:
+        model = Attachment
+
+    workspace = SubFactory(WorkspaceFactory)
+    run_uuid = LazyFunction(uuid.uuid4)
+    name = "picture"
+    mime_type = "image/png"
+    size = 3
+    path = "somewhere"

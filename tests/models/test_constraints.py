@@ -52,6 +52,7 @@ UNIQUE = {
     "project_slug_once_per_workspace": Twins(make.ProjectFactory, ("workspace", "slug")),
     "trace_once_per_workspace": Twins(make.TraceFactory, ("project", "workspace", "uuid")),
     "run_once_per_workspace": Twins(make.RunFactory, ("trace", "workspace", "uuid")),
+    "attachment_once_per_run": Twins(make.AttachmentFactory, ("workspace", "run_uuid", "name")),
     "rule_name_once": Twins(make.RuleFactory, ("workspace",), folded="name"),
     "rule_revision_number_once": Twins(make.RuleRevisionFactory, ("rule", "number")),
     "decision_once_per_revision_and_trace": Twins(make.DecisionFactory, ("revision", "trace")),

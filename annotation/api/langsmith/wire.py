@@ -16,6 +16,7 @@ from annotation.api.langsmith.errors import Invalid, Refusal
 Row = TypeVar("Row")
 DEFAULT_SIZE = 100
 LARGEST_SIZE = 100
+_FIRST_YEAR, _LAST_YEAR = 1900, 2999
 
 
 def dumped(data: Any) -> bytes:
@@ -45,11 +46,13 @@ def decimal(value: Decimal) -> str:
 
 
 def parsed_time(value: Any, name: str) -> datetime:
-    """An ISO time; one without zone is UTC. Raises Invalid."""
+    """An ISO time; one without zone is UTC. Raises Invalid, also for years that leave no room to count from."""
     try:
         parsed = datetime.fromisoformat(str(value))
     except ValueError as problem:
         raise Invalid(f"{name} has to be a time such as 2026-03-02T09:30:00.000001Z.") from problem
+    if not _FIRST_YEAR <= parsed.year <= _LAST_YEAR:
+        raise Invalid(f"{name} has to lie between the years {_FIRST_YEAR} and {_LAST_YEAR}.")
     return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
 
 

@@ -152,6 +152,7 @@ def test_pages_meet_without_gap_or_overlap(client: Client, sent: None) -> None:
         ({"filter": "eq(run_tipe, 'x')"}, 400, "filter, at character 4: There is no field `run_tipe`."),
         ({"trace": "x"}, 422, "trace has to be a UUID"),
         ({"start_time": "soon"}, 422, "start_time has to be a time"),
+        ({"start_time": "0001-01-01T00:00:00"}, 422, "start_time has to lie between the years"),
         ({"cursor": "x"}, 400, "This cursor does not belong to this list."),
     ],
 )
