@@ -4,12 +4,10 @@ For each run, messages are put together by one transaction at a time, which read
 stores the whole. So they may come in any order, twice, and at once.
 """
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 
 from annotation.domain.ingest import receive, store
@@ -21,7 +19,6 @@ from annotation.domain.ingest.records import Rejections
 from annotation.models import Project
 
 FOREIGN_PROJECT = "session_id names no project that this key may write to"
-FULL = "the trace has as many runs as a trace may have"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +39,9 @@ def take(*, sender: Sender, messages: Sequence[Message], received_ns: int) -> Re
         runs, foreign = _put_together(sender, named)
         provisional = _provisional(workspace_id, runs)
         runs += _moved(sender, provisional, runs)
-        kept, full = _within_limits(workspace_id, runs)
-        rejected = _stored(sender, kept, received_ns)
+        rejected = _stored(sender, runs, received_ns)
         store.forget_empty(workspace_id=workspace_id, traces=provisional.keys())
-    return receive.together([refused, foreign, full, rejected])
+    return receive.together([refused, foreign, rejected])
 
 
 def _with_projects(sender: Sender, messages: Sequence[Message]) -> tuple[list[Message], Rejections]:
@@ -116,7 +112,7 @@ def _traces(workspace_id: int, states: Mapping[UUID, RunState], known: Mapping[U
 def _provisional(workspace_id: int, runs: Sequence[_Run]) -> dict[UUID, UUID]:
     """Traces that were named after a run before that run told its real trace, and the real ones."""
     real = {run.state.id: run.trace_id for run in runs if run.state.id != run.trace_id}
-    existing = stored.sizes_of(workspace_id=workspace_id, traces=real.keys())
+    existing = stored.existing(workspace_id=workspace_id, traces=real.keys())
     return {uuid: real[uuid] for uuid in existing}
 
 
@@ -132,15 +128,6 @@ def _moved(sender: Sender, provisional: Mapping[UUID, UUID], runs: Sequence[_Run
         for one in stored.known(workspace_id=workspace_id, ids=ids).values()
         if only is None or one.project_id == only.pk
     ]
-
-
-def _within_limits(workspace_id: int, runs: Sequence[_Run]) -> tuple[list[_Run], Rejections]:
-    new = Counter(run.trace_id for run in runs if run.is_new)
-    sizes = stored.sizes_of(workspace_id=workspace_id, traces=new.keys())
-    full = {trace for trace, count in new.items() if sizes.get(trace, 0) + count > settings.MAX_RUNS_PER_TRACE}
-    kept = [run for run in runs if not (run.is_new and run.trace_id in full)]
-    refused = len(runs) - len(kept)
-    return kept, Rejections({FULL: refused} if refused else {})
 
 
 def _stored(sender: Sender, runs: Sequence[_Run], received_ns: int) -> Rejections:

@@ -1,6 +1,6 @@
 """What is stored already of runs about which a message came: one at a time for each run."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from hashlib import sha256
 from uuid import UUID
@@ -62,9 +62,9 @@ def traces_of(*, workspace_id: int, runs: Collection[UUID]) -> dict[UUID, UUID]:
     return dict(found.values_list("uuid", "trace__uuid"))
 
 
-def sizes_of(*, workspace_id: int, traces: Collection[UUID]) -> Mapping[UUID, int]:
-    """How many runs the traces have that are stored."""
-    return dict(Trace.objects.filter(workspace_id=workspace_id, uuid__in=traces).values_list("uuid", "run_count"))
+def existing(*, workspace_id: int, traces: Collection[UUID]) -> list[UUID]:
+    """Those of the traces that are stored."""
+    return list(Trace.objects.filter(workspace_id=workspace_id, uuid__in=traces).values_list("uuid", flat=True))
 
 
 def runs_of(*, workspace_id: int, traces: Collection[UUID]) -> list[UUID]:
