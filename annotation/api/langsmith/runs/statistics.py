@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django.db.models import QuerySet
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -16,6 +17,7 @@ from annotation.domain.access import Capability
 from annotation.domain.feedback import stats
 from annotation.domain.traces import figures, run_listing
 from annotation.domain.traces.filters.errors import FilterError
+from annotation.domain.traces.matching.bounds import bounded
 from annotation.models import Feedback, Run
 
 MOST_FEEDBACK = 10_000
@@ -33,11 +35,19 @@ class RunStatsView(View):
         runs = run_listing.matching(self.visible(Run), wanted, workspace_id=self.actor.workspace.pk)
         try:
             found, waited = figures.of_rows(runs), figures.first_tokens(runs)
+            given = access.visible(self.actor, Feedback).filter(run_uuid__in=runs.values("uuid"))
+            said = latest(given)
         except FilterError as problem:
             raise asking.bad_filter("filter", problem) from problem
-        given = access.visible(self.actor, Feedback).filter(run_uuid__in=runs.values("uuid")).order_by("-created_at")
-        said = {key: feedback_stats(one) for key, one in stats.by_key(given[:MOST_FEEDBACK]).items()}
         return Response({**_written(found), **_waited(waited), "feedback_stats": said, "run_facets": []})
+
+
+def latest(given: QuerySet[Feedback]) -> dict[str, Any]:
+    """The stats of the latest feedback, by key. Raises FilterError when finding it takes too long."""
+    with bounded():
+        return {
+            key: feedback_stats(one) for key, one in stats.by_key(given.order_by("-created_at")[:MOST_FEEDBACK]).items()
+        }
 
 
 def seconds(milliseconds: float | None) -> float | None:

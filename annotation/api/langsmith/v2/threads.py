@@ -14,23 +14,19 @@ from rest_framework.response import Response
 from annotation.api.langsmith import wire
 from annotation.api.langsmith.errors import Refusal
 from annotation.api.langsmith.runs.asking import filtered
-from annotation.api.langsmith.runs.shown import feedback_stats
-from annotation.api.langsmith.runs.statistics import seconds
+from annotation.api.langsmith.runs.statistics import latest, seconds
 from annotation.api.langsmith.v2 import asking, selecting
 from annotation.api.langsmith.v2.runs import Reading
 from annotation.api.langsmith.v2.selecting import amount
 from annotation.api.permissions import Needs
 from annotation.domain import access
 from annotation.domain.access import Capability
-from annotation.domain.feedback import stats
 from annotation.domain.traces import figures, thread_listing
 from annotation.domain.traces.figures import Figures
 from annotation.domain.traces.matching.fields import Scope
 from annotation.domain.traces.run_listing import Wanted
 from annotation.domain.traces.thread_listing import ThreadRow
 from annotation.models import Feedback, Run, Trace
-
-_MOST_FEEDBACK = 10_000
 
 
 class _Threads(Reading):
@@ -135,13 +131,10 @@ class ThreadStatsView(_Threads):
         with asking.answered():
             rows = self.traces(query, project=project, filters=("filter",)).filter(thread_id=thread)
             written = _stats(figures.of_rows(rows))
-        if "FEEDBACK_STATS" in asked:
-            written["FEEDBACK_STATS"] = ("feedback_stats", self._said(rows))
+            if "FEEDBACK_STATS" in asked:
+                given = access.visible(self.actor, Feedback).filter(trace_uuid__in=rows.values("uuid"))
+                written["FEEDBACK_STATS"] = ("feedback_stats", latest(given))
         return Response({name: value for key, (name, value) in written.items() if key in asked})
-
-    def _said(self, rows: QuerySet[Trace]) -> dict[str, Any]:
-        given = access.visible(self.actor, Feedback).filter(trace_uuid__in=rows.values("uuid")).order_by("-created_at")
-        return {key: feedback_stats(one) for key, one in stats.by_key(given[:_MOST_FEEDBACK]).items()}
 
 
 def _stats(found: Figures) -> dict[str, tuple[str, Any]]:
