@@ -5,7 +5,7 @@ from annotation.models.attachment import Attachment
 from annotation.models.audit import AuditEvent
 from annotation.models.dataset import Dataset, DatasetVersion, Example
 from annotation.models.deletion import DeletedTrace
-from annotation.models.feedback import FailureMode, Feedback, FeedbackConfig
+from annotation.models.feedback import FailureMode, Feedback, FeedbackConfig, FeedbackLink
 from annotation.models.job import Job, JobPayload
 from annotation.models.log import LogRecord
 from annotation.models.price import ModelPrice
@@ -28,6 +28,7 @@ __all__ = [
     "FailureMode",
     "Feedback",
     "FeedbackConfig",
+    "FeedbackLink",
     "Invitation",
     "Item",
     "Job",

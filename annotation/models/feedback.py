@@ -55,6 +55,29 @@ class FeedbackConfig(PublicModel):
         return self.key
 
 
+class FeedbackLink(PublicModel):
+    """An address at which whoever has it may judge one run under one key, without a key of ours; `uuid` is the secret.
+
+    What is given there is one feedback, with `client_id`, however often the address is used. `project` is the only one
+    that it may write to, if its maker is bound to one.
+    """
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+", db_index=False)
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    run_uuid = models.UUIDField()
+    key = models.CharField(max_length=180)
+    client_id = models.CharField(max_length=200)
+    created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    created_at = models.DateTimeField(db_default=Now())
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["workspace", "run_uuid", "-id"], name="feedback_link_by_run")]
+
+    def __str__(self) -> str:
+        return f"{self.key} of {self.run_uuid}"
+
+
 class FailureMode(PublicModel):
     """A label of a project's growing taxonomy; merged ones point at what they became."""
 

@@ -209,6 +209,21 @@ TABLE: tuple[Route, ...] = (
         },
         uuid="feedback", data={"score": 0},
     ),
+    route(f"{V1}feedback/tokens", {"GET": api_keys(422, 403, 422, 422, 422), "POST": api_keys(422, 403, 422, 422, 422)}),
+    route(
+        f"{V1}feedback/tokens/<uuid:uuid>",
+        {"GET": api_everybody(422), "POST": api_everybody()},
+        is_open=True, uuid="feedback link", data={"score": 1},
+    ),
+    route(
+        f"{V1}feedback-configs",
+        {
+            "GET": api_keys(),
+            "POST": api_keys(403, 403, 422, 403, 422),
+            "PATCH": api_keys(403, 403, 422, 403, 422),
+            "DELETE": api_keys(403, 403, 422, 403, 422),
+        },
+    ),
     route(f"{V1}sessions", {"GET": api_keys(), "POST": api_keys(ingest=422, read=403, write=422, project=422, foreign=422)}),
     route(
         f"{V1}sessions/<uuid:uuid>",

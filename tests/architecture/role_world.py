@@ -19,6 +19,7 @@ from annotation.models import (
     FailureMode,
     Feedback,
     FeedbackConfig,
+    FeedbackLink,
     Item,
     Job,
     Membership,
@@ -37,7 +38,7 @@ from annotation.models import (
 )
 
 Role, Scope = Membership.Role, ApiKey.Scope
-LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
+LONG_AGO, MUCH_LATER = datetime(2026, 1, 1, tzinfo=UTC), datetime(2099, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +155,10 @@ def _things(workspace: Workspace, admin: User, viewer: User, reviewer: User) -> 
         "thread": f"t-{workspace.slug}",
         "number": "1",
     }
+    link = FeedbackLink.objects.create(
+        workspace=workspace, run_uuid=run.uuid, key="thumbs", client_id=str(uuid4()), expires_at=MUCH_LATER
+    )
+    things |= {"feedback link": link}
     things |= {"feedback": feedback, "member": viewer, "viewer": viewer}
     return {name: thing if isinstance(thing, str) else str(thing.uuid) for name, thing in things.items()}
 

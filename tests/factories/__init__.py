@@ -11,7 +11,7 @@ from tests.factories.accounts import (
     WorkspaceFactory,
 )
 from tests.factories.datasets import DatasetFactory, DatasetVersionFactory, ExampleFactory
-from tests.factories.feedback import FailureModeFactory, FeedbackConfigFactory, FeedbackFactory
+from tests.factories.feedback import FailureModeFactory, FeedbackConfigFactory, FeedbackFactory, FeedbackLinkFactory
 from tests.factories.keeping import DeletedTraceFactory, LogRecordFactory, ModelPriceFactory
 from tests.factories.queues import (
     DraftFactory,
@@ -39,6 +39,7 @@ __all__ = [
     "FailureModeFactory",
     "FeedbackConfigFactory",
     "FeedbackFactory",
+    "FeedbackLinkFactory",
     "InvitationFactory",
     "ItemFactory",
     "JobFactory",

@@ -1,8 +1,11 @@
 """Judgements and failure modes."""
 
-from factory import LazyAttribute, Sequence, SubFactory
+import uuid
+from datetime import UTC, datetime
 
-from annotation.models import FailureMode, Feedback, FeedbackConfig
+from factory import LazyAttribute, LazyFunction, Sequence, SubFactory
+
+from annotation.models import FailureMode, Feedback, FeedbackConfig, FeedbackLink
 from tests.factories.accounts import ProjectFactory, WorkspaceFactory
 from tests.factories.base import Factory
 from tests.factories.traces import TraceFactory
@@ -39,3 +42,14 @@ class FeedbackConfigFactory(Factory[FeedbackConfig]):
     workspace = SubFactory(WorkspaceFactory)
     key = Sequence(lambda number: f"key_{number}")
     kind = FeedbackConfig.Kind.NUMBER
+
+
+class FeedbackLinkFactory(Factory[FeedbackLink]):
+    class Meta:
+        model = FeedbackLink
+
+    workspace = SubFactory(WorkspaceFactory)
+    run_uuid = LazyFunction(uuid.uuid4)
+    key = "thumbs"
+    client_id = LazyFunction(lambda: str(uuid.uuid4()))
+    expires_at = datetime(2099, 1, 1, tzinfo=UTC)

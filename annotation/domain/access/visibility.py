@@ -22,6 +22,7 @@ from annotation.models import (
     FailureMode,
     Feedback,
     FeedbackConfig,
+    FeedbackLink,
     Invitation,
     Item,
     Job,
@@ -50,6 +51,7 @@ WORKSPACE_OF: dict[type[Model], str] = {
     FailureMode: "project__workspace",
     Feedback: "workspace",
     FeedbackConfig: "workspace",
+    FeedbackLink: "workspace",
     Invitation: "workspace",
     Item: "workspace",
     Job: "workspace",
@@ -69,6 +71,7 @@ WORKSPACE_OF: dict[type[Model], str] = {
 PROJECT_OF: dict[type[Model], str] = {
     FailureMode: "project",
     Feedback: "project",
+    FeedbackLink: "project",
     Project: "pk",
     Run: "trace__project",
     Trace: "project",

@@ -10,7 +10,7 @@ from django.utils import timezone
 from rest_framework.exceptions import NotFound
 
 from annotation.api.langsmith.errors import Invalid, Refusal
-from annotation.api.langsmith.feedback import reading
+from annotation.api.langsmith.feedback import meaning, reading
 from annotation.api.langsmith.feedback.reading import Sent
 from annotation.domain import access
 from annotation.domain.access import Actor, Capability
@@ -24,6 +24,7 @@ def give(actor: Actor, sent: Mapping[str, Any]) -> Feedback:
     project = _projects(actor, [read]).get(read.session_id)
     if read.is_on_project and project is None:
         raise NotFound("There is no project with this session_id.")
+    meaning.ensure(actor, read.content.key, read.config)
     outcome = _stored(actor, [read.given(project)])[0]
     if outcome.feedback is None:
         words = reading.problem_words(outcome.problems)
@@ -41,11 +42,21 @@ def give_parts(actor: Actor, parts: Sequence[Mapping[str, Any]]) -> list[str]:
     homeless = [one for one in read if one.is_on_project and one.session_id not in projects]
     problems += [f"feedback {one.id}: there is no project with this session_id" for one in homeless]
     sound = [one for one in read if one not in homeless]
+    problems += [words for one in sound if (words := _meaning_problem(actor, one))]
     outcomes = _stored(actor, [one.given(projects.get(one.session_id)) for one in sound]) if sound else []
     for one, outcome in zip(sound, outcomes, strict=True):
         if outcome.feedback is None:
             problems.append(f"feedback {one.id}: {reading.problem_words(outcome.problems)}")
     return problems
+
+
+def _meaning_problem(actor: Actor, one: Sent) -> str | None:
+    """A config that cannot be is no reason to lose the feedback that it came with."""
+    try:
+        meaning.ensure(actor, one.content.key, one.config)
+    except Invalid as problem:
+        return f"feedback {one.id}: {problem.detail}"
+    return None
 
 
 def _readable(parts: Sequence[Mapping[str, Any]]) -> tuple[list[Sent], list[str]]:
