@@ -12,7 +12,7 @@ from annotation.models.price import ModelPrice
 from annotation.models.queue import Item, Queue, Reservation, RubricVersion, Skip
 from annotation.models.review import Draft, Review
 from annotation.models.rule import Decision, Rule, RuleRevision
-from annotation.models.trace import Run, RunStatus, Trace, TraceTally, Verdict
+from annotation.models.trace import Run, RunShare, RunStatus, Trace, TraceTally, Verdict
 from annotation.models.view import SavedView
 
 __all__ = [
@@ -44,6 +44,7 @@ __all__ = [
     "Rule",
     "RuleRevision",
     "Run",
+    "RunShare",
     "RunStatus",
     "SavedView",
     "SetupLink",

@@ -25,7 +25,10 @@ class QueueOrder(models.TextChoices):
 
 
 class Queue(PublicModel):
-    """A list of items for people, with instructions, a rubric and a policy of who reviews how often."""
+    """A list of items for people, with instructions, a rubric and a policy of who reviews how often.
+
+    `description` and `metadata` are what a program says of it; reviewers read the instructions.
+    """
 
     Status = QueueStatus
 
@@ -33,6 +36,8 @@ class Queue(PublicModel):
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="queues")
     name = models.CharField(max_length=120)
+    description = models.TextField(blank=True)
+    metadata = models.JSONField(default=dict, blank=True)
     instructions = models.TextField(blank=True)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.ACTIVE)
     order = models.CharField(max_length=10, choices=Order.choices, default=Order.PRIORITY)
@@ -47,6 +52,7 @@ class Queue(PublicModel):
     rubric = models.ForeignKey("RubricVersion", on_delete=models.PROTECT, null=True, related_name="+")
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(db_default=Now())
+    modified_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         constraints = [

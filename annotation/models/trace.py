@@ -13,8 +13,8 @@ from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 from django.db.models.functions import Concat, Left, Now
 
-from annotation.models.account import Project, Workspace
-from annotation.models.base import one_of
+from annotation.models.account import Project, User, Workspace
+from annotation.models.base import PublicModel, one_of
 
 SEARCHED_CHARACTERS = 100_000
 """How much of a trace's input and of its output the text index covers; a tsvector may not pass 1 MB."""
@@ -116,6 +116,21 @@ class Trace(models.Model):
 
     def __str__(self) -> str:
         return self.name or str(self.uuid)
+
+
+class RunShare(PublicModel):
+    """A link with which whoever has it may look at a run and what is below it; `uuid` is the secret."""
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+", db_index=False)
+    run_uuid = models.UUIDField()
+    created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["workspace", "run_uuid"], name="run_share_once")]
+
+    def __str__(self) -> str:
+        return f"link to {self.run_uuid}"
 
 
 class TraceTally(models.Model):

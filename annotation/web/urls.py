@@ -3,12 +3,14 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from annotation.web.views import health, icon
-from annotation.web.views.traces import printed
+from annotation.web.views.traces import links, printed
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
     path("favicon.ico", icon.icon, name="icon"),
+    path("o/<uuid:tenant>/datasets/<uuid:dataset>", links.dataset_link, name="dataset-link"),
+    path("public/<uuid:token>/r", links.shared_run, name="shared-run-page"),
     path("", include("annotation.web.account_urls")),
     path("o/<uuid:tenant>/projects/p/<uuid:uuid>", printed.project, name="printed-project"),
     path("o/<uuid:tenant>/projects/p/<uuid:uuid>/r/<uuid:run>", printed.run, name="printed-run"),

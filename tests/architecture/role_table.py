@@ -157,6 +157,10 @@ V1 = "api/v1/"
 V2 = "api/v2/"
 OTLP_BASES = ("", "otlp/", "otel/", "api/otel/", "api/v1/otel/", "api/public/otel/", "api/v1/private/otel/")
 
+LS_ONE = api_keys(project=404, foreign=404)
+LINKED = pages(302, 404, 302, 404, 404, 302, 302)
+LS_ADMIN = api_keys(read=403, project=403, foreign=404)
+
 TABLE: tuple[Route, ...] = (
     # Ingestion.
     *(
@@ -231,6 +235,55 @@ TABLE: tuple[Route, ...] = (
         uuid="session",
     ),
     route(f"{V1}settings", {"GET": api_keys()}),
+    route(
+        f"{V1}runs/<uuid:uuid>/share",
+        {
+            "GET": api_keys(foreign=404),
+            "PUT": api_keys(read=403, project=403, foreign=404),
+            "DELETE": api_keys(read=403, project=403, foreign=404),
+        },
+        uuid="run",
+    ),
+    route(f"{V1}public/<uuid:token>/run", {"GET": api_everybody()}, is_open=True, token="run share"),
+    route(f"{V1}public/<uuid:token>/run/<uuid:uuid>", {"GET": api_everybody()}, is_open=True, token="run share", uuid="run"),
+    route(f"{V1}public/<uuid:token>/runs/query", {"POST": api_everybody()}, is_open=True, token="run share"),
+    route("public/<uuid:token>/r", {"GET": everybody()}, is_open=True, token="run share"),
+    route("o/<uuid:tenant>/projects/p/<uuid:project>", {"GET": LINKED}, tenant="tenant", project="session"),
+    route("o/<uuid:tenant>/projects/p/<uuid:project>/r/<uuid:run>", {"GET": pages(302, 404, 302, 404, 302, 302, 302)},
+          tenant="tenant", project="session", run="run"),
+    route("o/<uuid:tenant>/datasets/<uuid:dataset>", {"GET": LINKED}, tenant="tenant", dataset="dataset"),
+    # Annotation queues; a key of one project sees none.
+    route(f"{V1}annotation-queues", {"GET": api_keys(), "POST": api_keys(403, 403, 422, 403, 422)}),
+    *(
+        route(f"{V1}annotation-queues/<uuid:uuid>{rest}", methods, uuid="queue")
+        for rest, methods in (
+            ("", {"GET": LS_ONE, "PATCH": api_keys(403, 403, 200, 403, 404), "DELETE": LS_ADMIN}),
+            ("/export", {"POST": api_keys(403, 200, 200, 404, 404)}),
+            ("/runs", {"GET": LS_ONE, "POST": api_keys(403, 403, 422, 403, 404)}),
+            ("/runs/by-key", {"POST": api_keys(403, 403, 422, 403, 404)}),
+            ("/runs/delete", {"POST": api_keys(403, 403, 200, 403, 404)}),
+            ("/size", {"GET": LS_ONE}),
+            ("/total_size", {"GET": LS_ONE}),
+            ("/total_archived", {"GET": LS_ONE}),
+        )
+    ),
+    route(f"{V1}annotation-queues/<uuid:uuid>/runs/resolve/<uuid:item>", {"GET": LS_ONE}, uuid="queue", item="item"),
+    route(
+        f"{V1}annotation-queues/<uuid:uuid>/runs/<uuid:item>",
+        {"PATCH": api_keys(403, 403, 200, 403, 404), "DELETE": api_keys(403, 403, 200, 403, 404)},
+        uuid="queue", item="item",
+    ),
+    route(f"{V1}annotation-queues/<uuid:uuid>/run/<int:index>", {"GET": LS_ONE}, uuid="queue", index="number"),
+    route(f"{V1}annotation-queues/<uuid:uuid>/queues", {"GET": api_keys()}, is_open=True, uuid="run"),
+    route(f"{V1}annotation-queues/status/<uuid:item>", {"POST": api_keys(403, 403, 403, 403, 404)}, item="item"),
+    route(
+        f"{V1}platform/annotation-queues/<uuid:uuid>/reviewers",
+        {"POST": api_keys(403, 403, 422, 403, 404)}, uuid="queue",
+    ),
+    route(
+        f"{V1}platform/annotation-queues/<uuid:uuid>/reviewers/<uuid:person>",
+        {"DELETE": api_keys(403, 403, 204, 403, 404)}, uuid="queue", person="viewer",
+    ),
     # Alive.
     route("healthz", {"GET": everybody()}),
     route("favicon.ico", {"GET": everybody(302)}),

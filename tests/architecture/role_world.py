@@ -31,6 +31,7 @@ from annotation.models import (
     Rule,
     RuleRevision,
     Run,
+    RunShare,
     SavedView,
     Trace,
     User,
@@ -158,7 +159,8 @@ def _things(workspace: Workspace, admin: User, viewer: User, reviewer: User) -> 
     link = FeedbackLink.objects.create(
         workspace=workspace, run_uuid=run.uuid, key="thumbs", client_id=str(uuid4()), expires_at=MUCH_LATER
     )
-    things |= {"feedback link": link}
+    share = RunShare.objects.create(workspace=workspace, run_uuid=run.uuid)
+    things |= {"feedback link": link, "run share": share, "tenant": workspace}
     things |= {"feedback": feedback, "member": viewer, "viewer": viewer}
     return {name: thing if isinstance(thing, str) else str(thing.uuid) for name, thing in things.items()}
 

@@ -136,6 +136,8 @@ def test_nothing_is_changed_without_the_csrf_token(world: World) -> None:
     for line in TABLE:
         address = _address(line, world.ours, "acme")
         for method in set(line.methods) - {"GET"}:
+            if line.is_open and line.path.startswith(PROGRAMS) and line.methods[method]["anonymous"] < 400:
+                continue  # the secret in the address counts there, no cookie does
             got = _answer(strict, method, address, line).status_code
             if got not in {401, 403}:
                 wrong.append(f"{method} {line.path}: {got} without a token")

@@ -23,7 +23,7 @@ from tests.factories.queues import (
 )
 from tests.factories.reviews import ReviewFactory
 from tests.factories.rules import DecisionFactory, RuleFactory, RuleRevisionFactory
-from tests.factories.traces import AttachmentFactory, RunFactory, TraceFactory, TraceTallyFactory
+from tests.factories.traces import AttachmentFactory, RunFactory, RunShareFactory, TraceFactory, TraceTallyFactory
 from tests.factories.work import AuditEventFactory, JobFactory, JobPayloadFactory
 
 __all__ = [
@@ -55,6 +55,7 @@ __all__ = [
     "RuleFactory",
     "RuleRevisionFactory",
     "RunFactory",
+    "RunShareFactory",
     "SavedViewFactory",
     "SetupLinkFactory",
     "SkipFactory",

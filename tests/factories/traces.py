@@ -8,7 +8,7 @@ from typing import Any
 
 from factory import LazyAttribute, LazyFunction, SelfAttribute, Sequence, SubFactory
 
-from annotation.models import Attachment, Run, Trace, TraceTally
+from annotation.models import Attachment, Run, RunShare, Trace, TraceTally
 from tests.factories.accounts import ProjectFactory, WorkspaceFactory
 from tests.factories.base import Factory
 
@@ -61,3 +61,11 @@ class AttachmentFactory(Factory[Attachment]):
     mime_type = "image/png"
     size = 3
     path = "somewhere"
+
+
+class RunShareFactory(Factory[RunShare]):
+    class Meta:
+        model = RunShare
+
+    workspace = SubFactory(WorkspaceFactory)
+    run_uuid = LazyFunction(uuid.uuid4)

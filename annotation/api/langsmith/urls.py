@@ -12,4 +12,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("annotation.api.langsmith.runs.urls")),
     path("", include("annotation.api.langsmith.feedback.urls")),
     path("", include("annotation.api.langsmith.projects.urls")),
+    path("", include("annotation.api.langsmith.queues.urls")),
+    path("", include("annotation.api.langsmith.sharing.urls")),
 ]

@@ -27,7 +27,7 @@ def amend(*, feedback: Feedback, changes: Mapping[str, Any], now: datetime) -> F
     """Change some of CONTENT; what is not named stays. Raises RefusedFeedbackError and ReviewedFeedbackError."""
     with transaction.atomic():
         known = _held(feedback)
-        expectation = giving.expectations_of(known.workspace).get(known.key)
+        expectation = giving.expectations_of(known.workspace_id).get(known.key)
         wanted = {name: changes.get(name, getattr(known, name)) for name in CONTENT}
         content = completed(Content(known.key, **wanted), expectation)
         if found := problems(content, expectation):

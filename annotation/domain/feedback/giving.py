@@ -70,7 +70,7 @@ def give_many(
 
     `project` is the only one that the giver may write to, if bound to one.
     """
-    expectations = expectations_of(workspace)
+    expectations = expectations_of(workspace.pk)
     given = [replace(one, content=completed(one.content, expectations.get(one.content.key))) for one in given]
     found = [problems(one.content, expectations.get(one.content.key), failed=one.error is not None) for one in given]
     sound = [index for index, wrong in enumerate(found) if not wrong]
@@ -93,11 +93,11 @@ def give_many(
     return outcomes
 
 
-def expectations_of(workspace: Workspace) -> dict[str, Expectation]:
+def expectations_of(workspace_id: int) -> dict[str, Expectation]:
     """What the workspace's configured keys take."""
     return {
         config.key: expectation_of(config.kind, config.minimum, config.maximum, config.categories)
-        for config in FeedbackConfig.objects.filter(workspace=workspace)
+        for config in FeedbackConfig.objects.filter(workspace=workspace_id)
     }
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
+from django.db.models.functions import Now
 
 from annotation.domain import access, audit
 from annotation.domain.queues import rubric_versions, state
@@ -69,14 +71,21 @@ _COLUMNS = (
 
 
 def create(
-    *, workspace: Workspace, settings: QueueSettings, rubric: Rubric, by: User, status: str = Status.ACTIVE
+    *,
+    workspace: Workspace,
+    settings: QueueSettings,
+    rubric: Rubric,
+    by: User,
+    status: str = Status.ACTIVE,
+    uuid: UUID | None = None,
 ) -> Queue:
-    """A new queue, as a draft or at once active. Raises QueueError."""
+    """A new queue, as a draft or at once active. Raises QueueError, also for a `uuid` that is taken."""
     if status not in {Status.DRAFT, Status.ACTIVE}:
         raise QueueError("status", "A new queue is a draft or active.")
     _require_sound(workspace, settings)
     with _named_once(settings.name), transaction.atomic():
-        queue = Queue.objects.create(workspace=workspace, status=status, created_by=by, **_columns(settings))
+        columns = {**_columns(settings), "uuid": uuid or uuid4()}
+        queue = Queue.objects.create(workspace=workspace, status=status, created_by=by, **columns)
         queue.reviewers.set(settings.reviewers)
         rubric_versions.publish(queue=queue, asked=rubric, by=by)
         audit.record("queue.created", by=by, workspace=workspace, target=queue, detail={"status": status})
@@ -95,6 +104,7 @@ def edit(*, queue: Queue, settings: QueueSettings, rubric: Rubric, by: User, sta
         for name, value in _columns(settings).items():
             setattr(locked, name, value)
         locked.save(update_fields=_COLUMNS)
+        Queue.objects.filter(pk=locked.pk).update(modified_at=Now())
         locked.reviewers.set(settings.reviewers)
         if "reviewers_per_item" in changes:
             _follow_reviewers_per_item(locked)
@@ -106,6 +116,24 @@ def edit(*, queue: Queue, settings: QueueSettings, rubric: Rubric, by: User, sta
         if status is not None:
             _move(locked, status, by)
     return locked
+
+
+def describe(*, queue: Queue, description: str | None = None, metadata: Mapping[str, Any] | None = None) -> None:
+    """Keep what a program says of the queue; None keeps what was said before."""
+    given = {"description": description, "metadata": metadata}
+    if changes := {name: value for name, value in given.items() if value is not None}:
+        Queue.objects.filter(pk=queue.pk).update(**changes, modified_at=Now())
+
+
+def retire(*, queue: Queue, by: User) -> Queue:
+    """Archive the queue under another name, so that its name is free. What was reviewed in it stays."""
+    settings = settings_of(queue)
+    name = f"{settings.name[:_MOST_KEPT]} (deleted {queue.uuid.hex[:8]})"
+    asked = rubric_versions.questions_of(queue)
+    return edit(queue=queue, settings=replace(settings, name=name), rubric=asked, by=by, status=Status.ARCHIVED)
+
+
+_MOST_KEPT = 90
 
 
 def change_rubric(*, queue: Queue, rubric: Rubric, by: User) -> RubricVersion:
@@ -173,6 +201,8 @@ def _named_once(name: str) -> Iterator[None]:
     try:
         yield
     except IntegrityError as problem:
+        if "uuid" in str(problem):
+            raise QueueError("id", "This id is taken already; choose another one.") from problem
         if "queue_name_once" not in str(problem):
             raise
         raise QueueError("name", f"There is a queue “{name.strip()}” already; choose another name.") from problem

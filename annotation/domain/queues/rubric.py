@@ -6,12 +6,16 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
 BUILT_IN_KEYS = frozenset({"label", "layer", "first_failing_step", "correction", "note"})
 """Feedback keys that the parts beside the questions write; no question may take one of them."""
 
-KEY_PATTERN = r"^[a-z][a-z0-9_]{0,59}$"
+KEY_PATTERN = r"^[A-Za-z][A-Za-z0-9_-]{0,119}$"
+"""Of questions; what our own pages make is in small letters."""
+
+OPTION_PATTERN = r"^[^\x00-\x1f]{1,200}$"
+"""Of options, which are values of feedback; what our own pages make looks like the key of a question."""
 
 MOST_QUESTIONS = 20
 MOST_OPTIONS = 20
@@ -53,12 +57,15 @@ class _Document(BaseModel):
 class Option(_Document):
     """One answer that may be picked; `key` is what is stored and `label` what people read."""
 
-    key: str = Field(pattern=KEY_PATTERN)
+    key: str = Field(pattern=OPTION_PATTERN)
     label: str = Field(min_length=1, max_length=200)
 
 
 class Question(_Document):
-    """One question; its `key` is the key of the feedback that the answer becomes."""
+    """One question; its `key` is the key of the feedback that the answer becomes.
+
+    `said` keeps what a foreign program says of it and has no meaning here.
+    """
 
     key: str = Field(pattern=KEY_PATTERN)
     kind: QuestionKind
@@ -68,6 +75,7 @@ class Question(_Document):
     options: tuple[Option, ...] = Field(default=(), max_length=MOST_OPTIONS)
     minimum: float | None = Field(default=None, allow_inf_nan=False)
     maximum: float | None = Field(default=None, allow_inf_nan=False)
+    said: dict[str, JsonValue] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _hold_together(self) -> Self:
@@ -119,7 +127,11 @@ class Rubric(_Document):
 
     def document(self) -> dict[str, Any]:
         """The JSON that a rubric version keeps."""
-        return self.model_dump(mode="json")
+        document = self.model_dump(mode="json")
+        for question in document["questions"]:
+            if not question["said"]:
+                del question["said"]
+        return document
 
 
 def read(document: Mapping[str, Any] | list[Any]) -> Rubric:

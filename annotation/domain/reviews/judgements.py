@@ -9,6 +9,8 @@ from uuid import UUID
 
 from pydantic import JsonValue
 
+from annotation.domain.feedback import giving
+from annotation.domain.feedback.validation import Content, completed
 from annotation.domain.queues.rubric import QuestionKind, Rubric
 from annotation.domain.reviews.content import ReviewInput
 from annotation.domain.reviews.rubric import UP
@@ -27,15 +29,21 @@ class Judged:
 
 
 def rows(judged: Judged) -> list[Feedback]:
-    """The feedback of source reviewer: answers by question key, then the built-in parts that were given."""
+    """The feedback of source reviewer: answers by question key, then the built-in parts that were given.
+
+    The answer to a key whose categories have numbers has its number too.
+    """
     return [*_answers(judged), *_parts(judged)]
 
 
 def _answers(judged: Judged) -> Iterator[Feedback]:
+    expectations = giving.expectations_of(judged.review.item.workspace_id)
     for question in judged.rubric.questions:
         answer = judged.given.answers.get(question.key)
         if answer is not None:
-            yield _row(judged, key=question.key, **_COLUMNS[question.kind](answer))
+            said = Content(question.key, **_COLUMNS[question.kind](answer))
+            said = completed(said, expectations.get(question.key))
+            yield _row(judged, key=question.key, score=said.score, value=said.value)
 
 
 _COLUMNS: dict[QuestionKind, Callable[[JsonValue], dict[str, Any]]] = {

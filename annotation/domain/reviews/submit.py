@@ -21,22 +21,25 @@ CLOSED = (Queue.Status.DRAFT, Queue.Status.COMPLETED, Queue.Status.ARCHIVED)
 """A paused queue gives out nothing new, yet takes what is on people's screens."""
 
 
-def submit(*, item: Item, by: User, answers: ReviewInput, now: datetime) -> Review:
+def submit(
+    *, item: Item, by: User, answers: ReviewInput, now: datetime, spoken: frozenset[str] = frozenset()
+) -> Review:
     """Store the person's review of the item; one that they gave before is edited. The same content twice is once.
 
+    `spoken` are keys under which the person's feedback stands already: the review has the answers, and no second feedback.
     A reservation that lapsed is no obstacle while a seat is free. Raises InvalidReviewError for answers that do not fit
     the rubric and ClaimError (NotAReviewerError, QueueNotActiveError, ItemNotOpenError, ItemTakenError) when the item
     does not take the review; what was given is then kept as the person's draft.
     """
     try:
         with transaction.atomic():
-            return _submit(assignment.lock(item), by, answers, now)
+            return _submit(assignment.lock(item), by, answers, now, spoken)
     except (ClaimError, InvalidReviewError):
         drafts.save(item=item, by=by, content=answers, now=now)
         raise
 
 
-def _submit(item: Item, by: User, answers: ReviewInput, now: datetime) -> Review:
+def _submit(item: Item, by: User, answers: ReviewInput, now: datetime, spoken: frozenset[str]) -> Review:
     before = Review.objects.filter(item=item, reviewer=by).first()
     _require_place(item, by, before, now)
     version = numbered(item.queue, answers.rubric_version) or current(item.queue)
@@ -48,6 +51,7 @@ def _submit(item: Item, by: User, answers: ReviewInput, now: datetime) -> Review
     if before is None or _is_changed(before, columns):
         review = _store(item, by, before, columns, given.active_ms, now)
         said = judgements.rows(judgements.Judged(review, questions, given, labels, project))
+        said = [row for row in said if row.key not in spoken]
         reviewed.replace(review=review, rows=said, traces=originals.traces_of(item))
         recount(item)
         if item.queue.accepts_at_once and review.correction is not None:

@@ -1,0 +1,1 @@
+"""Annotation queues: the same queues, items and reviews as on our pages."""

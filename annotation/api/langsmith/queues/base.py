@@ -1,0 +1,94 @@
+"""What views of queues share: finding queues, items and runs, and turning refusals of the domain into answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from rest_framework.exceptions import NotFound, PermissionDenied
+
+from annotation.api.langsmith.base import View
+from annotation.api.langsmith.errors import Invalid, Refusal
+from annotation.api.langsmith.queues import writing
+from annotation.domain.queues import subjects
+from annotation.domain.queues.items import QueueClosedError
+from annotation.domain.queues.lifecycle import QueueError
+from annotation.domain.queues.refusals import ClaimError, NotAReviewerError
+from annotation.domain.queues.sections import Section
+from annotation.domain.queues.subjects import Subject
+from annotation.domain.reviews.rubric import InvalidReviewError
+from annotation.models import Item, Queue, Run
+
+Kind, State = Item.Kind, Item.State
+
+
+class QueueView(View):
+    """A view of queues; an archived queue is one that was deleted there."""
+
+    def queues(self) -> QuerySet[Queue]:
+        """Those that the caller may see."""
+        return writing.with_queue_parts(self.visible(Queue).exclude(status=Queue.Status.ARCHIVED))
+
+    def queue(self, uuid: UUID) -> Queue:
+        """One of them, or 404."""
+        found = self.queues().filter(uuid=uuid).first()
+        if found is None:
+            raise NotFound("There is no annotation queue with this id.")
+        return found
+
+    def standing(self, queue: Queue) -> QuerySet[Item]:
+        """The queue's items that are about one run; threads and pairs have other addresses."""
+        rows = self.visible(Item).filter(queue=queue, kind__in=[Kind.RUN, Kind.TRACE]).exclude(state=State.REMOVED)
+        return rows.select_related("queue__workspace")
+
+    def item(self, queue: Queue, uuid: UUID) -> Item:
+        """An item by its own id, or by that of its run."""
+        rows = self.standing(queue)
+        found = rows.filter(uuid=uuid).first() or rows.filter(self.about([uuid])).order_by("id").first()
+        if found is None:
+            raise NotFound("There is no such run in this annotation queue.")
+        return found
+
+    def about(self, runs: Sequence[UUID]) -> Q:
+        """Items about one of these runs, or about a trace whose root it is."""
+        roots = self.visible(Run).filter(uuid__in=runs, parent_uuid__isnull=True)
+        traces = roots.values_list("trace__uuid", flat=True)
+        return Q(run_uuid__in=runs) | Q(kind=Kind.TRACE, trace_uuid__in=[*runs, *traces])
+
+    def subjects_of(self, runs: Sequence[UUID]) -> list[Subject]:
+        """What these runs are in our words: a root run stands for its trace. 404 names those that are not there."""
+        rows = self.visible(Run).filter(uuid__in=runs).values_list("uuid", "trace__uuid", "trace__root_run_uuid")
+        found = {uuid: (trace, root) for uuid, trace, root in rows}
+        if missing := [str(uuid) for uuid in runs if uuid not in found]:
+            raise NotFound(f"These runs are not there (yet); nothing was added: {', '.join(missing[:20])}.")
+        return [
+            subjects.of_trace(found[uuid][0]) if found[uuid][1] == uuid else subjects.of_run(found[uuid][0], uuid)
+            for uuid in dict.fromkeys(runs)
+        ]
+
+    def section(self) -> Section | None:
+        """The section that the query names. Raises Invalid."""
+        named = self.request.query_params.get("status")
+        if not named:
+            return None
+        try:
+            return Section(named)
+        except ValueError as problem:
+            raise Invalid(f"status has to be one of: {', '.join(Section)}.") from problem
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    """422 for what does not fit, 403 for who may not, 409 where the state of things stands against it."""
+    try:
+        yield
+    except InvalidReviewError as problem:
+        raise Invalid(f"The item is not completed: {problem}") from problem
+    except QueueError as problem:
+        raise Refusal(409 if "already" in str(problem) else 422, str(problem)) from problem
+    except NotAReviewerError as problem:
+        raise PermissionDenied(str(problem)) from problem
+    except (ClaimError, QueueClosedError) as problem:
+        raise Refusal(409, str(problem)) from problem

@@ -1,0 +1,87 @@
+"""Rubric items of this protocol and the questions of our rubrics."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from annotation.api.langsmith.errors import Invalid
+from annotation.api.langsmith.feedback import meaning
+from annotation.domain.feedback.configs import categories_of
+from annotation.domain.queues.rubric import Option, Question, QuestionKind, Rubric
+from annotation.models import FeedbackConfig, Workspace
+
+_KEPT = ("value_descriptions", "score_descriptions", "is_assertion", "regex_validator", "required_if", "visible_if")
+"""What our questions have no words for: kept with them, and given back."""
+
+_KINDS = {
+    FeedbackConfig.Kind.THUMBS: QuestionKind.THUMBS,
+    FeedbackConfig.Kind.NUMBER: QuestionKind.NUMBER,
+    FeedbackConfig.Kind.CATEGORIES: QuestionKind.CHOICE,
+    FeedbackConfig.Kind.TEXT: QuestionKind.TEXT,
+}
+
+
+def read(sent: Any, workspace: Workspace, before: Rubric | None = None) -> Rubric:
+    """The rubric that these items make; how a key is answered is said by its feedback config. Raises Invalid."""
+    if not isinstance(sent, list) or not all(isinstance(one, dict) for one in sent):
+        raise Invalid("rubric_items has to be an array of objects.")
+    configs = {config.key: config for config in FeedbackConfig.objects.filter(workspace=workspace)}
+    try:
+        questions = tuple(_question(one, configs.get(str(one.get("feedback_key")))) for one in sent)
+        return Rubric(questions=questions, parts=before.parts) if before else Rubric(questions=questions)
+    except ValidationError as problem:
+        raise Invalid("rubric_items: " + "; ".join(str(error["msg"]) for error in problem.errors())) from problem
+
+
+def written(rubric: Rubric, workspace: Workspace) -> list[dict[str, Any]]:
+    """The items that the questions make."""
+    keys = [question.key for question in rubric.questions]
+    configs = FeedbackConfig.objects.select_related("workspace").filter(workspace=workspace, key__in=keys)
+    known = {config.key: config for config in configs}
+    return [_item(question, known.get(question.key)) for question in rubric.questions]
+
+
+def _item(question: Question, config: FeedbackConfig | None) -> dict[str, Any]:
+    return {
+        **dict.fromkeys(_KEPT),
+        **question.said,
+        "feedback_key": question.key,
+        "description": question.help or None,
+        "is_required": question.is_required,
+        "feedback_config_id": config.uuid if config else None,
+        "feedback_config": meaning.written(config) if config else None,
+    }
+
+
+def _question(sent: Mapping[str, Any], config: FeedbackConfig | None) -> Question:
+    key = sent.get("feedback_key")
+    if not isinstance(key, str):
+        raise Invalid("feedback_key has to be a text.")
+    described = sent.get("description")
+    return Question(
+        key=key,
+        label=key,
+        help=described if isinstance(described, str) else "",
+        is_required=bool(sent.get("is_required")),
+        said={name: sent[name] for name in _KEPT if sent.get(name) is not None},
+        **_answered(key, config),
+    )
+
+
+def _answered(key: str, config: FeedbackConfig | None) -> dict[str, Any]:
+    """How the question is answered; a key without a config takes a number from 0 to 1, as there."""
+    if config is None:
+        return (
+            {"kind": QuestionKind.THUMBS}
+            if key == "thumbs"
+            else {"kind": QuestionKind.NUMBER, "minimum": 0, "maximum": 1}
+        )
+    kind = _KINDS[FeedbackConfig.Kind(config.kind)]
+    if kind is not QuestionKind.CHOICE:
+        bounds = {"minimum": config.minimum, "maximum": config.maximum} if kind is QuestionKind.NUMBER else {}
+        return {"kind": kind, **bounds}
+    options = tuple(Option(key=one.value, label=one.label or one.value) for one in categories_of(config))
+    return {"kind": QuestionKind.MULTI_CHOICE if config.allows_several else kind, "options": options}

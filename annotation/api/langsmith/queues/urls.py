@@ -1,0 +1,28 @@
+"""Addresses of annotation queues."""
+
+from django.urls import URLPattern, URLResolver, path
+
+from annotation.api.langsmith.queues import items, views
+from annotation.models import Item
+
+_Q = "annotation-queues/<uuid:uuid>"
+_PLATFORM = "platform/annotation-queues/<uuid:uuid>"
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("annotation-queues", views.QueueListView.as_view(), name="queue-list"),
+    path("annotation-queues/status/<uuid:item>", items.StatusView.as_view(), name="queue-item-status"),
+    path(_Q, views.QueueDetailView.as_view(), name="queue-detail"),
+    path(f"{_Q}/export", views.QueueExportView.as_view(), name="queue-export"),
+    path(f"{_Q}/queues", items.QueuesOfRunView.as_view(), name="queues-of-run"),
+    path(f"{_Q}/runs", items.ItemListView.as_view(), name="queue-item-list"),
+    path(f"{_Q}/runs/by-key", items.ItemsByKeyView.as_view(), name="queue-items-by-key"),
+    path(f"{_Q}/runs/delete", items.ItemDeleteView.as_view(), name="queue-items-delete"),
+    path(f"{_Q}/runs/resolve/<uuid:item>", items.ItemPlaceView.as_view(), name="queue-item-place"),
+    path(f"{_Q}/runs/<uuid:item>", items.ItemView.as_view(), name="queue-item"),
+    path(f"{_Q}/run/<int:index>", items.ItemAtView.as_view(), name="queue-item-at"),
+    path(f"{_Q}/size", items.OwnSizeView.as_view(), name="queue-size"),
+    path(f"{_Q}/total_size", items.SizeView.as_view(), name="queue-total-size"),
+    path(f"{_Q}/total_archived", items.SizeView.as_view(state=Item.State.DONE), name="queue-total-archived"),
+    path(f"{_PLATFORM}/reviewers", views.ReviewerListView.as_view(), name="queue-reviewer-list"),
+    path(f"{_PLATFORM}/reviewers/<uuid:person>", views.ReviewerView.as_view(), name="queue-reviewer"),
+]

@@ -1,0 +1,105 @@
+"""Queues and their items as the SDKs read them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Max, Prefetch, QuerySet
+
+from annotation.api.langsmith import brief
+from annotation.models import Item, Queue, Reservation, Review, Run, Trace
+
+
+def queue(one: Queue, *, total: int | None = None) -> dict[str, Any]:
+    """A queue; with the number of its items where a list tells it."""
+    said = {
+        "id": one.uuid,
+        "tenant_id": one.workspace.uuid,
+        "name": one.name,
+        "description": one.description or None,
+        "created_at": one.created_at,
+        "updated_at": one.modified_at,
+        "num_reviewers_per_item": one.reviewers_per_item,
+        "enable_reservations": True,
+        "reservation_minutes": one.reservation_minutes,
+        "reviewer_access_mode": "any" if one.is_open_to_all else "assigned",
+        "default_dataset": one.target_dataset.uuid if one.target_dataset else None,
+        "queue_type": "single",
+        "metadata": one.metadata or None,
+        "run_rule_id": None,
+        "source_rule_id": None,
+        "assigned_reviewers": [
+            {"id": person.uuid, "name": person.name or None, "email": person.email} for person in one.reviewers.all()
+        ],
+    }
+    return said if total is None else said | {"total_runs": total}
+
+
+def with_queue_parts(rows: QuerySet[Queue]) -> QuerySet[Queue]:
+    """The queues with what `queue` needs, in a fixed number of statements."""
+    return rows.select_related("workspace", "target_dataset", "rubric").prefetch_related("reviewers")
+
+
+def with_item_parts(rows: QuerySet[Item], now: datetime) -> QuerySet[Item]:
+    """The items with what `items` needs, in a fixed number of statements."""
+    live = Reservation.objects.filter(expires_at__gt=now).select_related("reviewer").order_by("id")
+    given = Review.objects.select_related("reviewer").order_by("id")
+    rows = rows.annotate(last_reviewed_at=Max("reviews__modified_at"))
+    return rows.prefetch_related(Prefetch("reviews", given), Prefetch("reservations", live, to_attr="live"))
+
+
+def added(rows: Sequence[Item], queue_id: UUID) -> list[dict[str, Any]]:
+    """Items as they are answered when they are added."""
+    runs = run_ids(rows)
+    return [
+        {
+            "id": item.uuid,
+            "queue_id": queue_id,
+            "run_id": runs[item.pk],
+            "added_at": item.created_at,
+            "last_reviewed_time": None,
+        }
+        for item in rows
+    ]
+
+
+def items(rows: Sequence[Item]) -> list[dict[str, Any]]:
+    """Items from `with_item_parts`, each as its run with where it stands. A run that is not there is named alone."""
+    ids = run_ids(rows)
+    found = (
+        Run.objects.filter(workspace=rows[0].workspace_id, uuid__in=[uuid for uuid in ids.values() if uuid])
+        if rows
+        else Run.objects.none()
+    )
+    runs: dict[UUID | None, Run] = {run.uuid: run for run in found.select_related("trace__project", "workspace")}
+    return [{**_run(runs.get(ids[item.pk]), item, ids[item.pk]), **_standing(item)} for item in rows]
+
+
+def run_ids(rows: Sequence[Item]) -> dict[int, UUID | None]:
+    """By the item's primary key, the run that it is about: of a trace the root."""
+    traces = {item.trace_uuid for item in rows if item.run_uuid is None and item.trace_uuid}
+    found = Trace.objects.filter(workspace=rows[0].workspace_id, uuid__in=traces) if traces else Trace.objects.none()
+    roots: dict[UUID | None, UUID | None] = dict(found.values_list("uuid", "root_run_uuid"))
+    return {item.pk: item.run_uuid or roots.get(item.trace_uuid) or item.trace_uuid for item in rows}
+
+
+def _standing(item: Item) -> dict[str, Any]:
+    put_off_at = getattr(item, "put_off_at", None)
+    return {
+        "queue_run_id": item.uuid,
+        "added_at": item.created_at,
+        "effective_added_at": put_off_at or item.created_at,
+        "last_reviewed_time": getattr(item, "last_reviewed_at", None),
+        "reserved_by": [reservation.reviewer.uuid for reservation in getattr(item, "live", [])],
+        "completed_by": [review.reviewer.uuid for review in item.reviews.all()],
+    }
+
+
+def _run(run: Run | None, item: Item, uuid: UUID | None) -> dict[str, Any]:
+    if run is None:
+        missing = {"id": uuid, "name": "", "run_type": "chain", "start_time": item.created_at, "status": "pending"}
+        return {**missing, "trace_id": item.trace_uuid, "dotted_order": "", "session_id": None, "app_path": ""}
+    return brief.run(run)

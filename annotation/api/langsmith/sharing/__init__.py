@@ -1,0 +1,1 @@
+"""Links to runs that everybody may see who has them."""

@@ -1,0 +1,48 @@
+"""Where an item stands for one reviewer: to be reviewed by them, waiting for others, or completed."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+
+from annotation.domain.queues.assignment import ORDERS
+from annotation.models import Item, Queue, Review, Skip, User
+
+
+class Section(StrEnum):
+    """The three parts of a reviewer's list."""
+
+    MINE = "needs_my_review"
+    OTHERS = "needs_others_review"
+    COMPLETED = "completed"
+
+
+def of_section(items: QuerySet[Item], section: Section, person: User | None) -> QuerySet[Item]:
+    """Those of `items` that stand in the section, for this person."""
+    match section:
+        case Section.MINE:
+            return items.filter(~_reviewed(person), state=Item.State.OPEN)
+        case Section.OTHERS:
+            return items.filter(_reviewed(person), state=Item.State.OPEN)
+        case Section.COMPLETED:
+            return items.filter(state=Item.State.DONE)
+
+
+def section_of(item: Item, person: User | None) -> Section:
+    """The section that the item stands in, for this person."""
+    if item.state == Item.State.DONE:
+        return Section.COMPLETED
+    has_reviewed = Review.objects.filter(item=item, reviewer=person).exists()
+    return Section.OTHERS if has_reviewed else Section.MINE
+
+
+def in_line(items: QuerySet[Item], queue: Queue, person: User | None) -> QuerySet[Item]:
+    """In the person's order: the queue's, with what they put off at the end, longest put off first."""
+    skipped = Skip.objects.filter(item=OuterRef("pk"), reviewer=person).values("skipped_at")[:1]
+    rows = items.annotate(put_off_at=Subquery(skipped))
+    return rows.order_by(F("put_off_at").asc(nulls_first=True), *ORDERS[queue.order])
+
+
+def _reviewed(person: User | None) -> Q:
+    return Q(Exists(Review.objects.filter(item=OuterRef("pk"), reviewer=person)))

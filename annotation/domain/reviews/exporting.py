@@ -1,0 +1,109 @@
+"""The finished items of a queue as CSV: what they are about, and what their reviewers said."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Max, Prefetch
+
+from annotation.domain.datasets.content import canonical
+from annotation.domain.datasets.writers import inert
+from annotation.domain.queues import rubric_versions
+from annotation.models import Item, Queue, Review, Trace
+
+BATCH = 200
+COLUMNS = ("id", "trace_id", "run_id", "name", "inputs", "outputs", "added_at", "completed_at")
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """When the last review was given: from `since` on, before `until`."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+def finished(queue: Queue, window: Window, *, with_reviewers: bool) -> Iterator[bytes]:
+    """A head line and one line an item, in UTF-8, with nothing that a spreadsheet would run.
+
+    `with_reviewers`: each reviewer's answers and note in columns of their own; else all answers to a question in one.
+    """
+    keys = [question.key for question in rubric_versions.questions_of(queue).questions]
+    people = _people(queue) if with_reviewers else None
+    yield _line([*COLUMNS, *_heads(keys, people)])
+    last = 0
+    while items := list(_items(queue, window).filter(pk__gt=last)[:BATCH]):
+        last = items[-1].pk
+        traces = _traces(items)
+        for item in items:
+            yield _line([*_about(item, traces.get(str(item.trace_uuid))), *_answers(item, keys, people)])
+
+
+def _items(queue: Queue, window: Window) -> Any:
+    reviews = Prefetch("reviews", Review.objects.select_related("reviewer").order_by("id"))
+    rows = Item.objects.filter(queue=queue, state=Item.State.DONE).annotate(completed_at=Max("reviews__submitted_at"))
+    if window.since:
+        rows = rows.filter(completed_at__gte=window.since)
+    if window.until:
+        rows = rows.filter(completed_at__lt=window.until)
+    return rows.prefetch_related(reviews).order_by("pk")
+
+
+def _people(queue: Queue) -> list[str]:
+    given = Review.objects.filter(item__queue=queue, item__state=Item.State.DONE)
+    return sorted(given.values_list("reviewer__email", flat=True).distinct())
+
+
+def _heads(keys: Sequence[str], people: Sequence[str] | None) -> Iterator[str]:
+    for name in (*keys, "note"):
+        yield from [name] if people is None else (f"{name}: {person}" for person in people)
+
+
+def _about(item: Item, trace: Trace | None) -> list[str]:
+    completed_at: datetime = getattr(item, "completed_at")  # noqa: B009 -- an annotation, which the type does not know
+    return [
+        str(item.uuid),
+        str(item.trace_uuid or ""),
+        str(item.run_uuid or (trace.root_run_uuid if trace else "") or ""),
+        trace.name if trace else item.thread_id or "",
+        (trace.input if trace else "") or "",
+        (trace.output if trace else "") or "",
+        item.created_at.isoformat(),
+        completed_at.isoformat(),
+    ]
+
+
+def _answers(item: Item, keys: Sequence[str], people: Sequence[str] | None) -> Iterator[str]:
+    given = {review.reviewer.email: review for review in item.reviews.all()}
+    for key in (*keys, "note"):
+        words = {email: _cell(_of(review, key)) for email, review in given.items()}
+        yield from (
+            ["; ".join(filter(None, words.values()))] if people is None else (words.get(one, "") for one in people)
+        )
+
+
+def _of(review: Review, key: str) -> Any:
+    return review.note if key == "note" else review.answers.get(key)
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else canonical(value)
+
+
+def _traces(items: Sequence[Item]) -> dict[str, Trace]:
+    uuids = {item.trace_uuid for item in items if item.trace_uuid}
+    rows = Trace.objects.filter(workspace=items[0].workspace_id, uuid__in=uuids)
+    return {str(trace.uuid): trace for trace in rows.only("uuid", "name", "input", "output", "root_run_uuid")}
+
+
+def _line(cells: Iterable[str]) -> bytes:
+    line = io.StringIO(newline="")
+    csv.writer(line).writerow([inert(cell) for cell in cells])
+    return line.getvalue().encode()

@@ -1,0 +1,59 @@
+"""Completing an item by what its reviewer has said already, as feedback from elsewhere: it becomes their review."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import Q
+from pydantic import JsonValue
+
+from annotation.domain.queues import rubric_versions
+from annotation.domain.queues.rubric import Question, QuestionKind
+from annotation.domain.reviews import drafts, submit
+from annotation.domain.reviews.content import ReviewInput
+from annotation.domain.reviews.rubric import DOWN, UP
+from annotation.models import Feedback, Item, Review, User
+
+
+def complete(*, item: Item, by: User, now: datetime) -> Review:
+    """Submit the person's review: what they typed here, and to the other questions what they said elsewhere.
+
+    A review that they gave before stays, unless they have typed something since. What they said elsewhere stays the one feedback that it is. Raises as `submit.submit` does.
+    """
+    draft = drafts.load(item=item, by=by)
+    before = Review.objects.filter(item=item, reviewer=by).first()
+    if before is not None and draft is None:
+        return before
+    said = _said(item, by)
+    typed = draft.content if draft else ReviewInput()
+    answers = {**{key: answer for key, answer in said.items() if answer is not None}, **typed.answers}
+    spoken = frozenset(said) - typed.answers.keys()
+    given = typed.model_copy(update={"answers": answers})
+    return submit.submit(item=item, by=by, answers=given, now=now, spoken=spoken)
+
+
+def _said(item: Item, by: User) -> dict[str, JsonValue]:
+    """The latest word of the person on each question that they gave as feedback, in the form of an answer."""
+    rubric = rubric_versions.questions_of(item.queue)
+    about = Q(run_uuid=item.run_uuid) if item.run_uuid else Q(trace_uuid=item.trace_uuid)
+    rows = Feedback.objects.filter(about, workspace=item.workspace_id, author=by, review=None)
+    found = rows.filter(key__in=[question.key for question in rubric.questions]).order_by("created_at", "id")
+    answers: dict[str, JsonValue] = {}
+    for feedback in found:
+        question = rubric.question(feedback.key)
+        if question is not None:
+            answers[feedback.key] = _answer(question, feedback)
+    return answers
+
+
+def _answer(question: Question, feedback: Feedback) -> JsonValue:
+    match question.kind:
+        case QuestionKind.THUMBS:
+            return None if feedback.score is None else (UP if feedback.score > 0 else DOWN)
+        case QuestionKind.NUMBER:
+            return feedback.score
+        case QuestionKind.TEXT:
+            return feedback.value if isinstance(feedback.value, str) else feedback.comment
+        case _:
+            value: JsonValue = feedback.value
+            return value

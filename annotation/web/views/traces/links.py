@@ -1,0 +1,68 @@
+"""Addresses from elsewhere: those that LangSmith's SDKs print, and runs that are shared by a link."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from annotation.domain import access
+from annotation.domain.traces import sharing
+from annotation.models import Dataset, Membership, Project, Run
+from annotation.web.access import signed_in
+from annotation.web.http import UserRequest
+
+
+@require_GET
+@signed_in
+def project_link(request: UserRequest, tenant: UUID, project: UUID) -> HttpResponse:
+    """The traces of a project."""
+    membership = _membership(request, tenant)
+    found = get_object_or_404(access.visible(access.member_actor(membership), Project), uuid=project)
+    query = urlencode({"filter": f'project = "{found.slug}"'})
+    return redirect(f"{reverse('trace-list', args=[membership.workspace.slug])}?{query}")
+
+
+@require_GET
+@signed_in
+def run_link(request: UserRequest, tenant: UUID, project: UUID, run: UUID) -> HttpResponse:  # noqa: ARG001 -- the run says its project
+    """A trace, at the run."""
+    membership = _membership(request, tenant)
+    runs = access.visible(access.member_actor(membership), Run).select_related("trace")
+    found = get_object_or_404(runs, uuid=run)
+    page = reverse("trace-detail", args=[membership.workspace.slug, found.trace.uuid])
+    return redirect(f"{page}?{urlencode({'step': str(run)})}")
+
+
+@require_GET
+@signed_in
+def dataset_link(request: UserRequest, tenant: UUID, dataset: UUID) -> HttpResponse:
+    """A dataset."""
+    membership = _membership(request, tenant)
+    found = get_object_or_404(access.visible(access.member_actor(membership), Dataset), uuid=dataset)
+    return redirect("dataset", membership.workspace.slug, found.uuid)
+
+
+@never_cache
+@require_GET
+def shared_run(request: HttpRequest, token: UUID) -> HttpResponse:
+    """A shared run with what is below it, for whoever has the link."""
+    try:
+        shared = sharing.opened(token)
+    except sharing.ShareGoneError as problem:
+        raise Http404(str(problem)) from problem
+    response = render(request, "traces/shared.html", {"shared": shared})
+    response["X-Robots-Tag"] = "noindex"
+    response["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+def _membership(request: UserRequest, tenant: UUID) -> Membership:
+    """The person's own in the workspace; 404 without, whether or not it exists."""
+    memberships = Membership.objects.select_related("workspace", "user")
+    return get_object_or_404(memberships, user=request.user, workspace__uuid=tenant)

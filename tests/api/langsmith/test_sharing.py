@@ -1,0 +1,98 @@
+"""Runs that are shared by a link: who may share, what whoever has the link sees, and what not."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+
+from annotation.models import AuditEvent, RunShare
+from tests.api.langsmith.conftest import Sdk, stored_trace
+from tests.factories.datasets import DatasetFactory
+from tests.factories.traces import RunFactory
+from tests.fixtures.people import People
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_run_is_shared_read_and_taken_back(people: People, sdk: Sdk) -> None:
+    _, [root, step] = stored_trace(people.project)
+    assert sdk.ok("GET", f"/runs/{root.uuid}/share") is None
+    token = str(uuid4())
+    shared = sdk.ok("PUT", f"/runs/{root.uuid}/share", {"run_id": str(root.uuid), "share_token": token})
+    assert shared == {"run_id": str(root.uuid), "share_token": token}
+    again = sdk.ok("PUT", f"/runs/{root.uuid}/share", {"run_id": str(root.uuid), "share_token": str(uuid4())})
+    assert again == shared == sdk.ok("GET", f"/runs/{root.uuid}/share")
+    anybody = Client()
+    answer = anybody.get(f"/api/v1/public/{token}/run")
+    assert (answer.json()["id"], answer.json()["name"]) == (str(root.uuid), "agent")
+    assert (answer["X-Robots-Tag"], answer["Cache-Control"]) == ("noindex", "private, no-store")
+    assert anybody.get(f"/public/{token}/run/{step.uuid}").json()["name"] == "step 0"
+    listed = anybody.post(f"/api/v1/public/{token}/runs/query", {}, content_type="application/json").json()
+    assert ([run["id"] for run in listed["runs"]], listed["cursors"]["next"]) == (
+        [str(root.uuid), str(step.uuid)],
+        None,
+    )
+    some = anybody.post(f"/api/v1/public/{token}/runs/query", {"id": [str(step.uuid)]}, content_type="application/json")
+    assert [run["id"] for run in some.json()["runs"]] == [str(step.uuid)]
+    page = anybody.get(f"/public/{token}/r")
+    assert (page.status_code, page["X-Robots-Tag"]) == (200, "noindex")
+    assert sdk("DELETE", f"/runs/{root.uuid}/share").status_code == 200
+    for address in (f"/api/v1/public/{token}/run", f"/public/{token}/r"):
+        assert anybody.get(address).status_code == 404
+    assert list(
+        AuditEvent.objects.filter(action__startswith="run.").order_by("id").values_list("action", flat=True)
+    ) == [
+        "run.shared",
+        "run.unshared",
+    ]
+
+
+def test_a_link_shows_what_is_below_its_run_and_nothing_else(people: People, sdk: Sdk) -> None:
+    trace, [root, step, _] = stored_trace(people.project, children=2)
+    below = RunFactory.create(trace=trace, parent_uuid=step.uuid, name="below")
+    token = sdk.ok("PUT", f"/runs/{step.uuid}/share", {})["share_token"]
+    listed = Client().post(f"/api/v1/public/{token}/runs/query", {}, content_type="application/json").json()["runs"]
+    assert [run["name"] for run in listed] == ["step 0", "below"]
+    assert Client().get(f"/api/v1/public/{token}/run/{below.uuid}").status_code == 200
+    assert Client().get(f"/api/v1/public/{token}/run/{root.uuid}").status_code == 404
+
+
+def test_content_of_a_shared_run_is_shown_inert(people: People, sdk: Sdk) -> None:
+    trace, [root] = stored_trace(people.project, children=0)
+    root.input_text, root.name = "<script>alert(1)</script>", "<b>bold</b>"
+    root.save(update_fields=["input_text", "name"])
+    token = sdk.ok("PUT", f"/runs/{trace.uuid}/share", {})["share_token"]
+    page = Client().get(f"/public/{token}/r").content.decode()
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert "<b>bold</b>" not in page
+
+
+def test_a_token_that_is_taken_and_runs_of_others(people: People, sdk: Sdk) -> None:
+    _, [one, other] = stored_trace(people.project)
+    token = sdk.ok("PUT", f"/runs/{one.uuid}/share", {})["share_token"]
+    assert sdk("PUT", f"/runs/{other.uuid}/share", {"share_token": token}).status_code == 409
+    _, [foreign, _] = stored_trace(people.other_project)
+    for method in ("GET", "PUT", "DELETE"):
+        assert sdk(method, f"/runs/{foreign.uuid}/share", {}).status_code == 404
+    assert Sdk(people.token("read"))("PUT", f"/runs/{other.uuid}/share", {}).status_code == 403
+    assert RunShare.objects.count() == 1
+
+
+def test_addresses_that_the_sdks_print_lead_to_our_pages(people: People) -> None:
+    trace, [_, step] = stored_trace(people.project)
+    dataset = DatasetFactory.create(workspace=people.workspace)
+    base = f"/o/{people.workspace.uuid}"
+    project = f"{base}/projects/p/{people.project.uuid}"
+    viewer, outsider = people.client(people.viewer), people.client(people.outsider)
+    leads = {
+        project: "/w/acme/traces/?filter=project+%3D+%22booking%22",
+        f"{project}/r/{step.uuid}?poll=true": f"/w/acme/traces/{trace.uuid}/?step={step.uuid}",
+        f"{base}/datasets/{dataset.uuid}": f"/w/acme/datasets/{dataset.uuid}/",
+    }
+    for address, ours in leads.items():
+        assert viewer.get(address)["Location"] == ours
+        assert viewer.get(ours).status_code == 200
+        assert outsider.get(address).status_code == 404
+        assert Client().get(address)["Location"].startswith("/sign-in/?next=%2Fo%2F")
