@@ -248,9 +248,6 @@ TABLE: tuple[Route, ...] = (
     route(f"{V1}public/<uuid:token>/run/<uuid:uuid>", {"GET": api_everybody()}, is_open=True, token="run share", uuid="run"),
     route(f"{V1}public/<uuid:token>/runs/query", {"POST": api_everybody()}, is_open=True, token="run share"),
     route("public/<uuid:token>/r", {"GET": everybody()}, is_open=True, token="run share"),
-    route("o/<uuid:tenant>/projects/p/<uuid:project>", {"GET": LINKED}, tenant="tenant", project="session"),
-    route("o/<uuid:tenant>/projects/p/<uuid:project>/r/<uuid:run>", {"GET": pages(302, 404, 302, 404, 302, 302, 302)},
-          tenant="tenant", project="session", run="run"),
     route("o/<uuid:tenant>/datasets/<uuid:dataset>", {"GET": LINKED}, tenant="tenant", dataset="dataset"),
     # Annotation queues; a key of one project sees none.
     route(f"{V1}annotation-queues", {"GET": api_keys(), "POST": api_keys(403, 403, 422, 403, 422)}),

@@ -160,7 +160,7 @@ def _things(workspace: Workspace, admin: User, viewer: User, reviewer: User) -> 
         workspace=workspace, run_uuid=run.uuid, key="thumbs", client_id=str(uuid4()), expires_at=MUCH_LATER
     )
     share = RunShare.objects.create(workspace=workspace, run_uuid=run.uuid)
-    things |= {"feedback link": link, "run share": share, "tenant": workspace}
+    things |= {"feedback link": link, "run share": share}
     things |= {"feedback": feedback, "member": viewer, "viewer": viewer}
     return {name: thing if isinstance(thing, str) else str(thing.uuid) for name, thing in things.items()}
 

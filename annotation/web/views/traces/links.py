@@ -1,42 +1,22 @@
-"""Addresses from elsewhere: those that LangSmith's SDKs print, and runs that are shared by a link."""
+"""Addresses from elsewhere: a dataset as LangSmith's SDKs print it, and runs that are shared by a link."""
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from annotation.domain import access
 from annotation.domain.traces import sharing
-from annotation.models import Dataset, Membership, Project, Run
+from annotation.models import Dataset, Membership
 from annotation.web.access import signed_in
 from annotation.web.http import UserRequest
 
-
-@require_GET
-@signed_in
-def project_link(request: UserRequest, tenant: UUID, project: UUID) -> HttpResponse:
-    """The traces of a project."""
-    membership = _membership(request, tenant)
-    found = get_object_or_404(access.visible(access.member_actor(membership), Project), uuid=project)
-    query = urlencode({"filter": f'project = "{found.slug}"'})
-    return redirect(f"{reverse('trace-list', args=[membership.workspace.slug])}?{query}")
-
-
-@require_GET
-@signed_in
-def run_link(request: UserRequest, tenant: UUID, project: UUID, run: UUID) -> HttpResponse:  # noqa: ARG001 -- the run says its project
-    """A trace, at the run."""
-    membership = _membership(request, tenant)
-    runs = access.visible(access.member_actor(membership), Run).select_related("trace")
-    found = get_object_or_404(runs, uuid=run)
-    page = reverse("trace-detail", args=[membership.workspace.slug, found.trace.uuid])
-    return redirect(f"{page}?{urlencode({'step': str(run)})}")
+MOST_SHOWN = 500
+"""Steps on a page; more would be no page to read."""
 
 
 @require_GET
@@ -56,7 +36,7 @@ def shared_run(request: HttpRequest, token: UUID) -> HttpResponse:
         shared = sharing.opened(token)
     except sharing.ShareGoneError as problem:
         raise Http404(str(problem)) from problem
-    response = render(request, "traces/shared.html", {"shared": shared})
+    response = render(request, "traces/shared.html", {"shared": shared, "shown": shared.steps[:MOST_SHOWN]})
     response["X-Robots-Tag"] = "noindex"
     response["Referrer-Policy"] = "no-referrer"
     return response
