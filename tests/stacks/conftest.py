@@ -40,25 +40,39 @@ def provider() -> Iterator[Provider]:
 
 
 @pytest.fixture(scope="session")
-def run_program(installation: Installation, provider: Provider) -> RunProgram:
+def run_program(installation: Installation, provider: Provider, tmp_path_factory: pytest.TempPathFactory) -> RunProgram:
     """`run_program(SLUG)` runs the program of a section of the guide as the guide says, once; shows what arrived."""
+    folder = tmp_path_factory.mktemp("programs")
 
     @cache
     def run(slug: str) -> Shown:
         section, shown = guide.sections()[slug], Shown(installation, f"stack-{slug}")
         line = environments.command(section)
         environment = _clean() | {
-            "OPENAI_API_KEY": "none",
-            "OPENAI_BASE_URL": provider.address,
+            **_models(provider),
             "PYTHONPATH": str(guide.PROGRAMS),
             **section.environment(address=shown.address, key=shown.key),
         }
-        done = subprocess.run(line, env=environment, capture_output=True, text=True, check=False, timeout=120)
+        done = subprocess.run(
+            line, env=environment, cwd=folder, capture_output=True, text=True, check=False, timeout=120
+        )
         if done.returncode or _COMPLAINT.search(done.stderr):
             pytest.fail(f"{slug} ends with {done.returncode}:\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}")
         return shown
 
     return run
+
+
+def _models(provider: Provider) -> dict[str, str]:
+    """What sends every provider's client to the stand-in."""
+    return {
+        "ANTHROPIC_API_KEY": "none",
+        "ANTHROPIC_BASE_URL": provider.address,
+        "GEMINI_API_KEY": "none",
+        "GOOGLE_GEMINI_BASE_URL": provider.address,
+        "OPENAI_API_KEY": "none",
+        "OPENAI_BASE_URL": f"{provider.address}/v1",
+    }
 
 
 def _clean() -> dict[str, str]:

@@ -54,7 +54,7 @@ def _section(heading: str, text: str) -> Section:
     exports = [line.removeprefix("export ") for line in shell if line.startswith("export ")]
     return Section(
         slug=re.sub(r"[^a-z0-9]+", "-", heading.lower()).strip("-"),
-        packages=tuple(package for line in installs for package in line.split()[2:]),
+        packages=tuple(package.strip("'") for line in installs for package in line.split()[2:]),
         variables={name: value.strip('"') for name, _, value in (line.partition("=") for line in exports)},
         code=code,
     )

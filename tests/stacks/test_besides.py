@@ -109,6 +109,7 @@ def test_a_streaming_agent_of_the_agents_sdk(run_program: RunProgram) -> None:
         ("arize-phoenix", "weather_agent"),
         ("langfuse", "request"),
         ("langsmith-in-javascript", "weather_agent"),
+        ("langsmith-in-python", "weather_agent"),
     ],
 )
 def test_a_thumb_given_by_the_sdk_is_feedback(run_program: RunProgram, slug: str, name: str) -> None:

@@ -8,6 +8,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
 from typing import Any
 
+from tests.stacks.provider import gemini
+from tests.stacks.provider.anthropic import messages
 from tests.stacks.provider.chat import Answer, chat, embeddings
 from tests.stacks.provider.responses import responses
 from tests.stacks.provider.turns import REFUSAL
@@ -16,6 +18,8 @@ _WAYS: Mapping[str, Callable[[Mapping[str, Any], int], Answer]] = {
     "/v1/chat/completions": chat,
     "/v1/responses": responses,
     "/v1/embeddings": embeddings,
+    "/v1/messages": messages,
+    f"/v1beta/models/{gemini.MODEL}:generateContent": gemini.generate_content,
 }
 
 
@@ -30,8 +34,8 @@ class Provider(ThreadingHTTPServer):
 
     @property
     def address(self) -> str:
-        """Such as "http://127.0.0.1:41234/v1"."""
-        return f"http://127.0.0.1:{self.server_port}/v1"
+        """Such as "http://127.0.0.1:41234"."""
+        return f"http://127.0.0.1:{self.server_port}"
 
 
 class _Handler(BaseHTTPRequestHandler):

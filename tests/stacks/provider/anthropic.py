@@ -1,0 +1,44 @@
+"""The messages interface of Anthropic, without streams."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from tests.stacks.provider.chat import Answer
+from tests.stacks.provider.turns import Turn, parameters, plain, turn
+
+
+def messages(body: Mapping[str, Any], number: int) -> Answer:
+    """A message, or None for a refusal. Cached tokens stand beside the input, not in it."""
+    tools = {tool["name"]: parameters({"parameters": tool["input_schema"]}) for tool in body.get("tools") or []}
+    now = turn(list(_said(body)), tools)
+    if now is None:
+        return None
+    usage = {
+        "input_tokens": now.usage.input - now.usage.cached,
+        "cache_read_input_tokens": now.usage.cached,
+        "cache_creation_input_tokens": 0,
+        "output_tokens": now.usage.output,
+    }
+    return {
+        "id": f"msg_{number:06d}", "type": "message", "role": "assistant", "model": body["model"],
+        "content": _content(now, number), "stop_reason": "tool_use" if now.calls else "end_turn",
+        "stop_sequence": None, "usage": usage,
+    }  # fmt: skip
+
+
+def _said(body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for message in body["messages"]:
+        blocks = message["content"] if isinstance(message["content"], list) else [{"text": message["content"]}]
+        for block in blocks:
+            role = "tool" if block.get("type") == "tool_result" else message["role"]
+            yield role, block.get("text") or plain(block.get("content"))
+
+
+def _content(now: Turn, number: int) -> list[dict[str, Any]]:
+    calls = [
+        {"type": "tool_use", "id": f"toolu_{number}_{at}", "name": name, "input": given}
+        for at, (name, given) in enumerate(now.calls)
+    ]
+    return calls or [{"type": "text", "text": now.text}]
