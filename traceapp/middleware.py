@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from django_structlog.middlewares import RequestMiddleware
 
 from annotation.api import errors
+from annotation.api.ingest import capacity
 
 _PROGRAMS = re.compile(r"(?P<address>/api/v[12]/.*[^/]|(?:/otlp)?/v1/\w+)/+")
 
@@ -22,6 +23,20 @@ class ForgiveSlash:
         if match := _PROGRAMS.fullmatch(request.path_info):
             request.path_info = request.path = match["address"]
         return self._get_response(request)
+
+
+class PeopleFirst:
+    """Has ingestion make way in this process while it makes a page of a workspace."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Say that somebody is here until the answer is made."""
+        if not request.path_info.startswith("/w/"):
+            return self._get_response(request)
+        with capacity.turns.person():
+            return self._get_response(request)
 
 
 class RefuseNul:

@@ -49,6 +49,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "annotation.api.langsmith.aliases.Aliases",
     "traceapp.middleware.ForgiveSlash",
+    "traceapp.middleware.PeopleFirst",
     "csp.middleware.CSPMiddleware",
     "traceapp.middleware.RefuseNul",
     "django.contrib.sessions.middleware.SessionMiddleware",

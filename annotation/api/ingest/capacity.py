@@ -6,7 +6,7 @@ Two bounds, one behind the other:
   in is told at once to come again, so that threads are left for people, whose pages the same process serves.
 - A **turn** to work is taken once the body is here, so that a slow line holds no turn. Turns go round: to whoever has
   fewest at the moment, then to whoever had the last one longest ago, by workspace first, then by key, then by project.
-  A busy sender waits for itself, not the others for it.
+  A busy sender waits for itself, not the others for it. While this process makes a page for somebody, there is one turn.
 """
 
 from collections import Counter
@@ -67,6 +67,7 @@ class Turns:
         self._last: dict[Lane, int] = {}
         self._numbers = count(1)
         self._queue: list[_Waiting] = []
+        self._people = 0
         self._changed = Condition()
 
     @contextmanager
@@ -86,6 +87,18 @@ class Turns:
                 self._forget()
                 self._changed.notify_all()
 
+    @contextmanager
+    def person(self) -> Iterator[None]:
+        """Somebody looks at a page: threads of Python take turns computing, so the fewer store, the sooner it is there."""
+        with self._changed:
+            self._people += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._people -= 1
+                self._changed.notify_all()
+
     def _wait(self, me: _Waiting) -> None:
         self._queue.append(me)
         try:
@@ -96,8 +109,8 @@ class Turns:
             self._changed.notify_all()
 
     def _is_turn_of(self, me: _Waiting) -> bool:
-        free = int(settings.INGEST_MAX_REQUESTS_IN_WORK) - self._working[()]
-        return free > 0 and min(self._queue, key=self._rank) is me
+        places = 1 if self._people else int(settings.INGEST_MAX_REQUESTS_IN_WORK)
+        return self._working[()] < places and min(self._queue, key=self._rank) is me
 
     def _rank(self, one: _Waiting) -> list[tuple[int, int]]:
         return [(self._working[part], self._last.get(part, 0)) for part in _parts(one.lane)]

@@ -12,15 +12,17 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
-from django.test import override_settings
+from django.http import HttpRequest, HttpResponse
+from django.test import RequestFactory, override_settings
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotation.api.ingest.capacity import Door, Lane, OverloadedError, Turns
+from annotation.api.ingest.capacity import Door, Lane, OverloadedError, Turns, turns
 from annotation.models import Run
 from tests.fixtures.people import People
 from tests.fixtures.processes import free_port, running, wait_until_alive
 from tests.fixtures.spans import call, request
+from traceapp.middleware import PeopleFirst
 
 FEW = override_settings(
     INGEST_MAX_REQUESTS=3, INGEST_MAX_REQUESTS_OF_ONE_KEY=2, INGEST_MAX_REQUESTS_IN_WORK=1, INGEST_PATIENCE_SECONDS=5
@@ -97,6 +99,30 @@ def test_many_keys_of_a_workspace_count_as_one_and_share_its_turns() -> None:
 def test_projects_of_one_key_take_turns() -> None:
     noisy, quiet = ("acme", 1, "batch"), ("acme", 1, "live")
     assert order_of(noisy, noisy, noisy, quiet) == [noisy, quiet, noisy, noisy]
+
+
+@override_settings(INGEST_MAX_REQUESTS_IN_WORK=3, INGEST_PATIENCE_SECONDS=0.05)
+def test_while_somebody_looks_at_a_page_one_works() -> None:
+    turns = Turns()
+    with turns.take(("one",)):
+        with turns.person(), pytest.raises(OverloadedError), turns.take(("two",)):
+            pass
+        with turns.take(("two",)), turns.take(("three",)):
+            pass
+    with turns.person(), turns.take(("one",)):
+        pass
+
+
+def test_pages_of_a_workspace_are_for_people(rf: RequestFactory) -> None:
+    seen = []
+
+    def answer(_request: HttpRequest) -> HttpResponse:
+        seen.append(turns._people)
+        return HttpResponse()
+
+    for path in ("/w/acme/traces/", "/v1/traces", "/api/v1/traces"):
+        PeopleFirst(answer)(rf.get(path))
+    assert (seen, turns._people) == ([1, 0, 0], 0)
 
 
 @override_settings(INGEST_MAX_REQUESTS_IN_WORK=1, INGEST_PATIENCE_SECONDS=0.01)
