@@ -9,7 +9,9 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import quote, urlsplit
+from uuid import UUID
 
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
@@ -136,6 +138,8 @@ class Load:
             0: lambda: [self._feedback(number), whole],
             1: lambda: [*self._halves(number), self._feedback(number)],
             2: lambda: [whole, whole],
+            4: lambda: self._batches(number),
+            5: lambda: self._batches(number)[::-1],
         }
         return orders.get(number % 8, lambda: [whole])()
 
@@ -148,6 +152,15 @@ class Load:
     def _halves(self, number: int) -> list[Parcel]:
         spans = _spans(self.scenario, number)
         return [self._export(spans[1:], ()), self._export(spans[:1], (f"trace:{number}",))]
+
+    def _batches(self, number: int) -> list[Parcel]:
+        """The same trace as LangSmith's SDKs send it: what began, and what became of it."""
+        begun, ended = _langsmith_runs(self.scenario, number, self.project)
+        address, headers = "/api/v1/runs/batch", self._headers("application/json")
+        return [
+            Parcel((f"trace:{number}",), address, json.dumps({"post": begun}).encode(), headers),
+            Parcel((f"trace:{number}",), address, json.dumps({"patch": ended}).encode(), headers),
+        ]
 
     def _export(self, spans: list[Span], things: tuple[str, ...]) -> Parcel:
         packed = gzip.compress(request(spans), 1)
@@ -187,3 +200,23 @@ def _spans(scenario: int, number: int) -> list[Span]:
         *(call(child, parent=1, trace=trace, tokens=(10 + number % 7, 5)) for child in range(2, SPANS)),
         span(SPANS, parent=1, trace=trace, name="tool", status=2),
     ]
+
+
+def _langsmith_runs(scenario: int, number: int, project: str) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The runs of a trace when they begin, and the changes to them when they end."""
+    trace = trace_id(scenario, number)
+    ids = [str(UUID(bytes=trace[:8] + bytes([place]) + trace[9:])) for place in range(SPANS)]
+    common = {"trace_id": ids[0], "session_name": project}
+    begun = [
+        {"id": one, "name": f"step {place}", "run_type": "tool" if place else "chain", "inputs": {"place": place}}
+        | {"start_time": f"2026-03-02T09:30:0{place}+00:00", **common, **({"parent_run_id": ids[0]} if place else {})}
+        for place, one in enumerate(ids)
+    ]
+    failed = {0: number % FAILING_EACH == 0, SPANS - 1: True}
+    ended = [
+        {"id": one, "end_time": "2026-03-02T09:30:20+00:00", "outputs": {"place": place}, **common}
+        | ({"error": "ValueError('no')"} if failed.get(place) else {})
+        | ({"parent_run_id": ids[0]} if place else {})
+        for place, one in enumerate(ids)
+    ]
+    return begun, ended
