@@ -95,9 +95,7 @@ class Sender:
 
 def _queue() -> Queue:
     workspace, person = Workspace.objects.get(slug=WORKSPACE), User.objects.get()
-    made = queues.create(
-        workspace=workspace, settings=QueueSettings(name="Bench"), rubric=rubric.default(), by=person
-    )
+    made = queues.create(workspace=workspace, settings=QueueSettings(name="Bench"), rubric=rubric.default(), by=person)
     chosen = islice(Trace.objects.filter(workspace=workspace).values_list("uuid", flat=True), 20)
     items.add(queue=made, subjects=[subjects.of_trace(uuid) for uuid in chosen], reason=Reason(), by=person)
     return made

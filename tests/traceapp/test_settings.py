@@ -1,6 +1,7 @@
 """In production, an unsafe installation does not start, and says why."""
 
 import os
+import socket
 import subprocess
 import sys
 
@@ -38,6 +39,20 @@ def test_production_refuses_what_is_unsafe(environment: dict[str, str], message:
     done = load(TRACEAPP_ENV="production", **environment)
     assert done.returncode == 1
     assert message in done.stderr
+
+
+def test_a_database_that_is_silent_is_given_up_soon() -> None:
+    """A machine that takes the connection and says nothing, as one does that hangs."""
+    program = "import django; django.setup(); from django.db import connection; connection.ensure_connection()"
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"postgres://nobody@127.0.0.1:{silent.getsockname()[1]}/nothing?connect_timeout=2"
+        kept = {"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "traceapp.settings", "DATABASE_URL": url}
+        command = [sys.executable, "-c", program]
+        done = subprocess.run(
+            command, cwd=settings.BASE_DIR, env=kept, capture_output=True, text=True, check=False, timeout=60
+        )
+    assert (done.returncode, "timeout expired" in done.stderr) == (1, True)
+    assert settings.DATABASES["default"]["OPTIONS"]["connect_timeout"] == 5
 
 
 def test_a_local_installation_keeps_one_secret_key() -> None:
