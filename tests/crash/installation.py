@@ -8,6 +8,7 @@ import sys
 import tempfile
 import threading
 import time
+import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -259,7 +260,14 @@ def _wait_until_ready(made: Installation) -> None:
     while time.monotonic() < until:
         parts = health.check().parts
         if set(parts.values()) == {"ok"}:
+            _warm_up(made.address)
             return
         time.sleep(0.2)
     logs = "\n".join(path.read_text()[-2000:] for path in made.folder.glob("*.log"))
     raise SystemExit(f"The installation does not start: {parts}\n{logs}")
+
+
+def _warm_up(address: str) -> None:
+    """Let the web processes load all they need, so that the first scenario is not about that."""
+    for _ in range(6):
+        urllib.request.urlopen(f"{address}/sign-in/", timeout=60).close()
