@@ -88,7 +88,7 @@ def give_many(
         stored = _stored(list(rows.values()))
         for index, row in rows.items():
             known = stored.get(row.client_id, row) if row.client_id else row
-            outcomes[index] = Outcome(row, is_new=True) if known.uuid == row.uuid else giving.again(known, row)
+            outcomes[index] = Outcome(known, is_new=True) if known.uuid == row.uuid else giving.again(known, row)
         tell(workspace, [outcome.feedback for outcome in outcomes if outcome.feedback])
     return outcomes
 
