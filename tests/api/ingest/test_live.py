@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 import pytest
+import zstandard
 from django.test import Client
 from opentelemetry.exporter.otlp.proto.http import Compression
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
@@ -23,7 +24,8 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.trace import Status, StatusCode
 
-from annotation.models import Run, Trace
+from annotation.models import LogRecord, Run, Trace
+from tests.fixtures.logs import log_request, record
 from tests.fixtures.people import People
 from tests.fixtures.processes import free_port, running, wait_until_alive
 from tests.fixtures.spans import call, request, span
@@ -68,6 +70,27 @@ def test_a_chunked_body_arrives(live: str, people: People) -> None:
     pieces = iter([body[:1000], body[1000:]])
     assert chunked(live, people.token("ingest"), pieces) == (200, b"")
     assert Run.objects.count() == 199
+
+
+@pytest.mark.parametrize("signal_name", ["traces", "logs"])
+def test_a_key_in_a_header_with_an_underscore_and_a_packed_chunked_body(
+    live: str, people: People, signal_name: str
+) -> None:
+    """As Phoenix's clients name the key, as collectors pack, and as JavaScript frames; servers drop such headers."""
+    body = request([call(1)]) if signal_name == "traces" else log_request([record("gen_ai.user.message", span=1)])
+    packed = zstandard.compress(body)
+    connection = http.client.HTTPConnection(urlsplit(live).netloc, timeout=20)
+    headers = {
+        "api_key": people.token("ingest"),
+        "Content-Type": "application/x-protobuf",
+        "Content-Encoding": "zstd",
+    }
+    pieces = iter([packed[:50], packed[50:]])
+    connection.request("POST", f"/v1/{signal_name}", body=pieces, headers=headers, encode_chunked=True)
+    answer = connection.getresponse()
+    assert (answer.status, answer.read()) == (200, b"")
+    connection.close()
+    assert (Run.objects.count(), LogRecord.objects.count()) == ((1, 0) if signal_name == "traces" else (0, 1))
 
 
 def test_a_chunked_body_over_the_limit_is_refused_in_its_encoding(live: str, people: People) -> None:
