@@ -5,7 +5,7 @@ Everything follows from the seed, so that every run measures the same bytes.
 
 import json
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
@@ -36,13 +36,21 @@ class Agents:
         """Export requests as one exporter sends them: trace after trace, cut wherever a request is full."""
         spans = self._spans()
         for _ in range(count):
-            request = ExportTraceServiceRequest()
-            resource = request.resource_spans.add()
-            resource.resource.attributes.extend(pairs({"service.name": "booking", "telemetry.sdk.language": "python"}))
-            scope = resource.scope_spans.add()
-            scope.scope.name = "booking.agent"
-            scope.spans.extend(islice(spans, self._size))
-            yield request.SerializeToString()
+            yield self._request(islice(spans, self._size))
+
+    def one_trace(self) -> bytes:
+        """A request that holds one trace, as long as a request."""
+        return self._request(self.trace(self._size))
+
+    @staticmethod
+    def _request(spans: Iterable[Span]) -> bytes:
+        request = ExportTraceServiceRequest()
+        resource = request.resource_spans.add()
+        resource.resource.attributes.extend(pairs({"service.name": "booking", "telemetry.sdk.language": "python"}))
+        scope = resource.scope_spans.add()
+        scope.scope.name = "booking.agent"
+        scope.spans.extend(spans)
+        return request.SerializeToString()
 
     def _spans(self) -> Iterator[Span]:
         while True:
@@ -52,9 +60,9 @@ class Agents:
         """Some text."""
         return " ".join(self._random.choices(WORDS, k=count))
 
-    def trace(self) -> list[Span]:
-        """One trace of 8 to 40 spans in the order of their ends: model calls, the tools they ask for, the agent last."""
-        length = self._random.randint(8, 40)
+    def trace(self, length: int | None = None) -> list[Span]:
+        """One trace (of 8 to 40 spans) in the order of their ends: model calls, the tools they ask for, the agent last."""
+        length = length or self._random.randint(8, 40)
         trace_id, clock = self._random.randbytes(16), START + self._random.randrange(10**15)
         dialect = _openinference if self._random.random() < 0.4 else _genai
         history: list[dict[str, Any]] = [{"role": "system", "content": self._system}]

@@ -58,11 +58,18 @@ def _sender(target: Installation, requests: Iterable[tuple[float | None, bytes]]
         if due is not None:
             time.sleep(max(due - time.perf_counter(), 0))
         began = due or time.perf_counter()
-        link.request("POST", "/v1/traces", body, headers)
-        answer = link.getresponse()
-        said = answer.read()
-        if answer.status != 200 or said:
-            raise RuntimeError(f"{answer.status}: {said!r}")
+        while not _is_taken(link, body, headers):
+            time.sleep(1)
         waits.append(time.perf_counter() - began)
     link.close()
     return waits
+
+
+def _is_taken(link: HTTPConnection, body: bytes, headers: dict[str, str]) -> bool:
+    """Send once; False if the server asks to come again."""
+    link.request("POST", "/v1/traces", body, headers)
+    answer = link.getresponse()
+    said = answer.read()
+    if answer.status not in (200, 429) or (answer.status == 200 and said):
+        raise RuntimeError(f"{answer.status}: {said!r}")
+    return answer.status == 200

@@ -1,0 +1,170 @@
+"""How long people and programs wait for pages and feedback, in quiet and while ingestion is at its limit.
+
+`BENCH_TRACES` says among how many stored traces (100,000).
+"""
+
+import json
+import os
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from http.client import HTTPConnection
+from itertools import cycle, islice
+from threading import Event, Thread
+
+from django.conf import settings
+from django.test import Client
+
+from annotation.domain.queues import items, rubric, subjects
+from annotation.domain.queues import lifecycle as queues
+from annotation.domain.queues.lifecycle import QueueSettings
+from annotation.domain.queues.reasons import Reason
+from annotation.models import Trace, User, Workspace
+from bench import Figure, installation, stock
+from bench.ingest import load
+from bench.ingest.agents import Agents
+from bench.installation import Installation
+
+TRACES = int(os.environ.get("BENCH_TRACES", "100000"))
+REQUESTS = 30
+LARGE = 2_000
+#: Pages that are also asked for while writing.
+_BESIDE = ("trace list", f"a trace of {LARGE:,} runs", "review page")
+_FEEDBACKS, _CLIENTS = 800, 8
+
+
+def run() -> Iterator[Figure]:
+    """Each page twice: alone, and beside writing."""
+    installation.empty()
+    with installation.running("web") as here:
+        load.flood(here, list(Agents().requests(50)), connections=4)
+        large = _large(here)
+        stock.traces(TRACES)
+        pages = _pages(large)
+        cookie = _cookie()
+        yield from _read(here, pages, cookie, is_alone=True)
+        yield from _feedback(here)
+        with _writing(here):
+            few = {name: page for name, page in pages.items() if name in _BESIDE}
+            yield from _read(here, few, cookie, is_alone=False)
+
+
+def _large(here: Installation) -> Trace:
+    """One trace of two thousand runs."""
+    body = Agents(seed=3, spans_per_request=LARGE).one_trace()
+    load.flood(here, [body], connections=1)
+    return Trace.objects.order_by("-run_count")[:1].get()
+
+
+def _pages(large: Trace) -> dict[str, tuple[str, str]]:
+    """Address and goal by name."""
+    base = f"/w/{installation.WORKSPACE}/"
+    person, workspace = User.objects.get(), Workspace.objects.get()
+    queue = queues.create(workspace=workspace, settings=QueueSettings(name="Bench"), rubric=rubric.default(), by=person)
+    few = Trace.objects.filter(run_count__lt=LARGE).order_by("id")[:50]
+    items.add(queue=queue, subjects=[subjects.of_trace(trace.uuid) for trace in few], reason=Reason(), by=person)
+    return {
+        "trace list": (f"{base}traces/", "< 50"),
+        "trace list, filtered by status and latency": (
+            f"{base}traces/?filter=status+is+ok+and+latency+%3E+2s",
+            "< 250",
+        ),
+        "trace list, searched for two words": (f"{base}traces/?filter=refund+case", "< 250"),
+        "trace list, searched for a rare word": (f"{base}traces/?filter=%22case+77%22", "< 250"),
+        f"a trace of {LARGE:,} runs": (f"{base}traces/{large.uuid}/", ""),
+        "review page": (f"{base}queues/{queue.uuid}/items/1/", ""),
+    }
+
+
+def _cookie() -> str:
+    client = Client()
+    client.force_login(User.objects.get(), backend="django.contrib.auth.backends.ModelBackend")
+    return f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
+
+
+def _read(here: Installation, pages: dict[str, tuple[str, str]], cookie: str, *, is_alone: bool) -> Iterator[Figure]:
+    yield Figure(
+        "— in quiet, among" if is_alone else "— while writing at the limit, among", Trace.objects.count(), "traces"
+    )
+    for name, (path, goal) in pages.items():
+        before = here.spent()
+        waits = sorted(_waits(here, path, cookie))
+        after = here.spent()
+        yield Figure(f"{name}, p50", waits[len(waits) // 2] * 1000, "ms")
+        yield Figure(f"{name}, p95", waits[int(len(waits) * 0.95)] * 1000, "ms", goal)
+        if is_alone:
+            cpu = after.web - before.web + after.database - before.database
+            yield Figure(f"{name}, CPU of web and PostgreSQL", cpu / REQUESTS * 1000, "ms")
+
+
+def _waits(here: Installation, path: str, cookie: str) -> list[float]:
+    link = HTTPConnection(here.host, here.port)
+    waits = []
+    for _ in range(REQUESTS):
+        began = time.perf_counter()
+        status, _body = _asked(link, "GET", path, {"cookie": cookie})
+        waits.append(time.perf_counter() - began)
+        if status != 200:
+            raise RuntimeError(f"{path}: {status}")
+    link.close()
+    return waits
+
+
+def _asked(
+    link: HTTPConnection, method: str, path: str, headers: dict[str, str], body: bytes = b""
+) -> tuple[int, bytes]:
+    link.request(method, path, body or None, headers)
+    answer = link.getresponse()
+    return answer.status, answer.read()
+
+
+def _feedback(here: Installation) -> Iterator[Figure]:
+    uuids = [str(uuid) for uuid in Trace.objects.values_list("uuid", flat=True)[:200]]
+    one = sorted(_give(here, uuids, 100))
+    began = time.perf_counter()
+    with ThreadPoolExecutor(_CLIENTS) as clients:
+        list(
+            clients.map(
+                lambda first: _give(here, uuids[first:], _FEEDBACKS // _CLIENTS),
+                range(0, len(uuids), len(uuids) // _CLIENTS),
+            )
+        )
+    rate = _FEEDBACKS / (time.perf_counter() - began)
+    yield Figure("feedback, one client, p50", one[len(one) // 2] * 1000, "ms", "< 5")
+    yield Figure(f"feedback, {_CLIENTS} clients", rate, "1/s", "800")
+
+
+def _give(here: Installation, uuids: list[str], count: int) -> list[float]:
+    link = HTTPConnection(here.host, here.port)
+    headers = {"content-type": "application/json", "x-api-key": here.token}
+    waits = []
+    for uuid in islice(cycle(uuids), count):
+        began = time.perf_counter()
+        body = json.dumps({"trace_id": uuid, "key": "thumbs", "score": 1}).encode()
+        status, said = _asked(link, "POST", "/api/v1/feedback", headers, body)
+        waits.append(time.perf_counter() - began)
+        if status >= 300:
+            raise RuntimeError(f"feedback: {status} {said!r}")
+    return waits
+
+
+@contextmanager
+def _writing(here: Installation) -> Iterator[None]:
+    """Eight connections send as fast as they are answered, until the block ends."""
+    stop = Event()
+    threads = [Thread(target=_write_until, args=(here, stop.is_set, seed)) for seed in range(100, 108)]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
+
+
+def _write_until(here: Installation, is_over: Callable[[], bool], seed: int) -> None:
+    made = Agents(seed=seed)
+    while not is_over():
+        load.flood(here, list(made.requests(1)), connections=1)
