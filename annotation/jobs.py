@@ -26,6 +26,7 @@ class JobName(StrEnum):
     JOIN_LOGS = "annotation.join_logs"
     DRIVE_JOB = "annotation.drive_job"
     FOLD_TALLIES = "annotation.fold_tallies"
+    LET_GO = "annotation.let_go"
     SWEEP_JOBS = "annotation.sweep_jobs"
     SEND_PASSWORD_RESET = "annotation.send_password_reset"  # noqa: S105 -- a task's name
 

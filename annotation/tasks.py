@@ -11,6 +11,7 @@ from annotation.domain.imports import plan as imports
 from annotation.domain.imports import traces as imported_traces
 from annotation.domain.ingest import receive_logs, repricing
 from annotation.domain.projects import accounts
+from annotation.domain.retention import deletion, keeping
 from annotation.domain.rules import backfill, routing
 from annotation.domain.traces import tallies
 from annotation.domain.work import jobs
@@ -21,6 +22,8 @@ KINDS: Mapping[str, jobs.Kind] = {
     backfill.KIND: backfill.prepare,
     rederiving.KIND: rederiving.prepare,
     repricing.KIND: repricing.prepare,
+    deletion.KIND: deletion.prepare,
+    keeping.KIND: keeping.prepare,
 }
 """How each kind of long work is driven."""
 
@@ -65,3 +68,9 @@ def join_logs() -> None:
 def settle_traces() -> None:
     """It is time to look for traces that have come to rest."""
     routing.sweep_all()
+
+
+@shared_task(name=JobName.LET_GO)
+def let_go() -> None:
+    """It is night: time to look for traces that their projects no longer keep."""
+    keeping.start_due(now=timezone.now())

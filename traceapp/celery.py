@@ -9,6 +9,7 @@ import os
 from typing import Any
 
 from celery import Celery, bootsteps, signals
+from celery.schedules import crontab
 from django.conf import settings
 from django_structlog.celery.steps import DjangoStructLogInitStep
 
@@ -23,13 +24,14 @@ app = Celery("traceapp")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
-# Everything that happens by the clock: name of the entry -> task, seconds between two rings, and options.
+# Everything that happens by the clock: name of the entry -> task, seconds between two rings (or a time of day), options.
 # A ring that nobody took before the next one comes is worth nothing, hence `expires`.
 app.conf.beat_schedule = {
     "sweep-jobs": {"task": "annotation.sweep_jobs", "schedule": 30.0, "options": {"expires": 60}},
     "settle-traces": {"task": "annotation.settle_traces", "schedule": 2.0, "options": {"expires": 4}},
     "fold-tallies": {"task": "annotation.fold_tallies", "schedule": 10.0, "options": {"expires": 10}},
     "join-logs": {"task": "annotation.join_logs", "schedule": 10.0, "options": {"expires": 20}},
+    "let-go": {"task": "annotation.let_go", "schedule": crontab(hour="3", minute="0"), "options": {"expires": 3600}},
     "heartbeat": {"task": HEARTBEAT, "schedule": 10.0, "options": {"expires": 60}},
 }
 

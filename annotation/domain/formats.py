@@ -41,6 +41,14 @@ def cost(amount: Decimal | None) -> str:
     return f"${amount:.{digits}f}"
 
 
+def price(amount: Decimal | None) -> str:
+    """US dollars with all the digits that a price has, at least two behind the point."""
+    if amount is None:
+        return "–"
+    exponent = amount.normalize().as_tuple().exponent
+    return f"${amount:,.{max(2, -exponent if isinstance(exponent, int) else 0)}f}"
+
+
 def ago(age: timedelta) -> str:
     """How long ago, in one unit; what lies ahead by a clock's error is now."""
     seconds = int(age.total_seconds())

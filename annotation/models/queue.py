@@ -156,6 +156,11 @@ class Item(PublicModel):
             models.Index(fields=["queue", "state", "-id"], name="item_by_state"),
             models.Index(fields=["queue", "-id"], condition=models.Q(flagged_at__isnull=False), name="item_flagged"),
             models.Index(fields=["workspace", "trace_uuid"], name="item_by_trace"),
+            models.Index(
+                fields=["workspace", "other_trace_uuid"],
+                condition=models.Q(other_trace_uuid__isnull=False),
+                name="item_by_other_trace",
+            ),
         ]
 
     def __str__(self) -> str:

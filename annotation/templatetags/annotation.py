@@ -75,6 +75,12 @@ def cost(amount: Decimal | None) -> str:
 
 
 @register.filter
+def price(amount: Decimal | None) -> str:
+    """A price in US dollars with all its digits, at least two behind the point."""
+    return formats.price(amount)
+
+
+@register.filter
 def ago(moment: datetime | None) -> SafeString | str:
     """A moment relative to now, the exact one on hover."""
     if moment is None:

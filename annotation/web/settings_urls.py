@@ -2,7 +2,17 @@
 
 from django.urls import URLPattern, path
 
-from annotation.web.views.settings import audit, feedback, keys, members, prices, projects, sections, workspace
+from annotation.web.views.settings import (
+    audit,
+    feedback,
+    keys,
+    members,
+    prices,
+    projects,
+    retention,
+    sections,
+    workspace,
+)
 
 urlpatterns: list[URLPattern] = [
     path("", sections.settings, name="settings"),
@@ -15,6 +25,7 @@ urlpatterns: list[URLPattern] = [
     path("invitations/<uuid:uuid>/withdraw/", members.invitation_withdraw, name="invitation-withdraw"),
     path("projects/", projects.project_list, name="project-list"),
     path("projects/<slug:slug>/", projects.project_edit, name="project-edit"),
+    path("projects/<slug:slug>/retention/", retention.project_retention, name="project-retention"),
     path("keys/", keys.key_list, name="key-list"),
     path("keys/<uuid:uuid>/revoke/", keys.key_revoke, name="key-revoke"),
     path("feedback/", feedback.feedback_config_list, name="feedback-config-list"),

@@ -4,6 +4,8 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from annotation.web.views import health, icon
 from annotation.web.views.traces import links, printed
+from annotation.web.views import deletions, health, icon
+from annotation.web.views.traces import printed
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.alive, name="healthz"),
@@ -17,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("w/<slug:workspace>/queues/", include("annotation.web.queue_urls")),
     path("w/<slug:workspace>/datasets/", include("annotation.web.dataset_urls")),
     path("w/<slug:workspace>/jobs/", include("annotation.web.job_urls")),
+    path("w/<slug:workspace>/deletions/new/", deletions.deletion_new, name="deletion-new"),
     path("w/<slug:workspace>/settings/", include("annotation.web.settings_urls")),
     path("w/<slug:workspace>/queues/<uuid:uuid>/", include("annotation.web.review_urls")),
     path("w/<slug:workspace>/", include("annotation.web.trace_urls")),

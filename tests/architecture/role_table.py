@@ -321,6 +321,7 @@ TABLE: tuple[Route, ...] = (
     route(f"{W}jobs/", {"GET": readers()}),
     route(f"{W}jobs/<uuid:uuid>/", {"GET": readers()}, uuid="job"),
     route(f"{W}jobs/<uuid:uuid>/cancel/", {"POST": editors(302)}, uuid="job"),
+    route(f"{W}deletions/new/", {"GET": editors(404), "POST": editors(404)}),
     # Settings.
     route(S, {"GET": readers(302)}),
     route(f"{S}workspace/", {"GET": admins(), "POST": admins(422)}),
@@ -332,6 +333,7 @@ TABLE: tuple[Route, ...] = (
     route(f"{S}invitations/<uuid:uuid>/withdraw/", {"POST": admins(302)}, uuid="invitation"),
     route(f"{S}projects/", {"GET": readers(), "POST": admins(422)}),
     route(f"{S}projects/<slug:slug>/", {"GET": admins(), "POST": admins(422)}, slug="project"),
+    route(f"{S}projects/<slug:slug>/retention/", {"GET": admins(), "POST": admins(302)}, slug="project"),
     route(f"{S}keys/", {"GET": admins(), "POST": admins(422)}),
     route(f"{S}keys/<uuid:uuid>/revoke/", {"POST": admins(302)}, uuid="key"),
     route(f"{S}feedback/", {"GET": readers()}),
@@ -390,6 +392,7 @@ TABLE: tuple[Route, ...] = (
         f"{V1}feedback",
         {"GET": api_readers(), "POST": api(401, 400, 403, 403, 403, 400, 400, 400, 403, 400, 400, 400, 401, 401)},
     ),
+    route(f"{V1}deletions", {"POST": api_editors(400)}),
     route(f"{V1}jobs", {"GET": api_readers()}),
     route(f"{V1}jobs/<uuid:uuid>", {"GET": api_readers_of_one(reviewer=403, invited=403)}, uuid="job"),
     route(f"{V1}jobs/<uuid:uuid>/cancel", {"POST": api_editors(409, elsewhere=404)}, uuid="job"),

@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, path, re_path
 from annotation.api import errors
 from annotation.api.v1.views import (
     datasets,
+    deletions,
     examples,
     feedback,
     imports,
@@ -30,6 +31,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("keys/<uuid:uuid>", keys.KeyView.as_view(), name="key-detail"),
     path("audit", members.AuditView.as_view(), name="audit-list"),
     path("feedback", feedback.FeedbackListView.as_view(), name="feedback-list"),
+    path("deletions", deletions.DeletionListView.as_view(), name="deletion-list"),
     path("jobs", jobs.JobListView.as_view(), name="job-list"),
     path("jobs/<uuid:uuid>", jobs.JobView.as_view(), name="job-detail"),
     path("jobs/<uuid:uuid>/cancel", jobs.JobCancelView.as_view(), name="job-cancel"),

@@ -15,6 +15,7 @@ from django.core import signing
 from django.core.files.base import ContentFile
 from django.core.files.storage import Storage, storages
 from django.db import transaction
+from django.db.models import QuerySet
 
 from annotation.domain.ingest.records import Rejections
 from annotation.models import Attachment, Run, Workspace
@@ -102,6 +103,14 @@ def of_runs(*, workspace_id: int, runs: Collection[UUID]) -> Mapping[UUID, list[
     for one in Attachment.objects.filter(workspace_id=workspace_id, run_uuid__in=runs).order_by("name"):
         grouped.setdefault(one.run_uuid, []).append(one)
     return grouped
+
+
+def remove(*, workspace_id: int, runs: QuerySet[Any, Any]) -> None:
+    """Delete the attachments of runs (a query of their UUIDs); the files go once that is committed."""
+    rows = Attachment.objects.filter(workspace_id=workspace_id, run_uuid__in=runs)
+    paths = set(rows.values_list("path", flat=True))
+    rows.delete()
+    transaction.on_commit(lambda: _forget_files(paths))
 
 
 def token(attachment: Attachment) -> str:

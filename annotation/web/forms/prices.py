@@ -43,8 +43,8 @@ class PriceForm(forms.Form):
     cache_read = _amount("Input from the cache", required=False)
     cache_write = _amount("Input into the cache", required=False)
     reasoning = _amount("Reasoning", required=False)
-    valid_from = _day(label="From", help_text="The first day, in UTC, of the calls that cost this.")
-    valid_to = _day(label="Ends before", required=False, help_text="The day from which it no longer holds.")
+    valid_from = _day(label="From", help_text="The first day, UTC.")
+    valid_to = _day(label="Ends before", required=False, help_text="The first day without it.")
 
     def terms(self) -> Terms:
         """What a valid form says."""

@@ -86,6 +86,7 @@ class AuditFilterForm(forms.Form):
         ("project.", "Projects"),
         ("queue.", "Queues"),
         ("rule.", "Rules"),
+        ("trace.", "Traces deleted"),
         ("workspace.", "Workspace"),
     )
 

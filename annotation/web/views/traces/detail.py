@@ -38,6 +38,7 @@ def trace_detail(request: MemberRequest, uuid: UUID) -> HttpResponse:
         "shown": shown(request, trace, choice),
         "back": back_address(request, choice),
         "around": around(request, trace, choice),
+        "may_delete": request.actor.may(Capability.EDIT),
         "is_cost_computed": trace.runs.filter(price_uuid__isnull=False).exists,
         "whole": reverse("trace-detail", args=[request.workspace.slug, trace.uuid]),
         **feedback_context(request, trace),

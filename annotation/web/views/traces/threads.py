@@ -21,5 +21,11 @@ def thread_detail(request: MemberRequest, thread: str) -> HttpResponse:
     )
     if found is None:
         raise Http404
-    context = {"workspace": request.workspace, "thread": found, "may_read": request.actor.may(Capability.READ)}
+    context = {
+        "workspace": request.workspace,
+        "thread": found,
+        "may_read": request.actor.may(Capability.READ),
+        "may_delete": request.actor.may(Capability.EDIT),
+        "may_delete_user": found.user_id and request.actor.may(Capability.ADMINISTER),
+    }
     return page_or_fragment(request, "traces/thread.html", context, fragment="thread")

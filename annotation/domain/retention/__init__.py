@@ -1,0 +1,1 @@
+"""What goes: traces that somebody has deleted, and those that a project no longer keeps."""

@@ -1,0 +1,162 @@
+"""How long a project keeps its traces: what would go, and the job that lets it go, night by night.
+
+Traces that people judged, that stand in a dataset or in an open item of a queue stay, however old. Age counts from when a
+trace began or arrived, whichever is later: neither a sender's clock nor an import of old traces deletes by surprise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from pydantic import BaseModel
+
+from annotation.domain import audit
+from annotation.domain.retention import deletion, removing
+from annotation.domain.work import jobs
+from annotation.models import Example, Feedback, Item, Job, Project, Trace, User
+
+KIND = "retain"
+BATCH = 100
+MOST_DAYS = 3_650
+COUNTED = 10_000
+"""A preview counts up to so many."""
+PEOPLE = (Feedback.Source.USER, Feedback.Source.REVIEWER)
+"""Whose judgement keeps a trace."""
+
+
+class RetentionPlan(BaseModel):
+    """Traces of a project (its inside id) that are older than `before`."""
+
+    project_id: int
+    before: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What would go tonight and what stays although it is as old; counts end at COUNTED."""
+
+    days: int
+    going_count: int
+    judged_count: int
+    in_dataset_count: int
+    in_queue_count: int
+
+
+def set_days(*, project: Project, days: int | None, by: User | None) -> None:
+    """Say how many days a project keeps its traces; None: for ever."""
+    if days == project.retention_days:
+        return
+    with transaction.atomic():
+        Project.objects.filter(pk=project.pk).update(retention_days=days)
+        detail = {"from": project.retention_days, "to": days}
+        audit.record("project.retention_changed", by=by, workspace=project.workspace, target=project, detail=detail)
+    project.retention_days = days
+
+
+def preview(project: Project, *, days: int, now: datetime) -> Preview:
+    """What `days` would mean tonight."""
+    old, threads = _old(project.pk, now - timedelta(days=days)), _open_threads(project.workspace_id)
+    return Preview(
+        days=days,
+        going_count=_count(_going(old, threads)),
+        judged_count=_count(old.filter(_is_judged())),
+        in_dataset_count=_count(old.filter(_is_in_dataset())),
+        in_queue_count=_count(old.filter(_is_in_open_item() | Q(thread_id__in=threads))),
+    )
+
+
+def start_due(*, now: datetime) -> int:
+    """Make a job for every project that has something to let go, unless one is at it; how many jobs."""
+    deletion.forget(now=now)
+    made = 0
+    for project in Project.objects.filter(retention_days__isnull=False).select_related("workspace").order_by("pk"):
+        plan = RetentionPlan(project_id=project.pk, before=now - timedelta(days=project.retention_days or MOST_DAYS))
+        going = _going(_old(plan.project_id, plan.before), _open_threads(project.workspace_id))
+        if not _is_at_it(project) and going.exists():
+            _start(project, plan)
+            made += 1
+    return made
+
+
+def _is_at_it(project: Project) -> bool:
+    unfinished = Job.objects.filter(workspace=project.workspace_id, kind=KIND, status__in=jobs.UNFINISHED)
+    return unfinished.filter(plan__project_id=project.pk).exists()
+
+
+def _start(project: Project, plan: RetentionPlan) -> None:
+    title = f"Let go of traces of {project.name} older than {project.retention_days} days"
+    jobs.create(workspace=project.workspace, kind=KIND, title=title, plan=plan.model_dump(mode="json"), by=None)
+
+
+def prepare(job: Job) -> jobs.Step:
+    """The step that lets the next traces go, the oldest first."""
+    plan = RetentionPlan.model_validate(job.plan)
+
+    threads = _open_threads(job.workspace_id)
+
+    def going(traces: QuerySet[Trace]) -> QuerySet[Trace]:
+        return _going(traces, threads)
+
+    def step(job: Job) -> bool:
+        old = going(_old(plan.project_id, plan.before))
+        if job.total_count is None and (count := _count(old)) <= COUNTED:
+            job.total_count = count
+        found = list(old.order_by("started_at", "pk").values_list("uuid", "run_count")[:BATCH])
+        removed = removing.remove(workspace_id=job.workspace_id, traces=removing.some_of(found), still=going)
+        job.done_count += removed
+        job.result = {"traces": job.done_count}
+        if not removed:  # nothing is left, or what is left is being written to: the next night finds it
+            _tell(job, plan)
+        return not removed
+
+    return step
+
+
+def _tell(job: Job, plan: RetentionPlan) -> None:
+    project = Project.objects.filter(pk=plan.project_id).first()
+    detail = {"traces": job.done_count, "before": plan.before.isoformat()}
+    audit.record("trace.retention_ended", by=None, workspace=job.workspace, target=project, detail=detail)
+
+
+def _old(project_id: int, before: datetime) -> QuerySet[Trace]:
+    return Trace.objects.filter(project_id=project_id, started_at__lt=before, created_at__lt=before)
+
+
+def _going(old: QuerySet[Trace], open_threads: Collection[str]) -> QuerySet[Trace]:
+    free = old.filter(~_is_judged(), ~_is_in_dataset(), ~_is_in_open_item())
+    return free.filter(Q(thread_id=None) | ~Q(thread_id__in=open_threads)) if open_threads else free
+
+
+def _count(rows: QuerySet[Trace]) -> int:
+    return rows.order_by("started_at").values("pk")[: COUNTED + 1].count()
+
+
+def _is_judged() -> Q:
+    words = Feedback.objects.filter(workspace=OuterRef("workspace"), trace_uuid=OuterRef("uuid"))
+    return Q(Exists(words.filter(Q(source__in=PEOPLE) | Q(is_adjudicated=True))))
+
+
+def _is_in_dataset() -> Q:
+    return Q(
+        Exists(Example.objects.filter(source_trace_uuid=OuterRef("uuid"), dataset__workspace=OuterRef("workspace")))
+    )
+
+
+def _is_in_open_item() -> Q:
+    return Q(Exists(_open_items().filter(trace_uuid=OuterRef("uuid")))) | Q(
+        Exists(_open_items().filter(other_trace_uuid__isnull=False, other_trace_uuid=OuterRef("uuid")))
+    )
+
+
+def _open_threads(workspace_id: int) -> list[str]:
+    """Threads that stand in open items; of one that stands there the traces of every project stay."""
+    items = Item.objects.filter(workspace=workspace_id, kind=Item.Kind.THREAD, state=Item.State.OPEN)
+    return [thread for (thread,) in items.values_list("thread_id").distinct() if thread]
+
+
+def _open_items() -> QuerySet[Item]:
+    return Item.objects.filter(workspace=OuterRef("workspace"), state=Item.State.OPEN)
