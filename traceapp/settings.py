@@ -6,7 +6,7 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from traceapp import embedded, logging, secret_key
+from traceapp import embedded, logging, secret_key, storage
 
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -60,6 +60,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "annotation.web.replica.ReadYourWrites",
     "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "traceapp.urls"
@@ -83,11 +84,19 @@ TEMPLATES = [
 # State. PostgreSQL keeps everything, Redis only rings the doorbell. Both are embedded unless named.
 
 DATABASES = {"default": env.db("DATABASE_URL") if env("DATABASE_URL", default="") else embedded.database()}
-DATABASES["default"] |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
+if replica_url := env("DATABASE_REPLICA_URL", default=""):
+    DATABASES["replica"] = env.db_url_config(replica_url)
+    # A replica that is away must not hold up a page: it is made from the primary then.
+    DATABASES["replica"]["OPTIONS"] = {"connect_timeout": 2, **DATABASES["replica"].get("OPTIONS", {})}
 # A server that is silent, because its machine or the line to it is gone, is given up after some seconds, so that senders are
 # told to come again; without this a thread would wait for minutes. What DATABASE_URL says of these holds.
 _PATIENCE = {"connect_timeout": 5, "tcp_user_timeout": 20_000, "keepalives_idle": 20, "keepalives_interval": 5}
-DATABASES["default"]["OPTIONS"] = {**_PATIENCE, **DATABASES["default"].get("OPTIONS", {})}
+for described in DATABASES.values():
+    described |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
+    described["OPTIONS"] = {**_PATIENCE, **described.get("OPTIONS", {})}
+DATABASE_ROUTERS = ["annotation.domain.replica.Router"]
+# How far the replica may be behind, in seconds; so long after changing something a browser reads from the primary.
+REPLICA_MAX_LAG_SECONDS = env.int("REPLICA_MAX_LAG_SECONDS", default=10)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env("REDIS_URL", default="") or embedded.redis_url()
@@ -200,11 +209,8 @@ STATIC_ROOT = env("STATIC_ROOT", default=str(embedded.home() / "static"))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    # What clients attach to runs.
-    "attachments": {
-        "BACKEND": "traceapp.storage.DurableFileStorage",
-        "OPTIONS": {"location": env("ATTACHMENTS_DIR", default=str(embedded.home() / "attachments"))},
-    },
+    # What clients attach to runs: on this machine's disk, or in a bucket that all machines share.
+    "attachments": storage.in_bucket(env) if env("ATTACHMENTS_BUCKET", default="") else storage.on_disk(env),
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
         if PRODUCTION

@@ -7,9 +7,10 @@ from contextlib import contextmanager
 from functools import lru_cache
 
 from django.conf import settings
-from django.db import DataError, OperationalError, connection, transaction
+from django.db import DataError, OperationalError, connection, connections, transaction
 from psycopg.errors import InvalidRegularExpression, QueryCanceled
 
+from annotation.domain import replica
 from annotation.domain.traces.filters import FilterError
 from annotation.domain.traces.filters.tree import And, Condition, Node, Not, Or, Pattern, Related
 
@@ -62,7 +63,7 @@ def bounded(*, milliseconds: int | None = None) -> Iterator[None]:
     """
     limit = settings.FILTER_TIMEOUT_MILLISECONDS if milliseconds is None else milliseconds
     try:
-        with transaction.atomic():
+        with transaction.atomic(using=replica.alias()):
             before = _set_timeout(f"{limit}ms")
             yield
             _set_timeout(before)
@@ -77,7 +78,7 @@ def bounded(*, milliseconds: int | None = None) -> Iterator[None]:
 
 def _set_timeout(timeout: str) -> str:
     """Sets the timeout for the rest of the transaction and returns what it was."""
-    with connection.cursor() as cursor:
+    with connections[replica.alias()].cursor() as cursor:
         cursor.execute(
             "SELECT current_setting('statement_timeout'), set_config('statement_timeout', %s, TRUE)", [timeout]
         )

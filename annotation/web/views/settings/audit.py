@@ -15,6 +15,7 @@ from annotation.models import AuditEvent
 from annotation.web.access import member, visible
 from annotation.web.forms.settings import AuditFilterForm
 from annotation.web.http import MemberRequest
+from annotation.web.replica import from_replica
 from annotation.web.views.settings.sections import show
 
 SIZE = 50
@@ -22,6 +23,7 @@ SIZE = 50
 
 @require_GET
 @member(Capability.ADMINISTER)
+@from_replica
 def audit_list(request: MemberRequest) -> HttpResponse:
     """Who did what, newest first, filtered by person, by kind of act and by day."""
     form = AuditFilterForm(request.GET)

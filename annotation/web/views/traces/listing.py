@@ -21,6 +21,7 @@ from annotation.domain.traces.histogram import Histogram
 from annotation.models import Feedback, Project, SavedView, Trace
 from annotation.web.access import member, visible
 from annotation.web.http import MemberRequest, page_or_fragment
+from annotation.web.replica import from_replica
 from annotation.web.views.traces.choosing import Choice, chosen
 from annotation.web.views.traces.detail import open_queues
 
@@ -61,6 +62,7 @@ class Found:
 
 @require_GET
 @member(Capability.READ)
+@from_replica
 def trace_list(request: MemberRequest) -> HttpResponse:
     """The traces that `?filter=` and `?project=` choose; `?add=` is a term from the bar to be joined to the filter."""
     choice, added = Choice.of(request), request.GET.get("add", "").strip()

@@ -14,12 +14,14 @@ from annotation.domain.traces.filters.printer import value as written
 from annotation.domain.traces.known_values import known_values
 from annotation.web.access import member
 from annotation.web.http import MemberRequest
+from annotation.web.replica import from_replica
 
 LONGEST = 2_000
 
 
 @require_GET
 @member(Capability.READ)
+@from_replica
 def filter_suggestions(request: MemberRequest) -> HttpResponse:
     """The options under the filter bar for the text typed so far (`?add=`)."""
     found = suggest.suggest(request.GET.get("add", "")[:LONGEST])
