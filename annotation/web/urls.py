@@ -2,10 +2,8 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from annotation.web.views import health, icon
-from annotation.web.views.traces import links, printed
 from annotation.web.views import deletions, health, icon
-from annotation.web.views.traces import printed
+from annotation.web.views.traces import links, printed
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.alive, name="healthz"),

@@ -58,7 +58,7 @@ def test_a_thread_and_a_user_are_deleted_whole(people: People, admin: Client) ->
     assert people.client(people.editor).get(f"{NEW}?user=ada").status_code == 403
 
 
-@pytest.mark.parametrize("what", ["", "thread=none", "user=none", "trace=x", "user=a%00b"])
+@pytest.mark.parametrize("what", ["", "thread=none", "user=none", "trace=x"])
 def test_what_is_not_there_is_not_found(admin: Client, what: str) -> None:
     assert admin.get(f"{NEW}?{what}").status_code == 404
 

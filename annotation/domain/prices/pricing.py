@@ -86,6 +86,8 @@ def cost(price: Price, *, input_tokens: int, output_tokens: int, details: Mappin
 
     `details` may hold `cache_read`, `cache_write` (parts of the input) and `reasoning` (part of the output).
     """
+    if not details:
+        return _amount(input_tokens * price.input + output_tokens * price.output)
     read = _part(details, "cache_read", input_tokens)
     written = _part(details, "cache_write", input_tokens - read)
     thought = _part(details, "reasoning", output_tokens)
@@ -96,7 +98,11 @@ def cost(price: Price, *, input_tokens: int, output_tokens: int, details: Mappin
         + (output_tokens - thought) * price.output
         + thought * _own(price.reasoning, price.output)
     )
-    return min(total / MILLION, _MOST).quantize(_DIGITS)
+    return _amount(total)
+
+
+def _amount(millionths: Decimal) -> Decimal:
+    return min(millionths / MILLION, _MOST).quantize(_DIGITS)
 
 
 def _part(details: Mapping[str, int], name: str, whole: int) -> int:
