@@ -74,6 +74,7 @@ UNIQUE = {
     "failure_mode_name_once": Twins(make.FailureModeFactory, ("project",), folded="name"),
     "feedback_client_id_once": Twins(make.FeedbackFactory, ("workspace",), {"client_id": "same"}),
     "attachment_once_per_run": Twins(make.AttachmentFactory, ("workspace", "run_uuid", "name")),
+    "run_share_once": Twins(make.RunShareFactory, ("workspace", "run_uuid")),
     "price_once_per_start": Twins(make.ModelPriceFactory, ("workspace",), folded="model"),
     "log_record_once": Twins(make.LogRecordFactory, ("workspace", "digest")),
     "deleted_trace_once": Twins(make.DeletedTraceFactory, ("workspace", "trace_uuid")),
