@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from annotation.domain.ingest import dialects, identity, messages, readable
@@ -46,7 +47,7 @@ def to_run(span: Span, *, received_ns: int) -> RunRecord:
         tool_calls=messages.tool_calls(partial.output_messages),
         documents=partial.documents,
         usage=partial.usage,
-        cost=partial.cost,
+        cost=_cost(partial),
         thread_id=partial.thread_id,
         user_id=partial.user_id,
         tags=partial.tags,
@@ -135,6 +136,12 @@ def _output_text(partial: Partial) -> str | None:
     if partial.documents:
         return "\n\n".join(str(document["content"]) for document in partial.documents if document["content"]) or None
     return None if partial.type == "embedding" else readable.output_text(partial.outputs)
+
+
+def _cost(partial: Partial) -> Decimal | None:
+    """What the sender says it cost. A zero where tokens were counted says that it knew no price, which is no cost."""
+    is_counted = partial.usage is not None and partial.usage.total > 0
+    return None if is_counted and partial.cost == 0 else partial.cost
 
 
 def _tool(span: Span, partial: Partial) -> ToolRecord | None:

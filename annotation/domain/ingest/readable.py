@@ -6,11 +6,12 @@ Only for display and search; the value as it was sent stays beside it.
 from collections.abc import Callable
 from typing import Any
 
-from annotation.domain.ingest import conversations, messages
+from annotation.domain.ingest import conversations, messages, printed
 from annotation.domain.ingest.values import dumped, parsed
 
 _DEPTH = 8
-_INPUT_KEYS = ("input", "question", "query", "prompt", "text", "content", "message", "user_input", "task")
+_INPUT_KEYS = ("input", "question", "query", "prompt", "text", "content", "message", "user_input", "task", "user_msg",
+               "query_str", "query_bundle")  # fmt: skip
 _OUTPUT_KEYS = ("output", "result", "answer", "response", "text", "content", "raw", "message", "final_output")
 _SPEAKERS = frozenset({"user", "human", "assistant", "ai", "system"})
 _CALL_KEYS = frozenset({"args", "kwargs", "sanitize_inputs_outputs"})
@@ -29,7 +30,7 @@ def output_text(value: Any) -> str | None:
 def _text(value: Any, role: str, keys: tuple[str, ...]) -> str | None:
     found = _unwrap(value, role, keys, _DEPTH)
     if isinstance(found, str):
-        return found or None
+        return printed.result(found) or None
     return None if _is_hollow(found) else dumped(found)
 
 
@@ -198,9 +199,15 @@ def _command(value: dict[str, Any]) -> Any:
     return update if "goto" in value and isinstance(update, dict) and update else _NOTHING
 
 
+def _workflow(value: dict[str, Any]) -> Any:
+    """LlamaIndex: `{"init_state": {…}, "start_event": "StartEvent(topic='rain')"}`, where the state is the machinery's."""
+    started = value.get("start_event")
+    return printed.first_field(started) if "init_state" in value and isinstance(started, str) else _NOTHING
+
+
 #: A wrapper has at least one of these members.
 _WRAPPING = frozenset({"kwargs", "args", "data", "generations", "choices", "object", "update", "new_message", "content",
-                       "parts", "raw_output", "response"})  # fmt: skip
+                       "parts", "raw_output", "response", "init_state"})  # fmt: skip
 
 _WRAPPERS: tuple[Callable[[dict[str, Any]], Any], ...] = (
     _constructor,
@@ -213,4 +220,5 @@ _WRAPPERS: tuple[Callable[[dict[str, Any]], Any], ...] = (
     _gemini,
     _mcp_result,
     _tool_output,
+    _workflow,
 )

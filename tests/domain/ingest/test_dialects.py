@@ -1,14 +1,16 @@
 """What single dialects say where a golden sample would hide it, and how those on one span are put together."""
 
 import json
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from annotation.domain.ingest import conversations, mapping
+from annotation.domain.ingest import conversations, mapping, rows
 from annotation.domain.ingest.dialects import usage
 from annotation.domain.ingest.dialects.attributes import literal
-from annotation.domain.ingest.records import RunRecord, Usage
+from annotation.domain.ingest.records import RunRecord, ToolRecord, Usage
+from annotation.domain.ingest.rollup import summarise
 from annotation.domain.ingest.spans import Span
 
 TRACE, ROOT, CHILD = bytes([1] * 16), bytes([1] * 8), bytes([2] * 8)
@@ -149,3 +151,78 @@ def test_an_image_in_the_words_of_every_provider(image: Any) -> None:
 )
 def test_what_python_prints_is_read_as_constants_only(text: str, value: Any) -> None:
     assert literal(text) == value
+
+
+LLAMA_INDEX = "openinference.instrumentation.llama_index"
+WORKFLOW = {"init_state": {"is_running": False}, "start_event": "AgentWorkflowStartEvent()"}
+
+
+def openinference(kind: str, asked: Any, answered: Any, **more: Any) -> dict[str, Any]:
+    values = {"input.value": asked, "output.value": answered}
+    return {"openinference.span.kind": kind, **more} | {
+        key: value if isinstance(value, str) else json.dumps(value) for key, value in values.items()
+    }
+
+
+def test_an_agent_of_llamaindex_says_what_its_model_says() -> None:
+    spoken = {"llm.input_messages.0.message.role": "user", "llm.input_messages.0.message.content": "How is Oslo?",
+              "llm.output_messages.0.message.role": "assistant", "llm.output_messages.0.message.content": "18C"}  # fmt: skip
+    child = {"scope_name": LLAMA_INDEX, "parent_id": ROOT}
+    ended = "StopEvent(result=AgentOutput(response=ChatMessage(role=<MessageRole..."
+    runs = [
+        run(openinference("CHAIN", WORKFLOW, ended), scope_name=LLAMA_INDEX, end_ns=9),
+        run(openinference("LLM", {"chat_history": ["ChatMessage("]}, {"messages": ["ChatMessage("]}), **child,
+            span_id=CHILD, name="OpenAI._prepare_chat_with_tools", start_ns=2, end_ns=3),
+        run(openinference("LLM", "{}", "assistant: 18C", **spoken), **child, span_id=bytes([3] * 8), name="OpenAI.chat",
+            start_ns=4, end_ns=5),
+    ]  # fmt: skip
+    assert [(one.type, one.input_text, one.output_text) for one in runs[::2]] == [
+        ("agent", None, None), ("llm", "How is Oslo?", "18C")
+    ]  # fmt: skip
+    assert runs[1].type == "chain"
+    assert (runs[0].inputs, runs[0].outputs) == (WORKFLOW, ended)
+    summary = summarise([rows.run_summary(one) for one in runs])
+    assert summary.input_run == summary.output_run == runs[2].id
+
+
+def test_only_llamaindex_has_its_kinds_corrected() -> None:
+    assert run(openinference("CHAIN", WORKFLOW, "x")).type == "chain"
+    assert run(openinference("LLM", "x", "x"), name="Model._call").type == "llm"
+
+
+def test_an_agent_of_crewai_was_asked_its_task() -> None:
+    agent = {"agent": {"role": "reporter"}, "context": "", "tools": []}
+    told = {"description": "How is Oslo?", "expected_output": "a line", "raw": "18C"}
+    found = run(openinference("AGENT", agent, told, task_key="1"))
+    assert (found.input_text, found.output_text) == ("How is Oslo?", "18C")
+    assert json.loads(found.attributes["input.value"]) == agent
+    beside = run(openinference("AGENT", agent, "18C", task_key="1", formatted_description="How is Oslo?"))
+    assert (beside.input_text, beside.output_text) == ("How is Oslo?", "18C")
+    assert run(openinference("AGENT", agent, told)).inputs == agent
+
+
+@pytest.mark.parametrize(
+    ("sent", "arguments"),
+    [
+        ("Oslo", "Oslo"),
+        ("42", "42"),
+        ("{'city': 'Oslo', 'days': 2}", {"city": "Oslo", "days": 2}),
+        ('{"city": "Oslo"}', {"city": "Oslo"}),
+        ({"kwargs": {"city": "Oslo"}}, {"city": "Oslo"}),
+    ],
+)
+def test_arguments_as_langchain_prints_them(sent: Any, arguments: Any) -> None:
+    result = {"tool_name": "find", "blocks": [{"text": "x"}], "raw_output": "18C", "raw_input": {"args": []}}
+    found = run(openinference("TOOL", sent, result, **{"tool.name": "find"}))
+    assert found.tool == ToolRecord("find", arguments, "18C")
+
+
+@pytest.mark.parametrize(
+    ("sent", "counted", "cost"),
+    [(0, 5, None), (0.0, 5, None), ("0", 5, None), (0, 0, 0), (0, None, 0), (0.5, 5, Decimal("0.5"))],
+)
+def test_a_cost_of_nothing_for_tokens_is_no_cost(sent: Any, counted: int | None, cost: Any) -> None:
+    asked = {} if counted is None else {"gen_ai.usage.input_tokens": counted}
+    found = run({"gen_ai.operation.name": "chat", "gen_ai.usage.cost": sent, **asked})
+    assert found.cost == cost
+    assert found.attributes["gen_ai.usage.cost"] == sent

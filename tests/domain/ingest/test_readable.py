@@ -15,6 +15,11 @@ SERIALISED = {
     "kwargs": {"content": "hi", "type": "ai"},
 }
 
+AGENTS_END = (
+    "StopEvent(result=AgentOutput(response=ChatMessage(role=<MessageRole.ASSISTANT: 'assistant'>, additional_kwargs={}, "
+    "blocks=[TextBlock(block_type='text',"
+)
+
 
 @pytest.mark.parametrize(
     ("value", "text"),
@@ -41,6 +46,18 @@ SERIALISED = {
         ({"id": "1", "name": "find", "response": {"result": "18C"}}, "18C"),
         ({"tool_name": "find", "blocks": [{"text": "x"}], "raw_output": "18C"}, "18C"),
         ({"content": [{"type": "text", "text": "18C"}], "isError": False}, "18C"),
+        ("StopEvent(result='18C')", "18C"),
+        ('StopEvent(result="it\'s 18C\\nand sunny")', "it's 18C\nand sunny"),
+        ("StopEvent(result='a\\x00b')", "a\ufffdb"),
+        ("StopEvent(result='18C and su...", "18C and su..."),
+        ("StopEvent(result={'t': 18})", "{'t': 18}"),
+        ("StopEvent(result=None)", None),
+        ("StopEvent()", None),
+        (AGENTS_END + " text='18C')]), tool_calls=[]))", "18C"),
+        (AGENTS_END + " text='18C and su...", None),
+        (AGENTS_END[:60] + "...", None),
+        ("Weather(city='Oslo')", "Weather(city='Oslo')"),
+        ({"description": "How is Oslo?", "expected_output": "a line", "raw": "18C", "pydantic": None}, "18C"),
         ({"output": None}, None),
         ({}, None),
         ([], None),
@@ -62,11 +79,15 @@ def test_outputs(value: Any, text: str | None) -> None:
         ({"args": [], "kwargs": {"city": "Oslo"}}, '{"city":"Oslo"}'),
         ({"messages": [["user", "a"]]}, "a"),
         ({"task": "a", "stream": False}, "a"),
+        ({"user_msg": "a", "chat_history": None}, "a"),
+        ({"query_bundle": {"query_str": "a", "embedding": None}}, "a"),
+        ({"init_state": {"is_running": False}, "start_event": "StartEvent(topic='a')"}, "a"),
+        ({"init_state": {"is_running": False}, "start_event": "AgentWorkflowStartEvent()"}, None),
         ({"new_message": {"parts": [{"text": "a"}], "role": "user"}, "user_id": "u"}, "a"),
         ([{"description": "a", "expected_output": "one line"}, {"description": "b", "expected_output": "-"}], "a\nb"),
     ],
 )
-def test_inputs(value: Any, text: str) -> None:
+def test_inputs(value: Any, text: str | None) -> None:
     assert readable.input_text(value) == text
 
 

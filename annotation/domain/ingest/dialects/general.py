@@ -8,7 +8,7 @@ from collections.abc import Set as AbstractSet
 
 from annotation.domain.ingest import answers, conversations, documents, readable
 from annotation.domain.ingest.dialects import usage
-from annotation.domain.ingest.dialects.attributes import first_text
+from annotation.domain.ingest.dialects.attributes import first_text, literal
 from annotation.domain.ingest.dialects.partial import Partial, is_absent
 from annotation.domain.ingest.spans import Span
 
@@ -79,7 +79,7 @@ def _find_messages(partial: Partial) -> None:
 
 def _find_call(partial: Partial) -> None:
     if is_absent(partial.tool_arguments):
-        partial.tool_arguments = readable.arguments(partial.inputs)
+        partial.tool_arguments = readable.arguments(literal(partial.inputs))
     if is_absent(partial.tool_result):
         partial.tool_result = readable.unwrapped(partial.outputs)
     partial.inputs = partial.tool_arguments if is_absent(partial.inputs) else partial.inputs

@@ -24,6 +24,8 @@ _TYPES = {
 } | {"PROMPT": "prompt"}
 
 _INPUT, _OUTPUT = "input.value", "output.value"
+_LLAMA_INDEX = "openinference.instrumentation.llama_index"
+_AGENT_STARTS = ('"init_state"', '"AgentWorkflowStartEvent(')
 _FIRST_TOKEN = "First Token Stream Event"  # noqa: S105 -- the name of an event
 _DETAILS = {
     "cache_read": "llm.token_count.prompt_details.cache_read",
@@ -44,7 +46,7 @@ def read(span: Span) -> Partial:
     """What OpenInference says about a span."""
     attributes = span.attributes
     partial = Partial(
-        type=_TYPES.get(str(attributes.get(_KIND)).upper(), "chain"),
+        type=_type(span),
         provider=first_text(attributes, "llm.provider", "llm.system"),
         usage=_usage(attributes),
         cost=decimal(attributes, "llm.cost.total"),
@@ -64,6 +66,17 @@ def read(span: Span) -> Partial:
     return partial
 
 
+def _type(span: Span) -> str:
+    """The kind a span names, except where LlamaIndex's instrumentation names that of the object, not of what it did."""
+    kind = _TYPES.get(str(span.attributes.get(_KIND)).upper(), "chain")
+    if span.scope_name != _LLAMA_INDEX:
+        return kind
+    if kind == "llm" and "._" in span.name:  # a method that prepares the call, which has a span of its own
+        return "chain"
+    given = str(span.attributes.get(_INPUT))
+    return "agent" if kind == "chain" and all(words in given for words in _AGENT_STARTS) else kind
+
+
 def _read_values(partial: Partial, attributes: Mapping[str, Any]) -> None:
     """Input and output; the mime type beside them is not believed, since it is often missing or wrong."""
     for field, key in (("inputs", _INPUT), ("outputs", _OUTPUT)):
@@ -73,6 +86,16 @@ def _read_values(partial: Partial, attributes: Mapping[str, Any]) -> None:
             partial.sources[field] = (key,)
     if partial.inputs is None and "crew_tasks" in attributes:  # CrewAI: a crew is given its inputs and its tasks
         partial.inputs, partial.sources["inputs"] = first_value(attributes, "crew_inputs", "crew_tasks")
+    if "task_key" in attributes:
+        _read_task(partial, attributes)
+
+
+def _read_task(partial: Partial, attributes: Mapping[str, Any]) -> None:
+    """CrewAI gives an agent's own description as its input; the task it was given is told beside it or with the result."""
+    told = partial.outputs.get("description") if isinstance(partial.outputs, dict) else None
+    task = first_text(attributes, "formatted_description") or as_text(told)
+    if task:
+        partial.inputs, partial.sources["inputs"] = task, ()
 
 
 def _read_model(partial: Partial, attributes: Mapping[str, Any]) -> None:
