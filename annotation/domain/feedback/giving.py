@@ -164,6 +164,8 @@ class _Giving:
 
     def again(self, known: Feedback, new: Feedback) -> Outcome:
         """The same client id again: bring the feedback up to date if it is the same source's to change."""
+        if self.project and known.project_id not in (None, self.project.pk):
+            return _refused("client_id", "This id belongs to a feedback of another project: use another.")
         if (known.source, known.review_id) != (new.source, None):
             return _refused("client_id", f"This id belongs to a feedback of the source {known.source}: use another.")
         if not _is_same_target(known, new):

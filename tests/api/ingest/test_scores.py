@@ -3,11 +3,13 @@
 import json
 from base64 import b64encode
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.test import Client
 
-from annotation.models import Feedback, Run
+from annotation.models import Feedback, Project, Run
+from tests.factories import ProjectFactory
 from tests.fixtures.people import People
 from tests.fixtures.spans import TRACE, call, request
 
@@ -163,3 +165,34 @@ def test_annotations_that_cannot_be_taken(phoenix: Client) -> None:
     assert (answer.status_code, "not JSON" in answer.json()["detail"]) == (400, True)
     answer = phoenix.get("/v1/span_annotations")
     assert (answer.status_code, answer["allow"]) == (405, "POST")
+
+
+def test_a_key_of_one_project_changes_nothing_that_another_said(people: People) -> None:
+    other = ProjectFactory.create(workspace=people.workspace)
+
+    def annotate(project: Project, label: str) -> int:
+        client = Client(headers={"authorization": f"Bearer {people.token('ingest', project=project)}"})
+        entry = {"session_id": "s1", "name": "quality", "annotator_kind": "HUMAN", "result": {"label": label}}
+        return int(post(client, "/v1/session_annotations", {"data": [entry]}).status_code)
+
+    assert [annotate(people.project, "good"), annotate(other, "bad"), annotate(people.project, "fair")] == [
+        200,
+        422,
+        200,
+    ]
+    assert Feedback.objects.values_list("project", "value").get() == (people.project.pk, "fair")
+
+
+@pytest.mark.parametrize("time", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_a_time_that_no_clock_shows_is_not_kept(langfuse: Client, time: str) -> None:
+    score = {"sessionId": "s", "name": "csat", "value": 1, "timestamp": time}
+    assert post(langfuse, "/api/public/scores", score).status_code == 200
+    assert Feedback.objects.get().created_at.year not in (1, 9999)
+
+
+def test_an_id_that_no_index_takes_is_cut_as_that_of_its_traces_is(langfuse: Client) -> None:
+    long = "".join(str(uuid4()) for _ in range(300))
+    scores = [{"name": "csat", "value": 1} | named for named in ({"sessionId": long}, {"observationId": long})]
+    assert post(langfuse, "/api/public/scores", scores).status_code == 200
+    said = {(feedback.thread_id, feedback.run_external_id) for feedback in Feedback.objects.all()}
+    assert said == {(long[:500], None), (None, long[:500])}

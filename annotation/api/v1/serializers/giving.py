@@ -24,8 +24,12 @@ class GivenFeedbackSerializer(serializers.Serializer[Any]):
         max_length=validation.MAX_CLIENT_ID, required=False, allow_null=True,
         help_text="Your own id: the same feedback sent again is brought up to date, not doubled. Also taken as `id`.",
     )  # fmt: skip
-    run_id = serializers.CharField(required=False, allow_null=True, help_text="UUID of the run, or your own id of it.")
-    run_external_id = serializers.CharField(required=False, allow_null=True, help_text="Span id, or your own id.")
+    run_id = serializers.CharField(
+        max_length=500, required=False, allow_null=True, help_text="UUID of the run, or your own id of it."
+    )
+    run_external_id = serializers.CharField(
+        max_length=500, required=False, allow_null=True, help_text="Span id, or your own id."
+    )
     trace_id = serializers.UUIDField(required=False, allow_null=True, help_text="UUID, or 32 hex digits.")
     thread_id = serializers.CharField(max_length=500, required=False, allow_null=True)
     key = serializers.CharField(max_length=validation.MAX_KEY)

@@ -58,7 +58,7 @@ def _target(entry: Mapping[str, Any]) -> Target:
     if trace_id:
         return Target(trace_id=reading.trace_of(trace_id))
     if session:
-        return Target(thread_id=session)
+        return reading.thread_of(session)
     raise BadScoreError("the score names nothing: give traceId, observationId or sessionId")
 
 

@@ -21,7 +21,7 @@ _TARGETS: Mapping[str, Callable[[Mapping[str, Any]], Target]] = {
     "span": lambda entry: reading.run_of(reading.member(entry, "span_id"), None),
     "document": lambda entry: reading.run_of(reading.member(entry, "span_id"), None),
     "trace": lambda entry: Target(trace_id=reading.trace_of(reading.member(entry, "trace_id"))),
-    "session": lambda entry: Target(thread_id=reading.member(entry, "session_id")),
+    "session": lambda entry: reading.thread_of(reading.member(entry, "session_id")),
 }
 
 

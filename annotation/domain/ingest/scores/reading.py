@@ -9,7 +9,10 @@ import orjson
 
 from annotation.domain.feedback.targets import Target
 from annotation.domain.ingest import identity
+from annotation.domain.ingest.rows import indexed
 from annotation.domain.ingest.values import as_text
+
+_FIRST_YEAR, _LAST_YEAR = 1900, 2999
 
 
 class BadScoreError(ValueError):
@@ -40,16 +43,23 @@ def run_of(span: str, trace: UUID | None) -> Target:
         span_id = b""
     if trace and len(span_id) == identity.SPAN_ID_LENGTH:
         return Target(run_id=identity.run_uuid(trace.bytes, span_id), trace_id=trace)
-    return Target(run_external_id=span.lower() if span_id else span, trace_id=trace)
+    return Target(run_external_id=indexed(span.lower() if span_id else span), trace_id=trace)
+
+
+def thread_of(session: str) -> Target:
+    """A thread by its id, as long as it is stored with the traces of the thread."""
+    return Target(thread_id=indexed(session))
 
 
 def time_of(text: Any) -> datetime | None:
-    """An ISO time; None for anything else."""
+    """An ISO time; None for anything else, and for times that no clock shows."""
     try:
         time = datetime.fromisoformat(text) if isinstance(text, str) else None
     except ValueError:
         return None
-    return time if time is None or time.tzinfo else time.replace(tzinfo=UTC)
+    if time is None or not _FIRST_YEAR <= time.year <= _LAST_YEAR:
+        return None
+    return time if time.tzinfo else time.replace(tzinfo=UTC)
 
 
 def name_of(*parts: Any) -> str:
