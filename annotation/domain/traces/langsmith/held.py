@@ -40,6 +40,7 @@ _RUN_TYPES = {
     "retriever": ("retriever", "reranker"),
 }
 """Types of ours that the protocol has no word for are shown as one of these."""
+_MOST_DIGITS = 200
 _LENGTH = re.compile(r"(\d{1,9}(?:\.\d{1,9})?) ?(ms|s|m|h|d)?", re.ASCII)
 
 
@@ -163,9 +164,15 @@ def number(value: Literal) -> Decimal:
     if isinstance(plain, Decimal):
         return plain
     try:
-        return Decimal(plain) if isinstance(plain, str) and len(plain) < 40 else _no_number(value)
+        found = Decimal(plain) if isinstance(plain, str) and len(plain) < 40 else _no_number(value)
     except ArithmeticError:
         return _no_number(value)
+    return found if _fits(found) else _no_number(value)
+
+
+def _fits(number: Decimal) -> bool:
+    """Whether it is finite and written out in no more digits than the grammar's own numbers: the database counts with it."""
+    return number.is_finite() and abs(number.adjusted()) < _MOST_DIGITS
 
 
 def _no_number(value: Literal) -> Decimal:
@@ -179,12 +186,14 @@ def metadata(value: Literal) -> Node:
         return Condition("metadata", Operator.EXISTS, key=asked)
     try:
         wanted = json.loads(asked, parse_float=Decimal, parse_int=Decimal)
-    except ValueError as problem:
+    except (ValueError, RecursionError) as problem:
         raise FilterError("This is not JSON.", span=value.span, hint="""Write '{"key": "value"}'.""") from problem
     return And(tuple(entry(key, Operator.EQUAL, Literal(_plain(one), value.span)) for key, one in wanted.items()))
 
 
 def _plain(value: object) -> str | Decimal | None:
+    if isinstance(value, Decimal) and not _fits(value):
+        return str(value)
     if value is None or isinstance(value, str | Decimal):
         return value
     return str(value).lower() if isinstance(value, bool) else json.dumps(value, default=float)

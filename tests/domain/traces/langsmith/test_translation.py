@@ -32,6 +32,7 @@ TABLE: dict[str, Node] = {
     "eq(execution_order, 1)": Not(Condition("parent", O.EXISTS)),
     'in(run_type, ["llm", "tool"])': Or((Condition("type", O.ANY_OF, ("llm",)), Condition("type", O.ANY_OF, ("tool",)))),
     'has(tags, "beta")': Condition("tag", O.ANY_OF, ("beta",)),
+    """has(metadata, '{"n": 1e999999}')""": And((Condition("metadata", O.IS, ("1E+999999",), "n"),)),
     """has(metadata, '{"tier": "gold", "n": 3}')""": And(
         (Condition("metadata", O.IS, ("gold",), "tier"), Condition("metadata", O.IS, (Decimal(3),), "n"))
     ),
@@ -71,6 +72,10 @@ def test_each_form_means_what_the_documentation_says(text: str) -> None:
         ("eq(id, 'x')", 7, "not an id"),
         ("in(name, 'x')", 0, "takes a list"),
         ("has(metadata, '{')", 14, "not JSON"),
+        ("has(metadata, '" + '{"a":' * 3000 + "')", 14, "not JSON"),
+        ("gt(total_tokens, 'NaN')", 17, "should stand a number"),
+        ("gt(total_tokens, 'Infinity')", 17, "should stand a number"),
+        ("gt(total_tokens, '1e999999999')", 17, "should stand a number"),
         ("name", 0, "is a comparison"),
         ("eq(name, §)", 9, "not understood"),
         ("not(" * 60 + "eq(name, 'x')" + ")" * 60, 204, "too deeply"),
