@@ -4,8 +4,9 @@ The file is written first, its row then. A crash between the two leaves a file t
 got no answer, sends both again, to the same name.
 """
 
+import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from hashlib import sha256
 from typing import Any
@@ -18,9 +19,13 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from annotation.domain.ingest.records import Rejections
+from annotation.domain.ingest.values import clean_text
 from annotation.models import Attachment, Run, Workspace
 
 _SALT = "annotation.attachment"
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_TYPE = re.compile(r"[A-Za-z0-9.+_-]{1,100}/[A-Za-z0-9.+_-]{1,99}")
+UNKNOWN_TYPE = "application/octet-stream"
 MAX_NAME = 200
 BAD_NAME = "the name of an attachment has to have 1 to 200 characters"
 FOREIGN_RUN = "the attachment's run belongs to another project than the one this key may write to"
@@ -48,7 +53,7 @@ def keep(*, workspace: Workspace, attached: Sequence[Attached], only_project_id:
     """
     if not attached:
         return Rejections()
-    named = [one for one in attached if 0 < len(one.name) <= MAX_NAME]
+    named = [_storable(one) for one in attached if 0 < len(one.name) <= MAX_NAME]
     foreign = _foreign(workspace, named, only_project_id) if only_project_id else set()
     kept = {(one.run_id, one.name): one for one in named if one.run_id not in foreign}
     rows = [_written(workspace, one) for one in kept.values()]
@@ -65,6 +70,12 @@ def keep(*, workspace: Workspace, attached: Sequence[Attached], only_project_id:
     return Rejections({reason: count for reason, count in reasons.items() if count})
 
 
+def _storable(one: Attached) -> Attached:
+    """With a name and a type that the database takes and that can stand in a header; an odd type is just bytes."""
+    name = _CONTROL.sub("\ufffd", clean_text(one.name))
+    return replace(one, name=name, mime_type=one.mime_type if _TYPE.fullmatch(one.mime_type) else UNKNOWN_TYPE)
+
+
 def _foreign(workspace: Workspace, attached: Sequence[Attached], only_project_id: int) -> set[UUID]:
     runs = Run.objects.filter(workspace=workspace, uuid__in={one.run_id for one in attached})
     return set(runs.exclude(trace__project=only_project_id).values_list("uuid", flat=True))
@@ -78,7 +89,7 @@ def _written(workspace: Workspace, one: Attached) -> Attachment:
         workspace=workspace,
         run_uuid=one.run_id,
         name=one.name,
-        mime_type=one.mime_type[:200] or "application/octet-stream",
+        mime_type=one.mime_type,
         size=len(content),
         path=storage().save(path, ContentFile(content)),
     )

@@ -98,15 +98,23 @@ def _traces(workspace_id: int, states: Mapping[UUID, RunState], known: Mapping[U
         runs={one.parent_id for one in homeless if one.parent_id and one.parent_id not in states},
     )
 
-    def trace_of(uuid: UUID, steps: int = len(states)) -> UUID:
-        state = states.get(uuid)
-        if state is None:
-            return parents.get(uuid, uuid)
-        if told := state.trace_id or known.get(uuid):
-            return told
-        return trace_of(state.parent_id, steps - 1) if state.parent_id and steps else uuid
+    found = dict(known)
+    for uuid in states:
+        way, told = _upwards(uuid, states, found)
+        found.update(dict.fromkeys(way, told or parents.get(way[-1], way[-1])))
+    return {uuid: found[uuid] for uuid in states}
 
-    return {uuid: trace_of(uuid) for uuid in states}
+
+def _upwards(uuid: UUID, states: Mapping[UUID, RunState], known: Mapping[UUID, UUID]) -> tuple[list[UUID], UUID | None]:
+    """The runs from one to the first above whose trace is told, and that trace; or to the last that is named."""
+    way: dict[UUID, None] = {uuid: None}
+    while True:
+        state = states.get(uuid)
+        told = (state.trace_id if state else None) or known.get(uuid)
+        if told or state is None or state.parent_id is None or state.parent_id in way:
+            return list(way), told
+        uuid = state.parent_id
+        way[uuid] = None
 
 
 def _provisional(workspace_id: int, runs: Sequence[_Run]) -> dict[UUID, UUID]:

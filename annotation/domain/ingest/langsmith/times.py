@@ -56,7 +56,8 @@ def _step(text: str) -> tuple[int, UUID] | None:
     except ValueError:
         return None
     fraction = int(match[2].ljust(6, "0")[:6])
-    return ((second - _EPOCH) // timedelta(seconds=1) * 1_000_000 + fraction) * 1000, UUID(match[3])
+    started = _within(((second - _EPOCH) // timedelta(seconds=1) * 1_000_000 + fraction) * 1000)
+    return (started, UUID(match[3])) if started else None
 
 
 def dotted_order(path: Sequence[tuple[int, UUID]]) -> str:

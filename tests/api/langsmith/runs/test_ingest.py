@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
@@ -18,7 +19,7 @@ from django.utils import timezone
 from annotation.api.langsmith.runs import attached
 from annotation.domain.ingest import attachments
 from annotation.domain.projects import keys
-from annotation.models import ApiKey, Attachment, Project, Run, Trace
+from annotation.models import ApiKey, Attachment, DeletedTrace, Project, Run, Trace
 from tests.fixtures.people import People
 
 Scope = ApiKey.Scope
@@ -186,6 +187,58 @@ def test_what_a_browser_might_run_is_bytes_to_it(client: Client) -> None:
     send_parts(client, [(f"attachment.{ROOT}.page", "text/html", b"<script>")])
     answer = Client().get(attached.link(RequestFactory().get("/"), Attachment.objects.get()))
     assert (answer["Content-Type"], b"".join(answer)) == ("application/octet-stream", b"<script>")
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "kept"),
+    [
+        ("a\0b", "text/plain", ("a\ufffdb", "text/plain")),
+        ("a\n", "text/plain", ("a\ufffd", "text/plain")),
+        ("a", "text/\0plain", ("a", "application/octet-stream")),
+        ("a", "image/png\nx: y", ("a", "application/octet-stream")),
+    ],
+)
+def test_an_attachment_with_an_odd_name_or_type_is_kept_and_handed_out(
+    client: Client, name: str, kind: str, kept: tuple[str, str]
+) -> None:
+    parts = [
+        (f"post.{ROOT}", "application/json", json.dumps(run()).encode()),
+        (f"attachment.{ROOT}.{name}", kind, b"x"),
+    ]
+    assert send_parts(client, parts).status_code == 202
+    [(shown, file)] = client.get(f"/api/v1/runs/{ROOT}").json()["s3_urls"].items()
+    assert (shown, file["mime_type"]) == (f"attachment.{kept[0]}", kept[1])
+    answer = Client().get(file["presigned_url"])
+    assert (answer["Content-Type"].partition(";")[0], b"".join(answer)) == (kept[1], b"x")
+
+
+def test_nothing_of_a_deleted_trace_is_kept(client: Client, people: People) -> None:
+    DeletedTrace.objects.create(workspace=people.workspace, trace_uuid=ROOT)
+    parts = [
+        (f"{kind}.{identifier}{rest}", "application/json", json.dumps(run(identifier, trace_id=trace)).encode())
+        for identifier, trace in ((ROOT, ROOT), (CHILD, ROOT), (OTHER, OTHER))
+        for kind, rest in (("post", ""), ("attachment", ".a"))
+    ]
+    answer = send_parts(client, parts)
+    assert (answer.status_code, "2 rejected: the trace was deleted" in answer.json()["detail"]) == (422, True)
+    assert [str(one.run_uuid) for one in Attachment.objects.all()] == [OTHER]
+    assert [str(one.uuid) for one in Run.objects.all()] == [OTHER]
+
+
+@pytest.mark.parametrize("time", ["99991231T235959000000Z", "00010101T000000000000Z"])
+def test_an_order_with_times_that_no_clock_shows_is_not_believed(client: Client, time: str) -> None:
+    odd = {"id": ROOT, "trace_id": ROOT, "name": "odd", "run_type": "chain", "dotted_order": time + ROOT}
+    assert post(client, "/runs/batch", {"post": [odd, run(OTHER)]}).status_code == 202
+    assert Run.objects.get(uuid=OTHER).name == "agent"
+    started = client.get(f"/api/v1/runs/{ROOT}").json()["start_time"]
+    assert abs(datetime.fromisoformat(started) - timezone.now()) < timedelta(minutes=5)
+
+
+def test_a_long_way_up_to_the_root_is_walked(client: Client) -> None:
+    ids = [str(uuid4()) for _ in range(1200)]
+    runs = [run(one, parent_run_id=above) for one, above in zip(ids, [None, *ids], strict=False)]
+    assert post(client, "/runs/batch", {"post": runs[::-1]}).status_code == 202
+    assert [(str(trace.uuid), trace.run_count) for trace in Trace.objects.all()] == [(ids[0], 1200)]
 
 
 def test_an_attachment_again_is_the_same_and_another_takes_its_place(
