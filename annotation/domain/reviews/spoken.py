@@ -12,7 +12,10 @@ from annotation.domain.queues.rubric import Question, QuestionKind
 from annotation.domain.reviews import drafts, submit
 from annotation.domain.reviews.content import ReviewInput
 from annotation.domain.reviews.rubric import DOWN, UP
-from annotation.models import Feedback, Item, Review, User
+from annotation.models import Feedback, Item, Review, Trace, User
+
+_NOT_A_PERSONS = (Feedback.Source.JUDGE, Feedback.Source.RULE, Feedback.Source.SIGNAL)
+"""Sources whose words are no review, even if they came with a person's key."""
 
 
 def complete(*, item: Item, by: User, now: datetime) -> Review:
@@ -35,8 +38,8 @@ def complete(*, item: Item, by: User, now: datetime) -> Review:
 def _said(item: Item, by: User) -> dict[str, JsonValue]:
     """The latest word of the person on each question that they gave as feedback, in the form of an answer."""
     rubric = rubric_versions.questions_of(item.queue)
-    about = Q(run_uuid=item.run_uuid) if item.run_uuid else Q(trace_uuid=item.trace_uuid)
-    rows = Feedback.objects.filter(about, workspace=item.workspace_id, author=by, review=None)
+    rows = Feedback.objects.filter(_about(item), workspace=item.workspace_id, author=by, review=None)
+    rows = rows.exclude(source__in=_NOT_A_PERSONS)
     found = rows.filter(key__in=[question.key for question in rubric.questions]).order_by("created_at", "id")
     answers: dict[str, JsonValue] = {}
     for feedback in found:
@@ -44,6 +47,14 @@ def _said(item: Item, by: User) -> dict[str, JsonValue]:
         if question is not None:
             answers[feedback.key] = _answer(question, feedback)
     return answers
+
+
+def _about(item: Item) -> Q:
+    """On the item's run; of a trace on itself or its root: what was said of a step below is about that step."""
+    if item.run_uuid:
+        return Q(run_uuid=item.run_uuid)
+    roots = Trace.objects.filter(workspace=item.workspace_id, uuid__in=[item.trace_uuid]).values("root_run_uuid")
+    return Q(trace_uuid=item.trace_uuid, target=Feedback.Target.TRACE) | Q(run_uuid__in=roots)
 
 
 def _answer(question: Question, feedback: Feedback) -> JsonValue:

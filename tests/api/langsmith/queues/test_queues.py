@@ -216,6 +216,18 @@ def test_a_reviewer_works_through_the_queue(people: People, sdk: Sdk) -> None:
     assert done[0]["last_reviewed_time"] is not None
 
 
+@pytest.mark.parametrize(("source", "place"), [("model", 0), ("app", 1)])
+def test_neither_a_models_word_nor_one_on_a_step_is_a_review(people: People, sdk: Sdk, source: str, place: int) -> None:
+    queue, roots = filled(people, sdk, 1, rubric_items=[{"feedback_key": "grade", "is_required": True}])
+    run = (roots[0], Run.objects.get(parent_uuid=roots[0].uuid))[place]
+    said = {"key": "grade", "score": 0.5, "run_id": str(run.uuid), "feedback_source": {"type": source}}
+    sdk.ok("POST", "/feedback", said)
+    item = sdk.ok("GET", f"/annotation-queues/{queue}/run/0")["queue_run_id"]
+    answer = sdk("POST", f"/annotation-queues/status/{item}", {"status": "completed"})
+    assert (answer.status_code, "grade" in answer.json()["detail"]) == (422, True)
+    assert not Review.objects.exists()
+
+
 def test_sections_are_each_reviewers_own(people: People, sdk: Sdk) -> None:
     queue, roots = filled(people, sdk, 2, num_reviewers_per_item=2)
     Membership.objects.filter(user=people.editor).update(role="admin")
