@@ -44,12 +44,13 @@ class FeedbackLinkListView(View):
         if len(listed) > MOST_AT_ONCE or not all(isinstance(one, dict) for one in listed):
             raise Invalid(f"Send an object, or an array of at most {MOST_AT_ONCE} objects.")
         now = timezone.now()
-        try:
-            made = links.make(by=self.actor, wishes=[_wish(one, now) for one in listed], now=now)
-        except links.LinkError as problem:
-            raise Invalid(str(problem)) from problem
+        wishes = [_wish(one, now) for one in listed]
         for one in listed:
             meaning.ensure(self.actor, one["feedback_key"], one.get("feedback_config"))
+        try:
+            made = links.make(by=self.actor, wishes=wishes, now=now)
+        except links.LinkError as problem:
+            raise Invalid(str(problem)) from problem
         written = [_written(link, request) for link in made]
         return Response(written if isinstance(sent, list) else written[0])
 

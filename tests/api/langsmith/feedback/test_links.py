@@ -112,3 +112,10 @@ def test_a_config_comes_with_the_first_link(people: People, sdk: Sdk) -> None:
     assert (refused.status_code, "at most 5" in refused.json()["detail"]) == (422, True)
     assert Client().get(url, {"score": "many"}).status_code == 422
     assert not Feedback.objects.exists()
+
+
+def test_a_meaning_that_cannot_be_makes_no_link(sdk: Sdk) -> None:
+    wish = {"run_id": str(uuid4()), "feedback_key": "tone", "feedback_config": {"type": "odd"}}
+    answer = sdk("POST", "/feedback/tokens", wish)
+    assert (answer.status_code, "feedback_config.type" in answer.json()["detail"]) == (422, True)
+    assert not FeedbackLink.objects.exists()
