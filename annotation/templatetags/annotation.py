@@ -4,22 +4,28 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 from django import template
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import Truncator
 
 from annotation.domain import formats, markdown
 from annotation.domain.traces.conversation.clip import written
 from annotation.domain.traces.filters import FilterError
 
+if TYPE_CHECKING:
+    from annotation.web.trajectory import OutlineRow
+
 register = template.Library()
 
 
 @register.simple_tag
+@lru_cache(maxsize=256)  # a page of thousands of steps has as many icons, of a few kinds
 def icon(name: str, kind: str = "") -> SafeString:
     """The icon `name` of the sprite, for the eye only; `kind` is a class that tints it."""
     return format_html(
@@ -48,6 +54,39 @@ _RUN_ICONS = {
 def run_icon(run_type: str) -> SafeString:
     """The icon of a type of run, in its colour."""
     return icon(*_RUN_ICONS.get(run_type, ("agent", "t-agent")))
+
+
+_ABSENT = mark_safe("")
+_CALL, _ERROR, _CURRENT = mark_safe(" data-call"), mark_safe(" data-error"), mark_safe(' aria-current="step"')
+
+
+@register.simple_tag
+def outline_row(row: OutlineRow) -> SafeString:
+    """A step of the outline. A trace has thousands, which as nodes of a template took most of its page's time."""
+    run = row.run
+    return format_html(
+        '<li{}{}><a class="d{}" href="{}" data-step-id="{}"{}>{}<span class="name" title="{}">{}</span>{}</a></li>',
+        _CALL if row.is_call else _ABSENT,
+        _ERROR if run.status == "error" else _ABSENT,
+        row.indent,
+        row.address,
+        run.uuid,
+        _CURRENT if row.is_current else _ABSENT,
+        run_icon(run.type),
+        run.name,
+        formats.step_name(run.name) or "(no name)",
+        _outcome(row),
+    )
+
+
+def _outcome(row: OutlineRow) -> SafeString:
+    """The thumb that the step was given, else how it failed or how long it took."""
+    if row.thumb:
+        return icon(row.thumb, row.thumb)
+    if row.run.status == "error":
+        error = Truncator(row.run.error_type or "error").chars(16)
+        return format_html('<span class="fault num">{}</span>', error)
+    return format_html('<span class="faint num">{}</span>', formats.duration(row.run.latency_ms))
 
 
 @register.filter

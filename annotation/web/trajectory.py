@@ -12,7 +12,6 @@ from django.urls import reverse
 
 from annotation.domain.traces.conversation import Turn, TurnKind
 from annotation.domain.traces.trajectory import Trajectory
-from annotation.domain.traces.tree import Step
 from annotation.models import Run
 
 #: Types whose runs the outline's filter "calls" keeps.
@@ -73,12 +72,13 @@ class ShownTrajectory:
 
     def rows(self) -> Iterator[OutlineRow]:
         """The outline, step by step."""
-        current = self.trajectory.at
+        current, anchors, base = self.trajectory.at, self.trajectory.window.conversation.anchors, self._page("")
         for step in self.trajectory.steps:
+            turn = anchors.get(step.run.uuid)
             yield OutlineRow(
                 step.run,
                 min(step.depth, DEEPEST_INDENT),
-                self._address_of(step),
+                f"{base}{step.run.uuid}" if turn is None else f"{base}{step.run.uuid}#{self.prefix}turn-{turn}",
                 step.run.type in CALLS,
                 step.run.uuid == current,
                 self.thumbs.get(step.run.uuid, ""),
@@ -130,13 +130,7 @@ class ShownTrajectory:
             query["raw"] = "1"
         return f"{self.page}?{urlencode(query)}" if query else self.page
 
-    def _address_of(self, step: Step[Run]) -> str:
-        turn = self.trajectory.window.conversation.anchors.get(step.run.uuid)
-        return (
-            f"{self._page(step.run.uuid)}#{self.prefix}turn-{turn}" if turn is not None else self._page(step.run.uuid)
-        )
-
-    def _page(self, step: UUID) -> str:
+    def _page(self, step: UUID | str) -> str:
         return f"{self.page}?{urlencode({**self.query, 'step': str(step)})}"
 
 

@@ -20,13 +20,12 @@ WINDOW = 120
 
 #: What the outline shows of a run, so what is read for all of them.
 OUTLINE = (
-    "id", "trace_id", "uuid", "parent_uuid", "name", "type", "status", "error_type", "started_at", "latency_ms",
-    "model", "total_tokens",
+    "id", "trace_id", "uuid", "parent_uuid", "name", "type", "status", "error_type", "latency_ms",
 )  # fmt: skip
 
 #: What a conversation is read from; everything else about a step is loaded when it is opened.
 _SPOKEN = (
-    *OUTLINE, "error_message", "response_id", "messages", "input_text", "output_text", "tool", "tool_calls",
+    *OUTLINE, "started_at", "model", "error_message", "response_id", "messages", "input_text", "output_text", "tool", "tool_calls",
     "documents",
 )  # fmt: skip
 
