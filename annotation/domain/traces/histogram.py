@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 #: Widths that a clock knows, in seconds, with their names.
 WIDTHS = (
@@ -16,14 +17,6 @@ MOST_BARS = 96
 WIDTH, HEIGHT = 1364.0, 48.0
 GAP = 0.22
 SMALLEST = 1.5
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """A trace, as far as the histogram counts it."""
-
-    started_at: datetime
-    has_failed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,30 +44,33 @@ class Histogram:
     failed: int
 
 
-def histogram(moments: Sequence[Moment]) -> Histogram | None:
-    """The bars of some traces in any order; None without any."""
-    if not moments:
+def histogram(times: Sequence[int], failed: Sequence[int]) -> Histogram | None:
+    """The bars of some traces by when they began, in seconds since 1970 and any order; None without any.
+
+    `failed` are the times of those that failed, which `times` has too.
+    """
+    if not times:
         return None
-    times = [moment.started_at for moment in moments]
-    first, last = min(times), max(times)
-    seconds, per = _width((last - first).total_seconds())
-    begin = int(first.timestamp()) // seconds
-    counts = [[0, 0] for _ in range(int(last.timestamp()) // seconds - begin + 1)]
-    for moment in moments:
-        bucket = counts[int(moment.started_at.timestamp()) // seconds - begin]
-        bucket[0] += 1
-        bucket[1] += moment.has_failed
-    step = WIDTH / max(len(counts), 24)
-    highest = max(count for count, _ in counts)
-    start = datetime.fromtimestamp(begin * seconds, UTC)
+    seconds, per = _width(max(times) - min(times))
+    begin, end = min(times) // seconds, max(times) // seconds
+    counts = Counter(time // seconds for time in times)
+    failures = Counter(time // seconds for time in failed)
+    step = WIDTH / max(end - begin + 1, 24)
+    highest = max(counts.values())
     bars = tuple(
-        _bar(start + timedelta(seconds=index * seconds), count, failed, index * step, highest)
-        for index, (count, failed) in enumerate(counts)
+        _bar(
+            datetime.fromtimestamp(bucket * seconds, UTC),
+            counts[bucket],
+            failures[bucket],
+            (bucket - begin) * step,
+            highest,
+        )
+        for bucket in range(begin, end + 1)
     )
-    return Histogram(bars, per, step * (1 - GAP), len(moments), sum(failed for _, failed in counts))
+    return Histogram(bars, per, step * (1 - GAP), len(times), len(failed))
 
 
-def _width(seconds: float) -> tuple[int, str]:
+def _width(seconds: int) -> tuple[int, str]:
     return next(((width, name) for width, name in WIDTHS if seconds / width < MOST_BARS - 1), WIDTHS[-1])
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from uuid import UUID
 
-from django.db.models import BigIntegerField, CharField, Func, QuerySet
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import BigIntegerField, CharField, Func, Q, QuerySet
 from django.db.models.functions import Cast, Extract, Floor, Left
 
 from annotation.domain import paging
-from annotation.domain.traces.histogram import Histogram, Moment, histogram
+from annotation.domain.traces.histogram import Histogram, histogram
 from annotation.models import Feedback, Trace
 
 ORDER = ("-started_at", "-id")
@@ -70,13 +70,10 @@ def page(rows: QuerySet[Trace], *, feedback: QuerySet[Feedback], cursor: str = "
 def over_time(rows: QuerySet[Trace]) -> Histogram | None:
     """The latest traces over time. One query, over at most COUNTED rows."""
     second = Cast(Floor(Extract("started_at", "epoch")), BigIntegerField())  # thousands of times would take their time
-    latest = rows.order_by(*ORDER).values_list(second, "status", "verdict")[:COUNTED]
-    return histogram(
-        [
-            Moment(datetime.fromtimestamp(at, UTC), status == "error" or verdict == "bad")
-            for at, status, verdict in latest
-        ]
-    )
+    latest = rows.order_by(*ORDER).annotate(second=second)[:COUNTED]
+    failed = Q(status="error") | Q(verdict="bad")
+    found = latest.aggregate(times=ArrayAgg("second"), failed=ArrayAgg("second", filter=failed))
+    return histogram(found["times"] or [], found["failed"] or [])
 
 
 def _said(feedback: QuerySet[Feedback], traces: Sequence[UUID]) -> dict[UUID, list[Feedback]]:
