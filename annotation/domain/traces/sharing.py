@@ -70,10 +70,10 @@ def unshare(*, run: Run, by: User | None) -> None:
 def opened(token: UUID) -> Shared:
     """What the link with this secret shows. Raises ShareGoneError."""
     link = RunShare.objects.filter(uuid=token).first()
-    runs = Run.objects.select_related("trace__project", "workspace")
+    runs = Run.objects.select_related("trace")
     run = runs.filter(workspace=link.workspace_id, uuid=link.run_uuid).first() if link else None
     if run is None:
         raise ShareGoneError("This link opens nothing, or nothing any more.")
-    steps = tree.steps(runs_of(run.trace).select_related("trace__project", "workspace"))
+    steps = tree.steps(runs_of(run.trace).select_related("trace__project__workspace"))
     top = next(step for step in steps if step.run.uuid == run.uuid)
     return Shared(run, steps[top.number - 1 : top.last])

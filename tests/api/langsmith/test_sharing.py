@@ -7,6 +7,8 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
+from annotation.domain.ingest import attachments
+from annotation.domain.ingest.attachments import Attached
 from annotation.models import AuditEvent, RunShare
 from tests.api.langsmith.conftest import Sdk, stored_trace
 from tests.factories.datasets import DatasetFactory
@@ -57,6 +59,26 @@ def test_a_link_shows_what_is_below_its_run_and_nothing_else(people: People, sdk
     assert [run["name"] for run in listed] == ["step 0", "below"]
     assert Client().get(f"/api/v1/public/{token}/run/{below.uuid}").status_code == 200
     assert Client().get(f"/api/v1/public/{token}/run/{root.uuid}").status_code == 404
+
+
+def test_a_link_tells_the_order_the_files_and_not_what_is_above(people: People, sdk: Sdk) -> None:
+    _, [root, step] = stored_trace(people.project)
+    below = RunFactory.create(
+        trace=step.trace, parent_uuid=step.uuid, metadata={"tier": "gold"}, resource={"host.name": "h"}
+    )
+    attachments.keep(workspace=people.workspace, attached=[Attached(below.uuid, "a", "text/plain", b"x")])
+    sdk.ok("POST", "/feedback", {"key": "tone", "score": 1, "comment": "secret", "run_id": str(below.uuid)})
+    token = sdk.ok("PUT", f"/runs/{step.uuid}/share", {})["share_token"]
+    answer = Client().post(f"/api/v1/public/{token}/runs/query", {}, content_type="application/json")
+    shared, child = answer.json()["runs"]
+    assert (shared["dotted_order"][-36:], len(shared["dotted_order"].split("."))) == (str(step.uuid), 1)
+    assert child["dotted_order"].startswith(f"{shared['dotted_order']}.")
+    assert child["extra"] == {"metadata": {"tier": "gold"}}
+    file = child["s3_urls"]["attachment.a"]
+    assert (file["size_in_bytes"], b"".join(Client().get(file["presigned_url"]))) == (1, b"x")
+    assert {"feedback_stats", "parent_run_ids", "serialized"}.isdisjoint(child)
+    assert "secret" not in answer.content.decode()
+    assert str(root.uuid) not in child["dotted_order"]
 
 
 def test_content_of_a_shared_run_is_shown_inert(people: People, sdk: Sdk) -> None:

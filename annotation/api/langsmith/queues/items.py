@@ -105,7 +105,7 @@ class ItemAtView(QueueView):
         queue = self.queue(uuid)
         rows = sections.of_section(self.standing(queue), Section.MINE, self.actor.person)
         found = _in_line(self, queue, rows)[index : index + 1] if index < MOST_COUNTED else rows.none()
-        shown = writing.items(list(found))
+        shown = writing.items(list(found), self.request)
         if not shown:
             raise NotFound("There is no run at this place of the annotation queue.")
         return Response(shown[0])
@@ -211,7 +211,7 @@ def _added(view: QueueView, queue: Queue, sent: Any) -> Response:
 
 
 def _page(view: QueueView, queue: Queue, rows: QuerySet[Item]) -> list[dict[str, Any]]:
-    return writing.items(list(_in_line(view, queue, rows)[wire.window(view.request)]))
+    return writing.items(list(_in_line(view, queue, rows)[wire.window(view.request)]), view.request)
 
 
 def _in_line(view: QueueView, queue: Queue, rows: QuerySet[Item]) -> QuerySet[Item]:

@@ -8,8 +8,9 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Max, Prefetch, QuerySet
+from django.http import HttpRequest
 
-from annotation.api.langsmith import brief
+from annotation.api.langsmith.runs.shown import IN_QUEUES, shown
 from annotation.models import Item, Queue, Reservation, Review, Run, Trace
 
 
@@ -66,7 +67,7 @@ def added(rows: Sequence[Item], queue_id: UUID) -> list[dict[str, Any]]:
     ]
 
 
-def items(rows: Sequence[Item]) -> list[dict[str, Any]]:
+def items(rows: Sequence[Item], request: HttpRequest) -> list[dict[str, Any]]:
     """Items from `with_item_parts`, each as its run with where it stands. A run that is not there is named alone."""
     ids = run_ids(rows)
     found = (
@@ -74,8 +75,9 @@ def items(rows: Sequence[Item]) -> list[dict[str, Any]]:
         if rows
         else Run.objects.none()
     )
-    runs: dict[UUID | None, Run] = {run.uuid: run for run in found.select_related("trace__project", "workspace")}
-    return [{**_run(runs.get(ids[item.pk]), item, ids[item.pk]), **_standing(item)} for item in rows]
+    listed = shown(list(found.select_related("trace__project__workspace")), IN_QUEUES, request=request)
+    runs: dict[UUID | None, dict[str, Any]] = {run["id"]: run for run in listed}
+    return [{**(runs.get(ids[item.pk]) or _missing(item, ids[item.pk])), **_standing(item)} for item in rows]
 
 
 def run_ids(rows: Sequence[Item]) -> dict[int, UUID | None]:
@@ -98,8 +100,6 @@ def _standing(item: Item) -> dict[str, Any]:
     }
 
 
-def _run(run: Run | None, item: Item, uuid: UUID | None) -> dict[str, Any]:
-    if run is None:
-        missing = {"id": uuid, "name": "", "run_type": "chain", "start_time": item.created_at, "status": "pending"}
-        return {**missing, "trace_id": item.trace_uuid, "dotted_order": "", "session_id": None, "app_path": ""}
-    return brief.run(run)
+def _missing(item: Item, uuid: UUID | None) -> dict[str, Any]:
+    said = {"id": uuid, "name": "", "run_type": "chain", "start_time": item.created_at, "status": "pending"}
+    return {**said, "trace_id": item.trace_uuid, "dotted_order": "", "session_id": None, "app_path": ""}

@@ -20,7 +20,7 @@ from annotation.api.langsmith.errors import Invalid, Refusal
 from annotation.api.langsmith.feedback import giving
 from annotation.api.langsmith.runs import query, sent
 from annotation.api.langsmith.runs.sent import Sent
-from annotation.api.langsmith.runs.shown import shown
+from annotation.api.langsmith.runs.shown import ALL, shown
 from annotation.api.permissions import Needs
 from annotation.domain.access import Capability
 from annotation.domain.ingest import attachments, store, tombstones
@@ -153,8 +153,8 @@ class RunView(_Ingest):
 
     def get(self, request: Request, uuid: UUID) -> Response:
         """One run, whole; 404 until it has come, so that clients ask again."""
-        run = query.one(self.visible(Run), uuid, query.ALL)
-        return Response(shown([run], query.ALL, actor=self.actor, request=request)[0])
+        run = query.one(self.visible(Run), uuid, ALL)
+        return Response(shown([run], ALL, actor=self.actor, request=request)[0])
 
     def patch(self, _request: Request, uuid: UUID) -> Response:
         """Take a change to a run, which may not have come yet."""

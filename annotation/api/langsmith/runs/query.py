@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from annotation.api.langsmith import wire
 from annotation.api.langsmith.base import View
 from annotation.api.langsmith.runs import asking
-from annotation.api.langsmith.runs.shown import FIELDS, columns, shown
+from annotation.api.langsmith.runs.shown import ALL, FIELDS, columns, shown
 from annotation.api.permissions import Needs
 from annotation.domain.access import Capability
 from annotation.domain.traces import run_listing
@@ -22,8 +22,6 @@ from annotation.domain.traces.filters.errors import FilterError
 from annotation.models import Run
 
 LARGEST_PAGE = 100
-_NOT_IN_VERSION_1 = frozenset({"error_preview", "metadata", "is_root", "share_url"})
-ALL = tuple(name for name in FIELDS if name not in _NOT_IN_VERSION_1)
 
 
 class RunQueryView(View):

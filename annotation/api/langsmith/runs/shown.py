@@ -202,18 +202,42 @@ _OF_TRACE = (
 )  # fmt: skip
 
 
+ALL = tuple(name for name in FIELDS if name not in {"error_preview", "metadata", "is_root", "share_url"})
+"""What version 1 answers with unless told otherwise."""
+IN_QUEUES = tuple(name for name in ALL if name != "feedback_stats")
+"""What a reviewer sees before they judge: not how others judged."""
+SHARED = (
+    "id", "name", "run_type", "start_time", "end_time", "status", "error", "inputs", "outputs", "metadata", "tags", "trace_id",
+    "parent_run_id", "dotted_order", "session_id", "thread_id", "total_tokens", "prompt_tokens", "completion_tokens",
+    "total_cost", "app_path", "s3_urls",
+)  # fmt: skip
+"""What everybody may see who has a link: what the run did, not where it ran or how it was judged."""
+
+
 def columns(names: Collection[str]) -> list[str]:
     """For `QuerySet.only`: what these fields need."""
     own = {column for name in names for column in FIELDS[name][1]}
     return [*_ALWAYS, *sorted(own), *(f"trace__{name}" for name in _OF_TRACE)]
 
 
-def shown(runs: Sequence[Run], names: Collection[str], *, actor: Actor, request: HttpRequest) -> list[dict[str, Any]]:
-    """The fields of runs; at most three queries for all of them."""
+def shown(
+    runs: Sequence[Run],
+    names: Collection[str],
+    *,
+    request: HttpRequest,
+    actor: Actor | None = None,
+    top: UUID | None = None,
+) -> list[dict[str, Any]]:
+    """The fields of runs of one workspace; at most three queries for all of them.
+
+    Feedback only as `actor` may see it; with `top` nothing is told of what is above that run.
+    """
     asked = set(names)
     ways = _ways(runs) if asked & {"dotted_order", "parent_run_ids"} else {}
-    said = _said(runs, actor) if "feedback_stats" in asked else {}
-    files = _files_of(runs, actor) if "s3_urls" in asked else {}
+    if top is not None:
+        ways = {uuid: _from(top, way) for uuid, way in ways.items()}
+    said = _said(runs, actor) if actor and "feedback_stats" in asked else {}
+    files = _files_of(runs) if "s3_urls" in asked else {}
     return [
         {name: FIELDS[name][0](one) for name in names}
         for one in (
@@ -229,10 +253,16 @@ def _ways(runs: Sequence[Run]) -> dict[UUID, Sequence[Step]]:
     return {**told, **(paths(missing) if missing else {})}
 
 
+def _from(top: UUID, way: Sequence[Step]) -> Sequence[Step]:
+    """The part of a way that begins with a run; the last step alone if it does not lead past it."""
+    start = next((place for place, (_, uuid) in enumerate(way) if uuid == top), len(way) - 1)
+    return way[start:]
+
+
 def _said(runs: Sequence[Run], actor: Actor) -> dict[UUID, dict[str, KeyStats]]:
     roots = {run.trace.uuid: run.uuid for run in runs if run.parent_uuid is None}
     return stats.of_runs(access.visible(actor, Feedback), roots=roots, runs=[run.uuid for run in runs])
 
 
-def _files_of(runs: Sequence[Run], actor: Actor) -> Mapping[UUID, list[Attachment]]:
-    return attachments.of_runs(workspace_id=actor.workspace.pk, runs=[run.uuid for run in runs])
+def _files_of(runs: Sequence[Run]) -> Mapping[UUID, list[Attachment]]:
+    return attachments.of_runs(workspace_id=runs[0].workspace_id, runs=[run.uuid for run in runs]) if runs else {}

@@ -11,9 +11,10 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from annotation.api.langsmith import brief, wire
+from annotation.api.langsmith import wire
 from annotation.api.langsmith.base import View
 from annotation.api.langsmith.errors import Invalid, Refusal
+from annotation.api.langsmith.runs.shown import SHARED, shown
 from annotation.domain.access import Capability
 from annotation.domain.traces import sharing
 from annotation.domain.traces.sharing import Shared
@@ -77,7 +78,7 @@ class SharedRunView(_Public):
         run = next((step.run for step in shared.steps if uuid in {None, step.run.uuid}), None)
         if run is None:
             raise NotFound("This run is not shared by this link.")
-        return Response(brief.run(run))
+        return Response(_shown([run], shared.run, self.request)[0])
 
 
 class SharedRunListView(_Public):
@@ -88,10 +89,11 @@ class SharedRunListView(_Public):
         sent = self.one()
         wanted = {wire.parsed_uuid(one, "id") for one in _ids(sent)}
         start = wire.number(sent.get("cursor") or 0, "cursor", most=10**9)
-        runs = [step.run for step in self.opened(token).steps if not wanted or step.run.uuid in wanted]
+        shared = self.opened(token)
+        runs = [step.run for step in shared.steps if not wanted or step.run.uuid in wanted]
         rest = str(start + _MOST) if len(runs) > start + _MOST else None
         return Response(
-            {"runs": [brief.run(run) for run in runs[start : start + _MOST]], "cursors": wire.cursors(rest)}
+            {"runs": _shown(runs[start : start + _MOST], shared.run, self.request), "cursors": wire.cursors(rest)}
         )
 
 
@@ -100,6 +102,11 @@ def _ids(sent: dict[str, Any]) -> list[Any]:
     if not isinstance(ids, list):
         raise Invalid("id has to be an array.")
     return ids
+
+
+def _shown(runs: list[Run], top: Run, request: Request) -> list[dict[str, Any]]:
+    listed = shown(runs, SHARED, request=request, top=top.uuid)
+    return [{"extra": {"metadata": one.pop("metadata")}, **one} for one in listed]
 
 
 def _written(link: RunShare) -> dict[str, Any]:

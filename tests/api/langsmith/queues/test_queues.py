@@ -12,6 +12,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from annotation.domain.ingest import attachments
+from annotation.domain.ingest.attachments import Attached
 from annotation.models import Feedback, Item, Membership, Queue, Reservation, Review, RubricVersion, Run
 from tests.api.langsmith.conftest import Sdk, stored_trace
 from tests.factories.datasets import DatasetFactory
@@ -173,6 +175,21 @@ def test_runs_are_added_once_listed_and_removed(people: People, sdk: Sdk) -> Non
     assert ids(sdk.ok("GET", f"/annotation-queues/{queue}/runs")) == [everything[2]]
     sdk.ok("POST", f"/annotation-queues/{queue}/runs/delete", {"run_ids": [everything[2]]})
     assert sdk.ok("GET", f"/annotation-queues/{queue}/runs") == []
+
+
+def test_an_item_shows_its_run_as_a_query_does_without_what_others_said(people: People, sdk: Sdk) -> None:
+    queue, _ = filled(people, sdk, 1)
+    step = Run.objects.exclude(parent_uuid=None).get()
+    sdk.ok("POST", f"/annotation-queues/{queue}/runs", [str(step.uuid)])
+    sdk.ok("POST", "/feedback", {"key": "tone", "score": 1, "run_id": str(step.uuid)})
+    attachments.keep(workspace=people.workspace, attached=[Attached(step.uuid, "a", "text/plain", b"x")])
+    [queried] = sdk.ok("POST", "/runs/query", {"id": [str(step.uuid)]})["runs"]
+    [item] = [one for one in sdk.ok("GET", f"/annotation-queues/{queue}/runs") if one["id"] == str(step.uuid)]
+    assert queried.pop("feedback_stats")["tone"]["n"] == 1
+    assert len(item["dotted_order"].split(".")) == 2
+    assert item.pop("s3_urls").keys() == queried.pop("s3_urls").keys() == {"attachment.a"}
+    assert {name: item.get(name, "missing") for name in queried} == queried
+    assert "feedback_stats" not in item
 
 
 def test_runs_that_are_not_there_add_nothing(people: People, sdk: Sdk) -> None:
