@@ -42,8 +42,7 @@ def _name(actor: Actor) -> str:
 
 
 def _count(name: str) -> int:
-    cache.add(name, 0, timeout=2 * WINDOW_SECONDS)
     try:
         return cache.incr(name)
-    except ValueError:  # it ran out between the two
-        return 1
+    except ValueError:  # the first one in this window
+        return 1 if cache.add(name, 1, timeout=2 * WINDOW_SECONDS) else cache.incr(name)

@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 from django.db import connection
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from annotation.domain.ingest.identity import run_uuid
 from annotation.models import Feedback, FeedbackConfig, Trace
@@ -80,6 +81,38 @@ def test_a_client_id_is_one_feedback_of_one_source(people: People) -> None:
     other = give(client, client_id="c1", key="thumbs", score=1, source="judge", trace_id=TRACE_ID)
     assert (other.status_code, list(other.json()["error"]["fields"])) == (400, ["client_id"])
     assert Feedback.objects.values_list("score", "source").get() == (0, "user")
+
+
+@pytest.mark.parametrize(("target", "count"), [({"trace_id": TRACE_ID}, 8), ({"run_id": (1).to_bytes(8).hex()}, 9)])
+def test_giving_takes_few_statements_however_much_was_said(
+    people: People, target: dict[str, str], count: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    """The key, begin, (the run,) its trace held, the configs, the insert, all words, the trace written once, commit."""
+    send(key_of(people), span(1))
+    client = people.api("ingest")
+    give(client, key="thumbs", score=1, source="user", **target)  # the first use of a key is noted
+    for client_id in ("a", "b", None):
+        with django_assert_num_queries(count):
+            assert give(client, client_id=client_id, key="thumbs", score=0, source="user", **target).status_code == 201
+    assert verdict() == ("unsure", "user")
+
+
+def test_one_list_may_bring_a_client_id_twice_and_what_is_there_with_what_is_not(people: People) -> None:
+    send(key_of(people), span(1))
+    client = people.api("ingest")
+    before = give(client, client_id="b", key="thumbs", score=1, source="user", trace_id=TRACE_ID).json()
+    missing = str(UUID(int=7))
+    items = [
+        {"client_id": name, "key": "thumbs", "score": score, "source": "user", "trace_id": trace}
+        for name, score, trace in [("a", 1, TRACE_ID), ("a", 0, TRACE_ID), ("b", 0, TRACE_ID), ("c", 1, missing)]
+    ]
+    answer = client.post(URL, items, content_type="application/json")
+    assert [one["is_new"] for one in answer.json()["results"]] == [True, False, False, True]
+    assert answer.json()["results"][2]["feedback"]["id"] == before["id"]
+    project = Trace.objects.get().project_id
+    stored = Feedback.objects.order_by("client_id").values_list("client_id", "score", "project")
+    assert list(stored) == [("a", 0, project), ("b", 0, project), ("c", 1, None)]
+    assert verdict() == ("bad", "user")
 
 
 def test_no_source_overwrites_another(people: People) -> None:

@@ -36,7 +36,7 @@ def amend(*, feedback: Feedback, changes: Mapping[str, Any], now: datetime) -> F
             setattr(known, name, getattr(content, name))
         known.modified_at = now
         known.save(update_fields=[*CONTENT, "modified_at"])
-        giving.tell(known.workspace, [known])
+        _tell(known)
     return known
 
 
@@ -48,7 +48,7 @@ def take_back(*, feedback: Feedback) -> None:
         except Feedback.DoesNotExist:
             return
         Feedback.objects.filter(pk=known.pk).delete()
-        giving.tell(known.workspace, [known])
+        _tell(known)
 
 
 def _held(feedback: Feedback) -> Feedback:
@@ -59,3 +59,9 @@ def _held(feedback: Feedback) -> Feedback:
     if known.review_id is not None:
         raise ReviewedFeedbackError
     return known
+
+
+def _tell(known: Feedback) -> None:
+    traces = [known.trace_uuid] if known.trace_uuid else []
+    held = joining.hold(workspace_id=known.workspace_id, traces=traces)
+    joining.tell(workspace_id=known.workspace_id, held=held)

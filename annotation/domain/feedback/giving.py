@@ -4,7 +4,7 @@ Feedback may come before what it is about: it waits and joins when the run or tr
 is the same feedback when it comes again: it is brought up to date, never doubled, and only by its own source.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from annotation.domain.feedback import joining, targets
+from annotation.domain.feedback import joining, storing, targets
 from annotation.domain.feedback.targets import Target
 from annotation.domain.feedback.validation import Content, Expectation, Problems, completed, expectation_of, problems
 from annotation.models import Feedback, FeedbackConfig, Project, User, Workspace
@@ -70,58 +70,40 @@ def give_many(
 
     `project` is the only one that the giver may write to, if bound to one.
     """
-    expectations = expectations_of(workspace.pk)
-    given = [replace(one, content=completed(one.content, expectations.get(one.content.key))) for one in given]
-    found = [problems(one.content, expectations.get(one.content.key), failed=one.error is not None) for one in given]
-    sound = [index for index, wrong in enumerate(found) if not wrong]
-    outcomes = [Outcome(None, problems=wrong) for wrong in found]
+    if not given:
+        return []
     with transaction.atomic():
-        places = targets.resolve(workspace_id=workspace.pk, targets=[given[index].target for index in sound])
-        joining.hold(workspace_id=workspace.pk, traces={place.trace_uuid for place in places if place.trace_uuid})
-        giving = _Giving(workspace, project, by, now)
-        rows: dict[int, Feedback] = {}
-        for index, place in zip(sound, places, strict=True):
-            if refusal := giving.refusal(place):
-                outcomes[index] = refusal
-            else:
-                rows[index] = giving.row(given[index], place)
-        stored = _stored(list(rows.values()))
-        for index, row in rows.items():
-            known = stored.get(row.client_id, row) if row.client_id else row
-            outcomes[index] = Outcome(known, is_new=True) if known.uuid == row.uuid else giving.again(known, row)
-        tell(workspace, [outcome.feedback for outcome in outcomes if outcome.feedback])
+        found = targets.hold(workspace_id=workspace.pk, targets=[one.target for one in given])
+        # Read once the traces are held: whoever gives a key another meaning derives the verdicts of traces after that.
+        configs = joining.configs_of(workspace.pk)
+        giving = _Giving(workspace, project, by, now, expectations_in(configs))
+        checked = [giving.checked(one, place) for one, place in zip(given, found.places, strict=True)]
+        rows = [one for one in checked if isinstance(one, Feedback)]
+        stored = storing.insert(rows)
+        outcomes = [giving.outcome(one, stored) if isinstance(one, Feedback) else one for one in checked]
+        held = _held(workspace, found, outcomes)
+        joining.tell(workspace_id=workspace.pk, held=held, meanings=joining.meanings_of(configs))
     return outcomes
+
+
+def _held(workspace: Workspace, found: targets.Found, outcomes: Iterable[Outcome]) -> list[joining.Judged]:
+    """The traces of what was written; what was given before may know of one that it is not named with now."""
+    written = {outcome.feedback.trace_uuid for outcome in outcomes if outcome.feedback and outcome.feedback.trace_uuid}
+    others = written - {place.trace_uuid for place in found.places}
+    held = joining.hold(workspace_id=workspace.pk, traces=others)
+    return [*(trace for trace in found.traces if trace.uuid in written), *held]
 
 
 def expectations_of(workspace_id: int) -> dict[str, Expectation]:
     """What the workspace's configured keys take."""
+    return expectations_in(joining.configs_of(workspace_id))
+
+
+def expectations_in(configs: Iterable[FeedbackConfig]) -> dict[str, Expectation]:
+    """What the configured keys take."""
     return {
-        config.key: expectation_of(config.kind, config.minimum, config.maximum, config.categories)
-        for config in FeedbackConfig.objects.filter(workspace=workspace_id)
+        config.key: expectation_of(config.kind, config.minimum, config.maximum, config.categories) for config in configs
     }
-
-
-def _stored(rows: Sequence[Feedback]) -> dict[str, Feedback]:
-    """Insert what is not there yet, all at once; the feedback that stands under each client id, locked.
-
-    In the order of the client ids, so that two givers of the same ones wait for, and never block, each other.
-    """
-    named = sorted((row for row in rows if row.client_id), key=lambda row: str(row.client_id))
-    Feedback.objects.bulk_create([row for row in rows if not row.client_id])
-    if not named:
-        return {}
-    Feedback.objects.bulk_create(named, ignore_conflicts=True)
-    known = Feedback.objects.select_for_update().filter(
-        workspace=named[0].workspace, client_id__in=[row.client_id for row in named]
-    )
-    return {str(row.client_id): row for row in known.order_by("client_id")}
-
-
-def tell(workspace: Workspace, stored: Sequence[Feedback]) -> None:
-    """Bring the traces of written feedback up to date; the last step of the transaction that wrote it."""
-    traces = {feedback.trace_uuid for feedback in stored if feedback.trace_uuid}
-    joining.recompute(workspace_id=workspace.pk, traces=traces)
-    joining.touch(workspace_id=workspace.pk, traces=traces)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +112,20 @@ class _Giving:
     project: Project | None
     by: User | None
     now: datetime
+    expectations: Mapping[str, Expectation]
+
+    def checked(self, given: Given, place: targets.Place) -> Feedback | Outcome:
+        """The feedback that is to be stored, or what is wrong with it."""
+        expectation = self.expectations.get(given.content.key)
+        content = completed(given.content, expectation)
+        if wrong := problems(content, expectation, failed=given.error is not None):
+            return Outcome(None, problems=wrong)
+        return self.refusal(place) or self.row(replace(given, content=content), place)
+
+    def outcome(self, row: Feedback, stored: Mapping[str, Feedback]) -> Outcome:
+        """What became of a row, by what stands under each client id now."""
+        known = stored[row.client_id] if row.client_id else row
+        return Outcome(known, is_new=True) if known.uuid == row.uuid else self.again(known, row)
 
     def refusal(self, place: targets.Place) -> Outcome | None:
         """What a key that is bound to another project gets."""

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from annotation.domain.feedback import failure_modes, giving, joining
+from annotation.domain.feedback import failure_modes, giving
 from annotation.domain.feedback.giving import Given
 from annotation.domain.feedback.targets import Target
 from annotation.domain.feedback.validation import Content
@@ -45,7 +45,6 @@ def label(*, subject: Subject, name: str, by: User, now: datetime) -> Feedback:
         given = _give(subject, Content(key="label", value=mode.name), by, now, once=f"label:{mode.uuid}")
         given.failure_mode = mode
         given.save(update_fields=["failure_mode"])
-        joining.touch(workspace_id=subject.trace.workspace_id, traces=[subject.trace.uuid])
     return given
 
 

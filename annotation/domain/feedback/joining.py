@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django.db import connection
 from django.db.models import OuterRef, Q, Subquery
-from django.db.models.functions import Now
 
 from annotation.domain.feedback import verdict
 from annotation.models import Feedback, FeedbackConfig, Run, Trace
@@ -39,7 +38,19 @@ class Located:
     external_id: str
 
 
-_FEEDBACK = Feedback._meta.db_table  # noqa: SLF001 -- the only way to a table's name
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A stored trace with the verdict that it shows."""
+
+    pk: int
+    uuid: UUID
+    project_id: int
+    verdict: str | None
+    verdict_source: str | None
+    verdict_feedback_uuid: UUID | None
+
+
+_FEEDBACK, _TRACE = Feedback._meta.db_table, Trace._meta.db_table  # noqa: SLF001 -- the only way to a table's name
 
 #: The first half of the advisory lock between those who store runs (shared) and those whose feedback waits for one.
 _LOCK = 0x7A_FB
@@ -60,13 +71,29 @@ def _lock(function: str, workspace_id: int) -> None:
         cursor.execute(f"SELECT {function}(%s, %s)", [_LOCK, workspace_id])
 
 
-def hold(*, workspace_id: int, traces: Iterable[UUID]) -> None:
+def look(*, workspace_id: int, traces: Collection[UUID]) -> list[Judged]:
+    """Those of the traces that are stored."""
+    return _judged(workspace_id, traces, "")
+
+
+def hold(*, workspace_id: int, traces: Collection[UUID]) -> list[Judged]:
     """To be called before writing feedback on these traces: whoever stores runs takes the trace first, its feedback then.
 
     Who took them the other way round would wait for that writer while that writer waits for them.
     """
-    rows = Trace.objects.select_for_update(no_key=True).filter(workspace_id=workspace_id, uuid__in=list(traces))
-    list(rows.order_by("uuid").values_list("pk"))
+    return _judged(workspace_id, traces, "ORDER BY uuid FOR NO KEY UPDATE")
+
+
+def _judged(workspace_id: int, traces: Collection[UUID], how: str) -> list[Judged]:
+    if not traces:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, uuid, project_id, verdict, verdict_source, verdict_feedback_uuid "  # noqa: S608 -- our own words
+            f"FROM {_TRACE} WHERE workspace_id = %s AND uuid = ANY(%s) {how}",
+            [workspace_id, list(traces)],
+        )
+        return [Judged(*row) for row in cursor.fetchall()]
 
 
 def join(*, workspace_id: int, traces: Mapping[UUID, int], runs: Sequence[Arrived]) -> None:
@@ -120,27 +147,61 @@ def follow(*, workspace_id: int, trace: UUID, project_id: int) -> None:
 
 
 def recompute(*, workspace_id: int, traces: Collection[UUID]) -> None:
-    """Derive the verdicts of the workspace's traces with these UUIDs anew; those that differ have changed now."""
-    if not traces:
+    """Derive the verdicts of the workspace's traces with these UUIDs anew."""
+    decided = _decided(workspace_id, hold(workspace_id=workspace_id, traces=traces), None)
+    _write({trace: shown for trace, shown in decided.items() if shown != _shown(trace)})
+
+
+def tell(*, workspace_id: int, held: Sequence[Judged], meanings: Mapping[str, verdict.Meaning] | None = None) -> None:
+    """Say that feedback of these traces, held since before it was written, changed; the last step of its transaction.
+
+    Their verdicts are derived anew, and rules that look at feedback see them again. `meanings` are those of the
+    workspace's keys, if they were read since the traces were held.
+    """
+    _write(_decided(workspace_id, held, meanings), also="changed_at = statement_timestamp(), settled_at = NULL")
+
+
+_Shown = tuple[str | None, str | None, UUID | None]
+"""A verdict, its source and the feedback that decided, as a trace keeps them."""
+
+
+def _shown(trace: Judged) -> _Shown:
+    return trace.verdict, trace.verdict_source, trace.verdict_feedback_uuid
+
+
+def _decided(
+    workspace_id: int, held: Sequence[Judged], meanings: Mapping[str, verdict.Meaning] | None
+) -> dict[Judged, _Shown]:
+    if not held:
+        return {}
+    words = _words(workspace_id, held)
+    meanings = meanings_of(configs_of(workspace_id)) if meanings is None else meanings
+    decided = {trace: verdict.decide(words[trace.uuid], meanings) for trace in held}
+    return {
+        trace: (one.verdict, one.source, one.feedback_id) if one else (None, None, None)
+        for trace, one in decided.items()
+    }
+
+
+def _write(decided: Mapping[Judged, _Shown], also: str = "") -> None:
+    """All at once; a row is written once, since each version of it costs its indexes."""
+    if not decided:
         return
-    rows = list(
-        Trace.objects.select_for_update(no_key=True)
-        .filter(workspace_id=workspace_id, uuid__in=traces)
-        .order_by("uuid")
-        .only("id", "uuid", "project_id", "verdict", "verdict_source", "verdict_feedback_uuid")
-    )
-    words, meanings = _words(workspace_id, rows), meanings_of(workspace_id)
-    for row in rows:
-        _write(row, verdict.decide(words[row.uuid], meanings))
+    columns = [list(column) for column in zip(*decided.values(), strict=True)]
+    changes = ", ".join(filter(None, [_VERDICT, also]))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {_TRACE} AS trace SET {changes} "  # noqa: S608 -- words of our own
+            "FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::uuid[]) AS new (id, verdict, source, feedback) "
+            "WHERE trace.id = new.id",
+            [[trace.pk for trace in decided], *columns],
+        )
 
 
-def _write(trace: Trace, decision: verdict.Decision | None) -> None:
-    new = (decision.verdict, decision.source, decision.feedback_id) if decision else (None, None, None)
-    if new != (trace.verdict, trace.verdict_source, trace.verdict_feedback_uuid):
-        Trace.objects.filter(pk=trace.pk).update(verdict=new[0], verdict_source=new[1], verdict_feedback_uuid=new[2])
+_VERDICT = "verdict = new.verdict, verdict_source = new.source, verdict_feedback_uuid = new.feedback"
 
 
-def _words(workspace_id: int, traces: Sequence[Trace]) -> dict[UUID, list[verdict.Word]]:
+def _words(workspace_id: int, traces: Sequence[Judged]) -> dict[UUID, list[verdict.Word]]:
     """What was said about each trace and its runs; words on a whole thread are not words on one trace.
 
     A key that is bound to another project has no say here, even if it knew the trace's id before it came.
@@ -157,9 +218,13 @@ def _words(workspace_id: int, traces: Sequence[Trace]) -> dict[UUID, list[verdic
     return words
 
 
-def meanings_of(workspace_id: int) -> dict[str, verdict.Meaning]:
-    """What the workspace's feedback keys mean."""
-    configs = FeedbackConfig.objects.filter(workspace_id=workspace_id)
+def configs_of(workspace_id: int) -> list[FeedbackConfig]:
+    """What is said about the workspace's feedback keys."""
+    return list(FeedbackConfig.objects.filter(workspace_id=workspace_id))
+
+
+def meanings_of(configs: Iterable[FeedbackConfig]) -> dict[str, verdict.Meaning]:
+    """What the keys mean, for a trace."""
     return {config.key: meaning_of(config) for config in configs}
 
 
@@ -173,16 +238,7 @@ def meaning_of(config: FeedbackConfig) -> verdict.Meaning:
     return verdict.Meaning(config.kind, config.good_from, config.bad_below, categories)
 
 
-def touch(*, workspace_id: int, traces: Collection[UUID]) -> None:
-    """Say that feedback of these traces changed: rules that look at feedback see them again."""
-    Trace.objects.filter(workspace_id=workspace_id, uuid__in=traces).update(changed_at=Now(), settled_at=None)
-
-
 def locate(*, workspace_id: int, run_uuids: Collection[UUID], external_ids: Collection[str]) -> list[Located]:
     """Runs that exist, by UUID or by the client's id."""
-    found = (
-        Run.objects.filter(Q(uuid__in=run_uuids) | Q(external_id__in=external_ids), workspace_id=workspace_id)
-        .select_related("trace")
-        .only("uuid", "external_id", "trace__uuid")
-    )
-    return [Located(run.uuid, run.trace.uuid, run.external_id) for run in found]
+    found = Run.objects.filter(Q(uuid__in=run_uuids) | Q(external_id__in=external_ids), workspace_id=workspace_id)
+    return [Located(*ids) for ids in found.values_list("uuid", "trace__uuid", "external_id")]

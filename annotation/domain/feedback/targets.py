@@ -1,11 +1,11 @@
 """What a feedback is about, by whatever id its giver knows, and where that is."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
 from annotation.domain.feedback import joining
-from annotation.models import Feedback, Trace
+from annotation.models import Feedback
 
 RUN, TRACE, THREAD, PROJECT = Feedback.Target
 
@@ -46,30 +46,41 @@ class Place:
     project_id: int | None = None
 
 
-def resolve(*, workspace_id: int, targets: Sequence[Target]) -> list[Place]:
-    """Where the targets are; those that have not come yet stay as they were named.
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Where the targets are, in order, and those of their traces that are stored."""
 
-    If any is missing, those who store runs are waited for first, so that nothing slips in between.
+    places: list[Place]
+    traces: list[joining.Judged]
+
+
+def hold(*, workspace_id: int, targets: Sequence[Target]) -> Found:
+    """Where the targets are, with their traces held; those that have not come yet stay as they were named.
+
+    If any is missing, those who store runs are waited for first, so that nothing slips in between. They take that lock
+    before any trace, so nothing may be held yet: of several targets one may be there while another is missing.
     """
-    places = _look(workspace_id, targets)
-    if any(place.kind in {RUN, TRACE} and place.project_id is None for place in places):
+    is_alone = len(targets) == 1
+    found = _find(joining.hold if is_alone else joining.look, workspace_id, targets)
+    is_any_missing = any(place.kind in {RUN, TRACE} and place.project_id is None for place in found.places)
+    if is_any_missing:
         joining.wait_for_arrivals(workspace_id=workspace_id)
-        places = _look(workspace_id, targets)
-    return places
+    return found if is_alone and not is_any_missing else _find(joining.hold, workspace_id, targets)
 
 
-def _look(workspace_id: int, targets: Sequence[Target]) -> list[Place]:
+def _find(read: Callable[..., list[joining.Judged]], workspace_id: int, targets: Sequence[Target]) -> Found:
     runs = joining.locate(
         workspace_id=workspace_id,
         run_uuids={target.run_id for target in targets if target.run_id},
         external_ids={target.run_external_id for target in targets if target.run_external_id},
     )
     placed = [_place(target, runs) for target in targets]
-    traces = {place.trace_uuid for place in placed if place.trace_uuid}
-    projects = dict(Trace.objects.filter(workspace_id=workspace_id, uuid__in=traces).values_list("uuid", "project_id"))
-    return [
+    traces = read(workspace_id=workspace_id, traces={place.trace_uuid for place in placed if place.trace_uuid})
+    projects = {trace.uuid: trace.project_id for trace in traces}
+    places = [
         replace(place, project_id=projects.get(place.trace_uuid)) if place.trace_uuid else place for place in placed
     ]
+    return Found(places, traces)
 
 
 def _place(target: Target, runs: Iterable[joining.Located]) -> Place:
