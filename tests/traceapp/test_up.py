@@ -137,7 +137,7 @@ def test_from_the_first_start_to_the_last_stop(installation: Installation) -> No
     assert installation.end() == 0, installation.output
     assert installation.output.splitlines() == [ready]
     assert alive(children) == []
-    assert server_processes(installation.home) == []
+    assert wait_for(lambda: not server_processes(installation.home))
 
 
 def test_killed_it_leaves_nothing_and_starts_again_with_a_new_link(installation: Installation) -> None:
