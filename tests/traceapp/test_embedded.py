@@ -72,16 +72,27 @@ class Users:
 
 def server_processes(home: Path) -> list[psutil.Process]:
     """Living servers and guardians of a data folder."""
-    found = postgresql._processes(home)
-    for process in psutil.process_iter(["cmdline", "status", "environ"]):
-        command = " ".join(process.info["cmdline"] or [])
-        is_redis = "redis-server" in command and str(redis_server.socket_file(home)) in command
-        is_guardian = "traceapp.guardian" in command and (process.info["environ"] or {}).get("TRACEAPP_HOME") == str(
-            home
-        )
-        if (is_redis or is_guardian) and process.info["status"] != psutil.STATUS_ZOMBIE:
-            found.append(process)
-    return found
+    return [*servers(home), *guardians(home)]
+
+
+def servers(home: Path) -> list[psutil.Process]:
+    """Living servers of a data folder."""
+    socket = str(redis_server.socket_file(home))
+    redis = [one for one in _named("redis-server") if socket in " ".join(one.info["cmdline"])]
+    return [*postgresql._processes(home), *redis]
+
+
+def guardians(home: Path) -> list[psutil.Process]:
+    """Living guardians of a data folder: they end moments after its last user."""
+    return [one for one in _named("traceapp.guardian") if (one.info["environ"] or {}).get("TRACEAPP_HOME") == str(home)]
+
+
+def _named(name: str) -> list[psutil.Process]:
+    return [
+        process
+        for process in psutil.process_iter(["cmdline", "status", "environ"])
+        if name in " ".join(process.info["cmdline"] or []) and process.info["status"] != psutil.STATUS_ZOMBIE
+    ]
 
 
 def wait_for(condition: Callable[[], bool]) -> bool:

@@ -16,7 +16,7 @@ import pytest
 from django.conf import settings
 
 from tests.fixtures.processes import free_port
-from tests.traceapp.test_embedded import server_processes, wait_for
+from tests.traceapp.test_embedded import guardians, server_processes, servers, wait_for
 
 KEY = "ta_known-from-the-start"
 FIRST_START = {
@@ -137,7 +137,8 @@ def test_from_the_first_start_to_the_last_stop(installation: Installation) -> No
     assert installation.end() == 0, installation.output
     assert installation.output.splitlines() == [ready]
     assert alive(children) == []
-    assert wait_for(lambda: not server_processes(installation.home))
+    assert servers(installation.home) == []
+    assert wait_for(lambda: not guardians(installation.home))
 
 
 def test_killed_it_leaves_nothing_and_starts_again_with_a_new_link(installation: Installation) -> None:

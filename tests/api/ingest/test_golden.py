@@ -15,6 +15,12 @@ pytestmark = pytest.mark.django_db
 
 COVERED = ["openinference-openai", "otel-genai-openai", "traceloop-legacy", "vercel-ai-sdk-5"]
 
+#: What the mapping adds to metadata of its own accord, which the expectations do not list.
+OUR_METADATA = frozenset({"release", "environment", "trace_name"})
+
+#: Whose expectations leave out tags and outputs of traces that have some; elsewhere what is not named must not be there.
+SILENT = frozenset({"vercel-ai-sdk-5"})
+
 
 def post_all(library: str, people: People, *, backwards: bool = False) -> None:
     client = Client()
@@ -58,7 +64,7 @@ def test_recorded_traces_are_as_expected(people: People, library: str, *, backwa
         wanted.get("project", wanted["services"][0])
     }
     for trace in wanted["traces"]:
-        check_trace(shown(people, trace["trace_id"]), trace)
+        check_trace(shown(people, trace["trace_id"]), trace, library=library)
     for judged in wanted.get("feedback", []):
         check_feedback(shown(people, judged["attach_to"]["trace_id"]), judged)
 
@@ -72,20 +78,21 @@ def check_feedback(got: dict[str, Any], judged: dict[str, Any]) -> None:
     ]
 
 
-def check_trace(got: dict[str, Any], trace: dict[str, Any]) -> None:
+def check_trace(got: dict[str, Any], trace: dict[str, Any], *, library: str) -> None:
     assert tree_of(got["runs"]) == trace["tree"]
     assert {
         "input": got["input_tokens"], "output": got["output_tokens"], "total": got["total_tokens"]
     } == trace["tokens_total"]  # fmt: skip
     assert got["status"] == trace["root_status"]
-    if "final_output_text" in trace:
-        assert got["output"] == trace["final_output_text"]
+    if "final_output_text" in trace or library not in SILENT:
+        assert got["output"] == trace.get("final_output_text")
     if "trace_name" in trace:
         assert got["name"] == trace["trace_name"]
     assert (got["thread_id"], got["user_id"]) == (trace["thread_id"], trace["user_id"])
-    if "tags" in trace:
-        assert got["tags"] == trace["tags"]
-    assert got["metadata"].items() >= trace.get("metadata_contains", {}).items()
+    if "tags" in trace or library not in SILENT:
+        assert got["tags"] == trace.get("tags", [])
+    said = {name: value for name, value in got["metadata"].items() if name not in OUR_METADATA}
+    assert said == trace.get("metadata_contains", {})
     assert len(got["runs"]) == trace["run_count"]
     assert [run["external_id"] for run in got["runs"] if run["status"] == "error"] == trace.get("error_runs", [])
     runs = {run["external_id"]: run for run in got["runs"]}
