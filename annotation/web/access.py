@@ -19,7 +19,7 @@ from django.urls import reverse
 
 from annotation.domain import access
 from annotation.domain.access import Capability
-from annotation.models import Dataset, Item, Job, Membership, Queue, Rule, Trace
+from annotation.models import Dataset, Item, Job, Membership, Queue, Trace
 from annotation.web.http import MemberRequest, UserRequest, redirect_whole_page
 
 Arguments = ParamSpec("Arguments")
@@ -115,11 +115,6 @@ def queue_of(request: MemberRequest, uuid: UUID) -> Queue:
 def item_of(request: MemberRequest, uuid: UUID) -> Item:
     """The item, or 404."""
     return found(request, Item, uuid)
-
-
-def rule_of(request: MemberRequest, uuid: UUID) -> Rule:
-    """The rule, or 404."""
-    return found(request, Rule, uuid)
 
 
 def dataset_of(request: MemberRequest, uuid: UUID) -> Dataset:

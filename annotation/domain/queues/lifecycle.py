@@ -136,11 +136,6 @@ def retire(*, queue: Queue, by: User) -> Queue:
 _MOST_KEPT = 90
 
 
-def change_rubric(*, queue: Queue, rubric: Rubric, by: User) -> RubricVersion:
-    """Ask something else from now on; reviews keep the version that they answered. The same rubric changes nothing."""
-    return _rubric_of(edit(queue=queue, settings=settings_of(queue), rubric=rubric, by=by))
-
-
 def set_status(*, queue: Queue, status: str, by: User) -> Queue:
     """Open, pause, complete, archive or bring back a queue; the status that it has already is fine. Raises QueueError.
 
@@ -224,10 +219,6 @@ def _changes(queue: Queue, settings: QueueSettings) -> dict[str, Any]:
 
 def _rubric_change(before: RubricVersion | None, after: RubricVersion) -> dict[str, Any]:
     return {} if before and before.pk == after.pk else {"rubric": after.number}
-
-
-def _rubric_of(queue: Queue) -> RubricVersion:
-    return rubric_versions.current(queue)
 
 
 def _follow_reviewers_per_item(queue: Queue) -> None:
