@@ -56,6 +56,7 @@ def test_a_price_holds_from_its_first_day_to_the_day_before_its_end() -> None:
     new = price("m", 2, valid_from=DAY + timedelta(days=10))
     days = [-1, 0, 9, 10, 400]
     assert [chosen([new, old], "m", day=DAY + timedelta(days=day)) for day in days] == [None, 1, 1, 2, 2]
+    assert [chosen([old], "m", day=DAY + timedelta(days=day)) for day in days] == [None, 1, 1, None, None]
 
 
 @pytest.mark.parametrize(

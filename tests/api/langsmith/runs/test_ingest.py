@@ -11,10 +11,12 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+import time_machine
 import zstandard
 from django.db import connections
 from django.test import Client, RequestFactory
 from django.utils import timezone
+from pytest_django import Settings
 
 from annotation.api.langsmith.runs import attached
 from annotation.domain.ingest import attachments
@@ -180,6 +182,17 @@ def test_parts_of_a_packed_body_are_put_together(client: Client, people: People)
 
 def test_a_link_that_was_not_signed_here_opens_nothing(db: None) -> None:
     answer = Client().get("/api/v1/attachments/ImEi:1abc:xyz")
+    assert (answer.status_code, answer.json()["detail"][:26]) == (404, "This link is not valid any")
+
+
+def test_a_link_opens_nothing_after_its_time(client: Client, settings: Settings) -> None:
+    settings.ATTACHMENT_LINK_SECONDS = 600
+    send_parts(client, [(f"attachment.{ROOT}.note", "text/plain", b"hi")])
+    link = attached.link(RequestFactory().get("/"), Attachment.objects.get())
+    with time_machine.travel(timezone.now() + timedelta(seconds=590)):
+        assert b"".join(Client().get(link)) == b"hi"
+    with time_machine.travel(timezone.now() + timedelta(seconds=610)):
+        answer = Client().get(link)
     assert (answer.status_code, answer.json()["detail"][:26]) == (404, "This link is not valid any")
 
 
