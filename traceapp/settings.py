@@ -93,7 +93,8 @@ if replica_url := env("DATABASE_REPLICA_URL", default=""):
 _PATIENCE = {"connect_timeout": 5, "tcp_user_timeout": 20_000, "keepalives_idle": 20, "keepalives_interval": 5}
 for described in DATABASES.values():
     described |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
-    described["OPTIONS"] = {**_PATIENCE, **described.get("OPTIONS", {})}
+    described["ENGINE"] = "traceapp.postgresql"
+    described["OPTIONS"] = {**_PATIENCE, "prepare_threshold": 5, **described.get("OPTIONS", {})}
 DATABASE_ROUTERS = ["annotation.domain.replica.Router"]
 # How far the replica may be behind, in seconds; so long after changing something a browser reads from the primary.
 REPLICA_MAX_LAG_SECONDS = env.int("REPLICA_MAX_LAG_SECONDS", default=10)

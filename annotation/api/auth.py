@@ -28,7 +28,7 @@ class KeyAuthentication(BaseAuthentication):
         if not token:
             return None
         try:
-            actor = keys.key_actor(keys.authenticate_key(token, now=timezone.now()))
+            actor = keys.authenticate(token, now=timezone.now())
         except keys.KeyRefusedError as refusal:
             raise AuthenticationFailed(str(refusal), "invalid_key") from refusal
         _name_in_logs(actor)

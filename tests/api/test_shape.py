@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -10,6 +11,7 @@ from django.core.cache import cache
 from django.test import Client
 from pytest_django import Settings
 
+from annotation.api import throttling
 from annotation.models import ApiKey, AuditEvent, Membership, Project
 from tests.fixtures.people import People
 
@@ -167,3 +169,12 @@ def test_members_and_the_audit_log_are_given_to_admins(people: People, program: 
     AuditEvent.objects.create(workspace_id=people.elsewhere.pk, actor="x", action="api_key.created")
     events = program.get("/api/v1/audit", {"action": "api_key."}).json()["results"]
     assert [event["actor"] for event in events] == ["admin@example.com"]
+
+
+def test_processes_share_the_requests_of_a_minute_and_let_none_pass_beyond() -> None:
+    one, other = throttling._Allowances(), throttling._Allowances()
+    with time_machine.travel("2026-03-01T12:00:30Z", tick=False):
+        caller = str(uuid4())
+        assert [one.use(caller, most=300), other.use(caller, most=300)] == [True, True]
+        assert sum(one.use(caller, most=300) for _ in range(400)) == 300 - 1 - 3
+        assert sum(other.use(caller, most=300) for _ in range(400)) == 2

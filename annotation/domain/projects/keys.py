@@ -13,7 +13,9 @@ from django.db.models import Q
 
 from annotation.domain import audit
 from annotation.domain.access import ROLE_CAPABILITIES, SCOPE_CAPABILITIES, Actor, Capability, Scope
-from annotation.models import ApiKey, Membership, Project, User, Workspace
+from annotation.domain.projects import key_rows
+from annotation.domain.projects.key_rows import KnownKey
+from annotation.models import ApiKey, Project, User, Workspace
 
 PREFIX = "ta_"
 VISIBLE_CHARACTERS = 10
@@ -104,27 +106,21 @@ def hash_of(token: str) -> str:
 
 def authenticate_key(token: str, *, now: datetime) -> ApiKey:
     """The key behind a token, with its workspace, project and maker loaded. Raises KeyRefusedError."""
-    keys = ApiKey.objects.select_related("workspace", "project", "created_by")
-    key = keys.filter(token_hash=hash_of(token)).first()
-    if key is None:
-        raise KeyRefusedError("This API key is not known here. Copy the whole key, or make a new one in the settings.")
-    if key.revoked_at is not None:
-        raise KeyRefusedError(f"The API key {key.prefix}… was revoked. Make a new one in the settings.")
-    if key.expires_at is not None and key.expires_at <= now:
-        raise KeyRefusedError(f"The API key {key.prefix}… has expired. Make a new one in the settings.")
-    _note_use(key, now)
-    return key
+    return _known(token, now).key
 
 
-def key_actor(key: ApiKey) -> Actor:
-    """What a program may do: its scopes; for what a person must answer for, no more than its maker may do now."""
-    granted = _granted(key)
-    membership = _membership_of_maker(key) if granted - WITHOUT_A_PERSON else None
-    allowed = ROLE_CAPABILITIES[membership.role] if membership else frozenset[Capability]()
+def authenticate(token: str, *, now: datetime) -> Actor:
+    """What the program with this token may do: its scopes; for what a person must answer for, no more than its maker now.
+
+    Raises KeyRefusedError.
+    """
+    known = _known(token, now)
+    key, granted = known.key, _granted(known.key)
+    allowed = ROLE_CAPABILITIES[known.role] if known.role else frozenset[Capability]()
     return Actor(
         workspace=key.workspace,
         capabilities=granted & (allowed | WITHOUT_A_PERSON),
-        person=key.created_by if membership else None,
+        person=key.created_by if known.role and granted - WITHOUT_A_PERSON else None,
         key=key,
         project=key.only_project,
     )
@@ -135,8 +131,17 @@ def _granted(key: ApiKey) -> frozenset[Capability]:
     return granted & WITHIN_A_PROJECT if key.only_project else granted
 
 
-def _membership_of_maker(key: ApiKey) -> Membership | None:
-    return Membership.objects.filter(workspace=key.workspace_id, user=key.created_by_id, user__is_active=True).first()
+def _known(token: str, now: datetime) -> KnownKey:
+    found = key_rows.by_hash(hash_of(token))
+    if found is None:
+        raise KeyRefusedError("This API key is not known here. Copy the whole key, or make a new one in the settings.")
+    key = found.key
+    if key.revoked_at is not None:
+        raise KeyRefusedError(f"The API key {key.prefix}… was revoked. Make a new one in the settings.")
+    if key.expires_at is not None and key.expires_at <= now:
+        raise KeyRefusedError(f"The API key {key.prefix}… has expired. Make a new one in the settings.")
+    _note_use(key, now)
+    return found
 
 
 def _note_use(key: ApiKey, now: datetime) -> None:

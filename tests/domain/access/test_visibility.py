@@ -137,7 +137,7 @@ def test_a_key_of_one_project_stays_in_it(people: People) -> None:
         now=timezone.now(),
         project=people.project,
     )
-    actor = keys.key_actor(made.key)
+    actor = keys.authenticate(made.token, now=timezone.now())
     assert list(visible(actor, Trace)) == [inside]
     assert list(visible(actor, Project)) == [people.project]
     assert not visible(actor, Queue).exists()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -65,22 +66,22 @@ class GivenFeedbackSerializer(serializers.Serializer[Any]):
             )
         return attrs
 
-    def given(self) -> Given:
-        """What was sent, once it is valid."""
-        sent = self.validated_data
-        return Given(
-            target=_target(sent),
-            content=validation.Content(
-                sent["key"], sent.get("score"), sent.get("value"), sent.get("comment") or None, sent.get("correction")
-            ),
-            source=sent.get("source") or Feedback.Source.API,
-            client_id=sent.get("client_id"),
-            metadata=sent.get("metadata") or {},
-            created_at=sent.get("created_at"),
-        )
+
+def given_of(sent: Mapping[str, Any]) -> Given:
+    """What was sent, once it is valid."""
+    return Given(
+        target=_target(sent),
+        content=validation.Content(
+            sent["key"], sent.get("score"), sent.get("value"), sent.get("comment") or None, sent.get("correction")
+        ),
+        source=sent.get("source") or Feedback.Source.API,
+        client_id=sent.get("client_id"),
+        metadata=sent.get("metadata") or {},
+        created_at=sent.get("created_at"),
+    )
 
 
-def _target(sent: dict[str, Any]) -> Target:
+def _target(sent: Mapping[str, Any]) -> Target:
     run_id, external_id = sent.get("run_id"), sent.get("run_external_id")
     return Target(
         run_id=_uuid(run_id),

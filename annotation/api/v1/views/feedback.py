@@ -15,13 +15,16 @@ from annotation.api.errors import ApiError, body
 from annotation.api.pagination import PARAMETERS, list_of, listed, page_of
 from annotation.api.resource import Resource
 from annotation.api.v1.serializers.feedback import FeedbackSerializer
-from annotation.api.v1.serializers.giving import GivenFeedbackSerializer
+from annotation.api.v1.serializers.giving import GivenFeedbackSerializer, given_of
 from annotation.domain.access import Capability
 from annotation.domain.feedback import giving, queries
 from annotation.models import Feedback
 
 MOST_AT_ONCE = 1000
 _INVALID = "Some of what was sent cannot be used."
+
+# Made once: each new one copies all of its fields, which takes longer than reading a feedback with them.
+_GIVEN, _SHOWN = GivenFeedbackSerializer(), FeedbackSerializer()
 
 
 class WantedSerializer(serializers.Serializer[Any]):
@@ -76,7 +79,7 @@ class FeedbackListView(Resource):
         outcome = self._give([sent])[0]
         if outcome.feedback is None:
             raise ApiError("invalid", _INVALID, fields=outcome.problems)
-        return Response(FeedbackSerializer(outcome.feedback).data, status=201 if outcome.is_new else 200)
+        return Response(_written(outcome.feedback), status=201 if outcome.is_new else 200)
 
     def _several(self, sent: list[Any]) -> Response:
         if len(sent) > MOST_AT_ONCE:
@@ -87,20 +90,16 @@ class FeedbackListView(Resource):
         return Response({"results": [_shown(outcome) for outcome in outcomes], "stored_count": stored}, status=status)
 
     def _give(self, sent: list[Any]) -> list[giving.Outcome]:
-        read = [GivenFeedbackSerializer(data=one) for one in sent]
-        sound = [index for index, one in enumerate(read) if one.is_valid()]
-        outcomes = [giving.Outcome(None, problems=_problems(one)) for one in read]
-        given = [self._allowed(read[index].given()) for index in sound]
+        read = [_read(one) for one in sent]
         stored = giving.give_many(
             workspace=self.actor.workspace,
-            given=given,
+            given=[self._allowed(one) for one in read if isinstance(one, giving.Given)],
             now=timezone.now(),
             by=self.actor.person if self.actor.may(Capability.GIVE_FEEDBACK) else None,
             project=self.actor.project,
         )
-        for index, outcome in zip(sound, stored, strict=True):
-            outcomes[index] = outcome
-        return outcomes
+        following = iter(stored)
+        return [one if isinstance(one, giving.Outcome) else next(following) for one in read]
 
     def _allowed(self, given: giving.Given) -> giving.Given:
         """A reviewer's word is a person's: a key that only sends traces cannot give it."""
@@ -109,11 +108,20 @@ class FeedbackListView(Resource):
         return given
 
 
-def _problems(serializer: GivenFeedbackSerializer) -> dict[str, list[str]]:
-    return {name: [str(word) for word in words] for name, words in serializer.errors.items()}
+def _read(sent: Any) -> giving.Given | giving.Outcome:
+    """What was sent, or what is wrong with it."""
+    try:
+        return given_of(_GIVEN.run_validation(sent))
+    except serializers.ValidationError as problem:
+        problems = serializers.as_serializer_error(problem)
+        return giving.Outcome(None, problems={name: [str(word) for word in words] for name, words in problems.items()})
+
+
+def _written(feedback: Feedback) -> Any:
+    return _SHOWN.to_representation(feedback)
 
 
 def _shown(outcome: giving.Outcome) -> dict[str, Any]:
     if outcome.feedback is None:
         return body("invalid", _INVALID, fields=outcome.problems)
-    return {"feedback": FeedbackSerializer(outcome.feedback).data, "is_new": outcome.is_new}
+    return {"feedback": _written(outcome.feedback), "is_new": outcome.is_new}

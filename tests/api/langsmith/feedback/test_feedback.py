@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from annotation.api.langsmith.feedback.giving import give_parts
 from annotation.domain.ingest.identity import run_uuid
@@ -271,7 +272,7 @@ def test_a_key_of_one_project_stays_in_it(people: People) -> None:
 
 
 def test_parts_between_runs_are_stored_and_the_wrong_ones_named(people: People) -> None:
-    actor = keys.key_actor(key_of(people))
+    actor = keys.authenticate(people.token("ingest"), now=timezone.now())
     good, bad = sent(run_id=str(uuid4()), comment="a\0b"), sent(run_id="x")
     lost = sent(session_id=str(uuid4()))
     problems = give_parts(actor, [good, bad, lost, good])
