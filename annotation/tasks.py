@@ -11,7 +11,7 @@ from annotation.domain.imports import plan as imports
 from annotation.domain.imports import traces as imported_traces
 from annotation.domain.ingest import receive_logs, repricing
 from annotation.domain.projects import accounts
-from annotation.domain.retention import deletion, keeping
+from annotation.domain.retention import deletion, keeping, partitions
 from annotation.domain.rules import backfill, routing
 from annotation.domain.traces import tallies
 from annotation.domain.work import jobs
@@ -72,5 +72,7 @@ def settle_traces() -> None:
 
 @shared_task(name=JobName.LET_GO)
 def let_go() -> None:
-    """It is night: time to look for traces that their projects no longer keep."""
-    keeping.start_due(now=timezone.now())
+    """It is night: time to look for traces that their projects no longer keep, and for the turn of a month."""
+    now = timezone.now()
+    partitions.turn(now=now)
+    keeping.start_due(now=now)

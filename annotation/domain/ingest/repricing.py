@@ -77,7 +77,7 @@ def _reprice(traces: Sequence[Trace], prices: PriceList) -> int:
         "token_details", "cost", "price_uuid",
     )  # fmt: skip
     changed = [run for run in runs if _is_repriced(run, prices)]
-    Run.objects.bulk_update(changed, ["cost", "price_uuid"])
+    Run.objects.filter(trace__in=pks).bulk_update(changed, ["cost", "price_uuid"])
     _sum_up({run.trace_id for run in changed})
     return len(changed)
 

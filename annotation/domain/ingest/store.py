@@ -226,7 +226,8 @@ def _news(batch: _Batch, locked: Mapping[UUID, tables.LockedTrace]) -> _News:
     runs = _runs_of(batch, locked)
     if not runs:
         return _News((), ())
-    known = tables.known_runs(batch.destination.workspace_id, [run.id for run in runs])
+    traces = None if batch.replaces else [row.pk for row in locked.values()]
+    known = tables.known_runs(batch.destination.workspace_id, [run.id for run in runs], in_months_of=traces)
     new = [run for run in runs if run.id not in known]
     others = [run for run in runs if run.id in known]
     return _News(new, others if batch.replaces else [run for run in others if _ended_later(run, known[run.id])])

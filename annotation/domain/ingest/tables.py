@@ -6,7 +6,7 @@ every request.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -17,7 +17,7 @@ from uuid import UUID
 import orjson
 from django.db import connection
 
-from annotation.domain.ingest import binary, rows
+from annotation.domain.ingest import binary, months, rows
 from annotation.domain.ingest.rollup import RunSummary, TraceSummary
 from annotation.models import Run, Trace
 
@@ -71,13 +71,16 @@ def lock_traces(workspace_id: int, uuids: Sequence[UUID]) -> dict[UUID, LockedTr
         return {uuid: LockedTrace(*row) for uuid, *row in cursor.fetchall()}
 
 
-def known_runs(workspace_id: int, uuids: Sequence[UUID]) -> dict[UUID, KnownRun]:
-    """Those of the runs that are stored already."""
+def known_runs(
+    workspace_id: int, uuids: Sequence[UUID], *, in_months_of: Collection[int] | None = None
+) -> dict[UUID, KnownRun]:
+    """Those of the runs that are stored already; `in_months_of` traces with these primary keys, if given."""
+    low, end = months.around(in_months_of) if in_months_of else (0, 2**63 - 1)
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT uuid, trace_id, ended_at FROM {_RUN} "  # noqa: S608 -- as above
-            "WHERE workspace_id = %s AND uuid = ANY(%s)",
-            [workspace_id, list(uuids)],
+            "WHERE workspace_id = %s AND uuid = ANY(%s) AND trace_id >= %s AND trace_id < %s",
+            [workspace_id, list(uuids), low, end],
         )
         return {uuid: KnownRun(trace_pk, rows.nanoseconds(ended_at)) for uuid, trace_pk, ended_at in cursor.fetchall()}
 

@@ -55,7 +55,7 @@ def _rewrite(run: Run, kept: Iterable[Kept]) -> bool:
     record = _filled(stored.record_of(run), kept, run.trace.project_id)
     changed = stored.changes(run, costing.priced([record], workspace_id=run.workspace_id)[0])
     if changed:
-        Run.objects.filter(pk=run.pk).update(**changed)
+        Run.objects.filter(pk=run.pk, trace=run.trace_id).update(**changed)
     return bool(changed)
 
 
