@@ -13,13 +13,19 @@ def traces(count: int) -> None:
         "started_at": "now() - random() * interval '30 days'",
         "settled_at": "now()",
         "input": "input || ' case ' || copy",
+        "user_id": "'user-' || copy",
+        "thread_id": "'conv-' || copy",
     }
     _copy(Trace, changes, missing)
 
 
 def runs(count: int) -> None:
-    """Have at least so many runs, in the traces that there are."""
-    changes = {"uuid": "gen_random_uuid()", "external_id": "substr(md5(random()::text), 1, 16)"}
+    """Have at least so many runs, spread over the traces that there are."""
+    changes = {
+        "uuid": "gen_random_uuid()",
+        "external_id": "substr(md5(random()::text), 1, 16)",
+        "trace_id": "traces.ids[1 + (random() * (cardinality(traces.ids) - 1))::int]",
+    }
     _copy(Run, changes, count - Run.objects.count())
 
 
@@ -32,6 +38,7 @@ def _copy(model: type[models.Model], changes: dict[str, str], missing: int) -> N
             cursor.execute(
                 f"INSERT INTO {table} ({', '.join(map(str, columns))}) "  # noqa: S608 -- our own names
                 f"SELECT {', '.join(chosen)} FROM (SELECT * FROM {table} ORDER BY id LIMIT 1000) AS original, "
+                "(SELECT array_agg(id) AS ids FROM annotation_trace) AS traces, "
                 "generate_series(1, 1 + %s / (SELECT least(count(*), 1000) FROM " + table + ")) AS copy LIMIT %s",
                 [missing, missing],
             )
