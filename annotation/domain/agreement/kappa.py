@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import product
 from math import sqrt
@@ -51,16 +51,16 @@ def fleiss(units: Iterable[Mapping[Hashable, Any] | Collection[Any]]) -> float |
     return _beyond(observed, sum((share / len(counted)) ** 2 for share in shares.values()))
 
 
-def cohen(pairs: Iterable[tuple[Any, Any]], *, order: Sequence[Any] = (), power: int = 0) -> Kappa:
+def cohen(pairs: Iterable[tuple[Any, Any]], *, places: Mapping[Any, float] | None = None, power: int = 1) -> Kappa:
     """Cohen's kappa (1960) of the values that two raters gave to the same units.
 
-    With `order`, values that are farther apart in it disagree more: in proportion to the steps (`power` 1, "linear") or to
-    their square (2). The standard error is that of Fleiss, Cohen and Everitt (1969).
+    With `places`, which says where on a line each value stands, values farther apart disagree more: in proportion to
+    the way between them (`power` 1, "linear weights") or to its square (2). The standard error is that of Fleiss, Cohen
+    and Everitt (1969).
     """
     table = Counter(pairs)
     size = table.total()
-    values = list(order) or list(dict.fromkeys(value for pair in table for value in pair))
-    weights = _weights(values, power)
+    weights = _weights({value for pair in table for value in pair}, places, power)
     cells = {cell: times / size for cell, times in table.items()}
     one, other = _margins(cells, 0), _margins(cells, 1)
     observed = sum(share * weights[cell] for cell, share in cells.items())
@@ -83,13 +83,13 @@ def _error(cells: Mapping[Any, float], weights: Mapping[Any, float], value: floa
     return sqrt(max(0.0, variance)) / (1 - expected)
 
 
-def _weights(values: Sequence[Any], power: int) -> dict[tuple[Any, Any], float]:
+def _weights(values: Collection[Any], places: Mapping[Any, float] | None, power: int) -> dict[tuple[Any, Any], float]:
     """How much two values agree, from 0 to 1."""
-    if not power:
-        return {(a, b): float(a == b) for a, b in product(values, repeat=2)}
-    places = {value: place for place, value in enumerate(values)}
-    widest = max(1, len(values) - 1)
-    return {(a, b): 1 - (abs(places[a] - places[b]) / widest) ** power for a, b in product(values, repeat=2)}
+    pairs = list(product(values, repeat=2))
+    if places is None:
+        return {(a, b): float(a == b) for a, b in pairs}
+    widest = max((abs(places[a] - places[b]) for a, b in pairs), default=0) or 1
+    return {(a, b): 1 - (abs(places[a] - places[b]) / widest) ** power for a, b in pairs}
 
 
 def _margins(cells: Mapping[Any, float], side: int) -> dict[Any, float]:

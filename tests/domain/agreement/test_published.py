@@ -100,7 +100,7 @@ def _order(pairs: list[tuple[Any, Any]]) -> list[Any]:
 
 def _weighted(units: Units, power: int, first: int = 0) -> Kappa:
     pairs = _pairs(units, first)
-    return cohen(pairs, order=_order(pairs), power=power)
+    return cohen(pairs, places={value: place for place, value in enumerate(_order(pairs))}, power=power)
 
 
 def _dialogue_acts(values: Sequence[Any], _counts: Sequence[float]) -> Callable[[int, int], float]:

@@ -1,0 +1,57 @@
+"""What reviewers answered in a queue, ready to be compared."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from annotation.domain.queues import rubric
+from annotation.domain.reviews.content import read_labels
+from annotation.domain.reviews.quality.figures import FIRST_FAILING_STEP, LABELS, LAYER, Given
+from annotation.models import FailureMode, Item, Queue, Review, RubricVersion
+
+MOST = 20_000
+"""Figures are over the latest so many reviews."""
+
+
+def given(queue: Queue) -> list[Given]:
+    """The latest MOST reviews of items that stand in the queue."""
+    rows = Review.objects.filter(item__queue=queue).exclude(item__state=Item.State.REMOVED)
+    return read(rows.order_by("-id")[:MOST])
+
+
+def read(reviews: QuerySet[Review]) -> list[Given]:
+    """What these reviews say, parts included that their rubric asks for; labels under their present names."""
+    found = list(
+        reviews.values_list(
+            "item_id", "reviewer_id", "rubric_id", "answers", "labels", "layer", "first_failing_run_uuid"
+        )
+    )
+    parts = {
+        version.pk: rubric.read(version.questions).parts
+        for version in RubricVersion.objects.filter(pk__in={row[2] for row in found})
+    }
+    names = _names([label for row in found for label in row[4]])
+    return [_given(row, parts[row[2]], names) for row in found]
+
+
+def _given(row: Sequence[Any], parts: rubric.Parts, names: dict[UUID, str]) -> Given:
+    item, reviewer, _version, answers, labels, layer, failing = row
+    values = {key: frozenset(value) if isinstance(value, list) else value for key, value in answers.items()}
+    if parts.labels:
+        values[LABELS] = frozenset(names.get(label.failure_mode, label.name) for label in read_labels(labels))
+    if layer:
+        values[LAYER] = layer
+    if failing:
+        values[FIRST_FAILING_STEP] = str(failing)
+    return Given(item, reviewer, values)
+
+
+def _names(labels: list[dict[str, Any]]) -> dict[UUID, str]:
+    """What the failure modes are called now; merged ones are what they became."""
+    uuids = {label["failure_mode"] for label in labels}
+    rows = FailureMode.objects.filter(uuid__in=uuids).values_list("uuid", "name", "merged_into__name")
+    return {uuid: became or name for uuid, name, became in rows}

@@ -1,0 +1,226 @@
+"""Agreement on each question of a rubric, from what reviewers answered. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from annotation.domain import agreement
+from annotation.domain.agreement import Alpha, Kappa, Scale
+from annotation.domain.queues.rubric import Question, QuestionKind, Rubric
+
+RELIABLE, TENTATIVE = 0.8, 0.667
+"""Of alpha: what conclusions may rest on, and what they may rest on for now (Krippendorff 2004, page 241)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What one person answered on one item (inside ids), by question key; sets of options as frozensets."""
+
+    item: int
+    reviewer: int
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question whose answers can be compared; `words` are its options by key, in order."""
+
+    key: str
+    label: str
+    scale: Scale
+    words: Mapping[str, str] = field(default_factory=dict)
+
+    def worded(self, value: Any) -> str:
+        """An answer as people read it."""
+        if isinstance(value, frozenset):
+            return ", ".join(sorted(self.words.get(one, str(one)) for one in value)) or "none"
+        return self.words.get(value, f"{value:g}" if isinstance(value, float) else str(value))
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How often one answer was given, among all answers to its question."""
+
+    value: Any
+    label: str
+    count: int
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """The figures of one question; `items` is how many were answered at least twice, `disagreed` how many not alike.
+
+    `kappa` is Cohen's, for exactly two reviewers; `fleiss` that of any number.
+    """
+
+    asked: Asked
+    items: int
+    disagreed: int
+    reviewers: int
+    raw: float | None
+    kappa: Kappa | None
+    fleiss: float | None
+    alpha: Alpha
+    balance: tuple[Share, ...]
+
+    @property
+    def reliance(self) -> str:
+        """What may be built on it, by Krippendorff's customary bounds: reliable, tentative, or weak; empty if unknown."""
+        if self.alpha.value is None:
+            return ""
+        return "reliable" if self.alpha.value >= RELIABLE else "tentative" if self.alpha.value >= TENTATIVE else "weak"
+
+
+@dataclass(frozen=True, slots=True)
+class Confusion:
+    """What two people (inside ids) answered to one question on the items that both reviewed.
+
+    The first one's answers are the rows.
+    """
+
+    asked: Asked
+    one: int
+    other: int
+    values: tuple[Any, ...]
+    cells: Mapping[tuple[Any, Any], int]
+    kappa: Kappa
+
+    @property
+    def rows(self) -> list[tuple[str, list[tuple[int, bool]]]]:
+        """Per answer of the first its words, and per answer of the second how often, and whether they are alike."""
+        return [
+            (self.asked.worded(one), [(self.cells.get((one, other), 0), one == other) for other in self.values])
+            for one in self.values
+        ]
+
+    @property
+    def columns(self) -> list[str]:
+        """The answers of the second in words."""
+        return [self.asked.worded(value) for value in self.values]
+
+
+Units = dict[int, dict[int, Any]]
+"""Per item the values by reviewer."""
+
+
+def asked(rubric: Rubric) -> tuple[Asked, ...]:
+    """The questions and parts of a rubric that can be compared; free text cannot."""
+    questions = [_asked(question) for question in rubric.questions if question.kind in _SCALES]
+    parts = rubric.parts
+    if parts.labels:
+        questions.append(Asked(LABELS, "Labels", Scale.SETS))
+    if parts.layer:
+        questions.append(
+            Asked(LAYER, "Layer", Scale.NOMINAL, {one: one.title() for one in ("model", "harness", "context")})
+        )
+    if parts.first_failing_step:
+        questions.append(Asked(FIRST_FAILING_STEP, "First failing step", Scale.NOMINAL))
+    return tuple(questions)
+
+
+LABELS, LAYER, FIRST_FAILING_STEP = "label", "layer", "first_failing_step"
+"""The keys of the feedback that the parts become."""
+
+_SCALES = {
+    QuestionKind.THUMBS: Scale.NOMINAL,
+    QuestionKind.CHOICE: Scale.NOMINAL,
+    QuestionKind.MULTI_CHOICE: Scale.SETS,
+    QuestionKind.NUMBER: Scale.INTERVAL,
+}
+
+
+def _asked(question: Question) -> Asked:
+    words = {option.key: option.label for option in question.options}
+    if question.kind is QuestionKind.THUMBS:
+        words = {"up": "Good", "down": "Bad"}
+    return Asked(question.key, question.label, _SCALES[question.kind], words)
+
+
+def units(given: Iterable[Given], key: str) -> Units:
+    """The answers to one question, by item and reviewer."""
+    found: Units = defaultdict(dict)
+    for one in given:
+        if key in one.values:
+            found[one.item][one.reviewer] = one.values[key]
+    return dict(found)
+
+
+def agreement_on(question: Asked, given: Sequence[Given]) -> Agreement:
+    """All figures of one question."""
+    found = units(given, question.key)
+    paired = [answers for answers in found.values() if len(answers) > 1]
+    reviewers = sorted({reviewer for answers in paired for reviewer in answers})
+    return Agreement(
+        asked=question,
+        items=len(paired),
+        disagreed=sum(_is_split(answers) for answers in paired),
+        reviewers=len(reviewers),
+        raw=agreement.raw(paired),
+        kappa=_kappa(question, found, reviewers[0], reviewers[1]) if len(reviewers) == 2 else None,
+        fleiss=agreement.fleiss(paired),
+        alpha=agreement.alpha(paired, question.scale),
+        balance=_balance(question, found),
+    )
+
+
+def disagreed(found: Units) -> list[int]:
+    """The items on which answers differ."""
+    return [item for item, answers in found.items() if len(answers) > 1 and _is_split(answers)]
+
+
+def in_cell(found: Units, table: Confusion, cell: tuple[Any, Any]) -> list[int]:
+    """The items to which the table's first person answered the one and the second the other."""
+    one, other = table.one, table.other
+    pairs = ((item, answers) for item, answers in found.items() if one in answers and other in answers)
+    return [item for item, answers in pairs if (answers[one], answers[other]) == cell]
+
+
+def confusion(question: Asked, given: Sequence[Given], one: int, other: int) -> Confusion:
+    """Two reviewers held against each other."""
+    found = units(given, question.key)
+    cells = Counter(_pairs(found, one, other))
+    seen = {value for pair in cells for value in pair}
+    return Confusion(question, one, other, _ordered(question, seen), cells, _kappa(question, found, one, other))
+
+
+def _pairs(found: Units, one: int, other: int) -> list[tuple[Any, Any]]:
+    return [(answers[one], answers[other]) for answers in found.values() if one in answers and other in answers]
+
+
+def _kappa(question: Asked, found: Units, one: int, other: int) -> Kappa:
+    """Weighted where answers have an order, so that being one step apart is not as bad as ten."""
+    pairs = _pairs(found, one, other)
+    seen = {value for pair in pairs for value in pair}
+    match question.scale:
+        case Scale.INTERVAL:
+            return agreement.cohen(pairs, places={value: float(value) for value in seen}, power=2)
+        case Scale.ORDINAL:
+            places = {value: float(place) for place, value in enumerate(question.words or sorted(seen))}
+            return agreement.cohen(pairs, places=places, power=2)
+        case _:
+            return agreement.cohen(pairs)
+
+
+def _is_split(answers: Mapping[int, Any]) -> bool:
+    return len(set(answers.values())) > 1
+
+
+def _balance(question: Asked, found: Units) -> tuple[Share, ...]:
+    counts = Counter(value for answers in found.values() for value in answers.values())
+    size = counts.total()
+    return tuple(
+        Share(value, question.worded(value), counts[value], counts[value] / size)
+        for value in _ordered(question, counts)
+    )
+
+
+def _ordered(question: Asked, values: Iterable[Any]) -> tuple[Any, ...]:
+    """In the order of the options; numbers by size; anything else by its words."""
+    places = {key: place for place, key in enumerate(question.words)}
+    if question.scale in {Scale.ORDINAL, Scale.INTERVAL} and not places:
+        return tuple(sorted(values))
+    return tuple(sorted(values, key=lambda value: (places.get(value, len(places)), question.worded(value))))

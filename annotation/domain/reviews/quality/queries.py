@@ -1,0 +1,73 @@
+"""What the pages about a queue's labels show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from annotation.domain.queues import rubric_versions
+from annotation.domain.reviews.quality import answers, figures
+from annotation.domain.reviews.quality.figures import Agreement, Asked, Confusion, Given
+from annotation.models import Item, Queue, User
+
+MOST_LISTED = 200
+"""Of items that are listed for a figure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What one reviewer answered, in words."""
+
+    reviewer: User
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """An item with what each reviewer answered to the question."""
+
+    item: Item
+    words: tuple[Word, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """Agreement on every question, and who reviewed."""
+
+    agreements: tuple[Agreement, ...]
+    reviewers: tuple[User, ...]
+    given: Sequence[Given]
+
+
+def overview(queue: Queue) -> Overview:
+    """The figures of a queue, live; two statements and two small ones, whatever its size."""
+    given = answers.given(queue)
+    asked = figures.asked(rubric_versions.questions_of(queue))
+    people = User.objects.filter(pk__in={one.reviewer for one in given}).order_by("email")
+    return Overview(tuple(figures.agreement_on(one, given) for one in asked), tuple(people), given)
+
+
+def splits(shown: Overview, question: Asked, items: Iterable[int]) -> list[Split]:
+    """The first MOST_LISTED of these items (inside ids), by number."""
+    found = figures.units(shown.given, question.key)
+    people = {person.pk: person for person in shown.reviewers}
+    rows = Item.objects.filter(pk__in=items).order_by("number")[:MOST_LISTED]
+    return [
+        Split(
+            item,
+            tuple(
+                Word(people[reviewer], question.worded(value))
+                for reviewer, value in sorted(found[item.pk].items(), key=lambda one: people[one[0]].email)
+            ),
+        )
+        for item in rows
+    ]
+
+
+def confusion(shown: Overview, question: Asked, one: UUID | None, other: UUID | None) -> Confusion | None:
+    """Two reviewers held against each other; None when they did not both review here."""
+    by_uuid = {person.uuid: person.pk for person in shown.reviewers}
+    if one == other or one not in by_uuid or other not in by_uuid:
+        return None
+    return figures.confusion(question, shown.given, by_uuid[one], by_uuid[other])

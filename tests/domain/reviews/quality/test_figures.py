@@ -1,0 +1,99 @@
+"""Agreement by question, from answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from annotation.domain.agreement import Scale
+from annotation.domain.queues.rubric import Option, Parts, Question, QuestionKind, Rubric
+from annotation.domain.reviews.quality import figures
+from annotation.domain.reviews.quality.figures import Asked, Given
+
+TONE = Asked("tone", "Tone", Scale.NOMINAL, {"kind": "Kind", "cold": "Cold"})
+
+
+def given(key: str, *answers: dict[int, Any]) -> list[Given]:
+    """Per item the answers by reviewer."""
+    return [
+        Given(item, reviewer, {key: value})
+        for item, answered in enumerate(answers, start=1)
+        for reviewer, value in answered.items()
+    ]
+
+
+def test_what_is_compared_is_all_but_free_text() -> None:
+    rubric = Rubric(
+        questions=(
+            Question(key="thumbs", kind=QuestionKind.THUMBS, label="Good?"),
+            Question(key="why", kind=QuestionKind.TEXT, label="Why?"),
+            Question(key="grade", kind=QuestionKind.NUMBER, label="Grade"),
+            Question(
+                key="tone", kind=QuestionKind.CHOICE, label="Tone",
+                options=(Option(key="kind", label="Kind"), Option(key="cold", label="Cold")),
+            ),
+        ),
+        parts=Parts(layer=False),
+    )  # fmt: skip
+    found = figures.asked(rubric)
+    assert [(one.key, one.scale) for one in found] == [
+        ("thumbs", Scale.NOMINAL),
+        ("grade", Scale.INTERVAL),
+        ("tone", Scale.NOMINAL),
+        ("label", Scale.SETS),
+        ("first_failing_step", Scale.NOMINAL),
+    ]
+    assert found[2].words == {"kind": "Kind", "cold": "Cold"}
+
+
+def test_two_reviewers_have_cohens_kappa_and_every_figure_counts_its_items() -> None:
+    answers = [{1: "kind", 2: "kind"}] * 4 + [{1: "kind", 2: "cold"}, {1: "cold", 2: "cold"}, {1: "cold"}]
+    found = figures.agreement_on(TONE, given("tone", *answers))
+    assert (found.items, found.disagreed, found.reviewers) == (6, 1, 2)
+    assert found.raw == pytest.approx(5 / 6)
+    assert found.kappa is not None
+    assert found.kappa.value == pytest.approx(4 / 7)
+    assert found.alpha.units == 6
+    assert [(share.label, share.count) for share in found.balance] == [("Kind", 9), ("Cold", 4)]
+    assert found.reliance == "weak"
+
+
+def test_three_reviewers_have_no_cohens_kappa() -> None:
+    found = figures.agreement_on(TONE, given("tone", {1: "kind", 2: "cold"}, {2: "cold", 3: "cold"}))
+    assert (found.kappa, found.reviewers, found.disagreed) == (None, 3, 1)
+    assert found.fleiss is not None
+
+
+def test_answers_that_never_vary_are_not_called_perfect() -> None:
+    found = figures.agreement_on(TONE, given("tone", *[{1: "kind", 2: "kind"}] * 5))
+    assert (found.raw, found.alpha.value, found.fleiss, found.reliance) == (1, None, None, "")
+
+
+def test_numbers_far_apart_disagree_more_than_close_ones() -> None:
+    grade = Asked("grade", "Grade", Scale.INTERVAL)
+    near = figures.agreement_on(grade, given("grade", {1: 1, 2: 2}, {1: 9, 2: 10}, {1: 5, 2: 5}))
+    far = figures.agreement_on(grade, given("grade", {1: 1, 2: 10}, {1: 9, 2: 2}, {1: 5, 2: 5}))
+    assert near.raw == far.raw
+    assert near.alpha.value is not None
+    assert far.alpha.value is not None
+    assert near.alpha.value > 0.9
+    assert far.alpha.value < 0
+    assert near.kappa is not None
+    assert near.kappa.value is not None
+    assert near.kappa.value > 0.9
+
+
+def test_a_confusion_table_names_rows_of_the_first_and_opens_its_items() -> None:
+    answers = [{7: "kind", 9: "cold"}, {7: "kind", 9: "kind"}, {7: "kind", 9: "cold", 8: "kind"}, {9: "cold"}]
+    found = figures.confusion(TONE, given("tone", *answers), 7, 9)
+    assert found.columns == ["Kind", "Cold"]
+    assert found.rows == [("Kind", [(1, True), (2, False)]), ("Cold", [(0, False), (0, True)])]
+    units = figures.units(given("tone", *answers), "tone")
+    assert figures.in_cell(units, found, ("kind", "cold")) == [1, 3]
+    assert figures.in_cell(units, found, ("cold", "kind")) == []
+
+
+def test_sets_of_options_read_as_their_words() -> None:
+    several = Asked("why", "Why", Scale.SETS, {"a": "Alpha", "b": "Beta"})
+    assert [several.worded(frozenset(picked)) for picked in ("ba", "")] == ["Alpha, Beta", "none"]
