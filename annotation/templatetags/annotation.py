@@ -108,6 +108,24 @@ def percent(share: Decimal) -> str:
 
 
 @register.filter
+def share(part: float) -> str:
+    """A share (0 to 1) in whole percent, and never all or nothing by rounding: 100 % and 0 % are exact."""
+    return f"{min(99, max(1, round(part * 100))) if 0 < part < 1 else round(part * 100)} %"
+
+
+@register.filter
+def coefficient(value: float | None) -> str:
+    """A figure of agreement with two digits; a dash where it is not defined."""
+    return "–" if value is None else f"{value:.2f}".replace("-", "−")
+
+
+@register.filter
+def hundredths(value: float) -> str:
+    """A number times a hundred, as coordinates of drawings want it."""
+    return f"{value * 100:.1f}"
+
+
+@register.filter
 def cost(amount: Decimal | None) -> str:
     """A cost in US dollars, with as many digits as it needs."""
     return formats.cost(amount)

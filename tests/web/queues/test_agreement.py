@@ -1,0 +1,109 @@
+"""The page that says how far reviewers agree."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+
+from annotation.domain.queues import items, lifecycle, rubric, subjects
+from annotation.domain.queues.lifecycle import QueueSettings
+from annotation.domain.queues.reasons import Reason
+from annotation.domain.reviews import submit
+from annotation.domain.reviews.content import ReviewInput
+from annotation.models import Item, Membership, Queue, User
+from tests.factories.accounts import MembershipFactory
+from tests.factories.traces import TraceFactory
+from tests.fixtures.people import People
+from tests.web.queues.test_lists import words
+
+pytestmark = pytest.mark.django_db
+
+SAID = [("up", "up"), ("up", "down"), ("down", "down"), ("up", "up")]
+
+
+@pytest.fixture
+def other(people: People) -> User:
+    person = MembershipFactory(workspace=people.workspace, role=Membership.Role.REVIEWER).user
+    person.name = "Other"
+    person.save()
+    return person
+
+
+def reviewed(people: People, other: User, said: list[tuple[str, str]]) -> tuple[Queue, list[Item]]:
+    """A queue of two reviews per item, with these verdicts of the reviewer and the other one."""
+    settings = QueueSettings(name="Twice", reviewers_per_item=2)
+    queue = lifecycle.create(workspace=people.workspace, settings=settings, rubric=rubric.default(), by=people.admin)
+    traces = [TraceFactory(project=people.project) for _ in said]
+    wanted = [subjects.of_trace(trace.uuid) for trace in traces]
+    added = items.add(queue=queue, subjects=wanted, reason=Reason()).added
+    for item, verdicts in zip(added, said, strict=True):
+        for person, verdict in zip((people.reviewer, other), verdicts, strict=True):
+            given: dict[str, Any] = {"answers": {"thumbs": verdict}}
+            submit.submit(item=item, by=person, answers=ReviewInput(**given), now=timezone.now())
+    return queue, list(added)
+
+
+def test_each_question_has_its_figures_and_the_items_that_differ(people: People, other: User) -> None:
+    queue, added = reviewed(people, other, SAID)
+    page = people.client(people.editor).get(f"/w/acme/queues/{queue.uuid}/agreement/").content
+    shown = words(page)
+    assert "Was this good? 4 1 75 % 0.50 0.53" in shown
+    assert "weak" in shown
+    assert "Labels 4 0 100 % – – – no variation" in shown
+    assert "Items on which answers differ 1" in shown
+    assert f"/w/acme/traces/{added[1].trace_uuid}/" in page.decode()
+    assert f"/w/acme/traces/{added[0].trace_uuid}/" not in page.decode()
+
+
+def test_a_cell_of_the_table_of_two_people_opens_its_items(people: People, other: User) -> None:
+    queue, added = reviewed(people, other, SAID)
+    base = f"/w/acme/queues/{queue.uuid}/agreement/?question=thumbs&one={people.reviewer.uuid}&other={other.uuid}"
+    client = people.client(people.editor)
+    html = client.get(base).content.decode()
+    assert f"one={people.reviewer.uuid}&amp;other={other.uuid}&amp;row=0&amp;column=0#items" in html
+    cell = client.get(f"{base}&row=0&column=0").content
+    assert "Items answered Good / Good 2" in words(cell)
+    assert [str(item.trace_uuid) in cell.decode() for item in added] == [True, False, False, True]
+
+
+@pytest.mark.parametrize(
+    "asked", ["question=nope", "one=x&other=y", "row=9&column=0", "row=-1&column=٣", "question=note"]
+)
+def test_an_address_that_names_nothing_shows_the_usual(people: People, other: User, asked: str) -> None:
+    queue, _added = reviewed(people, other, SAID)
+    shown = words(people.client(people.editor).get(f"/w/acme/queues/{queue.uuid}/agreement/?{asked}").content)
+    assert "Items on which answers differ 1" in shown
+
+
+def test_without_a_second_opinion_there_is_nothing_to_compare(people: People) -> None:
+    settings = QueueSettings(name="Once")
+    queue = lifecycle.create(workspace=people.workspace, settings=settings, rubric=rubric.default(), by=people.admin)
+    page = people.client(people.editor).get(f"/w/acme/queues/{queue.uuid}/agreement/").content
+    assert "Nothing to compare yet" in words(page)
+
+
+def test_a_merged_label_counts_as_what_it_became(people: People, other: User) -> None:
+    queue, added = reviewed(people, other, SAID[:1])
+    for person, label in ((people.reviewer, "Rude"), (other, "Unfriendly")):
+        given = ReviewInput(answers={"thumbs": "down"}, labels=(label,))
+        submit.submit(item=added[0], by=person, answers=given, now=timezone.now())
+    client, address = people.client(people.editor), f"/w/acme/queues/{queue.uuid}/agreement/?question=label"
+    assert "Items on which answers differ 1" in words(client.get(address).content)
+    rude, unfriendly = people.project.failure_modes.order_by("id")
+    unfriendly.merged_into = rude
+    unfriendly.save()
+    assert "Labels: what was answered Rude" in words(client.get(address).content)
+    assert "None: everybody gave the same answer." in words(client.get(address).content)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_it_takes_the_same_statements_for_one_item_and_three(
+    people: People, other: User, count: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    queue, _added = reviewed(people, other, [("up", "down")] * count)
+    client = people.client(people.editor)
+    with django_assert_num_queries(9):
+        client.get(f"/w/acme/queues/{queue.uuid}/agreement/")
