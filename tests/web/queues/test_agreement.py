@@ -51,7 +51,7 @@ def test_each_question_has_its_figures_and_the_items_that_differ(people: People,
     page = people.client(people.editor).get(f"/w/acme/queues/{queue.uuid}/agreement/").content
     shown = words(page)
     assert "Was this good? 4 1 75 % 0.50 0.53" in shown
-    assert "weak" in shown
+    assert "too few" in shown
     assert "Labels 4 0 100 % – – – no variation" in shown
     assert "Items on which answers differ 1" in shown
     assert f"/w/acme/traces/{added[1].trace_uuid}/" in page.decode()

@@ -14,6 +14,9 @@ from annotation.domain.queues.rubric import Question, QuestionKind, Rubric
 RELIABLE, TENTATIVE = 0.8, 0.667
 """Of alpha: what conclusions may rest on, and what they may rest on for now (Krippendorff 2004, page 241)."""
 
+FEWEST = 10
+"""Items; fewer, and one more of them may turn everything."""
+
 
 @dataclass(frozen=True, slots=True)
 class Given:
@@ -68,9 +71,16 @@ class Agreement:
     balance: tuple[Share, ...]
 
     @property
+    def answers(self) -> int:
+        """How many answers were given."""
+        return sum(share.count for share in self.balance)
+
+    @property
     def reliance(self) -> str:
-        """What may be built on it, by Krippendorff's customary bounds: reliable, tentative, or weak; empty if unknown."""
-        if self.alpha.value is None:
+        """What may be built on it, by Krippendorff's customary bounds: reliable, tentative, or weak; empty if unknown,
+        or known from too few items to mean anything.
+        """
+        if self.alpha.value is None or self.items < FEWEST:
             return ""
         return "reliable" if self.alpha.value >= RELIABLE else "tentative" if self.alpha.value >= TENTATIVE else "weak"
 

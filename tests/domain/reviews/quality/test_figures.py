@@ -56,7 +56,14 @@ def test_two_reviewers_have_cohens_kappa_and_every_figure_counts_its_items() -> 
     assert found.kappa.value == pytest.approx(4 / 7)
     assert found.alpha.units == 6
     assert [(share.label, share.count) for share in found.balance] == [("Kind", 9), ("Cold", 4)]
-    assert found.reliance == "weak"
+    assert found.reliance == ""  # six items say nothing yet
+
+
+@pytest.mark.parametrize(("differing", "wanted"), [(0, "reliable"), (3, "reliable"), (5, "tentative"), (9, "weak")])
+def test_what_may_rest_on_the_labels_is_said_in_a_word(differing: int, wanted: str) -> None:
+    answers: list[dict[int, Any]] = [{1: "kind", 2: "cold"}] * differing
+    answers += [{1: "kind", 2: "kind"}, {1: "cold", 2: "cold"}] * ((40 - differing) // 2)
+    assert figures.agreement_on(TONE, given("tone", *answers)).reliance == wanted
 
 
 def test_three_reviewers_have_no_cohens_kappa() -> None:
