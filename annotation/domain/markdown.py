@@ -42,14 +42,14 @@ TAGS = frozenset(
 _parser = (
     MarkdownIt("commonmark", {"html": False, "linkify": False}).enable(["table", "strikethrough"]).disable("image")
 )
+_cleaner = nh3.Cleaner(
+    tags=set(TAGS),
+    attributes={"a": {"href", "title"}, "code": {"class"}, "ol": {"start"}},
+    url_schemes={"http", "https", "mailto"},
+    link_rel="noopener noreferrer nofollow",
+)
 
 
 def render(text: str) -> str:
     """The text as HTML of a few harmless tags; links open apart and tell nothing about where they were followed."""
-    return nh3.clean(
-        _parser.render(text),
-        tags=set(TAGS),
-        attributes={"a": {"href", "title"}, "code": {"class"}, "ol": {"start"}},
-        url_schemes={"http", "https", "mailto"},
-        link_rel="noopener noreferrer nofollow",
-    )
+    return _cleaner.clean(_parser.render(text))

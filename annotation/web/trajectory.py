@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import groupby
 from urllib.parse import urlencode
 from uuid import UUID
@@ -49,7 +50,7 @@ class Stretch:
     turns: list[ShownTurn]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ShownTrajectory:
     """What `components/outline.html` and `components/trajectory.html` are given.
 
@@ -102,7 +103,7 @@ class ShownTrajectory:
         turns = self.trajectory.window.conversation.turns
         return sum(turn.is_earlier and turn.kind is TurnKind.USER for turn in turns)
 
-    @property
+    @cached_property  # each of its turns asks
     def text_address(self) -> str:
         """Where a cut text is had whole, when its place is put behind."""
         base = reverse("trace-text", args=[self.workspace, self.trajectory.trace.uuid])

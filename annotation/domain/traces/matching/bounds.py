@@ -62,11 +62,13 @@ def bounded(*, milliseconds: int | None = None) -> Iterator[None]:
     What was written inside is undone in that case, nothing else of the surrounding transaction is.
     """
     limit = settings.FILTER_TIMEOUT_MILLISECONDS if milliseconds is None else milliseconds
+    is_inner = connections[replica.alias()].in_atomic_block
     try:
         with transaction.atomic(using=replica.alias()):
             before = _set_timeout(f"{limit}ms")
             yield
-            _set_timeout(before)
+            if is_inner:  # else it ends with the transaction
+                _set_timeout(before)
     except OperationalError as error:
         if not isinstance(error.__cause__, QueryCanceled):
             raise

@@ -126,7 +126,7 @@ def _context(request: MemberRequest, choice: Choice, found: Found) -> dict[str, 
         "all_projects": choice.link(project=""),
         "next": choice.link(cursor=found.page.next_cursor) if found.page and found.page.next_cursor else "",
         "first": choice.link() if choice.cursor else "",
-        "within": choice.link(),
+        "rows": _rows(found, address, choice.link()),
         "here": choice.link(cursor=choice.cursor),
         "is_live": is_live,
         "live_seconds": LIVE_SECONDS,
@@ -138,6 +138,12 @@ def _context(request: MemberRequest, choice: Choice, found: Found) -> dict[str, 
         "queues": open_queues(request),
         "receiver": request.build_absolute_uri("/").rstrip("/"),
     }
+
+
+def _rows(found: Found, address: str, within: str) -> list[tuple[Trace, listing.Row, str]]:
+    """Each trace, what its row says, and its address within the list."""
+    rows = found.page.rows if found.page else []
+    return [(row.trace, row, f"{address}{row.trace.uuid}/{within}") for row in rows]
 
 
 def _is_new(request: MemberRequest, found: Found) -> bool:
