@@ -6,6 +6,7 @@ import sys
 import environ
 
 from traceapp import logging
+from traceapp.web_worker import PatientWorker
 
 env = environ.Env()
 
@@ -25,6 +26,11 @@ forwarded_allow_ips = env("FORWARDED_ALLOW_IPS", default="127.0.0.1")
 # Phoenix's clients send their key in a header whose name has an underscore, which gunicorn drops unless it is named here
 # and comes from this machine or the proxy; so does nginx without `underscores_in_headers on`.
 forwarder_headers = "SCRIPT_NAME,PATH_INFO,API_KEY"
+
+
+def child_exit(server: object, worker: PatientWorker) -> None:  # noqa: ARG001 -- gunicorn's signature
+    """A process that is no more has no connections."""
+    worker.gone()
 
 
 def post_worker_init(worker: object) -> None:  # noqa: ARG001 -- gunicorn's signature

@@ -44,6 +44,18 @@ def test_a_row_says_what_was_asked_and_got_and_what_people_thought(editor: Clien
     assert re.search(r'<span class="chip bad"[^>]*>.*?Bad</span>', page)
 
 
+def test_bars_say_how_many_began_when_and_how_many_failed(people: People, editor: Client) -> None:
+    for minutes, status in ((0, "ok"), (0, "error"), (30, "ok")):
+        TraceFactory.create(project=people.project, status=status, started_at=STARTED_AT + timedelta(minutes=minutes))
+    page = editor.get(LIST).content.decode()
+    day, year = f"{STARTED_AT.day} {STARTED_AT:%b}", STARTED_AT.year
+    first, last = f"{STARTED_AT:%H:%M}", f"{STARTED_AT + timedelta(minutes=30):%H:%M}"
+    assert f"<title>{day}, {first}: 2, failed 1</title>" in page
+    assert f"<td>{day} {year}, {first}</td><td>2</td><td>1</td>" in page
+    assert f"<td>{day} {year}, {last}</td><td>1</td><td>0</td>" in page
+    assert (page.count('class="all" x='), page.count('class="failed" x=')) == (2, 1)
+
+
 def test_filter_project_and_cursor_choose_the_rows(
     people: People, editor: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,0 +1,79 @@
+"""The processes of the web server share out the connections that come at once."""
+
+import http.client
+import os
+import signal
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack, closing
+from pathlib import Path
+
+import pytest
+
+from tests.fixtures.processes import free_port, running, wait_until_alive
+
+TELLS_WHO = """
+import os
+
+def application(environ, start_response):
+    told = str(os.getpid()).encode()
+    start_response("200 OK", [("Content-Length", str(len(told)))])
+    return [told]
+"""
+
+
+@pytest.fixture
+def address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The product's web server with two processes, each of which answers with its id."""
+    (tmp_path / "tells_who.py").write_text(TELLS_WHO)
+    monkeypatch.setenv("WEB_PROCESSES", "2")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    address, log = f"127.0.0.1:{free_port()}", tmp_path / "log"
+    command = ["-m", "gunicorn", "--config", "traceapp/gunicorn_config.py", "-b", address, "tells_who:application"]
+    with running(*command, log=log) as process:
+        wait_until_alive(f"http://{address}", process, log)
+        both_serve(address, without=0)
+        yield address
+
+
+def both_serve(address: str, *, without: int) -> None:
+    """Return once two processes take connections, and `without` is none of them."""
+    until = time.monotonic() + 20
+    while time.monotonic() < until:
+        found = shares(address)
+        if len(found) == 2 and without not in found:
+            return
+    pytest.fail("only one process takes connections")
+
+
+def shares(address: str) -> Counter[int]:
+    """How many of a dozen connections, which stay open together, each process took, by its id."""
+    found = Counter[int]()
+    with ExitStack() as opened:
+        connections = [
+            opened.enter_context(closing(http.client.HTTPConnection(address, timeout=20))) for _ in range(12)
+        ]
+        for connection in connections:
+            connection.connect()
+        found.update(asked(connection) for connection in connections)
+    time.sleep(0.2)  # until both have noticed that these are closed
+    return found
+
+
+def asked(connection: http.client.HTTPConnection) -> int:
+    connection.request("GET", "/")
+    return int(connection.getresponse().read())
+
+
+def unevenness(address: str) -> int:
+    """By how many connections the two processes differ, over five rounds; some twelve if nothing evens them out."""
+    return sum(max(taken) - min(taken) for taken in (shares(address).values() for _ in range(5)))
+
+
+def test_each_process_takes_its_share_also_one_that_came_for_another(address: str) -> None:
+    assert unevenness(address) <= 6
+    ended = min(shares(address))
+    os.kill(ended, signal.SIGKILL)
+    both_serve(address, without=ended)
+    assert unevenness(address) <= 6
