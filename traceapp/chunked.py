@@ -32,7 +32,10 @@ class ChunkedBodies:
         if not is_chunked or environ.get("PATH_INFO", "").endswith(READ_THEMSELVES):
             return self.application(environ, start_response)
         with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY) as body:
-            length = _spool(environ["wsgi.input"], body, self.limit)
+            try:
+                length = _spool(environ["wsgi.input"], body, self.limit)
+            except OSError:
+                return _unfinished(start_response)
             if length > self.limit:
                 return _too_large(start_response, self.limit)
             body.seek(0)
@@ -47,6 +50,13 @@ def _spool(source: "InputStream", target: IO[bytes], limit: int) -> int:
         target.write(piece)
         length += len(piece)
     return length
+
+
+def _unfinished(start_response: "StartResponse") -> Iterable[bytes]:
+    """The sender is too slow, or gone; SDKs send it again after this status."""
+    headers = [("Content-Type", "text/plain; charset=utf-8"), ("Connection", "close"), ("Retry-After", "1")]
+    start_response("408 Request Timeout", headers)
+    return [b"The body did not arrive in time, or ended before its end. Send it again.\n"]
 
 
 def _too_large(start_response: "StartResponse", limit: int) -> Iterable[bytes]:

@@ -8,12 +8,15 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db import DatabaseError
 from django.http import Http404, HttpRequest, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
+from annotation.api.ingest import body as body_of_request
+from annotation.domain import unstorable
 from annotation.domain.paging import BadCursorError
 from annotation.domain.traces.filters import FilterError
 
@@ -37,8 +40,10 @@ class ApiError(exceptions.APIException):
         hint: str = "",
         fields: dict[str, list[str]] | None = None,
         position: int | None = None,
+        retry_after: int | None = None,
     ) -> None:
         super().__init__(message, code)
+        self.wait = retry_after
         self.status_code = status
         self.hint = hint
         self.fields = fields or {}
@@ -85,6 +90,10 @@ def translated(problem: Exception) -> Exception:
             return exceptions.PermissionDenied()
         case BadCursorError():
             return ApiError("bad_cursor", "This cursor does not belong to this list.")
+        case body_of_request.UnfinishedBodyError():
+            return ApiError("unfinished", f"T{str(problem)[1:]}.", status=408, retry_after=1)
+        case DatabaseError() if unstorable.is_refusal(problem):
+            return ApiError("unstorable", f"This cannot be stored: {unstorable.WORDS}.")
         case _:
             return problem
 

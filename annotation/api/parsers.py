@@ -11,6 +11,7 @@ from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser
 
 from annotation.api.errors import ApiError
+from annotation.api.ingest.body import UnfinishedBodyError
 
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
@@ -20,10 +21,10 @@ class JsonParser(BaseParser):
 
     media_type = "application/json"
 
-    def parse(self, stream: IO[Any], _media_type: str | None = None, _context: Mapping[str, Any] | None = None) -> Any:
-        """The body as Python values; 400 when it is not JSON, 413 when it is too long."""
+    def parse(self, stream: IO[Any], _media_type: str | None = None, context: Mapping[str, Any] | None = None) -> Any:
+        """The body as Python values; 400 when it is not JSON, 408 when it stopped coming, 413 when it is too long."""
         limit: int = settings.MAX_BODY_BYTES
-        content = stream.read(limit + 1)
+        content = _read(stream, limit + 1, context or {})
         if len(content) > limit:
             raise ApiError(
                 "too_large", f"The body is larger than {limit} bytes.", status=413, hint="Send it in several requests."
@@ -33,6 +34,17 @@ class JsonParser(BaseParser):
         except orjson.JSONDecodeError as problem:
             raise ParseError(f"The body is not JSON: {problem}") from problem
         return _without_nul(parsed) if b"\\u0000" in content else parsed
+
+
+def _read(stream: IO[Any], most: int, context: Mapping[str, Any]) -> bytes:
+    declared = str(context["request"].META.get("CONTENT_LENGTH") or "") if "request" in context else ""
+    try:
+        content: bytes = stream.read(most)
+    except OSError as problem:
+        raise UnfinishedBodyError from problem
+    if declared.isascii() and declared.isdigit() and len(content) < min(int(declared), most):
+        raise UnfinishedBodyError
+    return content
 
 
 def _without_nul(value: Any) -> Any:

@@ -27,7 +27,14 @@ _ZSTD_PIECE = 1 << 10
 
 
 class UnreadableBodyError(Exception):
-    """The body ended early or is not what its headers say."""
+    """The body is not what its headers say."""
+
+
+class UnfinishedBodyError(Exception):
+    """The body stopped coming: its sender is too slow, or gone. The same request may do better, so it may come again."""
+
+    def __init__(self) -> None:
+        super().__init__("the body did not arrive in time, or ended before its end: nothing was stored, try again")
 
 
 class BodyTooLargeError(Exception):
@@ -54,7 +61,10 @@ def limit() -> int:
 
 
 def read(request: WSGIRequest) -> bytes:
-    """The whole body, unpacked. Raises UnreadableBodyError, BodyTooLargeError or UnknownPackingError."""
+    """The whole body, unpacked.
+
+    Raises UnreadableBodyError, UnfinishedBodyError, BodyTooLargeError or UnknownPackingError.
+    """
     packing = request.headers.get("Content-Encoding", "").strip().lower()
     if packing in ("", "identity"):
         return _received(request)
@@ -89,9 +99,9 @@ def _received(request: WSGIRequest) -> bytes:
     try:
         body = _bounded(stream, length)
     except OSError as error:
-        raise UnreadableBodyError("the body ended before its end") from error
+        raise UnfinishedBodyError from error
     if length is not None and len(body) < length:
-        raise UnreadableBodyError("the body is shorter than its Content-Length")
+        raise UnfinishedBodyError
     return body
 
 

@@ -4,14 +4,14 @@ import time
 
 import structlog
 from django.core.handlers.wsgi import WSGIRequest
-from django.db import InterfaceError, OperationalError
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
 from annotation.api.ingest import answers, body, capacity, credentials
 from annotation.api.ingest.answers import Problem
-from annotation.domain import access
+from annotation.domain import access, unstorable
 from annotation.domain.ingest import receive, receive_logs
 from annotation.domain.ingest.otlp import Encoding, MalformedPayloadError
 from annotation.domain.ingest.otlp_errors import TooManyError
@@ -56,9 +56,19 @@ def _answered(request: WSGIRequest, signal: Signal, encoding: Encoding | None) -
         return answers.failure(encoding, problem, str(error))
     except capacity.OverloadedError as error:
         return answers.failure(encoding, Problem.BUSY, str(error), retry_after=1)
-    except (OperationalError, InterfaceError):
-        message = "the database is not available at the moment: nothing of this request was stored, try again"
-        return answers.failure(encoding, Problem.UNAVAILABLE, message, retry_after=5)
+    except body.UnfinishedBodyError as error:  # exporters try again after 503, and lose the data at 408
+        return answers.failure(encoding, Problem.UNAVAILABLE, str(error), retry_after=1)
+    except (DatabaseError, InterfaceError) as error:
+        return _of_database(error, encoding)
+
+
+def _of_database(error: DatabaseError | InterfaceError, encoding: Encoding | None) -> HttpResponse:
+    if unstorable.is_refusal(error):
+        return answers.failure(encoding, Problem.MALFORMED, unstorable.WORDS)
+    if not isinstance(error, OperationalError | InterfaceError):
+        raise error
+    message = "the database is not available at the moment: nothing of this request was stored, try again"
+    return answers.failure(encoding, Problem.UNAVAILABLE, message, retry_after=5)
 
 
 @csrf_exempt  # as above

@@ -6,13 +6,13 @@ from uuid import uuid4
 
 import structlog
 from django.core.handlers.wsgi import WSGIRequest
-from django.db import InterfaceError, OperationalError
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
 from annotation.api.ingest import body, capacity, credentials
-from annotation.domain import access
+from annotation.domain import access, unstorable
 from annotation.domain.feedback import giving
 from annotation.domain.feedback.giving import Given
 from annotation.domain.ingest.scores import langfuse, phoenix
@@ -29,9 +29,10 @@ Outcome = tuple[str | None, str]
 
 
 class _RefusedError(Exception):
-    def __init__(self, status: int, words: str) -> None:
+    def __init__(self, status: int, words: str, **headers: str) -> None:
         super().__init__(words)
         self.status = status
+        self.headers = headers
 
 
 @csrf_exempt  # no cookies: the key alone says who sends
@@ -71,13 +72,13 @@ def _answered(request: WSGIRequest, handle: Handler, method: str = "POST") -> Ht
         with capacity.door.enter(credentials.presented(request)):
             return handle(_key(request), _document(request) if method == "POST" else None)
     except _RefusedError as refusal:
-        return _failure(refusal.status, str(refusal))
+        return _failure(refusal.status, str(refusal), **refusal.headers)
     except BadScoreError as problem:
         return _failure(400, str(problem))
     except capacity.OverloadedError as problem:
         return _failure(429, str(problem), **{"Retry-After": "1"})
-    except (OperationalError, InterfaceError):
-        return _failure(503, "the database is not available at the moment: nothing was stored", **{"Retry-After": "5"})
+    except (DatabaseError, InterfaceError) as problem:
+        return _of_database(problem)
     finally:
         body.discard(request)
 
@@ -88,6 +89,14 @@ def _failure(status: int, words: str, **headers: str) -> HttpResponse:
     for name, value in headers.items():
         response[name] = value
     return response
+
+
+def _of_database(problem: DatabaseError | InterfaceError) -> HttpResponse:
+    if unstorable.is_refusal(problem):
+        return _failure(400, unstorable.WORDS)
+    if not isinstance(problem, OperationalError | InterfaceError):
+        raise problem
+    return _failure(503, "the database is not available at the moment: nothing was stored", **{"Retry-After": "5"})
 
 
 def _key(request: WSGIRequest) -> ApiKey:
@@ -111,6 +120,8 @@ def _document(request: WSGIRequest) -> Any:
         raise _RefusedError(400, f"the body is not JSON: {problem}") from problem
     except body.BodyTooLargeError as problem:
         raise _RefusedError(413, str(problem)) from problem
+    except body.UnfinishedBodyError as problem:  # these SDKs try again after 5xx only
+        raise _RefusedError(503, str(problem), **{"Retry-After": "1"}) from problem
     except (body.UnreadableBodyError, body.UnknownPackingError) as problem:
         raise _RefusedError(400, str(problem)) from problem
 

@@ -19,10 +19,12 @@ from rest_framework.views import exception_handler
 
 from annotation.api.auth import KeyAuthentication
 from annotation.api.errors import translated
+from annotation.api.ingest import body
 from annotation.api.langsmith import wire
 from annotation.api.langsmith.errors import Invalid, Refusal
 from annotation.api.parsers import JsonParser
 from annotation.api.resource import Resource
+from annotation.domain import unstorable
 from annotation.domain.access import Actor
 from annotation.models import User
 
@@ -95,6 +97,11 @@ class View(Resource):
 
 def handle(problem: Exception, context: Mapping[str, Any]) -> Response | None:
     """`{"detail": …}`; 503 with Retry-After while the database is away, so that the SDKs try again."""
+    if unstorable.is_refusal(problem):
+        log.warning("unstorable", problem=repr(problem)[:500])
+        problem = Invalid(f"This cannot be stored: {unstorable.WORDS}.")
+    if isinstance(problem, body.UnfinishedBodyError):
+        problem = Refusal(408, str(problem), retry_after=1)
     if isinstance(problem, (OperationalError, InterfaceError)):
         log.warning("database_away", problem=type(problem).__name__)
         problem = Refusal(503, "The database is not available at the moment: try again.", retry_after=5)

@@ -12,8 +12,10 @@ import orjson
 from rest_framework.request import Request
 
 from annotation.api.langsmith.errors import Invalid, Refusal
+from annotation.domain.ingest.values import json_bytes
 
 Row = TypeVar("Row")
+_OPTIONS = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_NON_STR_KEYS
 DEFAULT_SIZE = 100
 LARGEST_SIZE = 100
 _FIRST_YEAR, _LAST_YEAR = 1900, 2999
@@ -21,7 +23,7 @@ _FIRST_YEAR, _LAST_YEAR = 1900, 2999
 
 def dumped(data: Any) -> bytes:
     """A JSON value as bytes; UUIDs, times and decimals as text."""
-    return orjson.dumps(data, default=_text, option=orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_NON_STR_KEYS)
+    return json_bytes(data, default=_text, option=_OPTIONS)
 
 
 def _text(value: Any) -> str:

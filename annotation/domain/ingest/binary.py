@@ -10,9 +10,10 @@ from struct import Struct
 from typing import Any
 from uuid import UUID
 
-import orjson
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+
+from annotation.domain.ingest.values import json_bytes
 
 Encoder = Callable[[Any], bytes | None]
 
@@ -33,7 +34,7 @@ def _uuid(value: UUID | None) -> bytes | None:
 
 
 def _json(value: Any) -> bytes | None:
-    return None if value is None else b"\x01" + orjson.dumps(value)
+    return None if value is None else b"\x01" + json_bytes(value)
 
 
 def _int4(value: int | None) -> bytes | None:

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db import DatabaseError, DataError
+from django.db import DatabaseError
 from django.utils import timezone
-from psycopg.errors import ProgramLimitExceeded
 
+from annotation.domain import unstorable
 from annotation.domain.ingest import grouping, mapping, otlp
 from annotation.domain.ingest.logs import joining, judging, keeping, verdicts
 from annotation.domain.ingest.otlp_limits import Limits
@@ -103,7 +103,7 @@ def store_what_can_be(runs: Sequence[RunRecord], target: Destination, *, replace
     try:
         return grouping.write(runs=runs, destination=target, replace=replace).rejections
     except DatabaseError as error:
-        if not _is_refusal(error):
+        if not unstorable.is_refusal(error):
             raise
     if len(runs) > 1:
         half = len(runs) // 2
@@ -117,18 +117,13 @@ def _store_shortened(run: RunRecord, target: Destination, *, replace: bool) -> R
     try:
         return grouping.write(runs=[short], destination=target, replace=replace).rejections
     except DatabaseError as error:
-        if not _is_refusal(error):
+        if not unstorable.is_refusal(error):
             raise
         return Rejections({UNSTORABLE: 1})
 
 
 def _head(text: str | None) -> str | None:
     return text[:READABLE_WHEN_REFUSED] if text else text
-
-
-def _is_refusal(error: DatabaseError) -> bool:
-    """Whether the database refuses the values, and is not just away: a second try would fail as well."""
-    return isinstance(error, DataError) or isinstance(error.__cause__, ProgramLimitExceeded)
 
 
 def together(parts: Iterable[Rejections]) -> Rejections:

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from annotation.domain.feedback import joining as arrivals
 from annotation.domain.feedback.giving import Given
 from annotation.domain.feedback.targets import Target
 from annotation.domain.ingest import mapping, tombstones
@@ -48,6 +49,7 @@ def receive(*, sender: Sender, body: bytes, encoding: Encoding, received_ns: int
     owner = Owner(key.workspace_id, key.only_project.pk if key.only_project else None)
     found = _sorted(decoded.events, owner, now)
     with transaction.atomic():
+        arrivals.wait_for_givers(workspace_id=owner.workspace_id)
         _keep(found, owner)
     joining.join({row.run_uuid for row in found.rows if row.run_uuid}, workspace_id=owner.workspace_id)
     parked = keeping.parked([row.digest for row in found.rows if not row.run_uuid], workspace_id=owner.workspace_id)

@@ -19,6 +19,7 @@ from django.db import connection
 
 from annotation.domain.ingest import binary, months, rows
 from annotation.domain.ingest.rollup import RunSummary, TraceSummary
+from annotation.domain.ingest.values import json_bytes
 from annotation.models import Run, Trace
 
 Row = dict[str, Any]
@@ -130,7 +131,7 @@ def _columns(row: Row) -> str:
 
 
 def _document(listed: Sequence[Row]) -> str:
-    return orjson.dumps(listed, default=_as_json).decode()
+    return json_bytes(listed, default=_as_json).decode()
 
 
 def _as_json(value: Any) -> str:

@@ -7,7 +7,7 @@ leaves this module: a NUL or surrogate becomes U+FFFD, NaN, the infinities and i
 import json
 import re
 from base64 import b64encode
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from math import isfinite
 from typing import Any
 
@@ -150,4 +150,24 @@ def as_count(value: Any) -> int | None:
 
 def dumped(value: Any) -> str:
     """A JSON value as compact JSON text, for reading."""
-    return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
+    return json_bytes(value, option=orjson.OPT_NON_STR_KEYS).decode()
+
+
+def json_bytes(value: Any, *, default: Callable[[Any], Any] | None = None, option: int = 0) -> bytes:
+    """A JSON value as orjson writes it, also one that was stored before.
+
+    PostgreSQL gives 1e300 back as an integer of three hundred digits, which the writer does not take: it becomes the
+    float again that was sent.
+    """
+    try:
+        return orjson.dumps(value, default=default, option=option)
+    except orjson.JSONEncodeError:
+        return orjson.dumps(_with_floats(value), default=default, option=option)
+
+
+def _with_floats(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _with_floats(member) for key, member in value.items()}
+    if isinstance(value, list | tuple):
+        return [_with_floats(member) for member in value]
+    return float(value) if isinstance(value, int) and not _FIRST_INTEGER <= value <= _LAST_INTEGER else value

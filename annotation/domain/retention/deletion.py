@@ -20,6 +20,7 @@ from pydantic import BaseModel
 
 from annotation.domain import audit
 from annotation.domain.feedback import joining
+from annotation.domain.ingest import attachments
 from annotation.domain.retention import erasing, removing
 from annotation.domain.work import jobs
 from annotation.models import DeletedTrace, Feedback, Item, Job, LogRecord, Trace, User, Workspace
@@ -166,9 +167,13 @@ def _counts(workspace_id: int, batch: Sequence[DeletedTrace]) -> QuerySet[Trace,
 
 
 def forget(*, now: datetime) -> int:
-    """Forget deletions that are old enough, and delete what was said and logged about deleted traces since; how much was said."""
+    """Forget deletions that are old enough, and delete what was said and logged about deleted traces since; how much was said.
+
+    Attachments name no trace: those whose runs have not come in all this time go as well.
+    """
     deleted = Exists(DeletedTrace.objects.filter(workspace=OuterRef("workspace"), trace_uuid=OuterRef("trace_uuid")))
     count, _ = Feedback.objects.filter(deleted, created_at__gte=now - REMEMBERED).delete()
     LogRecord.objects.filter(deleted, created_at__gte=now - REMEMBERED).delete()
+    attachments.forget_lost(since=now - 2 * REMEMBERED, before=now - REMEMBERED)
     DeletedTrace.objects.filter(created_at__lt=now - REMEMBERED, removed_at__isnull=False).delete()
     return count

@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 
 from annotation.domain.ingest import attachments
 from annotation.domain.queues import subjects
-from annotation.models import Decision, Feedback, Item, LogRecord, Run, Trace
+from annotation.models import Decision, Feedback, FeedbackLink, Item, LogRecord, Run, RunShare, Trace
 
 MOST_RUNS = 10_000
 """So many runs are removed at a time, unless a single trace has more."""
@@ -22,7 +22,8 @@ Narrowing = Callable[[QuerySet[Trace]], QuerySet[Trace]]
 
 
 def remove(*, workspace_id: int, traces: Collection[UUID], still: Narrowing | None = None) -> int:
-    """Delete the traces with their runs, log records, attachments, decisions, feedback and items; how many traces there were.
+    """Delete the traces with their runs, log records, attachments, links, decisions, feedback and items; how many traces
+    there were.
 
     With `still`, only those that pass it once they are locked, and none that somebody is writing. The last trace of a
     thread takes along what was said about the thread. Rows of datasets stay as they are.
@@ -36,9 +37,12 @@ def remove(*, workspace_id: int, traces: Collection[UUID], still: Narrowing | No
         Feedback.objects.filter(workspace_id=workspace_id, trace_uuid__in=uuids).delete()
         Item.objects.filter(decision__trace__in=pks).update(decision=None)
         Decision.objects.filter(trace__in=pks).delete()
-        attachments.remove(workspace_id=workspace_id, runs=Run.objects.filter(trace__in=pks).values("uuid"))
+        runs = Run.objects.filter(trace__in=pks)
+        attachments.remove(workspace_id=workspace_id, runs=runs.values("uuid"))
+        for links in (RunShare, FeedbackLink):
+            links.objects.filter(workspace=workspace_id, run_uuid__in=runs.values("uuid")).delete()
         LogRecord.objects.filter(workspace=workspace_id, trace_uuid__in=uuids).delete()
-        Run.objects.filter(trace__in=pks).delete()
+        runs.delete()
         Trace.objects.filter(pk__in=pks).delete()
         _end_threads(workspace_id, {(project, thread) for _, _, project, thread in held if thread})
     return len(held)

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef
 
 from annotation.domain import audit
 from annotation.domain.traces import tree
 from annotation.domain.traces.tree import Step
 from annotation.domain.traces.whole import runs_of
-from annotation.models import Run, RunShare, User
+from annotation.models import DeletedTrace, Run, RunShare, User
 
 
 class ShareTokenTakenError(ValueError):
@@ -29,6 +30,7 @@ class ShareGoneError(LookupError):
 class Shared:
     """The run that a link opens, and the steps that it shows: the run itself first, then all below it."""
 
+    link: RunShare
     run: Run
     steps: list[Step[Run]]
 
@@ -70,10 +72,16 @@ def unshare(*, run: Run, by: User | None) -> None:
 def opened(token: UUID) -> Shared:
     """What the link with this secret shows. Raises ShareGoneError."""
     link = RunShare.objects.filter(uuid=token).first()
-    runs = Run.objects.select_related("trace")
-    run = runs.filter(workspace=link.workspace_id, uuid=link.run_uuid).first() if link else None
-    if run is None:
+    run = _living(link) if link else None
+    if link is None or run is None:
         raise ShareGoneError("This link opens nothing, or nothing any more.")
     steps = tree.steps(runs_of(run.trace).select_related("trace__project__workspace"))
     top = next(step for step in steps if step.run.uuid == run.uuid)
-    return Shared(run, steps[top.number - 1 : top.last])
+    return Shared(link, run, steps[top.number - 1 : top.last])
+
+
+def _living(link: RunShare) -> Run | None:
+    """The run of a link, unless its trace was deleted, be the rows still there."""
+    runs = Run.objects.select_related("trace").filter(workspace=link.workspace_id, uuid=link.run_uuid)
+    deleted = DeletedTrace.objects.filter(workspace=OuterRef("workspace"), trace_uuid=OuterRef("trace__uuid"))
+    return runs.exclude(Exists(deleted)).first()

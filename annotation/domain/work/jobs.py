@@ -30,6 +30,8 @@ UNFINISHED = (Job.Status.WAITING, Job.Status.RUNNING)
 _DRIVE_SECONDS = 30.0
 _FORGOTTEN_AFTER = timedelta(seconds=60)
 _MOST_FRUITLESS_DRIVES = 5
+#: Jobs that a sweep rings for: all that an hour without Redis leaves behind, not some of them every half minute.
+_RUNG_AT_ONCE = 1_000
 
 
 def create(
@@ -146,6 +148,6 @@ def sweep(*, now: datetime) -> int:
     """Ring for jobs that wait or whose driver is gone; how many."""
     forgotten = Job.objects.filter(status__in=UNFINISHED).filter(created_at__lt=now - timedelta(seconds=10))
     quiet = forgotten.exclude(beat_at__gt=now - _FORGOTTEN_AFTER).order_by("created_at").values_list("pk", flat=True)
-    for pk in (found := list(quiet[:100])):
+    for pk in (found := list(quiet[:_RUNG_AT_ONCE])):
         jobs.enqueue(jobs.JobName.DRIVE_JOB, job_id=pk)
     return len(found)

@@ -170,11 +170,12 @@ def web(folder: Path, **environment: object) -> Iterator[str]:
             yield f"http://127.0.0.1:{port}"
 
 
-def begin(address: str, token: str, length: int) -> socket.socket:
+def begin(address: str, token: str, length: int, path: str = "/v1/traces") -> socket.socket:
     """A connection that has sent its headers and the first byte of a body of that length."""
     connection = socket.create_connection(("127.0.0.1", urlsplit(address).port or 0), timeout=20)
-    head = f"POST /v1/traces HTTP/1.1\r\nHost: localhost\r\nx-api-key: {token}\r\nContent-Length: {length}\r\n"
-    connection.sendall(head.encode() + b"Content-Type: application/x-protobuf\r\n\r\n\n")
+    head = f"POST {path} HTTP/1.1\r\nHost: localhost\r\nx-api-key: {token}\r\nContent-Length: {length}\r\n"
+    kind = "x-protobuf" if path == "/v1/traces" else "json"
+    connection.sendall(head.encode() + f"Content-Type: application/{kind}\r\n\r\n\n".encode())
     return connection
 
 
@@ -184,6 +185,12 @@ def post(address: str, token: str, body: bytes) -> tuple[int, str | None]:
     answer = connection.getresponse()
     answer.read()
     connection.close()
+    return answer.status, answer.headers["Retry-After"]
+
+
+def heard(connection: socket.socket) -> tuple[int, str | None]:
+    answer = http.client.HTTPResponse(connection)
+    answer.begin()
     return answer.status, answer.headers["Retry-After"]
 
 
@@ -204,14 +211,19 @@ def test_slow_senders_take_no_turn_leave_room_and_are_cut_off(
 ) -> None:
     slow, quick = people.token("ingest"), people.token("ingest")
     small, large = request([span(1)]), b"\0" * 3_000_000
-    with web(tmp_path, INGEST_MAX_REQUESTS_IN_WORK=1, WEB_BODY_SECONDS=7) as address, ExitStack() as held:
+    bounds = {"WEB_THREADS": 7, "INGEST_MAX_REQUESTS_OF_ONE_KEY": 2, "INGEST_MAX_REQUESTS_IN_WORK": 1}
+    with web(tmp_path, WEB_BODY_SECONDS=7, **bounds) as address, ExitStack() as held:
         assert post(address, quick, small) == (200, None)  # all that is needed is loaded
         connections = [held.enter_context(begin(address, slow, 1000)) for _ in range(2)]
+        paths = ("/api/v1/runs/batch", "/api/v1/feedback", "/api/public/scores")
+        others = [held.enter_context(begin(address, people.token("ingest", "write"), 1000, path)) for path in paths]
         eventually(lambda: post(address, slow, small), (429, "1"))  # its two are inside
         assert post(address, slow, large) == (429, "1")  # read to its end, so that the answer is heard
         assert post(address, quick, small) == (200, None)
         assert page(address) == 200
-        assert {connection.recv(12) for connection in connections} == {b"HTTP/1.1 400"}
+        # What OpenTelemetry's and Langfuse's exporters try again, and what LangSmith's SDKs do.
+        assert [heard(connection) for connection in connections] == [(503, "1"), (503, "1")]
+        assert [heard(connection) for connection in others] == [(408, "1"), (408, "1"), (503, "1")]
         eventually(lambda: post(address, slow, small), (200, None))
     assert Run.objects.count() == 1
 

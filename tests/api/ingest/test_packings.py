@@ -16,7 +16,12 @@ from hypothesis import strategies as st
 
 from annotation.api.ingest import body
 
-DOCUMENTED = (body.UnreadableBodyError, body.BodyTooLargeError, body.UnknownPackingError)
+DOCUMENTED = (
+    body.UnreadableBodyError,
+    body.UnfinishedBodyError,
+    body.BodyTooLargeError,
+    body.UnknownPackingError,
+)
 PACKERS: Mapping[str, Callable[[bytes], bytes]] = {
     "gzip": gzip.compress,
     "x-gzip": gzip.compress,

@@ -5,11 +5,16 @@ from __future__ import annotations
 from uuid import uuid4
 
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
+from django.utils import timezone
 
+from annotation.api.langsmith.runs import attached
 from annotation.domain.ingest import attachments
 from annotation.domain.ingest.attachments import Attached
-from annotation.models import AuditEvent, RunShare
+from annotation.domain.retention import deletion
+from annotation.domain.retention.deletion import DeletionPlan
+from annotation.domain.work import jobs
+from annotation.models import Attachment, AuditEvent, FeedbackLink, RunShare
 from tests.api.langsmith.conftest import Sdk, stored_trace
 from tests.factories.datasets import DatasetFactory
 from tests.factories.traces import RunFactory
@@ -79,6 +84,36 @@ def test_a_link_tells_the_order_the_files_and_not_what_is_above(people: People, 
     assert {"feedback_stats", "parent_run_ids", "serialized"}.isdisjoint(child)
     assert "secret" not in answer.content.decode()
     assert str(root.uuid) not in child["dotted_order"]
+
+
+def test_links_end_with_the_share_and_with_the_trace(people: People, sdk: Sdk) -> None:
+    trace, [root] = stored_trace(people.project, children=0)
+    attachments.keep(workspace=people.workspace, attached=[Attached(root.uuid, "a", "text/plain", b"x")])
+    own = attached.link(RequestFactory().get("/"), Attachment.objects.get())
+
+    def shared() -> tuple[str, str]:
+        token = sdk.ok("PUT", f"/runs/{root.uuid}/share", {})["share_token"]
+        run = Client().get(f"/api/v1/public/{token}/run").json()
+        return f"/public/{token}/r", run["s3_urls"]["attachment.a"]["presigned_url"]
+
+    def statuses(*addresses: str) -> list[int]:
+        answers = [Client().get(address) for address in addresses]
+        for answer in answers:
+            b"".join(answer)  # reads a file to its end, which closes it
+        return [answer.status_code for answer in answers]
+
+    page, file = shared()
+    assert statuses(page, file, own) == [200, 200, 200]
+    sdk.ok("DELETE", f"/runs/{root.uuid}/share")
+    assert statuses(page, file, own) == [404, 404, 200]
+    again, other = shared()
+    assert statuses(again, other, file) == [200, 200, 404]
+    sdk.ok("POST", "/feedback/tokens", {"run_id": str(root.uuid), "feedback_key": "k"})
+    plan = DeletionPlan(trace_ids=[trace.uuid], until=timezone.now())
+    job = deletion.start(workspace=people.workspace, plan=plan, by=people.admin)
+    assert statuses(again, other, own) == [404, 404, 404]  # before the job has removed anything
+    jobs.drive(job_id=job.pk, kinds={deletion.KIND: deletion.prepare})
+    assert (RunShare.objects.count(), FeedbackLink.objects.count()) == (0, 0)
 
 
 def test_content_of_a_shared_run_is_shown_inert(people: People, sdk: Sdk) -> None:

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import contextlib
 import threading
+import time
+from collections import Counter
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from annotation.domain.datasets import rows
 from annotation.domain.datasets.content import RowContent
-from annotation.domain.ingest import attachments, tombstones
+from annotation.domain.ingest import attachments, receive_logs, tombstones
+from annotation.domain.ingest.otlp import Encoding
+from annotation.domain.ingest.receive import Sender
 from annotation.domain.retention import deletion, removing
 from annotation.domain.retention.deletion import DeletionPlan
 from annotation.domain.work import jobs
@@ -48,6 +52,7 @@ from tests.factories import (
     RunFactory,
     TraceFactory,
 )
+from tests.fixtures.logs import log_request, record
 from tests.fixtures.people import People
 from tests.fixtures.spans import TRACE, call, span
 
@@ -209,6 +214,60 @@ def test_dataset_rows_stay_or_lose_their_content_in_every_version(people: People
     assert (dataset.version, dataset.example_count) == (4, 1)
     assert DatasetVersion.objects.get(number=4).message == "Erased: the traces behind these rows were deleted"
     assert list(DatasetVersion.objects.order_by("number").values_list("example_count", flat=True)) == [1, 2, 2, 1]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("what", ["logs", "attachment"])
+def test_what_comes_while_a_deletion_is_written_down_waits_and_is_turned_away(people: People, what: str) -> None:
+    key, trace = key_of(people), UUID(bytes=TRACE)
+    send(key, span(1))
+    run, refused = Run.objects.get().uuid, Counter[str]()
+    job = jobs.create(workspace=people.workspace, kind=deletion.KIND, title="", plan={}, by=None)
+
+    def arrive() -> None:
+        try:
+            if what == "logs":
+                body, sender = log_request([record("gen_ai.user.message", span=1)]), Sender(key)
+                got = receive_logs.receive(sender=sender, body=body, encoding=Encoding.PROTOBUF, received_ns=1)
+            else:
+                file = attachments.Attached(run, "a", "text/plain", b"x")
+                got = attachments.keep(workspace=people.workspace, attached=[file])
+            refused.update(got.reasons)
+        finally:
+            connection.close()
+
+    late = threading.Thread(target=arrive)
+    with transaction.atomic():
+        deletion._write_down(job, [trace])
+        late.start()
+        until = time.monotonic() + 20
+        while late.is_alive() and not is_anybody_waiting() and time.monotonic() < until:
+            time.sleep(0.02)
+    late.join()
+    assert refused == {tombstones.REFUSED: 1}
+    assert (LogRecord.objects.count(), Attachment.objects.count()) == (0, 0)
+    assert attachments.storage().listdir(str(people.workspace.uuid))[1] == [] if what == "attachment" else True
+
+
+def is_anybody_waiting() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted)")
+        return bool(cursor.fetchone()[0])
+
+
+@pytest.mark.django_db
+def test_a_file_whose_run_never_comes_goes_in_the_end(people: People, django_capture_on_commit_callbacks: Any) -> None:
+    run = RunFactory(trace=TraceFactory(project=people.project))
+    for uuid in (run.uuid, uuid4()):
+        file = attachments.Attached(uuid, "a", "text/plain", b"x")
+        attachments.keep(workspace=people.workspace, attached=[file])
+    lost = Attachment.objects.exclude(run_uuid=run.uuid).get()
+    deletion.forget(now=timezone.now())
+    assert attachments.storage().exists(lost.path)
+    with django_capture_on_commit_callbacks(execute=True):
+        deletion.forget(now=timezone.now() + deletion.REMEMBERED + timedelta(minutes=1))
+    assert not attachments.storage().exists(lost.path)
+    assert Attachment.objects.get().run_uuid == run.uuid
 
 
 @pytest.mark.django_db

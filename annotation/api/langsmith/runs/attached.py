@@ -10,21 +10,21 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from annotation.domain.ingest import attachments
-from annotation.models import Attachment
+from annotation.models import Attachment, RunShare
 
 _SHOWN = ("image/png", "image/jpeg", "image/gif", "image/webp", "audio/", "video/", "text/plain")
 """What a browser shows without running anything; all else is bytes to it."""
 
 
-def link(request: HttpRequest, attachment: Attachment) -> str:
-    """The address that hands out an attachment."""
-    path = reverse("langsmith:attachment", kwargs={"token": attachments.token(attachment)})
+def link(request: HttpRequest, attachment: Attachment, *, share: RunShare | None = None) -> str:
+    """The address that hands out an attachment; one that is shown by a share ends with it."""
+    path = reverse("langsmith:attachment", kwargs={"token": attachments.token(attachment, share=share)})
     return request.build_absolute_uri(path)
 
 
 @require_GET
 def attachment(_request: HttpRequest, token: str) -> HttpResponseBase:
-    """The file, as something to save; 404 for links that are made up or too old."""
+    """The file, as something to save; 404 for links that are made up, too old or taken back."""
     found = attachments.of_token(token, lasts=timedelta(seconds=settings.ATTACHMENT_LINK_SECONDS))
     if found is None:
         return _gone("This link is not valid any more: read the run again for a new one.")
@@ -35,7 +35,7 @@ def attachment(_request: HttpRequest, token: str) -> HttpResponseBase:
     kind = found.mime_type if found.mime_type.startswith(_SHOWN) else "application/octet-stream"
     answer = FileResponse(content, as_attachment=True, filename=found.name, content_type=kind)
     answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    answer["Cache-Control"] = "private, max-age=3600"
+    answer["Cache-Control"] = "private, no-store"  # once it is deleted or no longer shared, it is gone
     return answer
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, ClassVar
 from uuid import UUID
@@ -23,8 +23,7 @@ from annotation.api.langsmith.runs.sent import Sent
 from annotation.api.langsmith.runs.shown import ALL, shown
 from annotation.api.permissions import Needs
 from annotation.domain.access import Capability
-from annotation.domain.ingest import attachments, store, tombstones
-from annotation.domain.ingest.attachments import Attached
+from annotation.domain.ingest import attachments, store
 from annotation.domain.ingest.langsmith import receive
 from annotation.domain.ingest.langsmith.state import UnusableRunError
 from annotation.domain.ingest.receive import Sender, together
@@ -81,18 +80,15 @@ class _Ingest(View):
         """Store a batch when it is its turn; what could not be taken, and why."""
         with capacity.turns.take((self.key.workspace_id, self.key.pk, None)):
             only = self.key.only_project
-            files = attachments.keep(
-                workspace=self.key.workspace, attached=self._living(batch), only_project_id=only.pk if only else None
-            )
             runs = receive.take(sender=Sender(self.key), messages=batch.messages, received_ns=time.time_ns())
+            files = attachments.keep(
+                workspace=self.key.workspace,
+                attached=batch.attachments,
+                traces={one.said.id: one.said.trace_id for one in batch.messages if one.said.trace_id},
+                only_project_id=only.pk if only else None,
+            )
             unsaid = giving.give_parts(self.actor, batch.feedback) if batch.feedback else []
         return together([Rejections(batch.problems), files, runs, Rejections(Counter(unsaid))]).reasons
-
-    def _living(self, batch: Sent) -> Sequence[Attached]:
-        """The attachments but those of traces that were deleted, whose runs are turned away, too."""
-        traces = {one.said.id: one.said.trace_id or one.said.id for one in batch.messages if batch.attachments}
-        deleted = tombstones.among(traces.values(), workspace_id=self.key.workspace_id) if traces else set()
-        return [one for one in batch.attachments if traces.get(one.run_id) not in deleted]
 
     def answer(self, problems: Mapping[str, int]) -> Response:
         """202 when all was taken; else a refusal that is not sent again, which says what was not taken."""

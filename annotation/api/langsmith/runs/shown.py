@@ -21,7 +21,7 @@ from annotation.domain.ingest.dialects.attributes import as_amount
 from annotation.domain.ingest.langsmith import mapping, times
 from annotation.domain.ingest.langsmith.state import RUN_TYPES
 from annotation.domain.traces.paths import Step, paths
-from annotation.models import Attachment, Feedback, Run
+from annotation.models import Attachment, Feedback, Run, RunShare
 
 STATUSES = {"ok": "success", "error": "error", "pending": "pending"}
 _TYPES = {"reranker": "retriever"}
@@ -37,6 +37,7 @@ class Shown:
     path: Sequence[Step]
     feedback: Mapping[str, KeyStats]
     files: Sequence[Attachment]
+    share: RunShare | None = None
 
     @property
     def usage(self) -> Mapping[str, Any]:
@@ -105,7 +106,7 @@ def _latency(shown: Shown) -> float | None:
 def _files(shown: Shown) -> dict[str, Any]:
     return {
         f"attachment.{one.name}": {
-            "presigned_url": attached.link(shown.request, one),
+            "presigned_url": attached.link(shown.request, one, share=shown.share),
             "mime_type": one.mime_type,
             "size_in_bytes": one.size,
         }
@@ -226,22 +227,24 @@ def shown(
     *,
     request: HttpRequest,
     actor: Actor | None = None,
-    top: UUID | None = None,
+    share: RunShare | None = None,
 ) -> list[dict[str, Any]]:
     """The fields of runs of one workspace; at most three queries for all of them.
 
-    Feedback only as `actor` may see it; with `top` nothing is told of what is above that run.
+    Feedback only as `actor` may see it; with `share`, by which it is shown, nothing is told of
+    what is above its run.
     """
     asked = set(names)
     ways = _ways(runs) if asked & {"dotted_order", "parent_run_ids"} else {}
-    if top is not None:
-        ways = {uuid: _from(top, way) for uuid, way in ways.items()}
+    if share is not None:
+        ways = {uuid: _from(share.run_uuid, way) for uuid, way in ways.items()}
     said = _said(runs, actor) if actor and "feedback_stats" in asked else {}
     files = _files_of(runs) if "s3_urls" in asked else {}
     return [
         {name: FIELDS[name][0](one) for name in names}
         for one in (
-            Shown(run, request, ways.get(run.uuid, ()), said.get(run.uuid, {}), files.get(run.uuid, ())) for run in runs
+            Shown(run, request, ways.get(run.uuid, ()), said.get(run.uuid, {}), files.get(run.uuid, ()), share)
+            for run in runs
         )
     ]
 

@@ -78,7 +78,7 @@ class SharedRunView(_Public):
         run = next((step.run for step in shared.steps if uuid in {None, step.run.uuid}), None)
         if run is None:
             raise NotFound("This run is not shared by this link.")
-        return Response(_shown([run], shared.run, self.request)[0])
+        return Response(_shown([run], shared.link, self.request)[0])
 
 
 class SharedRunListView(_Public):
@@ -93,7 +93,7 @@ class SharedRunListView(_Public):
         runs = [step.run for step in shared.steps if not wanted or step.run.uuid in wanted]
         rest = str(start + _MOST) if len(runs) > start + _MOST else None
         return Response(
-            {"runs": _shown(runs[start : start + _MOST], shared.run, self.request), "cursors": wire.cursors(rest)}
+            {"runs": _shown(runs[start : start + _MOST], shared.link, self.request), "cursors": wire.cursors(rest)}
         )
 
 
@@ -104,8 +104,8 @@ def _ids(sent: dict[str, Any]) -> list[Any]:
     return ids
 
 
-def _shown(runs: list[Run], top: Run, request: Request) -> list[dict[str, Any]]:
-    listed = shown(runs, SHARED, request=request, top=top.uuid)
+def _shown(runs: list[Run], share: RunShare, request: Request) -> list[dict[str, Any]]:
+    listed = shown(runs, SHARED, request=request, share=share)
     return [{"extra": {"metadata": one.pop("metadata")}, **one} for one in listed]
 
 

@@ -359,3 +359,9 @@ def test_queues_of_another_workspace_are_not_there(people: People, sdk: Sdk) -> 
     ):
         assert sdk(method, f"/annotation-queues/{queue.uuid}{rest}", {}).status_code == 404
     assert sdk.ok("GET", "/annotation-queues") == []
+
+
+def test_a_value_that_the_database_does_not_take_is_refused_for_good(people: People, sdk: Sdk) -> None:
+    answer = sdk("POST", "/annotation-queues", {"name": "".join(chr(0x4E00 + n) for n in range(5_000))})
+    assert (answer.status_code, "cannot be stored" in answer.json()["detail"]) == (422, True)
+    assert not Queue.objects.exists()

@@ -22,7 +22,9 @@ from annotation.api.langsmith.runs import attached
 from annotation.domain.ingest import attachments
 from annotation.domain.projects import keys
 from annotation.models import ApiKey, Attachment, DeletedTrace, Project, Run, Trace
+from tests.fixtures.logs import log_request, record
 from tests.fixtures.people import People
+from tests.fixtures.spans import call, request
 
 Scope = ApiKey.Scope
 ROOT, CHILD, OTHER = (f"018f6b0a-7d3a-7c11-8e5b-00000000000{digit}" for digit in "123")
@@ -177,6 +179,7 @@ def test_parts_of_a_packed_body_are_put_together(client: Client, people: People)
     answer = Client().get(attached.link(RequestFactory().get("/"), kept))
     assert b"".join(answer) == picture
     assert (answer["Content-Type"], answer["Content-Disposition"]) == ("image/png", 'attachment; filename="picture"')
+    assert answer["Cache-Control"] == "private, no-store"
     assert answer["Content-Security-Policy"] == "default-src 'none'; sandbox"
 
 
@@ -233,7 +236,7 @@ def test_nothing_of_a_deleted_trace_is_kept(client: Client, people: People) -> N
         for kind, rest in (("post", ""), ("attachment", ".a"))
     ]
     answer = send_parts(client, parts)
-    assert (answer.status_code, "2 rejected: the trace was deleted" in answer.json()["detail"]) == (422, True)
+    assert (answer.status_code, "4 rejected: the trace was deleted" in answer.json()["detail"]) == (422, True)
     assert [str(one.run_uuid) for one in Attachment.objects.all()] == [OTHER]
     assert [str(one.uuid) for one in Run.objects.all()] == [OTHER]
 
@@ -379,3 +382,23 @@ def test_a_header_that_names_another_workspace_is_refused(client: Client, people
 
     assert status(str(people.elsewhere.uuid)) == 403
     assert status(str(people.workspace.uuid)) == 202
+
+
+def test_numbers_that_postgresql_writes_out_can_be_changed_joined_and_read(client: Client, people: People) -> None:
+    large = {"a": [1e300, {"b": -1e25}]}
+    body = run(inputs=large, outputs=large, extra={"metadata": large}, events=[{"name": "e", "kwargs": large}])
+    assert post(client, "/runs", body).status_code == 202
+    assert patch(client, ROOT, {"end_time": T2, "error": "late"}).status_code == 202
+    got = client.get(f"/api/v1/runs/{ROOT}").json()
+    assert (got["inputs"], got["outputs"], got["error"]) == (large, large, "late")
+    native = people.api("read").get(f"/api/v1/traces/{ROOT}")
+    assert native.status_code == 200
+    sent = call(1, attributes={"gen_ai.operation.name": "chat", "x": 1e300})
+    for path, content in (
+        ("traces", request([sent])),
+        ("logs", log_request([record("gen_ai.user.message", span=1, body={"content": "Hi", "n": 1e300})])),
+        ("logs", log_request([record("gen_ai.choice", span=1, body={"message": {"content": "Ho"}, "n": -1e25})])),
+    ):
+        answer = client.post(f"/v1/{path}", content, content_type="application/x-protobuf")
+        assert (answer.status_code, answer.content) == (200, b"")
+    assert [message["role"] for message in Run.objects.get(type="llm").messages] == ["user", "assistant"]
