@@ -102,6 +102,11 @@ class Trace(models.Model):
             models.Index(fields=["project", "-started_at", "-id"], name="trace_project_list"),
             models.Index(fields=["workspace", "thread_id", "started_at"], name="trace_thread"),
             models.Index(
+                fields=["workspace", "user_id", "-started_at", "-id"],
+                condition=models.Q(user_id__isnull=False),
+                name="trace_user",
+            ),
+            models.Index(
                 fields=["workspace", "verdict", "-started_at"],
                 condition=models.Q(verdict__isnull=False),
                 name="trace_verdict_list",

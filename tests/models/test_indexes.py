@@ -28,10 +28,10 @@ NOW = datetime(2026, 3, 2, tzinfo=UTC)
 LATER = datetime(2099, 1, 1, tzinfo=UTC)
 PLACE = """
     INSERT INTO annotation_trace (workspace_id, project_id, uuid, name, status, started_at, tags, metadata, model_names,
-                                  run_count, error_count, verdict, thread_id, input, output, settled_at)
+                                  run_count, error_count, verdict, thread_id, user_id, input, output, settled_at)
     SELECT %(workspace)s, %(project)s, gen_random_uuid(), 'trace', CASE WHEN n %% 50 = 0 THEN 'error' ELSE 'ok' END,
            timestamptz '2026-01-01' + n * interval '1 minute', ARRAY['t' || n %% 500], '{}', '{}', 1, 0,
-           CASE WHEN n %% 40 = 0 THEN 'bad' END, 'thread-' || n %% 300, 'word' || n %% 700, 'answer',
+           CASE WHEN n %% 40 = 0 THEN 'bad' END, 'thread-' || n %% 300, 'user-' || n %% 300, 'word' || n %% 700, 'answer',
            CASE WHEN n %% 100 <> 0 THEN now() END
     FROM generate_series(1, 4000) AS n
 """
@@ -87,6 +87,7 @@ def of(place: dict[str, int]) -> QuerySet[Trace]:
         ("trace_error_list", {"status": "error"}),
         ("trace_verdict_list", {"verdict": "bad"}),
         ("trace_thread", {"thread_id": "thread-7"}),
+        ("trace_user", {"user_id": "user-7"}),
     ],
 )
 def test_lists_of_a_workspace(place: dict[str, int], index: str, narrowed: dict[str, str]) -> None:
