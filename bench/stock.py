@@ -4,6 +4,9 @@ from django.db import connection, models
 
 from annotation.models import Run, Trace
 
+#: Any of the keys of traces, another one for each copy; no random(), which would not do as the bound of an index.
+_DRAWN = "(abs(hashint8(original.id * 100003 + copy)) / 2147483648.0 * (SELECT max(id) FROM annotation_trace))::bigint"
+
 
 def traces(count: int) -> None:
     """Have at least so many traces, over the last thirty days, with words of their own. Copies have no runs."""
@@ -24,7 +27,7 @@ def runs(count: int) -> None:
     changes = {
         "uuid": "gen_random_uuid()",
         "external_id": "substr(md5(random()::text), 1, 16)",
-        "trace_id": "traces.ids[1 + (random() * (cardinality(traces.ids) - 1))::int]",
+        "trace_id": f"(SELECT id FROM annotation_trace WHERE id >= {_DRAWN} ORDER BY id LIMIT 1)",
     }
     _copy(Run, changes, count - Run.objects.count())
 
@@ -38,7 +41,6 @@ def _copy(model: type[models.Model], changes: dict[str, str], missing: int) -> N
             cursor.execute(
                 f"INSERT INTO {table} ({', '.join(map(str, columns))}) "  # noqa: S608 -- our own names
                 f"SELECT {', '.join(chosen)} FROM (SELECT * FROM {table} ORDER BY id LIMIT 1000) AS original, "
-                "(SELECT array_agg(id) AS ids FROM annotation_trace) AS traces, "
                 "generate_series(1, 1 + %s / (SELECT least(count(*), 1000) FROM " + table + ")) AS copy LIMIT %s",
                 [missing, missing],
             )

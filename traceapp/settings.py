@@ -136,6 +136,8 @@ ATTACHMENT_LINK_SECONDS = env.int("ATTACHMENT_LINK_SECONDS", default=24 * 3600)
 
 # The longest a list, a preview or a rule may search traces with a filter, in milliseconds.
 FILTER_TIMEOUT_MILLISECONDS = env.int("FILTER_TIMEOUT_MILLISECONDS", default=5000)
+# Where runs lie in partitions by month: let traces go when all of their month are old enough, by dropping its table.
+RETENTION_BY_MONTH = env.bool("RETENTION_BY_MONTH", default=False)
 
 # Rules see a trace once its root has ended and it has been quiet for so long; without a root, after the longer time.
 SETTLE_QUIET_SECONDS = env.float("SETTLE_QUIET_SECONDS", default=3.0)

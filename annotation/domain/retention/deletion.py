@@ -110,20 +110,18 @@ def prepare(job: Job) -> jobs.Step:
 
     def step(job: Job) -> bool:
         if not job.cursor.get("is_gathered"):
-            _gather(job, plan)
+            gather(job, Trace.objects.none() if plan.trace_ids else chosen(job.workspace_id, plan))
             return False
-        return _remove(job, plan)
+        return remove_next(job, rows=plan.rows)
 
     return step
 
 
-def _gather(job: Job, plan: DeletionPlan) -> None:
-    """Write down the next traces as deleted; found before the lock is taken, so that nobody waits for the search."""
-    found: list[tuple[int, UUID]] = []
-    if not plan.trace_ids:
-        traces = chosen(job.workspace_id, plan).filter(pk__gt=job.cursor.get("after", 0)).order_by("pk")
-        found = list(traces.values_list("pk", "uuid")[:GATHERED])
-        _write_down(job, [uuid for _, uuid in found])
+def gather(job: Job, traces: QuerySet[Trace]) -> None:
+    """Write down the next of the traces as deleted; found before the lock is taken, so that nobody waits for the search."""
+    following = traces.filter(pk__gt=job.cursor.get("after", 0)).order_by("pk")
+    found = list(following.values_list("pk", "uuid")[:GATHERED])
+    _write_down(job, [uuid for _, uuid in found])
     if len(found) == GATHERED:
         job.cursor = {"after": found[-1][0]}
         return
@@ -143,15 +141,16 @@ def _write_down(job: Job, traces: Sequence[UUID]) -> None:
     )
 
 
-def _remove(job: Job, plan: DeletionPlan) -> bool:
+def remove_next(job: Job, *, rows: str = "keep", at_a_time: int | None = None) -> bool:
+    """Remove the next of the traces that a job has written down as deleted; True if none were left."""
     waiting = DeletedTrace.objects.filter(job=job, removed_at=None).order_by("pk")
-    batch = list(waiting[:BATCH])
+    batch = list(waiting[: at_a_time or BATCH])
     if not batch:
         return True
     counts = dict(_counts(job.workspace_id, batch))
     traces = removing.some_of((row.trace_uuid, counts.get(row.trace_uuid, 0)) for row in batch)
     result = dict(job.result)
-    if plan.rows == "erase":
+    if rows == "erase":
         erased = erasing.erase(workspace_id=job.workspace_id, traces=traces, by=job.created_by, now=timezone.now())
         result["rows"] = result.get("rows", 0) + erased
     result["traces"] = result.get("traces", 0) + removing.remove(workspace_id=job.workspace_id, traces=traces)

@@ -15,7 +15,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from pydantic import BaseModel
 
 from annotation.domain import audit
-from annotation.domain.retention import deletion, removing
+from annotation.domain.retention import deletion, removing, whole_months
 from annotation.domain.work import jobs
 from annotation.models import Example, Feedback, Item, Job, Project, Trace, User
 
@@ -29,10 +29,17 @@ PEOPLE = (Feedback.Source.USER, Feedback.Source.REVIEWER)
 
 
 class RetentionPlan(BaseModel):
-    """Traces of a project (its inside id) that are older than `before`."""
+    """Traces of a project (its inside id) that are older than `before`, and have keys below `end` if that is given."""
 
     project_id: int
     before: datetime
+    end: int | None = None
+
+    @classmethod
+    def of(cls, project: Project, *, days: int, now: datetime) -> RetentionPlan:
+        """What `days` mean on this day."""
+        before = now - timedelta(days=days)
+        return cls(project_id=project.pk, before=before, end=whole_months.end_before(before))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +66,7 @@ def set_days(*, project: Project, days: int | None, by: User | None) -> None:
 
 def preview(project: Project, *, days: int, now: datetime) -> Preview:
     """What `days` would mean tonight."""
-    old, threads = _old(project.pk, now - timedelta(days=days)), _open_threads(project.workspace_id)
+    old, threads = _old(RetentionPlan.of(project, days=days, now=now)), _open_threads(project.workspace_id)
     return Preview(
         days=days,
         going_count=_count(_going(old, threads)),
@@ -74,8 +81,8 @@ def start_due(*, now: datetime) -> int:
     deletion.forget(now=now)
     made = 0
     for project in Project.objects.filter(retention_days__isnull=False).select_related("workspace").order_by("pk"):
-        plan = RetentionPlan(project_id=project.pk, before=now - timedelta(days=project.retention_days or MOST_DAYS))
-        going = _going(_old(plan.project_id, plan.before), _open_threads(project.workspace_id))
+        plan = RetentionPlan.of(project, days=project.retention_days or MOST_DAYS, now=now)
+        going = _going(_old(plan), _open_threads(project.workspace_id))
         if not _is_at_it(project) and going.exists():
             _start(project, plan)
             made += 1
@@ -101,8 +108,16 @@ def prepare(job: Job) -> jobs.Step:
     def going(traces: QuerySet[Trace]) -> QuerySet[Trace]:
         return _going(traces, threads)
 
+    def step_by_month(job: Job, end: int) -> bool:
+        is_done = whole_months.take_step(job, going=lambda: going(_old(plan)), end=end)
+        if is_done:
+            _tell(job, plan)
+        return is_done
+
     def step(job: Job) -> bool:
-        old = going(_old(plan.project_id, plan.before))
+        if plan.end is not None:
+            return step_by_month(job, plan.end)
+        old = going(_old(plan))
         if job.total_count is None and (count := _count(old)) <= COUNTED:
             job.total_count = count
         found = list(old.order_by("started_at", "pk").values_list("uuid", "run_count")[:BATCH])
@@ -122,8 +137,9 @@ def _tell(job: Job, plan: RetentionPlan) -> None:
     audit.record("trace.retention_ended", by=None, workspace=job.workspace, target=project, detail=detail)
 
 
-def _old(project_id: int, before: datetime) -> QuerySet[Trace]:
-    return Trace.objects.filter(project_id=project_id, started_at__lt=before, created_at__lt=before)
+def _old(plan: RetentionPlan) -> QuerySet[Trace]:
+    old = Trace.objects.filter(project_id=plan.project_id, started_at__lt=plan.before, created_at__lt=plan.before)
+    return old if plan.end is None else old.filter(pk__lt=plan.end)
 
 
 def _going(old: QuerySet[Trace], open_threads: Collection[str]) -> QuerySet[Trace]:

@@ -7,7 +7,7 @@ traces take their keys from its range. A month that never gets its turn costs no
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,7 @@ from typing import Any
 import structlog
 from django.db import OperationalError, connection, transaction
 from django.db.models import UniqueConstraint
+from psycopg.errors import DeadlockDetected, LockNotAvailable
 
 from annotation.domain.ingest import months
 from annotation.models import Run, Trace
@@ -24,15 +25,17 @@ log = structlog.get_logger(__name__)
 _RUN, _TRACE = Run._meta.db_table, Trace._meta.db_table  # noqa: SLF001 -- the only way to a table's name
 _LOCK = 0x7061_7274
 """Of those who turn the month, one at a time: a key of `pg_advisory_xact_lock`."""
-_PATIENCE = "5s"
+_PATIENCE = "2s"
 """How long to wait for a table, while everybody else waits behind."""
+_TRIES = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Partition:
-    """A partition of the table of runs: those of the traces with keys below `end`, and not of the partition before."""
+    """A partition of the table of runs: those of the traces with keys from `start`, below `end`."""
 
     table: str
+    start: int
     end: int
 
 
@@ -44,8 +47,9 @@ def is_partitioned() -> bool:
 def existing() -> list[Partition]:
     """The partitions, the oldest first."""
     rows = _rows(
-        "SELECT part.relname, (regexp_match(pg_get_expr(part.relpartbound, part.oid), 'TO \\(''(\\d+)''\\)'))[1]::bigint AS edge "
-        "FROM pg_inherits JOIN pg_class AS part ON part.oid = inhrelid WHERE inhparent = %s::regclass ORDER BY edge",
+        "SELECT relname, lag(edge, 1, 0::bigint) OVER (ORDER BY edge), edge FROM (SELECT relname, "
+        "(regexp_match(pg_get_expr(relpartbound, pg_class.oid), 'TO \\(''(\\d+)''\\)'))[1]::bigint AS edge "
+        "FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid WHERE inhparent = %s::regclass) AS part ORDER BY edge",
         [_RUN],
     )
     return [Partition(*row) for row in rows]
@@ -166,17 +170,44 @@ def _begin(month: int) -> None:
 
 def _drop_if_empty(one: Partition) -> None:
     """Drop a month of which no trace is left; no new one can come, for keys only grow."""
-    start = max((other.end for other in existing() if other.end < one.end), default=0)
-    if Trace.objects.filter(pk__gte=start, pk__lt=one.end).exists():
-        return
+    if not Trace.objects.filter(pk__gte=one.start, pk__lt=one.end).exists():
+        is_dropped = _unless_in_use(lambda: _run(f"DROP TABLE {one.table}"))
+        log.info("partition_dropped" if is_dropped else "partition_in_use", table=one.table)
+
+
+def exchange(one: Partition, *, prepare: Callable[[], Collection[int]]) -> bool:
+    """Put in the place of a partition a new one that holds the runs of some traces only, whose keys `prepare` says.
+
+    Nobody writes to the partition meanwhile; what it costs is copying what stays. False if the table was in use for so long
+    that nothing has changed.
+    """
+
+    def work() -> None:
+        _run(f"LOCK TABLE {one.table} IN SHARE ROW EXCLUSIVE MODE")
+        staying, new = prepare(), f"{one.table}_new"
+        bound = _value("SELECT pg_get_expr(relpartbound, oid) FROM pg_class WHERE oid = %s::regclass", [one.table])
+        _run(f"CREATE TABLE {new} (LIKE {one.table} INCLUDING ALL EXCLUDING IDENTITY)")
+        with connection.cursor() as cursor:
+            cursor.execute(f"INSERT INTO {new} SELECT * FROM {one.table} WHERE trace_id = ANY(%s)", [list(staying)])  # noqa: S608 -- our own names
+        _run(f"DROP TABLE {one.table}")
+        _run(f"ALTER TABLE {new} RENAME TO {one.table}")
+        _run(f"ALTER TABLE {_RUN} ATTACH PARTITION {one.table} {bound}")
+
+    return any(_unless_in_use(work) for _ in range(_TRIES))
+
+
+def _unless_in_use(work: Callable[[], None]) -> bool:
+    """Do it; False, and nothing is changed, if a table that it needs for itself was in use for too long."""
     try:
         with transaction.atomic():
             _run(f"SET LOCAL lock_timeout = '{_PATIENCE}'")
-            _run(f"DROP TABLE {one.table}")
-    except OperationalError:
-        log.warning("partition_not_dropped", table=one.table)  # somebody reads: the next night does it
-    else:
-        log.info("partition_dropped", table=one.table)
+            work()
+            _run("SET LOCAL lock_timeout = DEFAULT")
+    except OperationalError as problem:
+        if not isinstance(problem.__cause__, (LockNotAvailable, DeadlockDetected)):
+            raise
+        return False
+    return True
 
 
 def _run(statement: str) -> None:
