@@ -161,6 +161,7 @@ AXES_COOLOFF_TIME = 0.25  # hours
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # the time that the page names stays true
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_CLIENT_IP_CALLABLE = "annotation.web.sign_in.client_address"
 AXES_USERNAME_CALLABLE = "annotation.web.sign_in.account_name"
 AXES_LOCKOUT_CALLABLE = "annotation.web.sign_in.locked_out"
 AXES_DISABLE_ACCESS_LOG = True
@@ -193,7 +194,8 @@ SESSION_COOKIE_AGE = 14 * 24 * 3600
 CSRF_COOKIE_NAME = "traceapp_csrf"
 CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
+BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=PRODUCTION)
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=30 * 24 * 3600 if PRODUCTION else 0)
@@ -234,7 +236,10 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "annotation.api.errors.handle",
     "UNAUTHENTICATED_USER": None,
 }
+# How often a key or a person may ask the REST interface, and an address what takes no key: links, and the forms of
+# sign-in, of which a twentieth.
 API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", default=1_200)
+KEYLESS_REQUESTS_PER_MINUTE = env.int("KEYLESS_REQUESTS_PER_MINUTE", default=600)
 SPECTACULAR_SETTINGS = {
     "TITLE": "traceapp",
     "DESCRIPTION": "Traces in, judgements on them, dataset rows out.",

@@ -12,11 +12,18 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 
+from annotation.domain import throttle
+
 
 def account_name(request: HttpRequest, credentials: Mapping[str, Any] | None) -> str:
     """The e-mail address as accounts know it: another spelling must not start a new count."""
     given = (credentials or {}).get("username") or request.POST.get("username", "")
     return str(given).strip().lower()[:254]
+
+
+def client_address(request: HttpRequest) -> str | None:
+    """Where the request comes from; behind a proxy that is not the proxy, or one person would shut an account for all."""
+    return throttle.address(request.META)
 
 
 def locked_out(

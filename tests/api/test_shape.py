@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -11,7 +12,7 @@ from django.core.cache import cache
 from django.test import Client
 from pytest_django import Settings
 
-from annotation.api import throttling
+from annotation.domain import throttle
 from annotation.models import ApiKey, AuditEvent, Membership, Project
 from tests.fixtures.people import People
 
@@ -116,6 +117,60 @@ def test_who_asks_too_often_is_told_when_to_come_back(people: People, settings: 
         assert program.get("/api/v1/me").status_code == 200
 
 
+KEYLESS = [
+    ("GET", "/api/v1/public/{0}/run", 404),
+    ("GET", "/public/{0}/r", 404),
+    ("POST", "/api/v1/feedback/tokens/{0}", 404),
+    ("GET", "/api/v1/attachments/{0}", 404),
+    ("GET", "/sign-in/", 200),
+]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("method", "path", "usual"), KEYLESS)
+def test_what_takes_no_key_is_throttled_by_address(settings: Settings, method: str, path: str, usual: int) -> None:
+    settings.KEYLESS_REQUESTS_PER_MINUTE = 2
+    client, number = Client(), str(uuid4())
+
+    def ask(**meta: Any) -> Any:
+        return client.generic(method, path.format(number), b"{}", "application/json", **meta)
+
+    here, there = "192.0.2.1", "192.0.2.2"
+    with time_machine.travel("2026-03-01T12:00:30Z", tick=False):
+        answers = [ask(REMOTE_ADDR=here) for _ in range(3)]
+        assert [answer.status_code for answer in answers] == [usual, usual, 429]
+        assert answers[2]["Retry-After"] == "30"
+        assert ask(REMOTE_ADDR=there).status_code == usual
+        assert ask(REMOTE_ADDR=here, HTTP_X_FORWARDED_FOR=there).status_code == 429  # anybody can say so
+        settings.BEHIND_PROXY = True
+        proxied = {"REMOTE_ADDR": "10.0.0.1", "HTTP_X_FORWARDED_PROTO": "https"}
+        assert ask(**proxied, HTTP_X_FORWARDED_FOR=f"{there}, {here}").status_code == 429
+        assert ask(**proxied, HTTP_X_FORWARDED_FOR=f"{here}, 2001:db8::1").status_code == usual
+        assert ask(**proxied, HTTP_X_FORWARDED_FOR="2001:db8::2").status_code == usual
+        assert ask(**proxied, HTTP_X_FORWARDED_FOR="2001:db8::3").status_code == 429  # one household
+
+
+def test_without_redis_nobody_is_shut_out(settings: Settings) -> None:
+    settings.KEYLESS_REQUESTS_PER_MINUTE = 1
+    settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": "redis://127.0.0.1:1/0"}}
+    assert [Client().get("/sign-in/").status_code for _ in range(3)] == [200, 200, 200]
+
+
+def test_forms_that_take_a_secret_are_throttled_more(settings: Settings) -> None:
+    settings.KEYLESS_REQUESTS_PER_MINUTE = 40
+    client = Client()
+    with time_machine.travel("2026-03-01T12:00:30Z", tick=False):
+        for path in ("/sign-in/", "/password/reset/"):
+            assert client.post(path, {"username": "a@example.com", "password": "x"}).status_code == 422
+        refused = client.post("/invitations/x/")
+        assert (refused.status_code, refused["Retry-After"], "in a minute" in refused.content.decode()) == (
+            429,
+            "30",
+            True,
+        )
+        assert client.get("/sign-in/").status_code == 200
+
+
 def test_a_refusal_names_the_key_or_role_that_it_takes(people: People) -> None:
     by_key = people.api(ApiKey.Scope.READ).get("/api/v1/audit").json()["error"]
     assert by_key["code"] == "permission_denied"
@@ -172,7 +227,7 @@ def test_members_and_the_audit_log_are_given_to_admins(people: People, program: 
 
 
 def test_processes_share_the_requests_of_a_minute_and_let_none_pass_beyond() -> None:
-    one, other = throttling._Allowances(), throttling._Allowances()
+    one, other = throttle.Allowances(), throttle.Allowances()
     with time_machine.travel("2026-03-01T12:00:30Z", tick=False):
         caller = str(uuid4())
         assert [one.use(caller, most=300), other.use(caller, most=300)] == [True, True]

@@ -30,6 +30,7 @@ class InfoView(View):
 
     authentication_classes = ()
     permission_classes = ()
+    throttle_classes = ()  # the same few bytes for everybody, and every start of an SDK asks
 
     def get(self, _request: Request) -> Response:
         """The version and the switches that the SDKs read."""

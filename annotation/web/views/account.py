@@ -16,6 +16,7 @@ from annotation.domain.projects import accounts
 from annotation.web.access import signed_in
 from annotation.web.forms.account import AddressForm, ChangePasswordForm, NewPasswordForm, ProfileForm, SignInForm
 from annotation.web.http import UserRequest
+from annotation.web.throttling import throttled
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -32,6 +33,7 @@ def safe_next(request: HttpRequest) -> str:
 @never_cache
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "POST"])
+@throttled
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Sign in by e-mail address and password; somebody signed in goes on."""
     if request.user.is_authenticated:
@@ -90,6 +92,7 @@ def change_password(request: UserRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@throttled
 def ask_for_reset(request: HttpRequest) -> HttpResponse:
     """Have a reset link mailed; the answer is the same whether or not somebody has the address."""
     form = AddressForm(request.POST if request.method == "POST" else None)
@@ -103,6 +106,7 @@ def ask_for_reset(request: HttpRequest) -> HttpResponse:
 @never_cache
 @sensitive_post_parameters()
 @require_http_methods(["GET", "POST"])
+@throttled
 def choose_password(request: HttpRequest, who: str, token: str) -> HttpResponse:
     """Choose a new password by a link that works once, and be signed in."""
     user = accounts.user_of_reset(who, token)

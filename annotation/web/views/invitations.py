@@ -14,12 +14,14 @@ from django.views.decorators.http import require_http_methods
 from annotation.domain.projects import accounts, invitations
 from annotation.models import Invitation, Membership, User
 from annotation.web.forms.account import JoinForm
+from annotation.web.throttling import throttled
 from annotation.web.views.account import BACKEND
 
 
 @never_cache
 @sensitive_post_parameters()
 @require_http_methods(["GET", "POST"])
+@throttled
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
     """Somebody signed in joins with one click; somebody new chooses a name and a password first."""
     try:

@@ -14,12 +14,14 @@ from django.views.decorators.http import require_http_methods
 from annotation.domain import setup
 from annotation.models import User
 from annotation.web.forms.setup import SetupForm
+from annotation.web.throttling import throttled
 from annotation.web.views.account import BACKEND
 
 
 @never_cache
 @sensitive_post_parameters()
 @require_http_methods(["GET", "POST"])
+@throttled
 def set_up(request: HttpRequest, token: str) -> HttpResponse:
     """Make the first admin, workspace and project, and sign the admin in."""
     if not setup.is_open(token):

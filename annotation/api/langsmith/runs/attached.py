@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from math import ceil
 
 from django.conf import settings
 from django.http import FileResponse, HttpRequest, HttpResponseBase, JsonResponse
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
+from annotation.domain import throttle
 from annotation.domain.ingest import attachments
 from annotation.models import Attachment, RunShare
 
@@ -23,8 +25,10 @@ def link(request: HttpRequest, attachment: Attachment, *, share: RunShare | None
 
 
 @require_GET
-def attachment(_request: HttpRequest, token: str) -> HttpResponseBase:
+def attachment(request: HttpRequest, token: str) -> HttpResponseBase:
     """The file, as something to save; 404 for links that are made up, too old or taken back."""
+    if not throttle.passes_without_key(request.META):
+        return _too_often()
     found = attachments.of_token(token, lasts=timedelta(seconds=settings.ATTACHMENT_LINK_SECONDS))
     if found is None:
         return _gone("This link is not valid any more: read the run again for a new one.")
@@ -36,6 +40,14 @@ def attachment(_request: HttpRequest, token: str) -> HttpResponseBase:
     answer = FileResponse(content, as_attachment=True, filename=found.name, content_type=kind)
     answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
     answer["Cache-Control"] = "private, no-store"  # once it is deleted or no longer shared, it is gone
+    return answer
+
+
+def _too_often() -> JsonResponse:
+    answer = JsonResponse(
+        {"detail": "More requests came from your address in this minute than it may send."}, status=429
+    )
+    answer["Retry-After"] = str(ceil(throttle.wait()))
     return answer
 
 

@@ -14,6 +14,7 @@ from annotation.domain.traces import sharing
 from annotation.models import Dataset, Membership
 from annotation.web.access import signed_in
 from annotation.web.http import UserRequest
+from annotation.web.throttling import throttled
 
 MOST_SHOWN = 500
 """Steps on a page; more would be no page to read."""
@@ -30,6 +31,7 @@ def dataset_link(request: UserRequest, tenant: UUID, dataset: UUID) -> HttpRespo
 
 @never_cache
 @require_GET
+@throttled
 def shared_run(request: HttpRequest, token: UUID) -> HttpResponse:
     """A shared run with what is below it, for whoever has the link."""
     try:
