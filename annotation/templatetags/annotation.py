@@ -120,6 +120,12 @@ def duration(milliseconds: float | None) -> str:
 
 
 @register.filter
+def seconds(number: float | None) -> str:
+    """Seconds as a person reads them."""
+    return formats.duration(None if number is None else number * 1000)
+
+
+@register.filter
 def grouped(number: float | None) -> str:
     """A count with thousands separated: 5,812."""
     return formats.grouped(number)

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from annotation.web.views.queues import agreement, corrections, detail, lists, setup
+from annotation.web.views.queues import agreement, corrections, detail, lists, progress, setup
 
 urlpatterns: list[URLPattern] = [
     path("", lists.queue_list, name="queue-list"),
@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern] = [
     path("<uuid:uuid>/", detail.queue_detail, name="queue-detail"),
     path("<uuid:uuid>/edit/", setup.queue_edit, name="queue-edit"),
     path("<uuid:uuid>/status/", detail.queue_status, name="queue-status"),
+    path("<uuid:uuid>/progress/", progress.queue_progress, name="queue-progress"),
     path("<uuid:uuid>/agreement/", agreement.queue_agreement, name="queue-agreement"),
     path("<uuid:uuid>/corrections/", corrections.correction_list, name="correction-list"),
     path("corrections/<uuid:uuid>/accept/", corrections.correction_accept, name="correction-accept"),

@@ -18,7 +18,6 @@ from annotation.domain.access import Capability
 from annotation.domain.paging import BadCursorError, page
 from annotation.domain.queues import items, lifecycle, queries, rubric_versions
 from annotation.domain.queues.queries import QueueCard, Shown
-from annotation.domain.reviews import queries as review_queries
 from annotation.models import Item, Queue
 from annotation.web.access import item_of, member, queue_of, visible
 from annotation.web.http import MemberRequest, page_or_fragment
@@ -94,8 +93,8 @@ def item_unflag(request: MemberRequest, uuid: UUID) -> HttpResponse:
 
 def _items(request: MemberRequest, queue: Queue, card: QueueCard) -> dict[str, Any]:
     """The items of the tab that the address names, a page at a time."""
-    shown, now = _shown(request), timezone.now()
-    rows = queries.with_people(queries.shown(visible(request, Item).filter(queue=queue), shown), now)
+    shown = _shown(request)
+    rows = queries.with_people(queries.shown(visible(request, Item).filter(queue=queue), shown), timezone.now())
     try:
         found = page(rows, order=queries.ITEM_ORDER, size=PAGE_SIZE, cursor=request.GET.get("cursor"))
     except BadCursorError as problem:
@@ -107,7 +106,6 @@ def _items(request: MemberRequest, queue: Queue, card: QueueCard) -> dict[str, A
         "tabs": _tabs(card),
         "next_page": urlencode(following) if found.next_cursor else "",
         "is_first_page": not request.GET.get("cursor"),
-        "load": review_queries.load(queue, now=now),
         "reviewers": [] if queue.is_open_to_all else list(queue.reviewers.order_by("email")),
     }
 

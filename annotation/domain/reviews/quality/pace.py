@@ -1,0 +1,138 @@
+"""How a queue is getting on: reviews by day, when it will be through, how old what waits is, who did how much."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import Aggregate, Count, F, FloatField, Max, Min, Q, QuerySet, Sum
+from django.db.models.functions import TruncDate
+
+from annotation.domain.reviews.quality.forecast import LATELY, Forecast, forecast
+from annotation.models import Item, Queue, Review, User
+
+AGES = ((1, "under a day"), (3, "1 to 3 days"), (7, "3 to 7 days"), (30, "7 to 30 days"), (None, "over 30 days"))
+"""Bounds in days of how long open items have waited, and their words."""
+
+
+class Median(Aggregate):
+    """The middle value; nulls are left out."""
+
+    function = "percentile_cont"
+    template = "%(function)s(0.5) WITHIN GROUP (ORDER BY %(expressions)s)"
+    output_field = FloatField()
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """Reviews submitted on one day."""
+
+    on: date
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Age:
+    """Open items that have waited so long."""
+
+    words: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What one person did in a queue lately; `median_seconds` is the active time of one review, None if not known."""
+
+    reviewer: User
+    review_count: int
+    median_seconds: float | None
+    last_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """All of it. `left` is how many reviews are still to be given; `oldest_at` when the oldest open item came."""
+
+    days: tuple[Day, ...]
+    left: int
+    forecast: Forecast | None
+    ages: tuple[Age, ...]
+    oldest_at: datetime | None
+    median_seconds: float | None
+    loads: tuple[Load, ...]
+
+    @property
+    def busiest(self) -> int:
+        """The most reviews on one day; what a chart's full height means."""
+        return max((day.count for day in self.days), default=0)
+
+    @property
+    def per_day(self) -> float:
+        """Reviews on an average day."""
+        return sum(day.count for day in self.days) / len(self.days)
+
+
+def of_queue(queue: Queue, *, now: datetime) -> Pace:
+    """Of the last LATELY days; five statements, whatever the queue's size."""
+    recent = Review.objects.filter(item__queue=queue, submitted_at__gte=_start(now))
+    days = _days(recent, now.date())
+    open_items = Item.objects.filter(queue=queue, state=Item.State.OPEN)
+    left, oldest_at, *counts = _waiting(open_items, queue, now)
+    return Pace(
+        days=days,
+        left=left,
+        forecast=forecast(left=left, daily=[day.count for day in days], today=now.date()),
+        ages=tuple(Age(words, count) for (_bound, words), count in zip(AGES, counts, strict=True)),
+        oldest_at=oldest_at,
+        median_seconds=_seconds(_timed(recent).aggregate(middle=Median("active_ms"))["middle"]),
+        loads=_loads(recent),
+    )
+
+
+def _start(now: datetime) -> datetime:
+    """Midnight of the first of the days."""
+    return now.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=LATELY - 1)
+
+
+def _days(recent: QuerySet[Review], today: date) -> tuple[Day, ...]:
+    """Every day, those without reviews too."""
+    rows = recent.annotate(day=TruncDate("submitted_at")).values_list("day").annotate(count=Count("pk"))
+    counts = dict(rows.order_by())
+    days = [today - timedelta(days=back) for back in reversed(range(LATELY))]
+    return tuple(Day(day, counts.get(day, 0)) for day in days)
+
+
+def _waiting(items: QuerySet[Item], queue: Queue, now: datetime) -> Sequence[Any]:
+    """Reviews still to be given, when the oldest item came, and how many items are of each age; in one statement."""
+    bounds = [None, *[now - timedelta(days=days) for days, _words in AGES if days]]
+    ages = {}
+    for place, (younger, older) in enumerate(zip(bounds, [*bounds[1:], None], strict=True)):
+        within = Q() if older is None else Q(created_at__gt=older)
+        within &= Q() if younger is None else Q(created_at__lte=younger)
+        ages[f"age_{place}"] = Count("pk", filter=within) if within else Count("pk")
+    given = Sum("review_count", default=0)
+    found = items.aggregate(items=Count("pk"), given=given, oldest=Min("created_at"), **ages)
+    left = found["items"] * queue.reviewers_per_item - found["given"]
+    return [left, found["oldest"], *[found[name] for name in ages]]
+
+
+def _timed(reviews: QuerySet[Review]) -> QuerySet[Review]:
+    """Those of which the time is known: given on our page."""
+    return reviews.filter(active_ms__gt=0)
+
+
+def _loads(recent: QuerySet[Review]) -> tuple[Load, ...]:
+    middle = Median(F("active_ms"), filter=Q(active_ms__gt=0))
+    rows = list(
+        recent.values("reviewer")
+        .annotate(reviews=Count("pk"), middle=middle, last=Max("submitted_at"))
+        .order_by("-reviews", "reviewer")
+    )
+    people = User.objects.in_bulk([row["reviewer"] for row in rows])
+    return tuple(Load(people[row["reviewer"]], row["reviews"], _seconds(row["middle"]), row["last"]) for row in rows)
+
+
+def _seconds(milliseconds: float | None) -> float | None:
+    return None if milliseconds is None else milliseconds / 1000

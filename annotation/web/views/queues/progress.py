@@ -1,0 +1,31 @@
+"""How a queue is getting on, for all who may read."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from annotation.domain.access import Capability
+from annotation.domain.queues import counts
+from annotation.domain.reviews.quality import pace
+from annotation.web.access import member, queue_of
+from annotation.web.http import MemberRequest
+
+
+@require_GET
+@member(Capability.READ)
+def queue_progress(request: MemberRequest, uuid: UUID) -> HttpResponse:
+    """Pace, forecast, age of what waits, and who did how much in the last days."""
+    queue = queue_of(request, uuid)
+    context = {
+        "workspace": request.workspace,
+        "queue": queue,
+        "counts": counts.of_queue(queue, person=None),
+        "may_edit": request.actor.may(Capability.EDIT),
+        "pace": pace.of_queue(queue, now=timezone.now()),
+    }
+    return render(request, "queues/progress.html", context)
