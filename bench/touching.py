@@ -30,6 +30,7 @@ def run() -> Iterator[Figure]:
     """Pages touched by each kind of request, and the sizes of what they look in, for each stock."""
     installation.empty()
     made = Agents(seed=11)
+    more = Agents(seed=12).requests(TIMES * len(STOCKS))
     sender = Client(headers={"host": "localhost", "x-api-key": installation.token()})
     reader = Client(headers={"host": "localhost"})
     reader.force_login(User.objects.get(), backend="django.contrib.auth.backends.ModelBackend")
@@ -42,6 +43,7 @@ def run() -> Iterator[Figure]:
         yield from _sizes()
         for name, work in {**_writing(sender, made), **_reading(reader, sender), **_sweeping()}.items():
             yield Figure(name, _touched(work), "pages")
+        yield Figure("log of 100 spans stored after a checkpoint", _logged(lambda: _send(sender, next(more))), "kB")
 
 
 def _touched(work: Callable[[], object]) -> float:
@@ -51,6 +53,18 @@ def _touched(work: Callable[[], object]) -> float:
     for _ in range(TIMES):
         work()
     return (_pages() - before) / TIMES
+
+
+def _logged(work: Callable[[], object]) -> float:
+    """Kilobytes of write-ahead log for one call, on average, when every page that is changed goes into it whole."""
+    with connection.cursor() as cursor:
+        cursor.execute("CHECKPOINT")
+        cursor.execute("SELECT pg_current_wal_insert_lsn()")
+        (before,) = cursor.fetchone()
+        for _ in range(TIMES):
+            work()
+        cursor.execute("SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), %s)", [before])
+        return float(cursor.fetchone()[0]) / TIMES / 1000
 
 
 def _pages() -> int:

@@ -6,7 +6,7 @@ trace began or arrived, whichever is later: neither a sender's clock nor an impo
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -101,34 +101,38 @@ def _start(project: Project, plan: RetentionPlan) -> None:
 
 def prepare(job: Job) -> jobs.Step:
     """The step that lets the next traces go, the oldest first."""
-    plan = RetentionPlan.model_validate(job.plan)
-
-    threads = _open_threads(job.workspace_id)
+    plan, threads = RetentionPlan.model_validate(job.plan), _open_threads(job.workspace_id)
 
     def going(traces: QuerySet[Trace]) -> QuerySet[Trace]:
         return _going(traces, threads)
 
-    def step_by_month(job: Job, end: int) -> bool:
-        is_done = whole_months.take_step(job, going=lambda: going(_old(plan)), end=end)
+    def step(job: Job) -> bool:
+        if plan.end is None:
+            is_done = not _remove_next(job, _old(plan), going)
+        else:
+            is_done = whole_months.take_step(job, going=lambda: going(_old(plan)), end=plan.end)
         if is_done:
             _tell(job, plan)
         return is_done
 
-    def step(job: Job) -> bool:
-        if plan.end is not None:
-            return step_by_month(job, plan.end)
-        old = going(_old(plan))
-        if job.total_count is None and (count := _count(old)) <= COUNTED:
-            job.total_count = count
-        found = list(old.order_by("started_at", "pk").values_list("uuid", "run_count")[:BATCH])
-        removed = removing.remove(workspace_id=job.workspace_id, traces=removing.some_of(found), still=going)
-        job.done_count += removed
-        job.result = {"traces": job.done_count}
-        if not removed:  # nothing is left, or what is left is being written to: the next night finds it
-            _tell(job, plan)
-        return not removed
-
     return step
+
+
+def _remove_next(job: Job, old: QuerySet[Trace], going: Callable[[QuerySet[Trace]], QuerySet[Trace]]) -> int:
+    """Let the oldest go; how many. None: nothing is left, or what is left is being written to, and the next night finds it."""
+    rows = going(old)
+    if job.cursor:  # what stays is not looked at again and again
+        rows = rows.filter(started_at__gte=datetime.fromisoformat(job.cursor["from"]))
+    elif (count := _count(rows)) <= COUNTED:
+        job.total_count = count
+    found = list(rows.order_by("started_at", "pk").values_list("uuid", "run_count", "started_at")[:BATCH])
+    traces = removing.some_of((uuid, run_count) for uuid, run_count, _ in found)
+    removed = removing.remove(workspace_id=job.workspace_id, traces=traces, still=going)
+    if found:
+        job.cursor = {"from": found[len(traces) - 1][2].isoformat()}
+    job.done_count += removed
+    job.result = {"traces": job.done_count}
+    return removed
 
 
 def _tell(job: Job, plan: RetentionPlan) -> None:
