@@ -4,8 +4,9 @@ from django.db import connection, models
 
 from annotation.models import Run, Trace
 
-#: Any of the keys of traces, another one for each copy; no random(), which would not do as the bound of an index.
-_DRAWN = "(abs(hashint8(original.id * 100003 + copy)) / 2147483648.0 * (SELECT max(id) FROM annotation_trace))::bigint"
+#: From 0 to 1, another one for each copy; no random(), which would not do as the bound of an index.
+_SHARE = "abs(hashint8(original.id * 100003 + copy) / 2147483648.0)"
+_DRAWN = f"({_SHARE} * (SELECT max(id) FROM annotation_trace))::bigint"  # noqa: S608 -- our own names
 
 
 def traces(count: int) -> None:
@@ -13,7 +14,8 @@ def traces(count: int) -> None:
     missing = count - Trace.objects.count()
     changes = {
         "uuid": "gen_random_uuid()",
-        "started_at": "now() - random() * interval '30 days'",
+        "started_at": f"now() - {_SHARE} * interval '30 days'",
+        "created_at": f"now() - {_SHARE} * interval '30 days'",
         "settled_at": "now()",
         "input": "input || ' case ' || copy",
         "user_id": "'user-' || copy",
