@@ -20,7 +20,7 @@ def traces(count: int) -> None:
         "input": "input || ' case ' || copy",
         "user_id": "'user-' || copy",
         "thread_id": "'conv-' || copy",
-        "tags": "CASE WHEN copy % 10 = 0 THEN ARRAY['tag-' || copy] ELSE '{}' END",
+        "tags": "CASE WHEN mod(copy, 10) = 0 THEN ARRAY['tag-' || copy] ELSE '{}' END",
     }
     _copy(Trace, changes, missing)
 
