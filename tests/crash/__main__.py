@@ -51,27 +51,39 @@ def _asked() -> argparse.Namespace:
 
 def _run(made: Installation, number: int, name: str, seconds: float, chance: Random) -> tuple[tuple[str, ...], bool]:
     from tests.crash.recount import recount  # noqa: PLC0415 -- Django's settings exist only now
+    from tests.crash.reviewers import Reviewer  # noqa: PLC0415 -- likewise
     from tests.crash.senders import Ledger, Load, Sender  # noqa: PLC0415 -- likewise
     from tests.crash.world import world  # noqa: PLC0415 -- likewise
 
     here = world()
     load, ledger, over, numbers = Load(number, here.token), Ledger(), threading.Event(), count()
-    senders = [Sender(made.address, load, numbers, ledger, over) for _ in range(SENDERS)]
+    people = [Reviewer(made.address, token, str(here.queue.uuid), ledger, over) for token in here.reviewers]
+    clients: list[Sender | Reviewer] = [
+        *(Sender(made.address, load, numbers, ledger, over) for _ in range(SENDERS)),
+        *people,
+    ]
     began = time.monotonic()
-    for sender in senders:
-        sender.start()
+    for client in clients:
+        client.start()
     SCENARIOS[name](Blow(made, seconds, chance))
     time.sleep(_AFTERWARDS_SECONDS)
     over.set()
     late = time.monotonic() + _LATE_SECONDS
-    for sender in senders:
-        sender.deadline = late
-        sender.join()
+    for client in clients:
+        client.line.deadline = late
+        client.join()
     counted = recount(load, ledger, here.queue)
     unfit = ledger.unfit()
-    again = sum(times for answer, times in ledger.answers.items() if answer not in {"200", "201", "202"})
     wrong = sum(counted.problems.values())
-    row = (name, f"{time.monotonic() - began:.0f}", counted.acknowledged, counted.found, counted.doubled, wrong, again)
+    row = (
+        name,
+        f"{time.monotonic() - began:.0f}",
+        counted.acknowledged,
+        counted.found,
+        counted.doubled,
+        wrong,
+        ledger.again(),
+    )
     problems = {**counted.problems, **unfit}
     shown = tuple(map(str, (*row, sum(unfit.values()))))
     print(*shown, problems or "", sep="  ", flush=True)

@@ -198,10 +198,10 @@ class Installation:
 
 
 def _commands(port: int) -> Mapping[str, list[str]]:
-    celery = ["-m", "celery", "--app", "traceapp", "--quiet"]
+    celery, processes = ["-m", "celery", "--app", "traceapp", "--quiet"], os.environ["WORKER_PROCESSES"]
     return {
         "web": ["-m", "gunicorn", "--config", "traceapp/gunicorn_config.py", "--bind", f"127.0.0.1:{port}"],
-        "worker": [*celery, "worker", "-Q", "ingest,default", "-c", "2", "--without-mingle", "--without-gossip"],
+        "worker": [*celery, "worker", "-Q", "ingest,default", "-c", processes, "--without-mingle", "--without-gossip"],
         "beat": [*celery, "beat"],
     }
 
@@ -211,9 +211,10 @@ ENVIRONMENT = {
     "SETTLE_QUIET_SECONDS": "0.3",
     "API_REQUESTS_PER_MINUTE": "1000000",
     "KEYLESS_REQUESTS_PER_MINUTE": "1000000",
-    "WEB_PROCESSES": "2",
     "LOG_LEVEL": "WARNING",
 }
+PROCESSES = {"WEB_PROCESSES": "2", "WORKER_PROCESSES": "2"}
+"""Unless the environment asks for another number."""
 
 
 @contextmanager
@@ -221,7 +222,7 @@ def installation(*, keep: bool) -> Iterator[Installation]:
     """A migrated one that runs; this process is part of it, so that it can look into the database."""
     folder = Path(tempfile.mkdtemp(prefix="traceapp-crash-"))
     servers = Servers(folder)
-    os.environ.update({**ENVIRONMENT, **servers.addresses(), "TRACEAPP_HOME": str(folder)})
+    os.environ.update({**PROCESSES, **os.environ, **ENVIRONMENT, **servers.addresses(), "TRACEAPP_HOME": str(folder)})
     made = Installation(folder, servers)
     try:
         servers.look()
@@ -270,5 +271,5 @@ def _wait_until_ready(made: Installation) -> None:
 
 def _warm_up(address: str) -> None:
     """Let the web processes load all they need, so that the first scenario is not about that."""
-    for _ in range(6):
+    for _ in range(3 * int(os.environ["WEB_PROCESSES"])):
         urllib.request.urlopen(f"{address}/sign-in/", timeout=60).close()

@@ -12,9 +12,10 @@ from django.db.models import Count, Q, QuerySet, Sum
 from annotation.domain.queues import counts as queue_counts
 from annotation.domain.traces import counts as project_counts
 from annotation.models import Decision, Feedback, Item, Job, Project, Queue, Run, Trace
+from tests.crash import reviewed
 from tests.crash.senders import FAILING_EACH, RECORDS, SPANS, Ledger, Load, trace_id
 
-_REST_SECONDS = 60
+_REST_SECONDS = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +39,13 @@ def recount(load: Load, ledger: Ledger, queue: Queue) -> Recount:
     traces = Trace.objects.filter(project__name=load.project)
     has_rested = _wait_for_rest(traces, load)
     found = _found_traces(load, ledger) + _found_feedback(load, ledger) + _found_imports(load, ledger)
+    found += reviewed.found(queue, ledger)
     wrong = _wrong(traces, queue)
     return Recount(
         acknowledged=sum(RECORDS if thing.startswith("import:") else 1 for thing in ledger.acknowledged),
         found=found,
-        doubled=_doubled(traces, load),
-        problems=+Counter({"background work not done": 0 if has_rested else 1, **wrong}),
+        doubled=_doubled(traces, load) + reviewed.doubled(queue),
+        problems=+Counter({"background work not done": 0 if has_rested else 1, **wrong, **reviewed.wrong(queue)}),
     )
 
 
@@ -140,11 +142,14 @@ def _differs(traces: QuerySet[Trace]) -> Iterable[bool]:
 
 
 def _wrong_verdicts(traces: QuerySet[Trace]) -> int:
-    """The only feedback is a thumb down of a user."""
-    judged = Feedback.objects.filter(trace_uuid__in=traces.values("uuid"), key="thumbs").values("trace_uuid")
-    should_be = Q(verdict="bad", verdict_source="user")
-    return traces.filter(uuid__in=judged).exclude(should_be).count() + (
-        traces.exclude(uuid__in=judged).exclude(verdict=None).count()
+    """All feedback is thumbs down: of a user, and of a reviewer, whose word stands above that."""
+    judged = Feedback.objects.filter(trace_uuid__in=traces.values("uuid"), key="thumbs")
+    by = {source: judged.filter(source=source).values("trace_uuid") for source in ("user", "reviewer")}
+    reviewed_ones, others = traces.filter(uuid__in=by["reviewer"]), traces.exclude(uuid__in=by["reviewer"])
+    return (
+        reviewed_ones.exclude(verdict="bad", verdict_source__in=["reviewer", "adjudicated"]).count()
+        + others.filter(uuid__in=by["user"]).exclude(verdict="bad", verdict_source="user").count()
+        + others.exclude(uuid__in=by["user"]).exclude(verdict=None).count()
     )
 
 

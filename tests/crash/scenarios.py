@@ -94,6 +94,11 @@ def _redis_away(blow: Blow) -> None:
         time.sleep(blow.seconds)
 
 
+def _both(blow: Blow) -> None:
+    with blow.on.servers.without_redis():
+        _postmaster(blow)
+
+
 def _frozen(find: Callable[[Blow], Sequence[psutil.Process]]) -> Callable[[Blow], None]:
     def act(blow: Blow) -> None:
         processes = find(blow)
@@ -147,6 +152,7 @@ SCENARIOS: Mapping[str, Callable[[Blow], None]] = {
     "kill Redis": _redis,
     "Redis away": _redis_away,
     "Redis frozen": _frozen(lambda blow: blow.on.servers.redis_processes()),
+    "kill the postmaster without Redis": _both,
     "full disk": _full_disk,
     "kill everything": _everything,
 }

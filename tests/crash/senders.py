@@ -23,16 +23,20 @@ RECORDS = 4
 _ANSWER_SECONDS = 15
 _PAUSE_SECONDS = 0.2
 _AGAIN = {429, 502, 503, 504}
+_TAKEN = {200, 201, 202, 204}
+EXPECTED = "a refusal that is an answer"
 
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """One request, and the things that are acknowledged with it."""
+    """One request, and the things that are acknowledged with it; `expected` are refusals that are an answer, too."""
 
     things: tuple[str, ...]
     path: str
     body: bytes
     headers: dict[str, str]
+    method: str = "POST"
+    expected: frozenset[int] = frozenset()
 
 
 def trace_id(scenario: int, number: int) -> bytes:
@@ -59,52 +63,52 @@ class Ledger:
         with self.lock:
             return {int(thing.split(":")[1]) for thing in self.acknowledged if thing.startswith(f"{kind}:")}
 
+    def again(self) -> int:
+        """How many requests had to be sent again."""
+        return sum(times for answer, times in self.answers.items() if answer not in {EXPECTED, *map(str, _TAKEN)})
+
     def unfit(self) -> dict[str, int]:
         """Answers that no sender is to get, whatever is broken: all but success, "come again" and silence."""
-        fit = {"202", "200", "201", "nothing", *map(str, _AGAIN)}
+        fit = {"nothing", EXPECTED, *map(str, _TAKEN | _AGAIN)}
         return {answer: times for answer, times in self.answers.items() if answer not in fit}
 
 
-class Sender(threading.Thread):
-    """Takes the next number and sends what belongs to it, each request until it is acknowledged or it is late."""
+class Line:
+    """A connection that sends each request until it is acknowledged or it is late."""
 
-    def __init__(
-        self, address: str, load: "Load", numbers: Iterator[int], ledger: Ledger, over: threading.Event
-    ) -> None:
-        super().__init__(daemon=True)
-        self._netloc = urlsplit(address).netloc
-        self._load, self._numbers, self._ledger, self._over = load, numbers, ledger, over
+    def __init__(self, address: str, ledger: Ledger) -> None:
+        self._netloc, self._ledger = urlsplit(address).netloc, ledger
         self._connection: http.client.HTTPConnection | None = None
         self.deadline = float("inf")
 
-    def run(self) -> None:
-        """Begin nothing new once it is over."""
-        while not self._over.is_set():
-            for parcel in self._load.parcels(next(self._numbers)):
-                self._bring(parcel)
-
-    def _bring(self, parcel: Parcel) -> None:
+    def bring(self, parcel: Parcel) -> bytes | None:
+        """The body of the success; None for an expected refusal, and when it is late."""
         while time.monotonic() < self.deadline:
-            pause = self._send(parcel)
-            if pause is None:
-                return
-            time.sleep(pause)
+            answer = self._sent(parcel)
+            if not isinstance(answer, float):
+                return answer
+            time.sleep(answer)
+        return None
 
-    def _send(self, parcel: Parcel) -> float | None:
-        """None when it was acknowledged, else the seconds to wait before it is sent again."""
+    def _sent(self, parcel: Parcel) -> bytes | float | None:
+        """The answer, or the seconds to wait before it is sent again."""
         try:
             self._connection = self._connection or http.client.HTTPConnection(self._netloc, timeout=_ANSWER_SECONDS)
-            self._connection.request("POST", parcel.path, parcel.body, parcel.headers)
+            self._connection.request(parcel.method, parcel.path, parcel.body, parcel.headers)
             answer = self._connection.getresponse()
-            answer.read()
+            content = answer.read()
         except (OSError, http.client.HTTPException):
             self._hang_up()
             self._ledger.note("nothing")
             return _PAUSE_SECONDS
-        is_taken = answer.status in {200, 201, 202}
-        self._ledger.note(str(answer.status), parcel.things if is_taken else ())
-        if is_taken:
+        if answer.status in parcel.expected:
+            self._ledger.note(EXPECTED)
             return None
+        is_taken = answer.status in _TAKEN
+        self._ledger.note(str(answer.status), parcel.things if is_taken else ())
+        return content if is_taken else self._pause(answer)
+
+    def _pause(self, answer: http.client.HTTPResponse) -> float:
         said = answer.headers["Retry-After"]
         if answer.status in _AGAIN and said is None:
             self._ledger.note(f"{answer.status} without Retry-After")
@@ -115,6 +119,23 @@ class Sender(threading.Thread):
             with suppress(OSError):
                 self._connection.close()
         self._connection = None
+
+
+class Sender(threading.Thread):
+    """Takes the next number and sends what belongs to it."""
+
+    def __init__(
+        self, address: str, load: "Load", numbers: Iterator[int], ledger: Ledger, over: threading.Event
+    ) -> None:
+        super().__init__(daemon=True)
+        self.line = Line(address, ledger)
+        self._load, self._numbers, self._over = load, numbers, over
+
+    def run(self) -> None:
+        """Begin nothing new once it is over."""
+        while not self._over.is_set():
+            for parcel in self._load.parcels(next(self._numbers)):
+                self.line.bring(parcel)
 
 
 @dataclass(frozen=True, slots=True)
