@@ -3,14 +3,11 @@
 `BENCH_TRACES` says among how many stored traces (100,000).
 """
 
-import json
 import os
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from http.client import HTTPConnection
-from itertools import cycle, islice
 from threading import Event, Thread
 
 from django.conf import settings
@@ -21,7 +18,7 @@ from annotation.domain.queues import lifecycle as queues
 from annotation.domain.queues.lifecycle import QueueSettings
 from annotation.domain.queues.reasons import Reason
 from annotation.models import Trace, User, Workspace
-from bench import Figure, installation, stock
+from bench import Figure, feedback, installation, stock
 from bench.ingest import load
 from bench.ingest.agents import Agents
 from bench.installation import Installation
@@ -31,7 +28,6 @@ REQUESTS = 30
 LARGE = 2_000
 #: Pages that are also asked for while writing.
 _BESIDE = ("trace list", f"a trace of {LARGE:,} runs", "review page")
-_FEEDBACKS, _CLIENTS = 800, 8
 
 
 def run() -> Iterator[Figure]:
@@ -44,7 +40,7 @@ def run() -> Iterator[Figure]:
         pages = _pages(large)
         cookie = _cookie()
         yield from _read(here, pages, cookie, is_alone=True)
-        yield from _feedback(here)
+        yield from feedback.measured(here)
         with _writing(here):
             few = {name: page for name, page in pages.items() if name in _BESIDE}
             yield from _read(here, few, cookie, is_alone=False)
@@ -117,36 +113,6 @@ def _asked(
     link.request(method, path, body or None, headers)
     answer = link.getresponse()
     return answer.status, answer.read()
-
-
-def _feedback(here: Installation) -> Iterator[Figure]:
-    uuids = [str(uuid) for uuid in Trace.objects.values_list("uuid", flat=True)[:200]]
-    one = sorted(_give(here, uuids, 100))
-    began = time.perf_counter()
-    with ThreadPoolExecutor(_CLIENTS) as clients:
-        list(
-            clients.map(
-                lambda first: _give(here, uuids[first:], _FEEDBACKS // _CLIENTS),
-                range(0, len(uuids), len(uuids) // _CLIENTS),
-            )
-        )
-    rate = _FEEDBACKS / (time.perf_counter() - began)
-    yield Figure("feedback, one client, p50", one[len(one) // 2] * 1000, "ms", "< 5")
-    yield Figure(f"feedback, {_CLIENTS} clients", rate, "1/s", "800")
-
-
-def _give(here: Installation, uuids: list[str], count: int) -> list[float]:
-    link = HTTPConnection(here.host, here.port)
-    headers = {"content-type": "application/json", "x-api-key": here.token}
-    waits = []
-    for uuid in islice(cycle(uuids), count):
-        began = time.perf_counter()
-        body = json.dumps({"trace_id": uuid, "key": "thumbs", "score": 1}).encode()
-        status, said = _asked(link, "POST", "/api/v1/feedback", headers, body)
-        waits.append(time.perf_counter() - began)
-        if status >= 300:
-            raise RuntimeError(f"feedback: {status} {said!r}")
-    return waits
 
 
 @contextmanager

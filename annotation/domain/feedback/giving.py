@@ -7,15 +7,17 @@ is the same feedback when it comes again: it is brought up to date, never double
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from annotation.domain.feedback import joining, storing, targets
 from annotation.domain.feedback.targets import Target
 from annotation.domain.feedback.validation import Content, Expectation, Problems, completed, expectation_of, problems
-from annotation.models import Feedback, FeedbackConfig, Project, User, Workspace
+from annotation.domain.grouping import Groups
+from annotation.models import Feedback, Project, User, Workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,25 +74,71 @@ def give_many(
     """
     if not given:
         return []
-    with transaction.atomic():
-        found = targets.hold(workspace_id=workspace.pk, targets=[one.target for one in given])
-        # Read once the traces are held: whoever gives a key another meaning derives the verdicts of traces after that.
-        configs = joining.configs_of(workspace.pk)
-        giving = _Giving(workspace, project, by, now, expectations_in(configs))
-        checked = [giving.checked(one, place) for one, place in zip(given, found.places, strict=True)]
-        rows = [one for one in checked if isinstance(one, Feedback)]
-        stored = storing.insert(rows)
-        outcomes = [giving.outcome(one, stored) if isinstance(one, Feedback) else one for one in checked]
-        held = _held(workspace, found, outcomes)
-        joining.tell(workspace_id=workspace.pk, held=held, meanings=joining.meanings_of(configs))
+    part = _Part(workspace, project, by, now, given)
+    if connection.in_atomic_block:  # the caller's transaction, which nobody else can share
+        return _together([part])[0]
+    return _groups.write(part, to=workspace.pk, size=len(given))
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What one giver gives."""
+
+    workspace: Workspace
+    project: Project | None
+    by: User | None
+    now: datetime
+    given: Sequence[Given]
+
+
+class _MissingError(Exception):
+    """Something that is judged has not come yet."""
+
+
+def _together(parts: Sequence[_Part]) -> list[list[Outcome]]:
+    """Store what several givers of one workspace give, in one transaction; the outcomes of each.
+
+    If anything that is judged is missing, those who store runs are waited for first, so that nothing slips in between. They
+    take that lock before any trace, so nothing may be held yet.
+    """
+    try:
+        with transaction.atomic():
+            return _stored(parts, is_missing_allowed=False)
+    except _MissingError:
+        with transaction.atomic():
+            joining.wait_for_arrivals(workspace_id=parts[0].workspace.pk)
+            return _stored(parts, is_missing_allowed=True)
+
+
+#: One at a time: the longer one waits, the more the next one writes at once.
+_groups = Groups(_together, at_a_time=1, most=1_000)
+
+
+def _stored(parts: Sequence[_Part], *, is_missing_allowed: bool) -> list[list[Outcome]]:
+    workspace_id = parts[0].workspace.pk
+    found = targets.hold(workspace_id=workspace_id, targets=[one.target for part in parts for one in part.given])
+    if found.is_any_missing and not is_missing_allowed:
+        raise _MissingError
+    # Read once the traces are held: whoever gives a key another meaning derives the verdicts of traces after that.
+    configs = joining.configs_of(workspace_id)
+    expectations, places = expectations_in(configs), iter(found.places)
+    givings = [_Giving(part, expectations) for part in parts]
+    checked = [[giving.checked(one, next(places)) for one in giving.part.given] for giving in givings]
+    stored = storing.insert([row for rows in checked for row in rows if isinstance(row, Feedback)])
+    outcomes = [
+        [giving.outcome(one, stored) if isinstance(one, Feedback) else one for one in rows]
+        for giving, rows in zip(givings, checked, strict=True)
+    ]
+    held = _held(workspace_id, found, chain.from_iterable(outcomes))
+    joining.tell(workspace_id=workspace_id, held=held, meanings=joining.meanings_of(configs))
     return outcomes
 
 
-def _held(workspace: Workspace, found: targets.Found, outcomes: Iterable[Outcome]) -> list[joining.Judged]:
+def _held(workspace_id: int, found: targets.Found, outcomes: Iterable[Outcome]) -> list[joining.Judged]:
     """The traces of what was written; what was given before may know of one that it is not named with now."""
     written = {outcome.feedback.trace_uuid for outcome in outcomes if outcome.feedback and outcome.feedback.trace_uuid}
     others = written - {place.trace_uuid for place in found.places}
-    held = joining.hold(workspace_id=workspace.pk, traces=others)
+    held = joining.hold(workspace_id=workspace_id, traces=others)
     return [*(trace for trace in found.traces if trace.uuid in written), *held]
 
 
@@ -99,7 +147,7 @@ def expectations_of(workspace_id: int) -> dict[str, Expectation]:
     return expectations_in(joining.configs_of(workspace_id))
 
 
-def expectations_in(configs: Iterable[FeedbackConfig]) -> dict[str, Expectation]:
+def expectations_in(configs: Iterable[joining.KeyConfig]) -> dict[str, Expectation]:
     """What the configured keys take."""
     return {
         config.key: expectation_of(config.kind, config.minimum, config.maximum, config.categories) for config in configs
@@ -108,10 +156,7 @@ def expectations_in(configs: Iterable[FeedbackConfig]) -> dict[str, Expectation]
 
 @dataclass(frozen=True, slots=True)
 class _Giving:
-    workspace: Workspace
-    project: Project | None
-    by: User | None
-    now: datetime
+    part: _Part
     expectations: Mapping[str, Expectation]
 
     def checked(self, given: Given, place: targets.Place) -> Feedback | Outcome:
@@ -129,16 +174,16 @@ class _Giving:
 
     def refusal(self, place: targets.Place) -> Outcome | None:
         """What a key that is bound to another project gets."""
-        if self.project and place.project_id not in (None, self.project.pk):
-            return _refused("target", f"This key may only write to the project {self.project.name}.")
+        if self.part.project and place.project_id not in (None, self.part.project.pk):
+            return _refused("target", f"This key may only write to the project {self.part.project.name}.")
         return None
 
     def row(self, given: Given, place: targets.Place) -> Feedback:
         """The feedback that is to be stored."""
         content = given.content
         return Feedback(
-            workspace=self.workspace,
-            project_id=place.project_id or (self.project.pk if self.project else None),
+            workspace=self.part.workspace,
+            project_id=place.project_id or (self.part.project.pk if self.part.project else None),
             target=place.kind,
             trace_uuid=place.trace_uuid,
             run_uuid=place.run_uuid,
@@ -150,17 +195,17 @@ class _Giving:
             comment=content.comment,
             correction=content.correction,
             source=given.source,
-            author=self.by,
+            author=self.part.by,
             client_id=given.client_id,
             error=given.error,
             metadata=dict(given.metadata),
-            created_at=given.created_at or self.now,
-            modified_at=self.now,
+            created_at=given.created_at or self.part.now,
+            modified_at=self.part.now,
         )
 
     def again(self, known: Feedback, new: Feedback) -> Outcome:
         """The same client id again: bring the feedback up to date if it is the same source's to change."""
-        if self.project and known.project_id not in (None, self.project.pk):
+        if self.part.project and known.project_id not in (None, self.part.project.pk):
             return _refused("client_id", "This id belongs to a feedback of another project: use another.")
         if (known.source, known.review_id) != (new.source, None):
             return _refused("client_id", f"This id belongs to a feedback of the source {known.source}: use another.")
@@ -170,7 +215,7 @@ class _Giving:
         for name in changed:
             setattr(known, name, getattr(new, name))
         if changed:
-            known.modified_at = self.now
+            known.modified_at = self.part.now
             known.save(update_fields=[*changed, "modified_at"])
         return Outcome(known)
 

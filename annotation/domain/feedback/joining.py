@@ -1,14 +1,16 @@
 """Feedback and its traces find each other, whichever came first; the only writer of a trace's verdict."""
 
+import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from django.db import connection
 from django.db.models import OuterRef, Q, Subquery
 
+from annotation.domain import statements
 from annotation.domain.feedback import verdict
 from annotation.models import Feedback, FeedbackConfig, Run, Trace
 
@@ -71,28 +73,21 @@ def _lock(function: str, workspace_id: int) -> None:
         cursor.execute(f"SELECT {function}(%s, %s)", [_LOCK, workspace_id])
 
 
-def look(*, workspace_id: int, traces: Collection[UUID]) -> list[Judged]:
-    """Those of the traces that are stored."""
-    return _judged(workspace_id, traces, "")
+_HOLD = f"""
+    SELECT id, uuid, project_id, verdict, verdict_source, verdict_feedback_uuid
+    FROM {_TRACE} WHERE workspace_id = %s AND uuid = ANY(%s) ORDER BY uuid FOR NO KEY UPDATE
+"""  # noqa: S608 -- our own words
 
 
 def hold(*, workspace_id: int, traces: Collection[UUID]) -> list[Judged]:
     """To be called before writing feedback on these traces: whoever stores runs takes the trace first, its feedback then.
 
-    Who took them the other way round would wait for that writer while that writer waits for them.
+    Who took them the other way round would wait for that writer while that writer waits for them. Those that are stored.
     """
-    return _judged(workspace_id, traces, "ORDER BY uuid FOR NO KEY UPDATE")
-
-
-def _judged(workspace_id: int, traces: Collection[UUID], how: str) -> list[Judged]:
     if not traces:
         return []
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id, uuid, project_id, verdict, verdict_source, verdict_feedback_uuid "  # noqa: S608 -- our own words
-            f"FROM {_TRACE} WHERE workspace_id = %s AND uuid = ANY(%s) {how}",
-            [workspace_id, list(traces)],
-        )
+    with statements.prepared() as cursor:
+        cursor.execute(_HOLD, [workspace_id, list(traces)])
         return [Judged(*row) for row in cursor.fetchall()]
 
 
@@ -149,7 +144,7 @@ def follow(*, workspace_id: int, trace: UUID, project_id: int) -> None:
 def recompute(*, workspace_id: int, traces: Collection[UUID]) -> None:
     """Derive the verdicts of the workspace's traces with these UUIDs anew."""
     decided = _decided(workspace_id, hold(workspace_id=workspace_id, traces=traces), None)
-    _write({trace: shown for trace, shown in decided.items() if shown != _shown(trace)})
+    _write({trace: shown for trace, shown in decided.items() if shown != _shown(trace)}, is_said=False)
 
 
 def tell(*, workspace_id: int, held: Sequence[Judged], meanings: Mapping[str, verdict.Meaning] | None = None) -> None:
@@ -158,7 +153,7 @@ def tell(*, workspace_id: int, held: Sequence[Judged], meanings: Mapping[str, ve
     Their verdicts are derived anew, and rules that look at feedback see them again. `meanings` are those of the
     workspace's keys, if they were read since the traces were held.
     """
-    _write(_decided(workspace_id, held, meanings), also="changed_at = statement_timestamp(), settled_at = NULL")
+    _write(_decided(workspace_id, held, meanings), is_said=True)
 
 
 _Shown = tuple[str | None, str | None, UUID | None]
@@ -183,22 +178,28 @@ def _decided(
     }
 
 
-def _write(decided: Mapping[Judged, _Shown], also: str = "") -> None:
+def _write(decided: Mapping[Judged, _Shown], *, is_said: bool) -> None:
     """All at once; a row is written once, since each version of it costs its indexes."""
     if not decided:
         return
     columns = [list(column) for column in zip(*decided.values(), strict=True)]
-    changes = ", ".join(filter(None, [_VERDICT, also]))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"UPDATE {_TRACE} AS trace SET {changes} "  # noqa: S608 -- words of our own
-            "FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::uuid[]) AS new (id, verdict, source, feedback) "
-            "WHERE trace.id = new.id",
-            [[trace.pk for trace in decided], *columns],
-        )
+    with statements.prepared() as cursor:
+        cursor.execute(_TELL if is_said else _DERIVE, [[trace.pk for trace in decided], *columns])
 
 
-_VERDICT = "verdict = new.verdict, verdict_source = new.source, verdict_feedback_uuid = new.feedback"
+_VERDICT = f"""
+    UPDATE {_TRACE} AS trace
+    SET verdict = new.verdict, verdict_source = new.source, verdict_feedback_uuid = new.feedback%s
+    FROM unnest(%%s::bigint[], %%s::text[], %%s::text[], %%s::uuid[]) AS new (id, verdict, source, feedback)
+    WHERE trace.id = new.id
+"""  # noqa: S608 -- our own words
+_DERIVE, _TELL = _VERDICT % "", _VERDICT % ", changed_at = statement_timestamp(), settled_at = NULL"
+
+
+_WORDS = f"""
+    SELECT trace_uuid, project_id, uuid, key, source, is_adjudicated, score, value, created_at
+    FROM {_FEEDBACK} WHERE workspace_id = %s AND trace_uuid = ANY(%s) AND error IS NULL AND target <> %s
+"""  # noqa: S608 -- our own words
 
 
 def _words(workspace_id: int, traces: Sequence[Judged]) -> dict[UUID, list[verdict.Word]]:
@@ -206,30 +207,49 @@ def _words(workspace_id: int, traces: Sequence[Judged]) -> dict[UUID, list[verdi
 
     A key that is bound to another project has no say here, even if it knew the trace's id before it came.
     """
-    found = Feedback.objects.filter(
-        workspace_id=workspace_id, trace_uuid__in=[trace.uuid for trace in traces], error__isnull=True
-    ).exclude(target=Feedback.Target.THREAD)
     projects = {trace.uuid: trace.project_id for trace in traces}
     words: dict[UUID, list[verdict.Word]] = defaultdict(list)
-    fields = ("trace_uuid", "project_id", "uuid", "key", "source", "is_adjudicated", "score", "value", "created_at")
-    for trace, project, *word in found.values_list(*fields):
-        if project in (None, projects[trace]):
-            words[trace].append(verdict.Word(*word))
+    with statements.prepared() as cursor:
+        cursor.execute(_WORDS, [workspace_id, list(projects), Feedback.Target.THREAD.value])
+        for trace, project, uuid, key, source, is_adjudicated, score, value, created_at in cursor.fetchall():
+            if project in (None, projects[trace]):
+                said = None if value is None else json.loads(value)
+                words[trace].append(verdict.Word(uuid, key, source, is_adjudicated, score, said, created_at))
     return words
 
 
-def configs_of(workspace_id: int) -> list[FeedbackConfig]:
+@dataclass(frozen=True, slots=True)
+class KeyConfig:
+    """What is said about one feedback key; `categories` are `[{"value", "label", "verdict", "score"}]`."""
+
+    key: str
+    kind: str
+    minimum: float | None
+    maximum: float | None
+    good_from: float | None
+    bad_below: float | None
+    categories: Sequence[Any]
+
+
+_CONFIGS = f"""
+    SELECT key, kind, minimum, maximum, good_from, bad_below, categories
+    FROM {FeedbackConfig._meta.db_table} WHERE workspace_id = %s
+"""  # noqa: S608, SLF001 -- our own words, and the only way to a table's name
+
+
+def configs_of(workspace_id: int) -> list[KeyConfig]:
     """What is said about the workspace's feedback keys."""
-    return list(FeedbackConfig.objects.filter(workspace_id=workspace_id))
+    with statements.prepared() as cursor:
+        cursor.execute(_CONFIGS, [workspace_id])
+        return [KeyConfig(*(*said, json.loads(categories))) for *said, categories in cursor.fetchall()]
 
 
-def meanings_of(configs: Iterable[FeedbackConfig]) -> dict[str, verdict.Meaning]:
+def meanings_of(configs: Iterable[KeyConfig]) -> dict[str, verdict.Meaning]:
     """What the keys mean, for a trace."""
-    return {config.key: meaning_of(config) for config in configs}
+    return {config.key: _meaning_of(config) for config in configs}
 
 
-def meaning_of(config: FeedbackConfig) -> verdict.Meaning:
-    """What the values of one configured key mean."""
+def _meaning_of(config: KeyConfig) -> verdict.Meaning:
     categories = {
         str(entry["value"]): entry.get("verdict")
         for entry in config.categories
@@ -238,7 +258,17 @@ def meaning_of(config: FeedbackConfig) -> verdict.Meaning:
     return verdict.Meaning(config.kind, config.good_from, config.bad_below, categories)
 
 
+_LOCATE = f"""
+    SELECT run.uuid, trace.uuid, run.external_id
+    FROM {Run._meta.db_table} AS run JOIN {_TRACE} AS trace ON trace.id = run.trace_id
+    WHERE run.workspace_id = %s AND (run.uuid = ANY(%s::uuid[]) OR run.external_id = ANY(%s::text[]))
+"""  # noqa: S608, SLF001 -- our own words, and the only way to a table's name
+
+
 def locate(*, workspace_id: int, run_uuids: Collection[UUID], external_ids: Collection[str]) -> list[Located]:
     """Runs that exist, by UUID or by the client's id."""
-    found = Run.objects.filter(Q(uuid__in=run_uuids) | Q(external_id__in=external_ids), workspace_id=workspace_id)
-    return [Located(*ids) for ids in found.values_list("uuid", "trace__uuid", "external_id")]
+    if not run_uuids and not external_ids:
+        return []
+    with statements.prepared() as cursor:
+        cursor.execute(_LOCATE, [workspace_id, list(run_uuids), list(external_ids)])
+        return [Located(*row) for row in cursor.fetchall()]

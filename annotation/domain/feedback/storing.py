@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from uuid import UUID
 
-from django.db import connection
-
+from annotation.domain import statements
 from annotation.models import Feedback
 
 _TABLE = Feedback._meta.db_table  # noqa: SLF001 -- the only way to a table's name
 _FIELDS = [field for field in Feedback._meta.concrete_fields if not field.primary_key]  # noqa: SLF001 -- as above
 _COLUMNS = ", ".join(str(field.column) for field in _FIELDS)
-_PLACES = f"({', '.join(['%s'] * len(_FIELDS))})"
+#: All rows travel as one JSON value, so that the statement is the same however many there are.
+_INSERT = f"""
+    INSERT INTO {_TABLE} ({_COLUMNS}) SELECT {_COLUMNS} FROM jsonb_populate_recordset(NULL::{_TABLE}, %s::jsonb)
+    ON CONFLICT (workspace_id, client_id) WHERE client_id IS NOT NULL DO NOTHING RETURNING uuid, id
+"""  # noqa: S608 -- our own names
 
 
 def insert(rows: Sequence[Feedback]) -> dict[str, Feedback]:
@@ -36,13 +40,9 @@ def insert(rows: Sequence[Feedback]) -> dict[str, Feedback]:
 
 def _inserted(rows: Sequence[Feedback]) -> dict[UUID, int]:
     """The primary keys by UUID of those that were not there."""
-    values = [field.get_db_prep_save(field.pre_save(row, add=True), connection) for row in rows for field in _FIELDS]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {_TABLE} ({_COLUMNS}) VALUES {', '.join([_PLACES] * len(rows))} "  # noqa: S608 -- our own names
-            "ON CONFLICT (workspace_id, client_id) WHERE client_id IS NOT NULL DO NOTHING RETURNING uuid, id",
-            values,
-        )
+    values = [{field.column: getattr(row, field.attname) for field in _FIELDS} for row in rows]
+    with statements.prepared() as cursor:
+        cursor.execute(_INSERT, [json.dumps(values, default=str)])
         return dict(cursor.fetchall())
 
 

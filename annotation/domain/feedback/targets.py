@@ -1,6 +1,6 @@
 """What a feedback is about, by whatever id its giver knows, and where that is."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -53,29 +53,24 @@ class Found:
     places: list[Place]
     traces: list[joining.Judged]
 
+    @property
+    def is_any_missing(self) -> bool:
+        """Whether one of them has not come yet."""
+        return any(place.kind in {RUN, TRACE} and place.project_id is None for place in self.places)
+
 
 def hold(*, workspace_id: int, targets: Sequence[Target]) -> Found:
     """Where the targets are, with their traces held; those that have not come yet stay as they were named.
 
-    If any is missing, those who store runs are waited for first, so that nothing slips in between. They take that lock
-    before any trace, so nothing may be held yet: of several targets one may be there while another is missing.
+    Of those nothing is certain unless `joining.wait_for_arrivals` was called first: they may be slipping in.
     """
-    is_alone = len(targets) == 1
-    found = _find(joining.hold if is_alone else joining.look, workspace_id, targets)
-    is_any_missing = any(place.kind in {RUN, TRACE} and place.project_id is None for place in found.places)
-    if is_any_missing:
-        joining.wait_for_arrivals(workspace_id=workspace_id)
-    return found if is_alone and not is_any_missing else _find(joining.hold, workspace_id, targets)
-
-
-def _find(read: Callable[..., list[joining.Judged]], workspace_id: int, targets: Sequence[Target]) -> Found:
     runs = joining.locate(
         workspace_id=workspace_id,
         run_uuids={target.run_id for target in targets if target.run_id},
         external_ids={target.run_external_id for target in targets if target.run_external_id},
     )
     placed = [_place(target, runs) for target in targets]
-    traces = read(workspace_id=workspace_id, traces={place.trace_uuid for place in placed if place.trace_uuid})
+    traces = joining.hold(workspace_id=workspace_id, traces={place.trace_uuid for place in placed if place.trace_uuid})
     projects = {trace.uuid: trace.project_id for trace in traces}
     places = [
         replace(place, project_id=projects.get(place.trace_uuid)) if place.trace_uuid else place for place in placed

@@ -1,17 +1,11 @@
-"""One transaction for the requests that arrive while another one is being written.
+"""Storing runs in one transaction with those of other requests for the same destination; see `domain.grouping`."""
 
-Whoever comes when nothing is being written for the same destination writes at once and alone. Who comes meanwhile waits,
-and one of those then writes for all of them: the statements, the commit and its fsync are paid once. Nobody is told anything
-before that commit. If it fails, each of them writes alone, so that a request is answered for its own content only.
-"""
-
-from collections import Counter, deque
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from threading import Condition
 
 from django.db import connection
 
+from annotation.domain.grouping import Groups
 from annotation.domain.ingest import store
 from annotation.domain.ingest.records import RunRecord
 from annotation.domain.ingest.store import Destination, Stored
@@ -22,78 +16,14 @@ _AT_A_TIME = 2
 _MOST_RUNS = 2_000
 
 
-@dataclass(slots=True, eq=False)
-class _Request:
-    """A request that waits to be written; `result` stays None if it has to write alone."""
-
+@dataclass(frozen=True, slots=True)
+class _Part:
     runs: Sequence[RunRecord]
-    is_taken: bool = False
-    is_done: bool = False
-    result: Stored | None = None
+    destination: Destination
 
 
-class _Groups:
-    """The requests of this process that wait, by destination."""
-
-    def __init__(self) -> None:
-        self._changed = Condition()
-        self._waiting: dict[Hashable, deque[_Request]] = {}
-        self._writing = Counter[Hashable]()
-
-    def write(self, runs: Sequence[RunRecord], destination: Destination) -> Stored:
-        """Return once the runs are committed. Raises DatabaseError for this request's own sake only."""
-        key, me = _key(destination), _Request(runs)
-        group = self._join(key, me)
-        if group:
-            self._lead(key, group, destination)
-        return me.result or store.write(runs=runs, destination=destination)
-
-    def _join(self, key: Hashable, me: _Request) -> list[_Request]:
-        """Wait; the requests that this one has to write for, if it is the one to do so."""
-        with self._changed:
-            self._waiting.setdefault(key, deque()).append(me)
-            self._changed.wait_for(lambda: me.is_done or (not me.is_taken and self._writing[key] < _AT_A_TIME))
-            if me.is_done:
-                return []
-            self._writing[key] += 1
-            return self._taken(key, me)
-
-    def _taken(self, key: Hashable, me: _Request) -> list[_Request]:
-        waiting = self._waiting[key]
-        waiting.remove(me)
-        group, size = [me], len(me.runs)
-        while waiting and size + len(waiting[0].runs) <= _MOST_RUNS:
-            group.append(waiting.popleft())
-            size += len(group[-1].runs)
-        for one in group:
-            one.is_taken = True
-        return group
-
-    def _lead(self, key: Hashable, group: Sequence[_Request], destination: Destination) -> None:
-        results: Sequence[Stored | None] = [None] * len(group)
-        try:
-            if len(group) > 1:
-                results = _together(group, destination)
-            else:
-                results = store.write_together(parts=[group[0].runs], destination=destination)
-        finally:
-            self._finish(key, group, results)
-
-    def _finish(self, key: Hashable, group: Sequence[_Request], results: Sequence[Stored | None]) -> None:
-        with self._changed:
-            for one, result in zip(group, results, strict=True):
-                one.is_done, one.result = True, result
-            self._writing[key] -= 1
-            if not self._writing[key] and not self._waiting[key]:
-                del self._writing[key], self._waiting[key]
-            self._changed.notify_all()
-
-
-def _together(group: Sequence[_Request], destination: Destination) -> Sequence[Stored | None]:
-    try:
-        return store.write_together(parts=[one.runs for one in group], destination=destination)
-    except Exception:  # noqa: BLE001 -- whatever it is: whose fault it was will show when each writes alone
-        return [None] * len(group)
+def _together(parts: Sequence[_Part]) -> Sequence[Stored]:
+    return store.write_together(parts=[part.runs for part in parts], destination=parts[0].destination)
 
 
 def _key(destination: Destination) -> Hashable:
@@ -101,7 +31,7 @@ def _key(destination: Destination) -> Hashable:
     return destination.workspace_id, destination.only_project_id, frozenset(destination.project_ids.items())
 
 
-_groups = _Groups()
+_groups = Groups(_together, at_a_time=_AT_A_TIME, most=_MOST_RUNS)
 
 
 def write(*, runs: Sequence[RunRecord], destination: Destination, replace: bool = False) -> Stored:
@@ -111,4 +41,4 @@ def write(*, runs: Sequence[RunRecord], destination: Destination, replace: bool 
     """
     if replace or connection.in_atomic_block:
         return store.write(runs=runs, destination=destination, replace=replace)
-    return _groups.write(runs, destination)
+    return _groups.write(_Part(runs, destination), to=_key(destination), size=len(runs))
