@@ -6,7 +6,7 @@ from itertools import cycle, islice
 from uuid import uuid4
 
 from annotation.models import Run, Trace
-from bench import Figure, installation, lean
+from bench import Figure, installation, lean, stock
 from bench.ingest import load
 from bench.ingest.agents import Agents
 from bench.installation import Installation
@@ -19,6 +19,7 @@ def run() -> Iterator[Figure]:
     installation.empty()
     with installation.running("web") as here:
         load.flood(here, list(Agents().requests(50)), connections=4)
+        stock.traces(MANY)
         yield from measured(here)
         me = [lean.request(here, "GET", "/api/v1/me")] * 2_000
         yield from _figures(here, "GET /api/v1/me", me, clients=CLIENTS)
@@ -34,8 +35,8 @@ def run() -> Iterator[Figure]:
 
 
 def measured(here: Installation) -> Iterator[Figure]:
-    """Thumbs on a thousand traces, by our own interface."""
-    uuids = [str(uuid) for uuid in Trace.objects.values_list("uuid", flat=True)[:1000]]
+    """Thumbs, each on another trace if there are enough, by our own interface."""
+    uuids = [str(uuid) for uuid in Trace.objects.values_list("uuid", flat=True)[:MANY]]
     bodies = (json.dumps({"trace_id": uuid, "key": "thumbs", "score": 1}).encode() for uuid in cycle(uuids))
     requests = [lean.request(here, "POST", "/api/v1/feedback", body) for body in islice(bodies, MANY)]
     lean.ask(here, requests[:100], clients=CLIENTS)  # connections and plans are made

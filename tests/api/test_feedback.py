@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 from django.db import connection
 from django.test import Client
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from annotation.domain.ingest.identity import run_uuid
 from annotation.models import Feedback, FeedbackConfig, Trace
@@ -225,3 +225,18 @@ def test_feedback_and_trace_at_the_same_moment_do_not_miss_each_other(people: Pe
     for thread in threads:
         thread.join()
     assert list(Trace.objects.values_list("verdict", flat=True)) == ["good"] * 40
+
+
+def test_giving_is_bounded_by_what_is_under_way_and_by_no_number_in_a_minute(
+    people: People, settings: Settings
+) -> None:
+    settings.API_REQUESTS_PER_MINUTE = 1
+    client = people.api("ingest", "read")
+    fields = {"key": "thumbs", "score": 1, "thread_id": "t"}
+    assert [give(client, **fields).status_code for _ in range(3)] == [201] * 3
+    assert [client.get(URL).status_code for _ in range(2)] == [200, 429]
+    settings.INGEST_MAX_REQUESTS = 0
+    for program, shape in (({}, "error"), ({"user-agent": "langsmith-py/0.4"}, "detail")):
+        refused = client.post(URL, fields, content_type="application/json", headers=program)
+        assert (refused.status_code, refused["Retry-After"], list(refused.json())) == (429, "1", [shape])
+    assert Feedback.objects.count() == 3

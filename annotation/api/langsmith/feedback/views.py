@@ -13,13 +13,14 @@ from annotation.api.langsmith import wire
 from annotation.api.langsmith.base import View
 from annotation.api.langsmith.errors import Invalid, Refusal
 from annotation.api.langsmith.feedback import finding, giving, reading, writing
+from annotation.api.throttling import TakesIn
 from annotation.domain.access import Capability
 from annotation.domain.feedback import amending
 from annotation.domain.feedback.giving import RefusedFeedbackError
 from annotation.models import Feedback
 
 
-class FeedbackListView(View):
+class FeedbackListView(TakesIn, View):
     """Feedback, given and listed."""
 
     needs = {"GET": Capability.READ, "POST": (Capability.INGEST, Capability.GIVE_FEEDBACK)}
@@ -31,7 +32,8 @@ class FeedbackListView(View):
 
     def post(self, _request: Request) -> Response:
         """Take one feedback, whether or not its run has arrived; the same id again brings it up to date."""
-        stored = giving.give(self.actor, self.one())
+        with self.inside():
+            stored = giving.give(self.actor, self.one())
         return Response(writing.written([stored])[0])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -30,10 +31,12 @@ def with_people(rows: QuerySet[Feedback]) -> QuerySet[Feedback]:
 
 
 def written(rows: Iterable[Feedback]) -> list[dict[str, Any]]:
-    """The feedback as JSON values; of one workspace, and from `with_people`. One statement more, for the root runs."""
+    """The feedback as JSON values; of one workspace, and from `with_people` or just given. One statement more, for the
+    root runs.
+    """
     found = list(rows)
-    roots = _roots(found)
-    return [_one(feedback, roots.get(feedback.trace_uuid)) for feedback in found]
+    places = _places(found)
+    return [_one(feedback, places.get(feedback.trace_uuid, _NOWHERE)) for feedback in found]
 
 
 def outside_id(feedback: Feedback) -> UUID:
@@ -44,15 +47,35 @@ def outside_id(feedback: Feedback) -> UUID:
         return feedback.uuid
 
 
-def _roots(rows: list[Feedback]) -> dict[UUID | None, UUID | None]:
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """What the trace of a feedback says: its root run, and its project by both ids."""
+
+    root: UUID | None = None
+    project_id: int | None = None
+    project: UUID | None = None
+
+
+_NOWHERE = _Place()
+
+
+def _places(rows: list[Feedback]) -> dict[UUID | None, _Place]:
     traces = {feedback.trace_uuid for feedback in rows if feedback.trace_uuid}
     if not traces:
         return {}
     found = Trace.objects.filter(workspace=rows[0].workspace_id, uuid__in=traces)
-    return dict(found.values_list("uuid", "root_run_uuid"))
+    said = found.values_list("uuid", "root_run_uuid", "project_id", "project__uuid")
+    return {uuid: _Place(root, project_id, project) for uuid, root, project_id, project in said}
 
 
-def _one(feedback: Feedback, root: UUID | None) -> dict[str, Any]:
+def _session(feedback: Feedback, place: _Place) -> UUID | None:
+    if feedback.project_id is None or feedback.project_id == place.project_id:
+        return place.project if feedback.project_id else None
+    return feedback.project.uuid if feedback.project else None
+
+
+def _one(feedback: Feedback, place: _Place) -> dict[str, Any]:
+    root = place.root
     kept = _kept(feedback.metadata)
     run_id = feedback.run_uuid if feedback.target == On.RUN else (root or feedback.trace_uuid)
     return {
@@ -61,7 +84,7 @@ def _one(feedback: Feedback, root: UUID | None) -> dict[str, Any]:
         "modified_at": feedback.modified_at,
         "run_id": run_id if feedback.target in {On.RUN, On.TRACE} else None,
         "trace_id": feedback.trace_uuid,
-        "session_id": feedback.project.uuid if feedback.project else None,
+        "session_id": _session(feedback, place),
         "start_time": kept.get("start_time"),
         "is_root": run_id is not None and run_id == root,
         "key": feedback.key,

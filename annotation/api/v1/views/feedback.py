@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from annotation.api.errors import ApiError, body
 from annotation.api.pagination import PARAMETERS, list_of, listed, page_of
 from annotation.api.resource import Resource
+from annotation.api.throttling import TakesIn
 from annotation.api.v1.serializers.feedback import FeedbackSerializer
 from annotation.api.v1.serializers.giving import GivenFeedbackSerializer, given_of
 from annotation.domain.access import Capability
@@ -41,7 +42,7 @@ class WantedSerializer(serializers.Serializer[Any]):
     until = serializers.DateTimeField(required=False)
 
 
-class FeedbackListView(Resource):
+class FeedbackListView(TakesIn, Resource):
     """Feedback on runs, traces and threads."""
 
     needs = {"GET": Capability.READ, "POST": (Capability.INGEST, Capability.GIVE_FEEDBACK)}
@@ -91,13 +92,15 @@ class FeedbackListView(Resource):
 
     def _give(self, sent: list[Any]) -> list[giving.Outcome]:
         read = [_read(one) for one in sent]
-        stored = giving.give_many(
-            workspace=self.actor.workspace,
-            given=[self._allowed(one) for one in read if isinstance(one, giving.Given)],
-            now=timezone.now(),
-            by=self.actor.person if self.actor.may(Capability.GIVE_FEEDBACK) else None,
-            project=self.actor.project,
-        )
+        given = [self._allowed(one) for one in read if isinstance(one, giving.Given)]
+        with self.inside():
+            stored = giving.give_many(
+                workspace=self.actor.workspace,
+                given=given,
+                now=timezone.now(),
+                by=self.actor.person if self.actor.may(Capability.GIVE_FEEDBACK) else None,
+                project=self.actor.project,
+            )
         following = iter(stored)
         return [one if isinstance(one, giving.Outcome) else next(following) for one in read]
 
