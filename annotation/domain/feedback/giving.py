@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
+from annotation.domain import statements
 from annotation.domain.feedback import joining, storing, targets
 from annotation.domain.feedback.targets import Target
 from annotation.domain.feedback.validation import Content, Expectation, Problems, completed, expectation_of, problems
@@ -116,21 +117,30 @@ _groups = Groups(_together, at_a_time=1, most=1_000)
 
 def _stored(parts: Sequence[_Part], *, is_missing_allowed: bool) -> list[list[Outcome]]:
     workspace_id = parts[0].workspace.pk
-    found = targets.hold(workspace_id=workspace_id, targets=[one.target for part in parts for one in part.given])
+    named = [one.target for part in parts for one in part.given]
+    with statements.pipelined():
+        finding = targets.ask_to_hold(workspace_id=workspace_id, targets=named)
+        # Read once the traces are held: whoever gives a key another meaning derives the verdicts of traces after that.
+        reading = joining.ask_configs(workspace_id)
+    found = finding()
     if found.is_any_missing and not is_missing_allowed:
         raise _MissingError
-    # Read once the traces are held: whoever gives a key another meaning derives the verdicts of traces after that.
-    configs = joining.configs_of(workspace_id)
+    configs = reading()
     expectations, places = expectations_in(configs), iter(found.places)
     givings = [_Giving(part, expectations) for part in parts]
     checked = [[giving.checked(one, next(places)) for one in giving.part.given] for giving in givings]
-    stored = storing.insert([row for rows in checked for row in rows if isinstance(row, Feedback)])
+    with statements.pipelined():
+        inserting = storing.ask_to_insert([row for rows in checked for row in rows if isinstance(row, Feedback)])
+        words = joining.ask_words(workspace_id, found.traces)
+    stored = inserting()
     outcomes = [
-        [giving.outcome(one, stored) if isinstance(one, Feedback) else one for one in rows]
+        [giving.outcome(one, stored.by_client_id) if isinstance(one, Feedback) else one for one in rows]
         for giving, rows in zip(givings, checked, strict=True)
     ]
     held = _held(workspace_id, found, chain.from_iterable(outcomes))
-    joining.tell(workspace_id=workspace_id, held=held, meanings=joining.meanings_of(configs))
+    if not stored.is_all_new:  # some of what was said has changed since
+        words = joining.ask_words(workspace_id, held)
+    joining.tell_of(held, words, joining.meanings_of(configs))
     return outcomes
 
 

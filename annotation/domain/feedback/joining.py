@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
@@ -84,11 +84,15 @@ def hold(*, workspace_id: int, traces: Collection[UUID]) -> list[Judged]:
 
     Who took them the other way round would wait for that writer while that writer waits for them. Those that are stored.
     """
+    return ask_to_hold(workspace_id=workspace_id, traces=traces)()
+
+
+def ask_to_hold(*, workspace_id: int, traces: Collection[UUID]) -> Callable[[], list[Judged]]:
+    """The same in two steps: what is sent before the second one happens while the traces are held, too."""
     if not traces:
-        return []
-    with statements.prepared() as cursor:
-        cursor.execute(_HOLD, [workspace_id, list(traces)])
-        return [Judged(*row) for row in cursor.fetchall()]
+        return list
+    rows = statements.ask(_HOLD, [workspace_id, list(traces)])
+    return lambda: [Judged(*row) for row in rows()]
 
 
 def join(*, workspace_id: int, traces: Mapping[UUID, int], runs: Sequence[Arrived]) -> None:
@@ -143,17 +147,31 @@ def follow(*, workspace_id: int, trace: UUID, project_id: int) -> None:
 
 def recompute(*, workspace_id: int, traces: Collection[UUID]) -> None:
     """Derive the verdicts of the workspace's traces with these UUIDs anew."""
-    decided = _decided(workspace_id, hold(workspace_id=workspace_id, traces=traces), None)
+    held = hold(workspace_id=workspace_id, traces=traces)
+    words = ask_words(workspace_id, held)
+    decided = _decided(held, words, meanings_of(configs_of(workspace_id)) if held else {})
     _write({trace: shown for trace, shown in decided.items() if shown != _shown(trace)}, is_said=False)
 
 
-def tell(*, workspace_id: int, held: Sequence[Judged], meanings: Mapping[str, verdict.Meaning] | None = None) -> None:
+_Said = tuple[int | None, verdict.Word]
+"""A word, and the project that its giver was bound to or that it is about, if any."""
+
+Words = Callable[[], Mapping[UUID, Sequence[_Said]]]
+"""Waits for what was said about some traces."""
+
+
+def tell(*, workspace_id: int, held: Sequence[Judged]) -> None:
     """Say that feedback of these traces, held since before it was written, changed; the last step of its transaction.
 
-    Their verdicts are derived anew, and rules that look at feedback see them again. `meanings` are those of the
-    workspace's keys, if they were read since the traces were held.
+    Their verdicts are derived anew, and rules that look at feedback see them again.
     """
-    _write(_decided(workspace_id, held, meanings), is_said=True)
+    words = ask_words(workspace_id, held)
+    tell_of(held, words, meanings_of(configs_of(workspace_id)) if held else {})
+
+
+def tell_of(held: Sequence[Judged], words: Words, meanings: Mapping[str, verdict.Meaning]) -> None:
+    """The same with all words on the traces, and with the meanings of keys, read since the traces were held."""
+    _write(_decided(held, words, meanings), is_said=True)
 
 
 _Shown = tuple[str | None, str | None, UUID | None]
@@ -164,18 +182,18 @@ def _shown(trace: Judged) -> _Shown:
     return trace.verdict, trace.verdict_source, trace.verdict_feedback_uuid
 
 
-def _decided(
-    workspace_id: int, held: Sequence[Judged], meanings: Mapping[str, verdict.Meaning] | None
-) -> dict[Judged, _Shown]:
-    if not held:
-        return {}
-    words = _words(workspace_id, held)
-    meanings = meanings_of(configs_of(workspace_id)) if meanings is None else meanings
-    decided = {trace: verdict.decide(words[trace.uuid], meanings) for trace in held}
+def _decided(held: Sequence[Judged], words: Words, meanings: Mapping[str, verdict.Meaning]) -> dict[Judged, _Shown]:
+    said = words()
+    decided = {trace: verdict.decide(_heard(trace, said), meanings) for trace in held}
     return {
         trace: (one.verdict, one.source, one.feedback_id) if one else (None, None, None)
         for trace, one in decided.items()
     }
+
+
+def _heard(trace: Judged, said: Mapping[UUID, Sequence[_Said]]) -> list[verdict.Word]:
+    """A key that is bound to another project has no say here, even if it knew the trace's id before it came."""
+    return [word for project_id, word in said.get(trace.uuid, ()) if project_id in {None, trace.project_id}]
 
 
 def _write(decided: Mapping[Judged, _Shown], *, is_said: bool) -> None:
@@ -202,19 +220,19 @@ _WORDS = f"""
 """  # noqa: S608 -- our own words
 
 
-def _words(workspace_id: int, traces: Sequence[Judged]) -> dict[UUID, list[verdict.Word]]:
-    """What was said about each trace and its runs; words on a whole thread are not words on one trace.
+def ask_words(workspace_id: int, traces: Sequence[Judged]) -> Words:
+    """What was said about each trace and its runs; words on a whole thread are not words on one trace."""
+    if not traces:
+        return dict
+    rows = statements.ask(_WORDS, [workspace_id, [trace.uuid for trace in traces], Feedback.Target.THREAD.value])
 
-    A key that is bound to another project has no say here, even if it knew the trace's id before it came.
-    """
-    projects = {trace.uuid: trace.project_id for trace in traces}
-    words: dict[UUID, list[verdict.Word]] = defaultdict(list)
-    with statements.prepared() as cursor:
-        cursor.execute(_WORDS, [workspace_id, list(projects), Feedback.Target.THREAD.value])
-        for trace, project, uuid, key, source, is_adjudicated, score, value, created_at in cursor.fetchall():
-            if project in (None, projects[trace]):
-                said = None if value is None else json.loads(value)
-                words[trace].append(verdict.Word(uuid, key, source, is_adjudicated, score, said, created_at))
+    def words() -> dict[UUID, list[_Said]]:
+        found: dict[UUID, list[_Said]] = defaultdict(list)
+        for trace, project, uuid, key, source, is_adjudicated, score, value, created_at in rows():
+            said = None if value is None else json.loads(value)
+            found[trace].append((project, verdict.Word(uuid, key, source, is_adjudicated, score, said, created_at)))
+        return found
+
     return words
 
 
@@ -239,9 +257,13 @@ _CONFIGS = f"""
 
 def configs_of(workspace_id: int) -> list[KeyConfig]:
     """What is said about the workspace's feedback keys."""
-    with statements.prepared() as cursor:
-        cursor.execute(_CONFIGS, [workspace_id])
-        return [KeyConfig(*(*said, json.loads(categories))) for *said, categories in cursor.fetchall()]
+    return ask_configs(workspace_id)()
+
+
+def ask_configs(workspace_id: int) -> Callable[[], list[KeyConfig]]:
+    """The same in two steps."""
+    rows = statements.ask(_CONFIGS, [workspace_id])
+    return lambda: [KeyConfig(*(*said, json.loads(categories))) for *said, categories in rows()]
 
 
 def meanings_of(configs: Iterable[KeyConfig]) -> dict[str, verdict.Meaning]:
@@ -269,6 +291,5 @@ def locate(*, workspace_id: int, run_uuids: Collection[UUID], external_ids: Coll
     """Runs that exist, by UUID or by the client's id."""
     if not run_uuids and not external_ids:
         return []
-    with statements.prepared() as cursor:
-        cursor.execute(_LOCATE, [workspace_id, list(run_uuids), list(external_ids)])
-        return [Located(*row) for row in cursor.fetchall()]
+    rows = statements.ask(_LOCATE, [workspace_id, list(run_uuids), list(external_ids)])
+    return [Located(*row) for row in rows()]

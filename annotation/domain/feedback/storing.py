@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from annotation.domain import statements
@@ -19,31 +20,40 @@ _INSERT = f"""
 """  # noqa: S608 -- our own names
 
 
-def insert(rows: Sequence[Feedback]) -> dict[str, Feedback]:
-    """Insert what is not there yet, all at once; the feedback that stands under each client id, locked.
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What stands under each client id now, locked; `is_all_new` if all of it and all else is what was to be inserted."""
+
+    by_client_id: Mapping[str, Feedback]
+    is_all_new: bool = True
+
+
+def ask_to_insert(rows: Sequence[Feedback]) -> Callable[[], Stored]:
+    """Insert what is not there yet, all at once; the second step tells what is.
 
     In the order of the client ids, so that two givers of the same ones wait for, and never block, each other.
     """
     if not rows:
-        return {}
+        return lambda: Stored({})
     ordered = sorted(rows, key=lambda row: row.client_id or "")
-    ids = _inserted(ordered)
-    for row in ordered:
+    values = [{field.column: getattr(row, field.attname) for field in _FIELDS} for row in ordered]
+    ids = statements.ask(_INSERT, [json.dumps(values, default=str)])
+    return lambda: _stored(ordered, dict(ids()))
+
+
+def _stored(rows: Sequence[Feedback], ids: Mapping[UUID, int]) -> Stored:
+    """`ids` are the primary keys by UUID of those that were not there."""
+    for row in rows:
         row.pk = ids.get(row.uuid)
         row._state.adding = row.pk is None  # noqa: SLF001 -- as Django does after an insert
-    stored = {row.client_id: row for row in ordered if row.client_id and row.pk}
-    missing = [row.client_id for row in ordered if row.client_id and row.client_id not in stored]
+    stored = {row.client_id: row for row in rows if row.client_id and row.pk}
+    if len(ids) == len(rows):
+        return Stored(stored)
+    missing = [row.client_id for row in rows if row.client_id and row.client_id not in stored]
     stored |= _known(rows[0].workspace_id, missing)
-    gone = [row for row in ordered if row.client_id and row.client_id not in stored]
-    return {**stored, **insert(gone)}  # taken back since it stood in the way
-
-
-def _inserted(rows: Sequence[Feedback]) -> dict[UUID, int]:
-    """The primary keys by UUID of those that were not there."""
-    values = [{field.column: getattr(row, field.attname) for field in _FIELDS} for row in rows]
-    with statements.prepared() as cursor:
-        cursor.execute(_INSERT, [json.dumps(values, default=str)])
-        return dict(cursor.fetchall())
+    gone = [row for row in rows if row.client_id and row.client_id not in stored]
+    again = ask_to_insert(gone)()  # taken back since it stood in the way
+    return Stored({**stored, **again.by_client_id}, is_all_new=False)
 
 
 def _known(workspace_id: int, client_ids: Sequence[str]) -> dict[str, Feedback]:

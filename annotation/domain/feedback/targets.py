@@ -1,6 +1,6 @@
 """What a feedback is about, by whatever id its giver knows, and where that is."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -59,8 +59,8 @@ class Found:
         return any(place.kind in {RUN, TRACE} and place.project_id is None for place in self.places)
 
 
-def hold(*, workspace_id: int, targets: Sequence[Target]) -> Found:
-    """Where the targets are, with their traces held; those that have not come yet stay as they were named.
+def ask_to_hold(*, workspace_id: int, targets: Sequence[Target]) -> Callable[[], Found]:
+    """Where the targets are, with their traces held, in two steps; those that have not come yet stay as they were named.
 
     Of those nothing is certain unless `joining.wait_for_arrivals` was called first: they may be slipping in.
     """
@@ -70,7 +70,13 @@ def hold(*, workspace_id: int, targets: Sequence[Target]) -> Found:
         external_ids={target.run_external_id for target in targets if target.run_external_id},
     )
     placed = [_place(target, runs) for target in targets]
-    traces = joining.hold(workspace_id=workspace_id, traces={place.trace_uuid for place in placed if place.trace_uuid})
+    held = joining.ask_to_hold(
+        workspace_id=workspace_id, traces={place.trace_uuid for place in placed if place.trace_uuid}
+    )
+    return lambda: _found(placed, held())
+
+
+def _found(placed: Sequence[Place], traces: list[joining.Judged]) -> Found:
     projects = {trace.uuid: trace.project_id for trace in traces}
     places = [
         replace(place, project_id=projects.get(place.trace_uuid)) if place.trace_uuid else place for place in placed
