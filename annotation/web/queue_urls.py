@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern] = [
     path("<uuid:uuid>/edit/", setup.queue_edit, name="queue-edit"),
     path("<uuid:uuid>/status/", detail.queue_status, name="queue-status"),
     path("<uuid:uuid>/progress/", progress.queue_progress, name="queue-progress"),
+    path("<uuid:uuid>/reviews/", progress.queue_reviews, name="queue-reviews"),
     path("<uuid:uuid>/agreement/", agreement.queue_agreement, name="queue-agreement"),
     path("<uuid:uuid>/corrections/", corrections.correction_list, name="correction-list"),
     path("corrections/<uuid:uuid>/accept/", corrections.correction_accept, name="correction-accept"),

@@ -435,6 +435,7 @@ TABLE: tuple[Route, ...] = (
     route(f"{Q}<uuid:uuid>/edit/", {"GET": admins(), "POST": admins(422)}, uuid="queue"),
     route(f"{Q}<uuid:uuid>/status/", {"POST": admins(302)}, uuid="queue"),
     route(f"{Q}<uuid:uuid>/progress/", {"GET": readers()}, uuid="queue"),
+    route(f"{Q}<uuid:uuid>/reviews/", {"GET": editors()}, uuid="queue"),
     route(f"{Q}<uuid:uuid>/agreement/", {"GET": editors()}, uuid="queue"),
     route(f"{Q}<uuid:uuid>/corrections/", {"GET": editors()}, uuid="queue"),
     route(f"{Q}corrections/<uuid:uuid>/accept/", {"POST": editors(302)}, uuid="review"),

@@ -66,13 +66,17 @@ def jsonl(rows: Iterable[ExportedRow]) -> Iterator[bytes]:
 
 def comma_separated(rows: Iterable[ExportedRow]) -> Iterator[bytes]:
     """CSV as in RFC 4180 with a head line; JSON parts as JSON text, and nothing that a spreadsheet would run."""
-    line = io.StringIO(newline="")
-    writer = csv.writer(line)
-    writer.writerow((*COLUMNS, *Provenance.model_fields))
-    yield _taken(line)
+    yield csv_line((*COLUMNS, *Provenance.model_fields))
     for row in rows:
-        writer.writerow([inert(cell) for cell in _cells(row)])
-        yield _taken(line)
+        document = row.document()
+        yield csv_line([document[name] for name in COLUMNS] + list(document["provenance"].values()))
+
+
+def csv_line(values: Iterable[Any]) -> bytes:
+    """One line: texts as they are but inert, nothing for None, anything else as JSON."""
+    line = io.StringIO(newline="")
+    csv.writer(line).writerow([inert(_cell(value)) for value in values])
+    return line.getvalue().encode()
 
 
 WRITERS: dict[Format, Callable[[Iterable[ExportedRow]], Iterator[bytes]]] = {
@@ -86,20 +90,7 @@ def inert(cell: str) -> str:
     return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell
 
 
-def _cells(row: ExportedRow) -> list[str]:
-    document = row.document()
-    return [_cell(document[name]) for name in COLUMNS] + [_cell(value) for value in document["provenance"].values()]
-
-
 def _cell(value: Any) -> str:
     if value is None:
         return ""
     return value if isinstance(value, str) else canonical(value)
-
-
-def _taken(line: io.StringIO) -> bytes:
-    """What was written so far; the buffer starts anew."""
-    written = line.getvalue().encode()
-    line.seek(0)
-    line.truncate()
-    return written

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,7 +10,7 @@ from typing import Any
 from django.db.models import Max, Prefetch
 
 from annotation.domain.datasets.content import canonical
-from annotation.domain.datasets.writers import inert
+from annotation.domain.datasets.writers import csv_line
 from annotation.domain.queues import rubric_versions
 from annotation.models import Item, Queue, Review, Trace
 
@@ -35,13 +33,13 @@ def finished(queue: Queue, window: Window, *, with_reviewers: bool) -> Iterator[
     """
     keys = [question.key for question in rubric_versions.questions_of(queue).questions]
     people = _people(queue) if with_reviewers else None
-    yield _line([*COLUMNS, *_heads(keys, people)])
+    yield csv_line([*COLUMNS, *_heads(keys, people)])
     last = 0
     while items := list(_items(queue, window).filter(pk__gt=last)[:BATCH]):
         last = items[-1].pk
         traces = _traces(items)
         for item in items:
-            yield _line([*_about(item, traces.get(str(item.trace_uuid))), *_answers(item, keys, people)])
+            yield csv_line([*_about(item, traces.get(str(item.trace_uuid))), *_answers(item, keys, people)])
 
 
 def _items(queue: Queue, window: Window) -> Any:
@@ -101,9 +99,3 @@ def _traces(items: Sequence[Item]) -> dict[str, Trace]:
     uuids = {item.trace_uuid for item in items if item.trace_uuid}
     rows = Trace.objects.filter(workspace=items[0].workspace_id, uuid__in=uuids)
     return {str(trace.uuid): trace for trace in rows.only("uuid", "name", "input", "output", "root_run_uuid")}
-
-
-def _line(cells: Iterable[str]) -> bytes:
-    line = io.StringIO(newline="")
-    csv.writer(line).writerow([inert(cell) for cell in cells])
-    return line.getvalue().encode()

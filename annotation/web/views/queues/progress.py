@@ -1,19 +1,34 @@
-"""How a queue is getting on, for all who may read."""
+"""How a queue is getting on, and its reviews as a file."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from annotation.domain.access import Capability
+from annotation.domain.datasets.writers import Format
 from annotation.domain.queues import counts
+from annotation.domain.reviews import export
 from annotation.domain.reviews.quality import pace
 from annotation.web.access import member, queue_of
 from annotation.web.http import MemberRequest
+
+
+@require_GET
+@member(Capability.EDIT)
+def queue_reviews(request: MemberRequest, uuid: UUID) -> StreamingHttpResponse:
+    """All reviews as a file: `?format=csv` or `jsonl`."""
+    queue = queue_of(request, uuid)
+    try:
+        form = Format(request.GET.get("format", Format.JSONL))
+    except ValueError as problem:
+        raise Http404 from problem
+    headers = {"Content-Disposition": f'attachment; filename="{export.file_name(queue, form)}"'}
+    return StreamingHttpResponse(export.stream(queue, form), content_type=form.content_type, headers=headers)
 
 
 @require_GET

@@ -1,0 +1,113 @@
+"""All reviews of a queue as a file: JSON Lines with one review a line, or CSV with one item a line.
+
+Ids are the ones of the REST interface, so that an export joins with traces, datasets and other exports.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import Prefetch
+from django.utils.text import slugify
+
+from annotation.domain.datasets.content import canonical
+from annotation.domain.datasets.writers import Format, csv_line
+from annotation.domain.queues import rubric, rubric_versions
+from annotation.domain.reviews.content import read_labels
+from annotation.models import Item, Queue, Review
+
+BATCH = 200
+ABOUT = ("item_id", "number", "kind", "trace_id", "run_id", "other_trace_id", "thread_id", "state", "probability")
+PARTS = ("label", "layer", "first_failing_run_id", "correction", "correction_state", "note", "active_seconds")
+
+
+def stream(queue: Queue, form: Format) -> Iterator[bytes]:
+    """The file in pieces, oldest items first; removed items and their reviews are in it, with their state."""
+    return _jsonl(queue) if form is Format.JSONL else _csv(queue)
+
+
+def file_name(queue: Queue, form: Format) -> str:
+    """What a download is called."""
+    return f"{slugify(queue.name) or 'queue'}-reviews.{form.value}"
+
+
+def _jsonl(queue: Queue) -> Iterator[bytes]:
+    for item in _items(queue):
+        for review in item.reviews.all():
+            yield canonical(_document(item, review)).encode() + b"\n"
+
+
+def _csv(queue: Queue) -> Iterator[bytes]:
+    """A line an item; every reviewer has a column of their own for every question and part."""
+    keys, people = [*_question_keys(queue), *PARTS], _people(queue)
+    yield csv_line([*ABOUT, *(f"{key}: {person}" for key in keys for person in people)])
+    for item in _items(queue):
+        said = {review.reviewer.email: _answers(review) for review in item.reviews.all()}
+        given = [said.get(person, {}).get(key) for key in keys for person in people]
+        yield csv_line([*_about(item).values(), *given])
+
+
+def _items(queue: Queue) -> Iterator[Item]:
+    """Items that anybody reviewed, with their reviews; a batch at a time."""
+    reviews = Prefetch("reviews", Review.objects.select_related("reviewer", "rubric").order_by("id"))
+    rows = Item.objects.filter(queue=queue, review_count__gt=0).prefetch_related(reviews).order_by("pk")
+    last = 0
+    while items := list(rows.filter(pk__gt=last)[:BATCH]):
+        yield from items
+        last = items[-1].pk
+
+
+def _question_keys(queue: Queue) -> list[str]:
+    """Of all versions of the rubric, the present one's first."""
+    versions = queue.rubric_versions.order_by("-number").values_list("questions", flat=True)
+    asked = [rubric_versions.questions_of(queue), *(rubric.read(questions) for questions in versions)]
+    return list(dict.fromkeys(question.key for one in asked for question in one.questions))
+
+
+def _people(queue: Queue) -> list[str]:
+    return sorted(set(Review.objects.filter(item__queue=queue).values_list("reviewer__email", flat=True)))
+
+
+def _about(item: Item) -> dict[str, Any]:
+    ids = (item.trace_uuid, item.run_uuid, item.other_trace_uuid)
+    named = [str(uuid) if uuid else None for uuid in ids]
+    chance = None if item.probability is None else float(item.probability)
+    return dict(
+        zip(ABOUT, (str(item.uuid), item.number, item.kind, *named, item.thread_id, item.state, chance), strict=True)
+    )
+
+
+def _answers(review: Review) -> dict[str, Any]:
+    """What one reviewer said, by question key and part."""
+    failing = review.first_failing_run_uuid
+    return {
+        **review.answers,
+        "label": [label.name for label in read_labels(review.labels)] or None,
+        "layer": review.layer or None,
+        "first_failing_run_id": str(failing) if failing else None,
+        "correction": review.correction,
+        "correction_state": review.correction_state if review.correction is not None else None,
+        "note": review.note or None,
+        "active_seconds": review.active_ms / 1000 if review.active_ms else None,
+    }
+
+
+def _document(item: Item, review: Review) -> dict[str, Any]:
+    corrected = review.corrected_run_uuid
+    return {
+        "review_id": str(review.uuid),
+        **_about(item),
+        "reason": item.reason,
+        "reviewer": review.reviewer.email,
+        "rubric_version": review.rubric.number,
+        "answers": review.answers,
+        "labels": [label.model_dump(mode="json") for label in read_labels(review.labels)],
+        **{name: value for name, value in _answers(review).items() if name in PARTS and name != "label"},
+        "corrected_run_id": str(corrected) if corrected else None,
+        "is_authoritative": review.is_authoritative,
+        "blindness": review.blindness,
+        "submission_count": review.submission_count,
+        "submitted_at": review.submitted_at.isoformat(),
+        "modified_at": review.modified_at.isoformat(),
+    }
