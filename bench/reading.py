@@ -5,10 +5,8 @@
 
 import os
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from http.client import HTTPConnection
-from threading import Event, Thread
 
 from django.conf import settings
 from django.test import Client
@@ -41,7 +39,7 @@ def run() -> Iterator[Figure]:
         cookie = _cookie()
         yield from _read(here, pages, cookie, is_alone=True)
         yield from feedback.measured(here)
-        with _writing(here):
+        with load.endlessly(here, list(Agents(seed=100).requests(100)), connections=8):
             few = {name: page for name, page in pages.items() if name in _BESIDE}
             yield from _read(here, few, cookie, is_alone=False)
 
@@ -113,24 +111,3 @@ def _asked(
     link.request(method, path, body or None, headers)
     answer = link.getresponse()
     return answer.status, answer.read()
-
-
-@contextmanager
-def _writing(here: Installation) -> Iterator[None]:
-    """Eight connections send as fast as they are answered, until the block ends."""
-    stop = Event()
-    threads = [Thread(target=_write_until, args=(here, stop.is_set, seed)) for seed in range(100, 108)]
-    for thread in threads:
-        thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        for thread in threads:
-            thread.join()
-
-
-def _write_until(here: Installation, is_over: Callable[[], bool], seed: int) -> None:
-    made = Agents(seed=seed)
-    while not is_over():
-        load.flood(here, list(made.requests(1)), connections=1)

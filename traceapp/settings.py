@@ -123,12 +123,12 @@ MAX_SPANS_PER_REQUEST = env.int("MAX_SPANS_PER_REQUEST", default=50_000)
 MAX_ATTRIBUTE_BYTES = env.int("MAX_ATTRIBUTE_BYTES", default=16 * 1024 * 1024)
 
 # Of one web process: how many requests it answers at a time (gunicorn's threads); how many of them may be exports, and
-# exports of one key, so that threads are left for people; how many exports it stores at a time, and how long a further
-# one waits for its turn, in seconds, before its sender is told to come again.
+# exports of one key, so that threads are left for people; how many exports it stores at a time (one computes while the other
+# waits for the database), and how long a further one waits for its turn, in seconds, before its sender is told to come again.
 WEB_THREADS = env.int("WEB_THREADS", default=16)
 INGEST_MAX_REQUESTS = env.int("INGEST_MAX_REQUESTS", default=max(1, WEB_THREADS * 3 // 4))
 INGEST_MAX_REQUESTS_OF_ONE_KEY = env.int("INGEST_MAX_REQUESTS_OF_ONE_KEY", default=max(1, WEB_THREADS // 2))
-INGEST_MAX_REQUESTS_IN_WORK = env.int("INGEST_MAX_REQUESTS_IN_WORK", default=4)
+INGEST_MAX_REQUESTS_IN_WORK = env.int("INGEST_MAX_REQUESTS_IN_WORK", default=2)
 INGEST_PATIENCE_SECONDS = env.float("INGEST_PATIENCE_SECONDS", default=2.0)
 
 # How long a link to an attachment, which needs no key, works, in seconds.

@@ -5,7 +5,7 @@ and with them all pages, for as long as they like. So headers have to be here so
 
 All processes listen at one socket, and whichever wakes first takes a connection, which it then keeps. Of eight senders that come
 at once, one process often got all, while the other, with an interpreter and a core of its own, had nothing to do. So a process
-that has more connections than another lets that one take the next.
+that has some connections more than another lets that one take the next.
 """
 
 import mmap
@@ -42,7 +42,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn is untyped
     def accept(self, listener: Any) -> None:
         """Take a connection, unless another process with fewer of them takes it meanwhile."""
         mine = self._count()
-        if any(0 < other < mine for other in _connections):
+        if any(0 < other < mine - 1 for other in _connections):
             time.sleep(_AFTER_YOU)
         super().accept(listener)
         self._count()

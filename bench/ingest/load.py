@@ -1,12 +1,16 @@
 """Senders: some connections, each with its own thread, that post export requests as fast as they are taken or by the clock."""
 
+import multiprocessing
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection
-from itertools import repeat
+from itertools import chain, count, repeat, takewhile
 from threading import Lock
+
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from bench.installation import Installation
 
@@ -28,6 +32,44 @@ def steadily(target: Installation, bodies: Sequence[bytes], *, per_second: float
     """One request after the other by the clock; a wait is counted from the moment when the request was due."""
     begin = time.perf_counter() + 0.05
     return _send(target, ((begin + number / per_second, body) for number, body in enumerate(bodies)), connections)
+
+
+@contextmanager
+def endlessly(target: Installation, bodies: Sequence[bytes], *, connections: int) -> Iterator[None]:
+    """Flood with these requests until the block ends, each time with other traces.
+
+    From a process of its own: threads beside the one that measures would make it wait for its interpreter, not the server.
+    """
+    forking = multiprocessing.get_context("fork")
+    stop = forking.Event()
+    sender = forking.Process(target=_until, args=(stop.is_set, target, bodies, connections))
+    sender.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        sender.join()
+    if sender.exitcode:
+        raise RuntimeError("the senders failed")
+
+
+def _until(is_over: Callable[[], bool], target: Installation, bodies: Sequence[bytes], connections: int) -> None:
+    ids = [_trace_ids(body) for body in bodies]
+    rounds = ([_renewed(body, known, number) for body, known in zip(bodies, ids, strict=True)] for number in count(1))
+    endless = takewhile(lambda _body: not is_over(), chain.from_iterable(rounds))
+    _send(target, ((None, body) for body in endless), connections)
+
+
+def _trace_ids(body: bytes) -> set[bytes]:
+    scopes = ExportTraceServiceRequest.FromString(body).resource_spans[0].scope_spans
+    return {span.trace_id for scope in scopes for span in scope.spans}
+
+
+def _renewed(body: bytes, ids: Iterable[bytes], number: int) -> bytes:
+    """The request with its traces under other ids; making one anew would take as much of the machine as mapping it."""
+    for known in ids:
+        body = body.replace(known, (int.from_bytes(known) ^ number << 64).to_bytes(16))
+    return body
 
 
 def _send(target: Installation, requests: Iterator[tuple[float | None, bytes]], connections: int) -> Sent:
