@@ -33,8 +33,9 @@ def key_of(request: WSGIRequest, *, now: datetime) -> ApiKey:
 
 
 def presented(request: WSGIRequest) -> str:
-    """What a request presents as its key, whether it is one or not; the same for the same sender."""
-    return " ".join(tokens(request))
+    """What a request presents as its key, whether it is one or not; the same at every door, whatever header a key is in."""
+    found = tokens(request)
+    return next((token for token in found if token.startswith(keys.PREFIX)), " ".join(found))
 
 
 def tokens(request: WSGIRequest) -> list[str]:

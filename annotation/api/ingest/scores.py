@@ -70,7 +70,10 @@ def _answered(request: WSGIRequest, handle: Handler, method: str = "POST") -> Ht
         if request.method != method:
             return _failure(405, f"this address takes {method} only", Allow=method)
         with capacity.door.enter(credentials.presented(request)):
-            return handle(_key(request), _document(request) if method == "POST" else None)
+            key = _key(request)
+            content = _content(request)
+            with capacity.turns.take((key.workspace_id, key.pk, None)):
+                return handle(key, _document(content) if method == "POST" else None)
     except _RefusedError as refusal:
         return _failure(refusal.status, str(refusal), **refusal.headers)
     except BadScoreError as problem:
@@ -113,17 +116,22 @@ def _key(request: WSGIRequest) -> ApiKey:
     return key
 
 
-def _document(request: WSGIRequest) -> Any:
+def _content(request: WSGIRequest) -> bytes:
     try:
-        return loads(body.read(request))
-    except (ValueError, RecursionError) as problem:
-        raise _RefusedError(400, f"the body is not JSON: {problem}") from problem
+        return body.read(request)
     except body.BodyTooLargeError as problem:
         raise _RefusedError(413, str(problem)) from problem
     except body.UnfinishedBodyError as problem:  # these SDKs try again after 5xx only
         raise _RefusedError(503, str(problem), **{"Retry-After": "1"}) from problem
     except (body.UnreadableBodyError, body.UnknownPackingError) as problem:
         raise _RefusedError(400, str(problem)) from problem
+
+
+def _document(content: bytes) -> Any:
+    try:
+        return loads(content)
+    except (ValueError, RecursionError) as problem:
+        raise _RefusedError(400, f"the body is not JSON: {problem}") from problem
 
 
 def _give(key: ApiKey, entries: Sequence[Any], read: Callable[[Any], Given]) -> list[Outcome]:

@@ -2,12 +2,14 @@
 
 import json
 from base64 import b64encode
+from itertools import product
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.test import Client
+from django.test import Client, override_settings
 
+from annotation.api.ingest.capacity import door, turns
 from annotation.models import Feedback, Project, Run
 from tests.factories import ProjectFactory
 from tests.fixtures.people import People
@@ -196,3 +198,25 @@ def test_an_id_that_no_index_takes_is_cut_as_that_of_its_traces_is(langfuse: Cli
     assert post(langfuse, "/api/public/scores", scores).status_code == 200
     said = {(feedback.thread_id, feedback.run_external_id) for feedback in Feedback.objects.all()}
     assert said == {(long[:500], None), (None, long[:500])}
+
+
+@override_settings(INGEST_MAX_REQUESTS_IN_WORK=1, INGEST_PATIENCE_SECONDS=0.05)
+def test_scores_wait_for_their_turn_like_traces(langfuse: Client) -> None:
+    with turns.take(("another workspace",)):
+        answer = post(langfuse, "/api/public/scores", SCORES[2])
+    assert (answer.status_code, answer.headers["Retry-After"], Feedback.objects.count()) == (429, "1", 0)
+    assert (post(langfuse, "/api/public/scores", SCORES[2]).status_code, Feedback.objects.count()) == (200, 1)
+
+
+@override_settings(INGEST_MAX_REQUESTS_OF_ONE_KEY=1, INGEST_MAX_REQUESTS=9)
+def test_a_key_is_the_same_sender_in_whatever_header_and_at_whatever_door(people: People) -> None:
+    token, other = people.token("ingest"), people.token("ingest")
+    pair = b64encode(f"pk-lf-x:{token}".encode()).decode()
+    forms = [{"x-api-key": token}, {"authorization": f"Bearer {token}"}, {"authorization": f"Basic {pair}"}]
+    doors = ["/v1/traces", "/api/public/scores", "/api/v1/runs/batch"]
+    with door.enter(token):
+        for headers, path in product(forms, doors):
+            if path != doors[2] or "Basic" not in str(headers):  # LangSmith has no pairs of keys
+                assert Client(headers=headers).post(path, {}, "application/json").status_code == 429, (headers, path)
+        answer = Client(headers={"x-api-key": other}).post(doors[2], {"post": []}, "application/json")
+        assert answer.status_code == 202

@@ -13,7 +13,7 @@ from django.core.handlers.wsgi import WSGIRequest
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from annotation.api.ingest import body, capacity
+from annotation.api.ingest import body, capacity, credentials
 from annotation.api.langsmith import multipart
 from annotation.api.langsmith.base import View
 from annotation.api.langsmith.errors import Invalid, Refusal
@@ -58,17 +58,22 @@ class _Ingest(View):
         assert self.actor.key is not None  # noqa: S101 -- nobody else gets in
         return self.actor.key
 
-    def content(self) -> bytes:
-        """The whole body, unpacked."""
+    @property
+    def sent(self) -> WSGIRequest:
+        """The request as it came."""
         request = self.request._request  # noqa: SLF001 -- DRF's own name for it
         assert isinstance(request, WSGIRequest)  # noqa: S101 -- we are served by WSGI
-        return body.read(request)
+        return request
+
+    def content(self) -> bytes:
+        """The whole body, unpacked."""
+        return body.read(self.sent)
 
     @contextmanager
     def inside(self) -> Iterator[None]:
         """Be inside the door; what can go wrong there becomes a refusal."""
         try:
-            with capacity.door.enter(self.key.token_hash):
+            with capacity.door.enter(credentials.presented(self.sent)):
                 yield
         except capacity.OverloadedError as problem:
             raise Refusal(429, str(problem), retry_after=1) from problem
