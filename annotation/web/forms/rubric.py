@@ -98,10 +98,15 @@ def _shown(question: Question) -> QuestionDraft:
         label=question.label,
         help=question.help,
         is_required=question.is_required,
-        minimum="" if question.minimum is None else f"{question.minimum:g}",
-        maximum="" if question.maximum is None else f"{question.maximum:g}",
+        minimum=_number(question.minimum),
+        maximum=_number(question.maximum),
         options=tuple(OptionDraft(option.key, option.label) for option in question.options),
     )
+
+
+def _number(value: float | None) -> str:
+    """All its digits, so that saving what is shown changes nothing."""
+    return "" if value is None else repr(value).removesuffix(".0")
 
 
 def from_post(data: Mapping[str, Any]) -> RubricDraft:
@@ -168,14 +173,18 @@ def _rearranged(questions: list[QuestionDraft], verb: str, place: int, option: i
     return questions
 
 
-def checked(draft: RubricDraft) -> tuple[RubricDraft, Rubric | None]:
-    """The draft with its problems named, and the rubric where there are none."""
+def checked(draft: RubricDraft, before: Rubric | None = None) -> tuple[RubricDraft, Rubric | None]:
+    """The draft with its problems named, and the rubric where there are none.
+
+    What a foreign program said of a question `before`, which no form shows, stays with it.
+    """
+    said = {question.key: question.said for question in before.questions} if before else {}
     taken: set[str] = {question.key for question in draft.questions if question.key}
     made: list[Question] = []
     told: list[QuestionDraft] = []
     for question in draft.questions:
         try:
-            made.append(_question(question, taken))
+            made.append(_question(question, taken, said.get(question.key, {})))
             told.append(replace(question, error=""))
         except ValidationError as problem:
             told.append(replace(question, error=_worded(problem)))
@@ -185,7 +194,7 @@ def checked(draft: RubricDraft) -> tuple[RubricDraft, Rubric | None]:
     return result, None if result.has_errors else Rubric(questions=tuple(made), parts=Parts(**draft.parts))
 
 
-def _question(draft: QuestionDraft, taken: set[str]) -> Question:
+def _question(draft: QuestionDraft, taken: set[str], said: Mapping[str, Any]) -> Question:
     label = draft.label.strip()
     if not label:
         raise ValueError("Write the question.")
@@ -204,6 +213,7 @@ def _question(draft: QuestionDraft, taken: set[str]) -> Question:
         options=tuple(Option(**option) for option in options) if draft.has_options else (),
         minimum=_bound(draft.minimum),
         maximum=_bound(draft.maximum),
+        said=dict(said),
     )
 
 

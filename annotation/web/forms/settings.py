@@ -66,7 +66,7 @@ class KeyForm(forms.Form):
         super().__init__(*args, **kwargs)
         project = self.fields["project"]
         assert isinstance(project, forms.ModelChoiceField)  # noqa: S101 -- for the type checker
-        project.queryset = Project.objects.filter(workspace=workspace).order_by("name")
+        project.queryset = Project.objects.filter(workspace=workspace, deleted_at__isnull=True).order_by("name")
 
 
 class AuditFilterForm(forms.Form):

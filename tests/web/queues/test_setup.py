@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from annotation.domain.queues import rubric_versions
-from annotation.domain.queues.rubric import Option, QuestionKind
+from annotation.domain.queues import lifecycle, rubric_versions
+from annotation.domain.queues.rubric import Option, Question, QuestionKind, Rubric
 from annotation.models import Queue
 from tests.fixtures.people import People
 from tests.web.queues.conftest import Desk
@@ -117,3 +117,29 @@ def test_the_preview_is_inert(people: People, headers: dict[str, str] | None) ->
     assert "<strong>bold</strong>" in html
     assert "<script>alert" not in html
     assert html.strip().startswith('<div id="instructions-preview"') is bool(headers)
+
+
+def test_saving_what_is_shown_changes_nothing_and_keeps_what_an_sdk_said(people: People, desk: Desk) -> None:
+    queue = Queue.objects.get()
+    said: dict[str, Any] = {
+        "value_descriptions": {"1": "warm"},
+        "regex_validator": "^[a-z]+$",
+        "visible_if": {"join": "all", "rules": []},
+    }
+    number = Question(key="tone", kind=QuestionKind.NUMBER, label="Tone", minimum=0, maximum=0.123456789, said=said)
+    thumbs = Question(key="thumbs", kind=QuestionKind.THUMBS, label="Good?", is_required=True)
+    rubric = Rubric(questions=(thumbs, number))
+    lifecycle.edit(queue=queue, settings=lifecycle.settings_of(queue), rubric=rubric, by=people.admin)
+    draft = people.client(people.admin).get(f"{desk.page}edit/").context["draft"]
+    shown = {f"part-{name}": "on" for name, is_on in draft.parts.items() if is_on} | {"questions": "2"}
+    for index, question in enumerate(draft.questions):
+        for name in ("key", "kind", "label", "minimum", "maximum"):
+            shown[f"q-{index}-{name}"] = getattr(question, name)
+        shown |= {f"q-{index}-required": "on"} if question.is_required else {}
+    admin = people.client(people.admin)
+    admin.post(f"{desk.page}edit/", {**SETTINGS, **shown})
+    assert rubric_versions.questions_of(Queue.objects.get()) == rubric
+    admin.post(f"{desk.page}edit/", {**SETTINGS, **shown, "q-1-label": "How was the tone?"})
+    changed = rubric_versions.questions_of(Queue.objects.get())
+    assert (changed.questions[1].label, changed.questions[1].said) == ("How was the tone?", said)
+    assert rubric_versions.current(Queue.objects.get()).number == 3

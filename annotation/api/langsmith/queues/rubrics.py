@@ -25,12 +25,15 @@ _KINDS = {
 
 
 def read(sent: Any, workspace: Workspace, before: Rubric | None = None) -> Rubric:
-    """The rubric that these items make; how a key is answered is said by its feedback config. Raises Invalid."""
+    """The rubric that these items make. How a key is answered is said by its feedback config, else by the question that it
+    had `before`, whose words for people stay. Raises Invalid.
+    """
     if not isinstance(sent, list) or not all(isinstance(one, dict) for one in sent):
         raise Invalid("rubric_items has to be an array of objects.")
     configs = {config.key: config for config in FeedbackConfig.objects.filter(workspace=workspace)}
+    known = {question.key: question for question in before.questions} if before else {}
     try:
-        questions = tuple(_question(one, configs.get(str(one.get("feedback_key")))) for one in sent)
+        questions = tuple(_question(one, configs.get(_key(one)), known.get(_key(one))) for one in sent)
         return Rubric(questions=questions, parts=before.parts) if before else Rubric(questions=questions)
     except ValidationError as problem:
         raise Invalid("rubric_items: " + "; ".join(str(error["msg"]) for error in problem.errors())) from problem
@@ -56,23 +59,29 @@ def _item(question: Question, config: FeedbackConfig | None) -> dict[str, Any]:
     }
 
 
-def _question(sent: Mapping[str, Any], config: FeedbackConfig | None) -> Question:
+def _key(sent: Mapping[str, Any]) -> str:
+    return str(sent.get("feedback_key"))
+
+
+def _question(sent: Mapping[str, Any], config: FeedbackConfig | None, before: Question | None) -> Question:
     key = sent.get("feedback_key")
     if not isinstance(key, str):
         raise Invalid("feedback_key has to be a text.")
     described = sent.get("description")
     return Question(
         key=key,
-        label=key,
+        label=before.label if before else key,
         help=described if isinstance(described, str) else "",
         is_required=bool(sent.get("is_required")),
         said={name: sent[name] for name in _KEPT if sent.get(name) is not None},
-        **_answered(key, config),
+        **_answered(key, config, before),
     )
 
 
-def _answered(key: str, config: FeedbackConfig | None) -> dict[str, Any]:
-    """How the question is answered; a key without a config takes a number from 0 to 1, as there."""
+def _answered(key: str, config: FeedbackConfig | None, before: Question | None) -> dict[str, Any]:
+    """How the question is answered; a new key without a config takes a number from 0 to 1, as there."""
+    if config is None and before is not None:
+        return {"kind": before.kind, "options": before.options, "minimum": before.minimum, "maximum": before.maximum}
     if config is None:
         return (
             {"kind": QuestionKind.THUMBS}

@@ -56,7 +56,7 @@ def _posted(request: MemberRequest, queue: Queue | None) -> HttpResponse:
         form = QueueForm(workspace=request.workspace, queue=queue, initial=typed(request.POST))
         return _page(request, form, editing.changed(draft, action), queue)
     form = QueueForm(request.POST, workspace=request.workspace, queue=queue)
-    draft, asked = editing.checked(draft)
+    draft, asked = editing.checked(draft, rubric_versions.questions_of(queue) if queue else None)
     if form.is_valid() and asked is not None:
         try:
             return _saved(request, queue, form, asked)
