@@ -101,7 +101,7 @@ def use_link(token: str, wish: Wish, *, name: str, now: datetime) -> tuple[User,
 
 def _furnish(wish: Wish, *, by: User, now: datetime) -> Workspace:
     workspace = workspaces.create(name=wish.workspace, by=by)
-    known = Project.objects.filter(workspace=workspace, name=wish.project).first()
+    known = Project.objects.filter(workspace=workspace, name=wish.project, deleted_at__isnull=True).first()
     project = known or projects.create(workspace=workspace, name=wish.project, by=by)
     if wish.api_key:
         keys.create(

@@ -144,7 +144,8 @@ class Project(PublicModel):
     """A stream of traces of one application and environment; `retention_days` is how long they stay (null: for ever).
 
     `extra` keeps what a program says of it, such as `{"metadata": {…}}`; `ended_at` when it said that no more will come.
-    A project with a `reference_dataset` answers that dataset's rows.
+    A project with a `reference_dataset` answers that dataset's rows. One with `deleted_at` is seen nowhere any more; it
+    stays for requests that were on their way into it, and its name is free.
     """
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="projects")
@@ -158,11 +159,20 @@ class Project(PublicModel):
         "annotation.Dataset", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
     created_at = models.DateTimeField(db_default=Now())
+    deleted_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["workspace", "name"], name="project_name_once_per_workspace"),
-            models.UniqueConstraint(fields=["workspace", "slug"], name="project_slug_once_per_workspace"),
+            models.UniqueConstraint(
+                fields=["workspace", "name"],
+                condition=models.Q(deleted_at__isnull=True),
+                name="project_name_once_per_workspace",
+            ),
+            models.UniqueConstraint(
+                fields=["workspace", "slug"],
+                condition=models.Q(deleted_at__isnull=True),
+                name="project_slug_once_per_workspace",
+            ),
             models.CheckConstraint(
                 condition=models.Q(retention_days__isnull=True) | models.Q(retention_days__gte=1),
                 name="project_retention_at_least_a_day",

@@ -83,8 +83,10 @@ OPEN_STATUSES = (Queue.Status.ACTIVE, Queue.Status.PAUSED, Queue.Status.COMPLETE
 
 
 def visible(actor: Actor, model: type[Row]) -> QuerySet[Row]:
-    """The rows of `model` that the actor may see; never rows of another workspace. KeyError for an unlisted model."""
+    """The rows of `model` that the actor may see; never rows of another workspace, nor deleted projects. KeyError for an unlisted model."""
     rows: QuerySet[Row] = model._default_manager.filter((WORKSPACE_OF[model], actor.workspace.pk))  # noqa: SLF001 -- Django's public way to a model's manager
+    if model is Project:
+        rows = rows.filter(deleted_at__isnull=True)
     if actor.project is not None:
         return rows.filter((PROJECT_OF[model], actor.project.pk)) if model in PROJECT_OF else rows.none()
     if actor.is_limited_to_queues:

@@ -78,6 +78,8 @@ def create(  # noqa: PLR0913 -- one act with all that is said about it
             created_by=by,
             expires_at=expires_at,
         )
+        if project is not None and not Project.objects.filter(pk=project.pk, deleted_at=None).exists():
+            raise BadKeyError("This project was deleted a moment ago.")
         detail = {
             "scopes": key.scopes,
             "project": project.slug if project else None,

@@ -75,5 +75,5 @@ def change(
 
 
 def _free_slug(workspace: Workspace, name: str) -> str:
-    taken = Project.objects.filter(workspace=workspace)
+    taken = Project.objects.filter(workspace=workspace, deleted_at__isnull=True)
     return slug_for(name, is_taken=lambda slug: taken.filter(slug=slug).exists(), fallback="project")

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from hashlib import sha256
 
+from django.db.models import QuerySet
 from django.utils.text import slugify
 
 from annotation.models import Project
@@ -18,7 +19,7 @@ def ensure(*, workspace_id: int, names: Iterable[str]) -> dict[str, int]:
     known = _known(workspace_id, asked.values())
     missing = sorted(set(asked.values()) - known.keys())
     if missing:
-        taken = set(Project.objects.filter(workspace_id=workspace_id).values_list("slug", flat=True))
+        taken = set(_living(workspace_id).values_list("slug", flat=True))
         rows = [Project(workspace_id=workspace_id, name=name, slug=_slug(name, taken)) for name in missing]
         Project.objects.bulk_create(rows, ignore_conflicts=True)
         known = _known(workspace_id, asked.values())
@@ -26,7 +27,11 @@ def ensure(*, workspace_id: int, names: Iterable[str]) -> dict[str, int]:
 
 
 def _known(workspace_id: int, names: Iterable[str]) -> dict[str, int]:
-    return dict(Project.objects.filter(workspace_id=workspace_id, name__in=set(names)).values_list("name", "id"))
+    return dict(_living(workspace_id).filter(name__in=set(names)).values_list("name", "id"))
+
+
+def _living(workspace_id: int) -> QuerySet[Project]:
+    return Project.objects.filter(workspace_id=workspace_id, deleted_at__isnull=True)
 
 
 def _storable(name: str) -> str:

@@ -35,7 +35,8 @@ REMEMBERED = timedelta(days=30)
 
 
 class DeletionPlan(BaseModel):
-    """What to delete: the traces named, else those of a thread, else those of a user, that arrived up to `until`.
+    """What to delete: the traces named, else those of a thread, else those of a user, that arrived up to `until`; or all of
+    a project (its inside id, and its name).
 
     `rows` says what becomes of dataset rows that were made from them.
     """
@@ -43,6 +44,8 @@ class DeletionPlan(BaseModel):
     trace_ids: list[UUID] = []
     thread_id: str | None = None
     user_id: str | None = None
+    project_id: int | None = None
+    project: str | None = None
     rows: Literal["keep", "erase"] = "keep"
     until: datetime
 
@@ -51,6 +54,8 @@ class DeletionPlan(BaseModel):
         """For the list of jobs."""
         if self.trace_ids:
             return "Delete a trace" if len(self.trace_ids) == 1 else f"Delete {len(self.trace_ids)} traces"
+        if self.project_id:
+            return f"Delete the project {self.project}"
         return f"Delete the thread {self.thread_id}" if self.thread_id else f"Delete everything of user {self.user_id}"
 
 
@@ -67,6 +72,8 @@ class Effects:
 
 def chosen(workspace_id: int, plan: DeletionPlan) -> QuerySet[Trace]:
     """The traces that a plan is about."""
+    if plan.project_id:
+        return Trace.objects.filter(workspace_id=workspace_id, project_id=plan.project_id)
     rows = Trace.objects.filter(workspace_id=workspace_id, created_at__lte=plan.until)
     if plan.trace_ids:
         return rows.filter(uuid__in=plan.trace_ids)
@@ -95,6 +102,7 @@ def start(*, workspace: Workspace, plan: DeletionPlan, by: User | None) -> Job:
             "traces": len(plan.trace_ids) or None,
             "thread": plan.thread_id,
             "user": plan.user_id,
+            "project": plan.project,
             "rows": plan.rows,
         }
         given = {name: value for name, value in detail.items() if value}
@@ -105,14 +113,23 @@ def start(*, workspace: Workspace, plan: DeletionPlan, by: User | None) -> Job:
 
 
 def prepare(job: Job) -> jobs.Step:
-    """The step that gathers the next traces, and once all are known removes the next ones."""
+    """The step that gathers the next traces, and once all are known removes the next ones. Of a project that goes, what
+    was said about it goes last, once nothing came in meanwhile.
+    """
     plan = DeletionPlan.model_validate(job.plan)
 
     def step(job: Job) -> bool:
         if not job.cursor.get("is_gathered"):
             gather(job, Trace.objects.none() if plan.trace_ids else chosen(job.workspace_id, plan))
             return False
-        return remove_next(job, rows=plan.rows)
+        if not remove_next(job, rows=plan.rows):
+            return False
+        if plan.project_id and chosen(job.workspace_id, plan).exists():
+            job.cursor = {}
+            return False
+        if plan.project_id:
+            removing.remove_words(project_id=plan.project_id)
+        return True
 
     return step
 

@@ -16,7 +16,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from pydantic import BaseModel
 
 from annotation.domain import audit
-from annotation.domain.retention import deletion, removing, whole_months
+from annotation.domain.retention import deletion, ending, removing, whole_months
 from annotation.domain.work import jobs
 from annotation.models import Example, Feedback, Item, Job, Project, Trace, User
 
@@ -80,8 +80,9 @@ def preview(project: Project, *, days: int, now: datetime) -> Preview:
 def start_due(*, now: datetime) -> int:
     """Make a job for every project that has something to let go, unless one is at it; how many jobs."""
     deletion.forget(now=now)
-    made = 0
-    for project in Project.objects.filter(retention_days__isnull=False).select_related("workspace").order_by("pk"):
+    made = ending.start_late()
+    kept = Project.objects.filter(retention_days__isnull=False, deleted_at=None)
+    for project in kept.select_related("workspace").order_by("pk"):
         plan = RetentionPlan.of(project, days=project.retention_days or MOST_DAYS, now=now)
         going = _going(_old(plan), _open_threads(project.workspace_id))
         if not _is_at_it(project) and going.exists():

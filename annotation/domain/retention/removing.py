@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 
 from annotation.domain.ingest import attachments
 from annotation.domain.queues import subjects
-from annotation.models import Decision, Feedback, FeedbackLink, Item, LogRecord, Run, RunShare, Trace
+from annotation.models import Decision, FailureMode, Feedback, FeedbackLink, Item, LogRecord, Run, RunShare, Trace
 
 MOST_RUNS = 10_000
 """So many runs are removed at a time, unless a single trace has more."""
@@ -46,6 +46,13 @@ def remove(*, workspace_id: int, traces: Collection[UUID], still: Narrowing | No
         Trace.objects.filter(pk__in=pks).delete()
         _end_threads(workspace_id, {(project, thread) for _, _, project, thread in held if thread})
     return len(held)
+
+
+def remove_words(*, project_id: int) -> None:
+    """Delete what was said about a project whose traces are gone, about its threads, and its names for what failed."""
+    Feedback.objects.filter(project=project_id).delete()
+    FeedbackLink.objects.filter(project=project_id).delete()
+    FailureMode.objects.filter(project=project_id, feedback=None).delete()
 
 
 def _held(

@@ -36,7 +36,7 @@ def _elements(name: str) -> Callable[[Workspace], list[str]]:
 
 _READERS: dict[str, Callable[[Workspace], list[str]]] = {
     "project": lambda workspace: list(
-        Project.objects.filter(workspace=workspace).values_list("slug", flat=True)[:MOST]
+        Project.objects.filter(workspace=workspace, deleted_at__isnull=True).values_list("slug", flat=True)[:MOST]
     ),
     "queue": lambda workspace: list(Queue.objects.filter(workspace=workspace).values_list("name", flat=True)[:MOST]),
     "label": lambda workspace: list(

@@ -79,7 +79,7 @@ def matching(runs: QuerySet[Run], wanted: Wanted, *, workspace_id: int) -> Query
 def _placed(runs: QuerySet[Run], wanted: Wanted, workspace_id: int) -> QuerySet[Run]:
     """Where they are: by what has an index."""
     if wanted.projects:
-        projects = Project.objects.filter(workspace_id=workspace_id, uuid__in=wanted.projects)
+        projects = Project.objects.filter(workspace_id=workspace_id, uuid__in=wanted.projects, deleted_at=None)
         runs = runs.filter(trace__project_id__in=list(projects.values_list("pk", flat=True)))
     if wanted.ids:
         runs = runs.filter(workspace_id=workspace_id, uuid__in=wanted.ids)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.utils import timezone
 from rest_framework.exceptions import NotFound, PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,6 +16,7 @@ from annotation.api.langsmith.errors import Invalid, Refusal
 from annotation.api.langsmith.projects import reading, writing
 from annotation.domain.access import Capability
 from annotation.domain.projects import projects
+from annotation.domain.retention import ending
 from annotation.models import Dataset, Project
 
 
@@ -76,7 +78,7 @@ class SessionListView(View):
 class SessionView(View):
     """One project."""
 
-    needs = {"GET": Capability.READ, "PATCH": Capability.EDIT}
+    needs = {"GET": Capability.READ, "PATCH": Capability.EDIT, "DELETE": Capability.ADMINISTER}
 
     def get(self, request: Request, uuid: UUID) -> Response:
         """It, with statistics if they are asked for."""
@@ -91,6 +93,14 @@ class SessionView(View):
         except projects.ProjectNameTakenError as problem:
             raise Refusal(409, str(problem)) from problem
         return Response(writing.written([self._found(uuid)], with_stats=False)[0])
+
+    def delete(self, _request: Request, uuid: UUID) -> Response:
+        """End it, with all its traces: nobody sees it from now on, and a job removes what is in it."""
+        try:
+            job = ending.end(project=self._found(uuid), by=self.person, now=timezone.now())
+        except ending.ProjectInUseError as problem:
+            raise Refusal(409, str(problem)) from problem
+        return Response({"message": "The project is deleted.", "job_id": job.uuid if job else None}, status=202)
 
     def _found(self, uuid: UUID) -> Project:
         rows = self.visible(Project).select_related("workspace", "reference_dataset")

@@ -49,7 +49,7 @@ def _with_projects(sender: Sender, messages: Sequence[Message]) -> tuple[list[Me
     wanted = {one.said.project_uuid for one in messages if one.said.project_uuid}
     if not wanted:
         return list(messages), Rejections()
-    found = Project.objects.filter(workspace_id=sender.key.workspace_id, uuid__in=wanted)
+    found = Project.objects.filter(workspace_id=sender.key.workspace_id, uuid__in=wanted, deleted_at=None)
     if only := sender.key.only_project:
         found = found.filter(pk=only.pk)
     names = dict(found.values_list("uuid", "name"))

@@ -53,7 +53,9 @@ def _project(condition: Condition, scope: Scope) -> Q:
     if condition.operator is Operator.EXISTS:
         return Q(project__isnull=False)
     named = columns.name("name", "slug")(condition.operator, condition.values)
-    return Q(project__in=Project.objects.filter(named, workspace_id=scope.workspace_id).values("pk"))
+    return Q(
+        project__in=Project.objects.filter(named, workspace_id=scope.workspace_id, deleted_at__isnull=True).values("pk")
+    )
 
 
 def _label(condition: Condition, scope: Scope) -> Q:

@@ -13,7 +13,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from annotation.domain.projects import workspaces
-from annotation.models import Project
+from annotation.models import Job, Project
 from tests.api.langsmith.conftest import Sdk
 from tests.factories.datasets import DatasetFactory
 from tests.factories.traces import STARTED_AT, TraceFactory
@@ -170,3 +170,17 @@ def test_a_key_of_one_project_makes_no_other(people: People) -> None:
     assert [row["name"] for row in mine.ok("GET", "/sessions")] == ["booking"]
     assert mine("POST", "/sessions", new()).status_code == 403
     assert mine.ok("POST", "/sessions", new(name="booking"), upsert="true")["id"] == str(people.project.uuid)
+
+
+def test_a_deleted_project_is_gone_at_once_and_its_name_is_free(people: People, sdk: Sdk) -> None:
+    made = sdk.ok("POST", "/sessions", new())
+    TraceFactory.create(project=Project.objects.get(uuid=made["id"]))
+    answer = sdk("DELETE", f"/sessions/{made['id']}")
+    assert (answer.status_code, answer.json()["job_id"]) == (202, str(Job.objects.get().uuid))
+    assert [sdk(method, f"/sessions/{made['id']}").status_code for method in ("GET", "DELETE")] == [404, 404]
+    assert sdk.ok("GET", "/sessions", name="evals") == []
+    run = {"id": str(uuid4()), "name": "a", "run_type": "chain", "start_time": "2026-03-02T09:30:00Z"}
+    refused = sdk("POST", "/runs", run | {"session_id": made["id"]})
+    assert (refused.status_code, "session_id names no project" in refused.json()["detail"]) == (403, True)
+    again = sdk.ok("POST", "/sessions", new())
+    assert (again["name"], again["id"] != made["id"]) == ("evals", True)
