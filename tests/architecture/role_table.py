@@ -198,6 +198,13 @@ TABLE: tuple[Route, ...] = (
     # Without the project, which these have to name.
     route(f"{V2}runs/<uuid:uuid>", {"GET": api_keys(403, 400, 400, 400, 400)}, is_open=True, uuid="run"),
     route(f"{V2}runs/<uuid:uuid>/url", {"GET": api_keys(foreign=404)}, uuid="run"),
+    route(
+        f"{V2}runs/<uuid:uuid>/share",
+        {"POST": api_keys(read=403, project=403, foreign=404), "DELETE": api_keys(403, 403, 204, 403, 404)},
+        uuid="run",
+    ),
+    route(f"{V2}public/<uuid:token>/run/<uuid:uuid>", {"GET": api_everybody()}, is_open=True, token="run share", uuid="run"),
+    route(f"{V2}public/<uuid:token>/runs/query", {"POST": api_everybody()}, is_open=True, token="run share"),
     route(f"{V2}traces/<uuid:uuid>/runs", {"GET": api_keys(403, 400, 400, 400, 400)}, is_open=True, uuid="trace"),
     *(
         route(f"{V2}threads/<path:thread>/{part}", {"GET": api_keys(403, 400, 400, 400, 400)}, is_open=True, thread="thread")
@@ -231,7 +238,11 @@ TABLE: tuple[Route, ...] = (
     route(f"{V1}sessions", {"GET": api_keys(), "POST": api_keys(ingest=422, read=403, write=422, project=422, foreign=422)}),
     route(
         f"{V1}sessions/<uuid:uuid>",
-        {"GET": api_keys(foreign=404), "PATCH": api_keys(read=403, project=403, foreign=404)},
+        {
+            "GET": api_keys(foreign=404),
+            "PATCH": api_keys(read=403, project=403, foreign=404),
+            "DELETE": api_keys(403, 403, 409, 403, 404),  # keys send to it
+        },
         uuid="session",
     ),
     route(f"{V1}settings", {"GET": api_keys()}),
@@ -273,6 +284,23 @@ TABLE: tuple[Route, ...] = (
     route(f"{V1}annotation-queues/<uuid:uuid>/run/<int:index>", {"GET": LS_ONE}, uuid="queue", index="number"),
     route(f"{V1}annotation-queues/<uuid:uuid>/queues", {"GET": api_keys()}, is_open=True, uuid="run"),
     route(f"{V1}annotation-queues/status/<uuid:item>", {"POST": api_keys(403, 403, 403, 403, 404)}, item="item"),
+    route(f"{V1}annotation-queues/populate", {"POST": api_keys(403, 403, 422, 403, 422)}),
+    route(
+        f"{V1}platform/annotation-queues/items/<uuid:item>/status",
+        {"POST": api_keys(403, 403, 403, 403, 404)}, item="item",
+    ),
+    *(
+        route(f"{V1}platform/annotation-queues/<uuid:uuid>/items{rest}", methods, uuid="queue")
+        for rest, methods in (
+            ("", {"GET": api_keys(403, 422, 422, 404, 404), "POST": api_keys(403, 403, 422, 403, 404)}),
+            ("/delete", {"POST": api_keys(403, 403, 422, 403, 404)}),
+            ("/count", {"GET": api_keys(403, 422, 422, 404, 404)}),
+        )
+    ),
+    *(
+        route(f"{V1}platform/annotation-queues/<uuid:uuid>/items/<uuid:item>{rest}", methods, uuid="queue", item="item")
+        for rest, methods in (("", {"PATCH": api_keys(403, 403, 200, 403, 404)}), ("/placement", {"GET": LS_ONE}))
+    ),
     route(
         f"{V1}platform/annotation-queues/<uuid:uuid>/reviewers",
         {"POST": api_keys(403, 403, 422, 403, 404)}, uuid="queue",

@@ -44,5 +44,18 @@ def in_line(items: QuerySet[Item], queue: Queue, person: User | None) -> QuerySe
     return rows.order_by(F("put_off_at").asc(nulls_first=True), *ORDERS[queue.order])
 
 
+def after(items: QuerySet[Item], last: Item, person: User | None) -> QuerySet[Item]:
+    """Those of `items`, from `in_line`, that come after `last` in the person's line, wherever that stands by now."""
+    skipped = Skip.objects.filter(item=last, reviewer=person).values_list("skipped_at", flat=True).first()
+    beyond = {
+        Queue.Order.PRIORITY: Q(priority__lt=last.priority) | Q(priority=last.priority, id__gt=last.pk),
+        Queue.Order.OLDEST: Q(id__gt=last.pk),
+        Queue.Order.NEWEST: Q(id__lt=last.pk),
+    }[Queue.Order(last.queue.order)]
+    if skipped is None:
+        return items.filter(Q(put_off_at__isnull=False) | beyond)
+    return items.filter(Q(put_off_at__gt=skipped) | Q(put_off_at=skipped) & beyond)
+
+
 def _reviewed(person: User | None) -> Q:
     return Q(Exists(Review.objects.filter(item=OuterRef("pk"), reviewer=person)))

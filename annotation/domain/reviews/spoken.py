@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db.models import Q
 from pydantic import JsonValue
 
-from annotation.domain.queues import rubric_versions
+from annotation.domain.queues import rubric_versions, subjects
 from annotation.domain.queues.rubric import Question, QuestionKind
 from annotation.domain.reviews import drafts, submit
 from annotation.domain.reviews.content import ReviewInput
@@ -50,7 +50,10 @@ def _said(item: Item, by: User) -> dict[str, JsonValue]:
 
 
 def _about(item: Item) -> Q:
-    """On the item's run; of a trace on itself or its root: what was said of a step below is about that step."""
+    """On the item's run or thread; of a trace on itself or its root: what was said of a step below is about that step."""
+    if item.kind == Item.Kind.THREAD:
+        here = Q(project=None) | Q(project=subjects.project_id_of(item.subject))
+        return here & Q(target=Feedback.Target.THREAD, thread_id=item.thread_id)
     if item.run_uuid:
         return Q(run_uuid=item.run_uuid)
     roots = Trace.objects.filter(workspace=item.workspace_id, uuid__in=[item.trace_uuid]).values("root_run_uuid")

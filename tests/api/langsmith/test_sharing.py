@@ -146,3 +146,27 @@ def test_the_address_of_a_dataset_that_the_sdks_print_leads_to_our_page(people: 
     assert viewer.get(ours).status_code == 200
     assert outsider.get(address).status_code == 404
     assert Client().get(address)["Location"].startswith("/sign-in/?next=%2Fo%2F")
+
+
+def test_version_2_shares_the_whole_trace_of_a_run(people: People, sdk: Sdk) -> None:
+    trace, [root, step] = stored_trace(people.project)
+    program = people.api("write")
+    sent = {"session_id": str(people.project.uuid), "trace_id": str(trace.uuid)}
+    token = program.post(f"/api/v2/runs/{step.uuid}/share", sent, "application/json").json()["share_token"]
+    assert sdk.ok("GET", f"/runs/{root.uuid}/share")["share_token"] == token
+    opened = Client().post(
+        f"/api/v2/public/{token}/runs/query", {"selects": ["NAME", "RUN_TYPE", "FEEDBACK_STATS"]}, "application/json"
+    )
+    assert opened.json() == {
+        "items": [
+            {"id": str(root.uuid), "name": "agent", "run_type": "CHAIN"},
+            {"id": str(step.uuid), "name": "step 0", "run_type": "TOOL"},
+        ],
+        "next_cursor": None,
+    }
+    one = f"/api/v2/public/{token}/run/{step.uuid}"
+    assert Client().get(one, {"selects": "NAME"}).json() == {"id": str(step.uuid), "name": "step 0"}
+    assert Client().get(f"/api/v2/public/{token}/run/{uuid4()}").status_code == 404
+    for _ in range(2):
+        assert program.delete(f"/api/v2/runs/{trace.uuid}/share", sent, "application/json").status_code == 204
+    assert Client().get(one).status_code == 404

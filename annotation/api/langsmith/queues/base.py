@@ -7,14 +7,16 @@ from contextlib import contextmanager
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 from rest_framework.exceptions import NotFound, PermissionDenied
 
 from annotation.api.langsmith.base import View
 from annotation.api.langsmith.errors import Invalid, Refusal
 from annotation.api.langsmith.queues import writing
-from annotation.domain.queues import subjects
+from annotation.domain.queues import items, subjects
 from annotation.domain.queues.items import QueueClosedError
 from annotation.domain.queues.lifecycle import QueueError
+from annotation.domain.queues.reasons import Origin, Reason
 from annotation.domain.queues.refusals import ClaimError, NotAReviewerError
 from annotation.domain.queues.sections import Section
 from annotation.domain.queues.subjects import Subject
@@ -67,6 +69,15 @@ class QueueView(View):
             subjects.of_trace(found[uuid][0]) if found[uuid][1] == uuid else subjects.of_run(found[uuid][0], uuid)
             for uuid in dict.fromkeys(runs)
         ]
+
+    def put(self, queue: Queue, wanted: Sequence[Subject]) -> list[Item]:
+        """Put these into the queue, each once; what somebody removed comes back. The items of all of them."""
+        reason = Reason(origin=Origin.API, by=str(self.person))
+        with refusals():
+            items.add(
+                queue=queue, subjects=wanted, reason=reason, by=self.person, now=timezone.now(), is_restoring=True
+            )
+        return list(Item.objects.filter(queue=queue, subject__in=[subject.text for subject in wanted]).order_by("id"))
 
     def section(self) -> Section | None:
         """The section that the query names. Raises Invalid."""

@@ -16,14 +16,14 @@ from annotation.api.langsmith.errors import Invalid
 from annotation.api.langsmith.queues import writing
 from annotation.api.langsmith.queues.base import QueueView, refusals
 from annotation.domain.access import Capability
-from annotation.domain.queues import assignment, items, sections
-from annotation.domain.queues.reasons import Origin, Reason
+from annotation.domain.queues import assignment, items, sections, subjects
 from annotation.domain.queues.sections import Section
 from annotation.domain.reviews import spoken
-from annotation.models import Item, Queue
+from annotation.models import Item, Project, Queue, Trace
 
 READERS = (Capability.READ, Capability.REVIEW)
 MOST_AT_ONCE = 1000
+MOST_POPULATED = 5_000
 MOST_COUNTED = 10_000
 """A place in line is told up to here."""
 
@@ -56,6 +56,27 @@ class ItemsByKeyView(QueueView):
     def post(self, request: Request, uuid: UUID) -> Response:
         """Put runs into the queue."""
         return _added(self, self.queue(uuid), request.data)
+
+
+class PopulateView(QueueView):
+    """POST /annotation-queues/populate."""
+
+    needs = {"POST": Capability.EDIT}
+
+    def post(self, _request: Request) -> Response:
+        """Put the traces of projects (experiments) into a queue, each once, the oldest first; all or none."""
+        sent = self.one()
+        queue = self.queue(wire.parsed_uuid(sent.get("queue_id"), "queue_id"))
+        named = _uuids(sent.get("session_ids"))
+        projects = list(self.visible(Project).filter(uuid__in=named))
+        if not projects or len(projects) < len(set(named)):
+            raise NotFound("session_ids has to name projects that are there; nothing was added.")
+        traces = self.visible(Trace).filter(project__in=projects).order_by("started_at", "pk")
+        found = list(traces.values_list("uuid", flat=True)[: MOST_POPULATED + 1])
+        if len(found) > MOST_POPULATED:
+            raise Invalid(f"These are more than {MOST_POPULATED:,} traces; nothing was added. Choose some with a rule.")
+        self.put(queue, [subjects.of_trace(uuid) for uuid in found])
+        return Response({"message": f"{len(found)} traces stand in the queue."})
 
 
 class ItemDeleteView(QueueView):
@@ -140,7 +161,7 @@ class SizeView(QueueView):
         """The number, up to 10,000."""
         rows = self.standing(self.queue(uuid))
         if self.state is not None:
-            rows = _completed_between(request, rows.filter(state=self.state))
+            rows = completed_between(request, rows.filter(state=self.state))
         elif (section := self.section()) is not None:
             rows = sections.of_section(rows, section, self.actor.person)
         return Response({"size": rows.order_by()[:MOST_COUNTED].count()})
@@ -164,7 +185,12 @@ class StatusView(QueueView):
 
         With `override_added_at` the item moves to the end of the caller's own line.
         """
-        sent, found, now = self.one(), self._found(item), timezone.now()
+        self.said(self.found_item(item))
+        return Response({})
+
+    def said(self, found: Item) -> str | None:
+        """Do what the body says; the status that it names. Raises Refusal."""
+        sent, now = self.one(), timezone.now()
         status = sent.get("status")
         if status not in {None, "viewed", "completed"}:
             raise Invalid("status has to be viewed, completed or null.")
@@ -178,9 +204,10 @@ class StatusView(QueueView):
                 assignment.release(item=found, by=self.person)
             if sent.get("override_added_at") and status != "completed":
                 assignment.skip(item=found, by=self.person, now=now)
-        return Response({})
+        return status
 
-    def _found(self, uuid: UUID) -> Item:
+    def found_item(self, uuid: UUID) -> Item:
+        """The item, whatever it is about, or 404."""
         rows = self.visible(Item).filter(queue__in=self.queues().values("pk")).exclude(state=Item.State.REMOVED)
         found = rows.select_related("queue__rubric").filter(uuid=uuid).first()
         if found is None:
@@ -202,12 +229,7 @@ class QueuesOfRunView(QueueView):
 
 
 def _added(view: QueueView, queue: Queue, sent: Any) -> Response:
-    wanted = view.subjects_of(_run_ids(sent))
-    reason = Reason(origin=Origin.API, by=str(view.person))
-    with refusals():
-        items.add(queue=queue, subjects=wanted, reason=reason, by=view.person, now=timezone.now(), is_restoring=True)
-    found = Item.objects.filter(queue=queue, subject__in=[subject.text for subject in wanted]).order_by("id")
-    return Response(writing.added(list(found), queue.uuid))
+    return Response(writing.added(view.put(queue, view.subjects_of(_run_ids(sent))), queue.uuid))
 
 
 def _page(view: QueueView, queue: Queue, rows: QuerySet[Item]) -> list[dict[str, Any]]:
@@ -218,7 +240,8 @@ def _in_line(view: QueueView, queue: Queue, rows: QuerySet[Item]) -> QuerySet[It
     return writing.with_item_parts(sections.in_line(rows, queue, view.actor.person), timezone.now())
 
 
-def _completed_between(request: Request, rows: QuerySet[Item]) -> QuerySet[Item]:
+def completed_between(request: Request, rows: QuerySet[Item]) -> QuerySet[Item]:
+    """The items whose last review was given in the window that the query names, if any."""
     for name, condition in (("start_time", "reviews__submitted_at__gte"), ("end_time", "reviews__submitted_at__lt")):
         if value := request.query_params.get(name):
             rows = rows.filter(**{condition: wire.parsed_time(value, name)})
@@ -236,5 +259,5 @@ def _uuids(sent: Any) -> list[UUID]:
     if sent is None:
         return []
     if not isinstance(sent, list) or len(sent) > MOST_COUNTED:
-        raise Invalid(f"run_ids has to be an array of at most {MOST_COUNTED} ids.")
-    return [wire.parsed_uuid(one, "run_id") for one in sent]
+        raise Invalid(f"Send an array of at most {MOST_COUNTED} ids.")
+    return [wire.parsed_uuid(one, "an id") for one in sent]

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from annotation.api.langsmith.queues import items, views
+from annotation.api.langsmith.queues import items, mixed, views
 from annotation.models import Item
 
 _Q = "annotation-queues/<uuid:uuid>"
@@ -10,6 +10,7 @@ _PLATFORM = "platform/annotation-queues/<uuid:uuid>"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("annotation-queues", views.QueueListView.as_view(), name="queue-list"),
+    path("annotation-queues/populate", items.PopulateView.as_view(), name="queue-populate"),
     path("annotation-queues/status/<uuid:item>", items.StatusView.as_view(), name="queue-item-status"),
     path(_Q, views.QueueDetailView.as_view(), name="queue-detail"),
     path(f"{_Q}/export", views.QueueExportView.as_view(), name="queue-export"),
@@ -23,6 +24,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{_Q}/size", items.OwnSizeView.as_view(), name="queue-size"),
     path(f"{_Q}/total_size", items.SizeView.as_view(), name="queue-total-size"),
     path(f"{_Q}/total_archived", items.SizeView.as_view(state=Item.State.DONE), name="queue-total-archived"),
+    path(
+        "platform/annotation-queues/items/<uuid:item>/status", mixed.MixedStatusView.as_view(), name="mixed-item-status"
+    ),
+    path(f"{_PLATFORM}/items", mixed.MixedListView.as_view(), name="mixed-item-list"),
+    path(f"{_PLATFORM}/items/delete", mixed.MixedDeleteView.as_view(), name="mixed-items-delete"),
+    path(f"{_PLATFORM}/items/count", mixed.MixedCountView.as_view(), name="mixed-items-count"),
+    path(f"{_PLATFORM}/items/<uuid:item>", mixed.MixedItemView.as_view(), name="mixed-item"),
+    path(f"{_PLATFORM}/items/<uuid:item>/placement", mixed.MixedPlaceView.as_view(), name="mixed-item-place"),
     path(f"{_PLATFORM}/reviewers", views.ReviewerListView.as_view(), name="queue-reviewer-list"),
     path(f"{_PLATFORM}/reviewers/<uuid:person>", views.ReviewerView.as_view(), name="queue-reviewer"),
 ]

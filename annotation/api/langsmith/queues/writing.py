@@ -11,7 +11,8 @@ from django.db.models import Max, Prefetch, QuerySet
 from django.http import HttpRequest
 
 from annotation.api.langsmith.runs.shown import IN_QUEUES, shown
-from annotation.models import Item, Queue, Reservation, Review, Run, Trace
+from annotation.domain.queues import subjects
+from annotation.models import Item, Project, Queue, Reservation, Review, Run, Trace
 
 
 def queue(one: Queue, *, total: int | None = None) -> dict[str, Any]:
@@ -78,6 +79,48 @@ def items(rows: Sequence[Item], request: HttpRequest) -> list[dict[str, Any]]:
     listed = shown(list(found.select_related("trace__project__workspace")), IN_QUEUES, request=request)
     runs: dict[UUID | None, dict[str, Any]] = {run["id"]: run for run in listed}
     return [{**(runs.get(ids[item.pk]) or _missing(item, ids[item.pk])), **_standing(item)} for item in rows]
+
+
+def item_type(item: Item) -> str:
+    """RUN or THREAD."""
+    return "THREAD" if item.kind == Item.Kind.THREAD else "RUN"
+
+
+def mixed(rows: Sequence[Item]) -> list[dict[str, Any]]:
+    """Runs and threads as the newer addresses tell them: what they are and where they stand, without their content."""
+    runs, traces = run_ids(rows), _traces_of(rows)
+    projects = _projects_of(rows, traces)
+    return [
+        {
+            "id": item.uuid,
+            "queue_id": item.queue.uuid,
+            "item_type": item_type(item),
+            "run_id": None if item.kind == Item.Kind.THREAD else runs[item.pk],
+            "thread_id": item.thread_id,
+            "project_id": projects.get(_project_key(item, traces)),
+            "start_time": traces[item.trace_uuid].started_at if item.trace_uuid in traces else None,
+            "source_proposed_example_id": None,
+            "assigned_to": [],
+            **{name: value for name, value in _standing(item).items() if name != "queue_run_id"},
+        }
+        for item in rows
+    ]
+
+
+def _traces_of(rows: Sequence[Item]) -> dict[UUID | None, Trace]:
+    uuids = {item.trace_uuid for item in rows if item.trace_uuid}
+    found = Trace.objects.filter(workspace=rows[0].workspace_id, uuid__in=uuids) if uuids else Trace.objects.none()
+    return {trace.uuid: trace for trace in found.only("uuid", "started_at", "project_id")}
+
+
+def _project_key(item: Item, traces: dict[UUID | None, Trace]) -> int | None:
+    trace = traces.get(item.trace_uuid)
+    return trace.project_id if trace else subjects.project_id_of(item.subject)
+
+
+def _projects_of(rows: Sequence[Item], traces: dict[UUID | None, Trace]) -> dict[int | None, UUID]:
+    pks = {pk for item in rows if (pk := _project_key(item, traces))}
+    return dict(Project.objects.filter(pk__in=pks).values_list("pk", "uuid"))
 
 
 def run_ids(rows: Sequence[Item]) -> dict[int, UUID | None]:

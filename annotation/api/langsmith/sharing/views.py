@@ -20,7 +20,8 @@ from annotation.domain.traces import sharing
 from annotation.domain.traces.sharing import Shared
 from annotation.models import Run, RunShare
 
-_MOST = 100
+MOST = 100
+"""Runs on a page."""
 
 
 class RunShareView(View):
@@ -48,7 +49,7 @@ class RunShareView(View):
         return Response({})
 
 
-class _Public(View):
+class Public(View):
     """The link is the secret: no key, no cookie; not kept by caches, not found by search engines."""
 
     authentication_classes = ()
@@ -69,7 +70,7 @@ class _Public(View):
         return response
 
 
-class SharedRunView(_Public):
+class SharedRunView(Public):
     """GET /public/{token}/run, and a run below it."""
 
     def get(self, _request: Request, token: UUID, uuid: UUID | None = None) -> Response:
@@ -81,7 +82,7 @@ class SharedRunView(_Public):
         return Response(_shown([run], shared.link, self.request)[0])
 
 
-class SharedRunListView(_Public):
+class SharedRunListView(Public):
     """POST /public/{token}/runs/query."""
 
     def post(self, _request: Request, token: UUID) -> Response:
@@ -91,9 +92,9 @@ class SharedRunListView(_Public):
         start = wire.number(sent.get("cursor") or 0, "cursor", most=10**9)
         shared = self.opened(token)
         runs = [step.run for step in shared.steps if not wanted or step.run.uuid in wanted]
-        rest = str(start + _MOST) if len(runs) > start + _MOST else None
+        rest = str(start + MOST) if len(runs) > start + MOST else None
         return Response(
-            {"runs": _shown(runs[start : start + _MOST], shared.link, self.request), "cursors": wire.cursors(rest)}
+            {"runs": _shown(runs[start : start + MOST], shared.link, self.request), "cursors": wire.cursors(rest)}
         )
 
 

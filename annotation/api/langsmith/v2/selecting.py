@@ -91,9 +91,12 @@ def _source(name: str) -> tuple[str, Change]:
 
 def written(runs: Sequence[Run], names: Sequence[str], *, actor: Actor, request: HttpRequest) -> list[dict[str, Any]]:
     """The runs with their id and these properties."""
-    sources = {name: _source(name) for name in names}
-    fields = list(dict.fromkeys(["id", *(field for field, _ in sources.values())]))
-    return [
-        {"id": row["id"], **{name.lower(): change(row[field]) for name, (field, change) in sources.items()}}
-        for row in shown(runs, fields, actor=actor, request=request)
-    ]
+    fields = list(dict.fromkeys(["id", *(_source(name)[0] for name in names)]))
+    return [renamed(row, names) for row in shown(runs, fields, actor=actor, request=request)]
+
+
+def renamed(row: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
+    """The id and these properties, as far as their fields are in the row of version 1."""
+    sources = {name.lower(): _source(name) for name in names}
+    found = {name: change(row[field]) for name, (field, change) in sources.items() if field in row}
+    return {"id": row["id"], **found}

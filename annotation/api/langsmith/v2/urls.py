@@ -2,12 +2,15 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from annotation.api.langsmith.v2 import runs, threads
+from annotation.api.langsmith.v2 import runs, sharing, threads
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("runs/query", runs.RunQueryView.as_view(), name="run-query"),
     path("runs/<uuid:uuid>", runs.RunView.as_view(), name="run-detail"),
     path("runs/<uuid:uuid>/url", runs.RunUrlView.as_view(), name="run-url"),
+    path("runs/<uuid:uuid>/share", sharing.TraceShareView.as_view(), name="trace-share"),
+    path("public/<uuid:token>/run/<uuid:uuid>", sharing.SharedRunView.as_view(), name="shared-step"),
+    path("public/<uuid:token>/runs/query", sharing.SharedRunListView.as_view(), name="shared-run-list"),
     path("traces/query", runs.TraceQueryView.as_view(), name="trace-query"),
     path("traces/<uuid:uuid>/runs", runs.TraceRunsView.as_view(), name="trace-runs"),
     path("threads/query", threads.ThreadQueryView.as_view(), name="thread-query"),

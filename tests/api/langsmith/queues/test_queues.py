@@ -14,6 +14,8 @@ from django.test.utils import CaptureQueriesContext
 
 from annotation.domain.ingest import attachments
 from annotation.domain.ingest.attachments import Attached
+from annotation.domain.queues import lifecycle, rubric_versions
+from annotation.domain.queues.rubric import Option, Parts, Question, QuestionKind, Rubric
 from annotation.models import Feedback, Item, Membership, Queue, Reservation, Review, RubricVersion, Run
 from tests.api.langsmith.conftest import Sdk, stored_trace
 from tests.factories.datasets import DatasetFactory
@@ -101,6 +103,24 @@ def test_changes_keep_what_is_not_sent_and_make_a_version_of_the_rubric(people: 
     read = sdk.ok("GET", f"/annotation-queues/{queue}")
     assert (read["description"], read["metadata"], read["reservation_minutes"]) == ("after", {"n": 1}, 9)
     assert RubricVersion.objects.count() == 2
+
+
+def test_items_that_are_read_and_sent_back_lose_nothing_that_people_wrote(people: People, sdk: Sdk) -> None:
+    queue = Queue.objects.get(
+        uuid=new(sdk, rubric_items=[{"feedback_key": "tone", "score_descriptions": {"1": "ok"}}])["id"]
+    )
+    options = (Option(key="warm", label="Warm"), Option(key="cold", label="Cold"))
+    choice = Question(key="mood", kind=QuestionKind.CHOICE, label="Which mood?", options=options)
+    asked = rubric_versions.questions_of(queue)
+    rubric = Rubric(questions=(*asked.questions, choice), parts=Parts(layer=False))
+    lifecycle.edit(queue=queue, settings=lifecycle.settings_of(queue), rubric=rubric, by=people.admin)
+    items = sdk.ok("GET", f"/annotation-queues/{queue.uuid}")["rubric_items"]
+    sdk.ok("PATCH", f"/annotation-queues/{queue.uuid}", {"rubric_items": items})
+    assert rubric_versions.questions_of(Queue.objects.get()) == rubric
+    items[1]["is_required"] = True
+    sdk.ok("PATCH", f"/annotation-queues/{queue.uuid}", {"rubric_items": items})
+    changed = rubric_versions.questions_of(Queue.objects.get()).questions[1]
+    assert changed == choice.model_copy(update={"is_required": True})
 
 
 @pytest.mark.parametrize(
