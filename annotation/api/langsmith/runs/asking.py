@@ -13,6 +13,7 @@ from annotation.api.langsmith.errors import Invalid, Refusal
 from annotation.domain.traces import langsmith
 from annotation.domain.traces.filters.errors import FilterError
 from annotation.domain.traces.filters.tree import Node, Text
+from annotation.domain.traces.matching.bounds import FilterTooSlow
 from annotation.domain.traces.run_listing import Wanted
 
 TYPES = {
@@ -91,5 +92,9 @@ def filtered(body: Mapping[str, Any], name: str) -> tuple[Node, ...]:
 
 
 def bad_filter(name: str, problem: FilterError) -> Refusal:
-    """400 with the place in the filter and what to write there."""
+    """400 with the place in the filter and what to write there; of one that took too long, how to narrow the query."""
+    if isinstance(problem, FilterTooSlow):
+        return Refusal(
+            400, f"{problem.message} Narrow the query: name a project, and a start_time near what you look for."
+        )
     return Refusal(400, f"{name}, at character {problem.position + 1}: {problem}")

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from annotation.api.langsmith.runs import asking
+from annotation.domain.traces.matching.bounds import FilterTooSlow
 from annotation.models import ApiKey, Feedback, Project, Run
 from tests.api.langsmith.runs.test_ingest import CHILD, OTHER, ROOT, T1, T2, USAGE, post, run, send_parts
 from tests.factories.traces import RunFactory, TraceFactory
@@ -193,6 +195,14 @@ def test_runs_of_other_senders_are_shown_in_the_protocols_words(client: Client, 
     assert found["rank"]["dotted_order"].startswith(found["root"]["dotted_order"] + ".")
     assert found["rank"]["parent_run_ids"] == [str(root.uuid)]
     assert names(client, run_type="retriever") == ["rank"]
+
+
+def test_a_query_that_took_too_long_says_how_to_narrow_it_in_this_protocols_words() -> None:
+    refusal = asking.bad_filter("filter", FilterTooSlow("This filter takes longer than 5 s.", hint="`time > -24h`"))
+    assert refusal.status_code == 400
+    assert str(refusal.detail) == (
+        "This filter takes longer than 5 s. Narrow the query: name a project, and a start_time near what you look for."
+    )
 
 
 @pytest.mark.parametrize("count", [1, 3])
