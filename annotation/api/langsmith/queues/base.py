@@ -70,7 +70,7 @@ class QueueView(View):
             for uuid in dict.fromkeys(runs)
         ]
 
-    def put(self, queue: Queue, wanted: Sequence[Subject]) -> list[Item]:
+    def placed(self, queue: Queue, wanted: Sequence[Subject]) -> list[Item]:
         """Put these into the queue, each once; what somebody removed comes back. The items of all of them."""
         reason = Reason(origin=Origin.API, by=str(self.person))
         with refusals():

@@ -75,7 +75,7 @@ class PopulateView(QueueView):
         found = list(traces.values_list("uuid", flat=True)[: MOST_POPULATED + 1])
         if len(found) > MOST_POPULATED:
             raise Invalid(f"These are more than {MOST_POPULATED:,} traces; nothing was added. Choose some with a rule.")
-        self.put(queue, [subjects.of_trace(uuid) for uuid in found])
+        self.placed(queue, [subjects.of_trace(uuid) for uuid in found])
         return Response({"message": f"{len(found)} traces stand in the queue."})
 
 
@@ -229,7 +229,7 @@ class QueuesOfRunView(QueueView):
 
 
 def _added(view: QueueView, queue: Queue, sent: Any) -> Response:
-    return Response(writing.added(view.put(queue, view.subjects_of(_run_ids(sent))), queue.uuid))
+    return Response(writing.added(view.placed(queue, view.subjects_of(_run_ids(sent))), queue.uuid))
 
 
 def _page(view: QueueView, queue: Queue, rows: QuerySet[Item]) -> list[dict[str, Any]]:

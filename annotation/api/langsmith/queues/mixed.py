@@ -97,7 +97,7 @@ class MixedListView(MixedView):
         queue, sent = self.queue(uuid), self.one().get("items")
         if not isinstance(sent, list) or len(sent) > MOST_AT_ONCE or not all(isinstance(one, dict) for one in sent):
             raise Invalid(f"items has to be an array of at most {MOST_AT_ONCE} objects.")
-        added = [item.pk for item in self.put(queue, self._subjects(sent))]
+        added = [item.pk for item in self.placed(queue, self._subjects(sent))]
         rows = writing.with_item_parts(self.standing(queue).filter(pk__in=added), timezone.now())
         return Response({"items": writing.mixed(list(rows.order_by("id")))})
 
