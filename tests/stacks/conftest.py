@@ -70,6 +70,7 @@ def _models(provider: Provider) -> dict[str, str]:
         "ANTHROPIC_BASE_URL": provider.address,
         "GEMINI_API_KEY": "none",
         "GOOGLE_GEMINI_BASE_URL": provider.address,
+        "OPENAI_API_BASE": f"{provider.address}/v1",
         "OPENAI_API_KEY": "none",
         "OPENAI_BASE_URL": f"{provider.address}/v1",
     }

@@ -30,6 +30,10 @@ class Agent:
     model: str = ANSWERED
     model_requested: str | None = ASKED
     named: str | None = None
+    rewords: bool = False
+    """Whether the framework puts the question into a prompt of its own."""
+    tells_results: bool = True
+    """Whether calls of the model say which of their messages are results of tools."""
 
     @property
     def name(self) -> str:
@@ -44,11 +48,21 @@ def steps(model: str, tool: str) -> list[Tree]:
 
 PLAN = {"plan": "free"}
 AGENTS = {
+    "agno": Agent(
+        ("agent", "weather_agent.run", steps("OpenAIChat.invoke", "get_weather")),
+        user="user-1", model=ASKED, model_requested=None,  # the instrumentation tells one model, the one asked for
+    ),
     "anthropic": Agent(
         ("agent", "weather_agent", steps("messages.create", "get_weather")),
         model="claude-sonnet-4-5", model_requested="claude-sonnet-4-5",
     ),
     "arize-phoenix": Agent(("agent", "weather_agent", steps("ChatCompletion", "get_weather"))),
+    "crewai": Agent(
+        ("chain", "weather.kickoff", [
+            ("agent", "Weather reporter._execute_core", steps("ChatCompletion", "get_weather.run")),
+        ]),
+        thread=None, rewords=True,
+    ),
     "google-adk": Agent(
         ("chain", "invoke_workflow weather_agent", [
             ("agent", "invoke_agent weather_agent", [
@@ -69,6 +83,14 @@ AGENTS = {
         ]),
         user="user-1", tags=["demo"],
     ),
+    "langfuse-3": Agent(
+        ("chain", "request", [("agent", "weather_agent", steps("OpenAI-generation", "get_weather"))]),
+        user="user-1", tags=["demo"], metadata=PLAN, model_requested=None,
+    ),
+    "langfuse-in-javascript": Agent(
+        ("agent", "weather_agent", steps("OpenAI.chat", "get_weather")),
+        user="user-1", tags=["demo"], metadata=PLAN, model_requested=None,
+    ),
     "langfuse": Agent(
         ("chain", "request", [("agent", "weather_agent", steps("OpenAI-generation", "get_weather"))]),
         user="user-1", tags=["demo"], metadata=PLAN,
@@ -79,6 +101,17 @@ AGENTS = {
     ),
     "langsmith-in-python": Agent(
         ("chain", "weather_agent", steps("ChatOpenAI", "get_weather")), user="user-1", tags=["demo"], metadata=PLAN
+    ),
+    "langsmith-over-opentelemetry": Agent(
+        ("chain", "weather_agent", steps("ChatOpenAI", "get_weather")), user="user-1", tags=["demo"], metadata=PLAN
+    ),
+    "litellm": Agent(
+        ("agent", "invoke_agent weather_agent", [
+            ("llm", "litellm_request", [("chain", "raw_gen_ai_request", [])]),
+            ("tool", "execute_tool get_weather", []), ("tool", "execute_tool get_weather", []),
+            ("llm", "litellm_request", [("chain", "raw_gen_ai_request", [])]),
+        ]),
+        user="user-1", tells_results=False,
     ),
     "mlflow": Agent(("agent", "weather_agent", steps("Completions", "get_weather")), thread=None),
     "openai-agents-sdk": Agent(
@@ -106,10 +139,23 @@ AGENTS = {
     "opentelemetry-genai": Agent(
         ("agent", "invoke_agent weather_agent", steps("chat gpt-4o-mini", "execute_tool get_weather")),
     ),
+    "opentelemetry-genai-by-events": Agent(
+        ("agent", "invoke_agent weather_agent", steps("chat gpt-4o-mini", "execute_tool get_weather")),
+    ),
+    "opentelemetry-openai-v2": Agent(
+        ("agent", "invoke_agent weather_agent", steps("chat gpt-4o-mini", "execute_tool get_weather")),
+    ),
     "pydantic-ai": Agent(
         ("chain", "handle user-1", [
             ("agent", "invoke_agent weather_agent", steps("chat gpt-4o-mini", "execute_tool get_weather")),
         ]),
+    ),
+    "strands-agents": Agent(
+        ("agent", "invoke_agent weather_agent", [
+            ("chain", "execute_event_loop_cycle", steps("chat", "execute_tool get_weather")[:3]),
+            ("chain", "execute_event_loop_cycle", steps("chat", "execute_tool get_weather")[3:]),
+        ]),
+        user="user-1", model=ASKED,
     ),
     "vercel-ai-sdk-5": Agent(
         ("chain", "ai.generateText", steps("ai.generateText.doGenerate", "ai.toolCall")),
@@ -145,7 +191,8 @@ def test_its_runs_stand_as_they_ran(trace: Json, slug: str) -> None:
 
 def test_the_trace_is_what_was_asked_and_got(trace: Json, slug: str) -> None:
     expected = AGENTS[slug]
-    assert (trace["status"], trace["input"], trace["output"]) == ("ok", QUESTION, ANSWER)
+    said = trace["output"].rstrip("\n")  # Strands ends an agent's answer with a line break
+    assert (trace["status"], trace["input"], said) == ("ok", QUESTION, ANSWER)
     assert (trace["thread_id"], trace["user_id"], trace["tags"]) == (expected.thread, expected.user, expected.tags)
     assert expected.metadata.items() <= trace["metadata"].items()
     assert (trace["input_tokens"], trace["output_tokens"]) == (
@@ -161,14 +208,17 @@ def test_both_calls_of_the_model_say_what_they_said_and_took(trace: Json, slug: 
         ("get_weather", {"city": "Paris"}),
         ("get_weather", {"city": "Tokyo"}),
     ]
-    assert (first["input_text"], second["output_text"]) == (QUESTION, ANSWER)
+    assert QUESTION in first["input_text"] if AGENTS[slug].rewords else first["input_text"] == QUESTION
+    assert second["output_text"] == ANSWER
     for run, usage in ((first, CALLING), (second, ANSWERING)):
         assert (run["status"], run["model"]) == ("ok", AGENTS[slug].model)
         assert run["model_requested"] == AGENTS[slug].model_requested
         assert (run["input_tokens"], run["output_tokens"]) == (usage.input, usage.output)
 
 
-def test_the_second_call_was_told_what_the_tools_found(trace: Json) -> None:
+def test_the_second_call_was_told_what_the_tools_found(trace: Json, slug: str) -> None:
+    if not AGENTS[slug].tells_results:
+        pytest.skip("the SDK sends results of tools as plain texts")
     _, second = of_type(trace, "llm")
     told = [part for message in second["messages"] for part in message["parts"] if part["type"] == "tool_result"]
     assert [_bare(part["result"]) for part in told] == list(RESULTS.values())

@@ -17,6 +17,8 @@ ROME = "It is 30C and clear in Rome."
     ("slug", "name"),
     [
         ("langfuse", "broken"),
+        ("langfuse-3", "broken"),
+        ("langfuse-in-javascript", "broken"),
         ("langsmith-in-javascript", "broken"),
         ("langsmith-in-python", "broken"),
         ("openinference", "broken"),
@@ -31,7 +33,7 @@ def test_a_tool_that_fails_says_why(run_program: RunProgram, slug: str, name: st
     assert "Atlantis" in run["input_text"]
 
 
-@pytest.mark.parametrize("slug", ["pydantic-ai", "vercel-ai-sdk-5", "vercel-ai-sdk-7"])
+@pytest.mark.parametrize("slug", ["litellm", "pydantic-ai", "strands-agents", "vercel-ai-sdk-5", "vercel-ai-sdk-7"])
 def test_a_model_that_refuses_says_why(run_program: RunProgram, slug: str) -> None:
     shown = run_program(slug)
     (trace,) = [shown.ask(f"/api/v1/traces/{row['id']}") for row in shown.traces() if row["status"] == "error"]
@@ -42,7 +44,7 @@ def test_a_model_that_refuses_says_why(run_program: RunProgram, slug: str) -> No
     assert REFUSAL in call["error"]["message"]
 
 
-@pytest.mark.parametrize("slug", ["openinference", "vercel-ai-sdk-5", "vercel-ai-sdk-7"])
+@pytest.mark.parametrize("slug", ["litellm", "openinference", "vercel-ai-sdk-5", "vercel-ai-sdk-7"])
 def test_a_stream_is_read_as_one_answer(run_program: RunProgram, slug: str) -> None:
     shown = run_program(slug)
     (trace,) = [shown.ask(f"/api/v1/traces/{row['id']}") for row in shown.traces() if row["output"] == ROME]
@@ -108,6 +110,8 @@ def test_a_streaming_agent_of_the_agents_sdk(run_program: RunProgram) -> None:
     [
         ("arize-phoenix", "weather_agent"),
         ("langfuse", "request"),
+        ("langfuse-3", "request"),
+        ("langfuse-in-javascript", "weather_agent"),
         ("langsmith-in-javascript", "weather_agent"),
         ("langsmith-in-python", "weather_agent"),
     ],
@@ -117,7 +121,9 @@ def test_a_thumb_given_by_the_sdk_is_feedback(run_program: RunProgram, slug: str
     assert (thumb["score"], thumb["comment"]) == (1, "good")
 
 
-@pytest.mark.parametrize(("slug", "name"), [("arize-phoenix", "weather_agent"), ("langfuse", "request")])
+@pytest.mark.parametrize(
+    ("slug", "name"), [("arize-phoenix", "weather_agent"), ("langfuse", "request"), ("langfuse-3", "request")]
+)
 def test_a_label_given_by_the_sdk_is_feedback_on_its_run(run_program: RunProgram, slug: str, name: str) -> None:
     trace = run_program(slug).trace(name)
     tone = _feedback(trace, "tone")

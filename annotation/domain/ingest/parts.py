@@ -99,7 +99,16 @@ def _genai_result(part: Mapping[str, Any]) -> Part:
     result = part.get("response")
     if result is None:
         result = _first(part, "result", "server_tool_call_response", "content")
-    return result_part(part.get("id"), result, part.get("name"))
+    return result_part(part.get("id"), without_blocks(result), part.get("name"))
+
+
+def without_blocks(result: Any) -> Any:
+    """A tool's result that is nothing but blocks of text (`[{"text": …}]`, Strands) as that text; any other unchanged."""
+    if not isinstance(result, list) or not result:
+        return result
+    texts = [block["text"] for block in result if isinstance(block, dict) and block.keys() == {"text"}]
+    is_text = len(texts) == len(result) and all(isinstance(text, str) for text in texts)
+    return "\n".join(texts) if is_text else result
 
 
 _GENAI: Mapping[str, Callable[[Mapping[str, Any]], Part]] = {

@@ -11,7 +11,7 @@ from annotation.domain.ingest.dialects import usage
 from annotation.domain.ingest.dialects.attributes import literal
 from annotation.domain.ingest.records import RunRecord, ToolRecord, Usage
 from annotation.domain.ingest.rollup import summarise
-from annotation.domain.ingest.spans import Span
+from annotation.domain.ingest.spans import Span, SpanEvent
 
 TRACE, ROOT, CHILD = bytes([1] * 16), bytes([1] * 8), bytes([2] * 8)
 
@@ -226,3 +226,15 @@ def test_a_cost_of_nothing_for_tokens_is_no_cost(sent: Any, counted: int | None,
     found = run({"gen_ai.operation.name": "chat", "gen_ai.usage.cost": sent, **asked})
     assert found.cost == cost
     assert found.attributes["gen_ai.usage.cost"] == sent
+
+
+def test_both_sides_of_a_call_may_be_told_by_an_event_each() -> None:
+    asked = {"gen_ai.input.messages": '[{"role": "user", "parts": [{"type": "text", "content": "Which trains run?"}]}]'}
+    given = [{"type": "tool_call_response", "id": "c-1", "response": [{"text": "One at 9."}, {"text": "One at 10."}]}]
+    told = {"gen_ai.output.messages": json.dumps([{"role": "tool", "parts": given}])}
+    events = tuple(SpanEvent("gen_ai.client.inference.operation.details", 1, said) for said in (asked, told))
+    found = run({"gen_ai.operation.name": "chat"}, events=events)
+    assert found.input_text == "Which trains run?"
+    assert [part for message in found.messages for part in message["parts"]][1:] == [
+        {"type": "tool_result", "id": "c-1", "result": "One at 9.\nOne at 10."}
+    ]

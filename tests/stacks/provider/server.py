@@ -48,7 +48,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         """Answer one call of a model."""
         body = json.loads(self.rfile.read(int(self.headers["content-length"])))
-        way = _WAYS.get(self.path)
+        way = _WAYS.get(self.path.partition("?")[0])
         if way is None:
             self._send(404, {"error": {"message": f"The stand-in has no {self.path}."}})
             return

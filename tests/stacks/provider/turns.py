@@ -43,6 +43,7 @@ class Turn:
 
 def turn(said: Sequence[tuple[str, str]], tools: Mapping[str, Sequence[str]], *, as_json: bool = False) -> Turn | None:
     """The next turn after `said` (pairs of role and text) with `tools` (names with their parameters); None refuses."""
+    said = [("tool" if text.startswith("Observation") else role, text) for role, text in said]  # smolagents
     question = next((text for role, text in reversed(said) if role == "user"), "")
     results = [text for role, text in said if role == "tool"]
     if "fail" in question:

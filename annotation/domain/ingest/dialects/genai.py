@@ -18,6 +18,7 @@ from annotation.domain.ingest.dialects.attributes import (
     unquoted,
 )
 from annotation.domain.ingest.dialects.partial import Partial, is_absent
+from annotation.domain.ingest.parts import without_blocks
 from annotation.domain.ingest.records import Usage
 from annotation.domain.ingest.spans import Span
 from annotation.domain.ingest.values import parsed
@@ -155,8 +156,11 @@ def _spoken(answered: list[messages.Message]) -> list[messages.Message]:
 
 
 def _read_details(partial: Partial, span: Span) -> None:
-    """The messages of an event, which hold the same attributes as the span might."""
-    told = next((event.attributes for event in reversed(span.events) if event.name == _EVENT), None)
+    """The messages of an event, which holds the same attributes as the span might; Strands writes one for each side."""
+    told: dict[str, Any] = {}
+    for event in span.events:
+        if event.name == _EVENT:
+            told |= event.attributes
     if told:
         partial.input_messages = _with_system(messages.from_genai(parsed(told.get(_INPUT))), parsed(told.get(_SYSTEM)))
         partial.output_messages = _spoken(messages.from_genai(parsed(told.get(_OUTPUT))))
@@ -173,7 +177,7 @@ def _with_system(entries: list[messages.Message], system: Any) -> list[messages.
 def _read_tool(partial: Partial, attributes: Mapping[str, Any]) -> None:
     partial.tool_name = first_text(attributes, "gen_ai.tool.name")
     partial.tool_arguments = literal(attributes.get(_ARGUMENTS))
-    partial.tool_result = unquoted(attributes.get(_RESULT))
+    partial.tool_result = without_blocks(unquoted(attributes.get(_RESULT)))
     if is_absent(partial.inputs) and not is_absent(partial.tool_arguments):
         partial.inputs, partial.sources["inputs"] = partial.tool_arguments, (_ARGUMENTS,)
     if is_absent(partial.outputs) and not is_absent(partial.tool_result):
