@@ -80,7 +80,7 @@ def test_no_address_is_missing_from_the_table() -> None:
     routes = [route for route, _ in _patterns(get_resolver())]
     listed = [line.path for line in TABLE]
     missing = sorted(set(routes) - set(listed))
-    assert not missing, "add a line each to tests/architecture/role_table.py:\n" + "\n".join(missing)
+    assert not missing, "add a line each in tests/architecture/role_table:\n" + "\n".join(missing)
     assert sorted(set(listed) - set(routes)) == [], "these lines have no address any more"
     assert sorted(listed) == sorted(set(listed))
 

@@ -8,8 +8,6 @@ from django.db.models import QuerySet
 from annotation.domain import audit
 from annotation.models import Membership, Queue, Reservation, User, Workspace
 
-ROLE_ORDER = (Membership.Role.ADMIN, Membership.Role.EDITOR, Membership.Role.REVIEWER, Membership.Role.VIEWER)
-
 
 class LastAdminError(ValueError):
     """A workspace without an admin could never be changed again."""

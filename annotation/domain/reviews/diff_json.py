@@ -12,8 +12,6 @@ from pydantic import JsonValue
 from annotation.domain.reviews import diff
 from annotation.domain.reviews.diff import Kind, Piece
 
-INDENT = 2
-
 
 @dataclass(frozen=True, slots=True)
 class Whole:

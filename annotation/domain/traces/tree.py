@@ -44,11 +44,6 @@ class Step(Generic[R_co]):
     last: int
     is_orphan: bool
 
-    @property
-    def has_children(self) -> bool:
-        """Whether steps stand below this one."""
-        return self.last > self.number
-
 
 def steps(runs: Iterable[R]) -> list[Step[R]]:
     """The steps of a trace: each run before its children, siblings as they came in (start order)."""
