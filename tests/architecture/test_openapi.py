@@ -3,8 +3,10 @@
 from io import StringIO
 from pathlib import Path
 
+import yaml
 from django.conf import settings
 from django.core.management import call_command
+from django.test import Client
 
 FILE = Path(settings.BASE_DIR, "docs", "api", "openapi.yaml")
 
@@ -13,3 +15,13 @@ def test_the_openapi_file_is_up_to_date() -> None:
     said = StringIO()
     call_command("spectacular", "--validate", "--fail-on-warn", stdout=said)
     assert FILE.read_text() == said.getvalue(), "run: make schema (manage.py spectacular --file docs/api/openapi.yaml)"
+
+
+def test_the_interface_serves_it_in_the_form_asked_for_each_time(client: Client) -> None:
+    for _ in range(2):
+        plain, machine = client.get("/api/v1/schema"), client.get("/api/v1/schema?format=json")
+        assert plain["content-type"] == "application/vnd.oai.openapi; charset=utf-8"
+        assert plain["content-disposition"] == 'inline; filename="traceapp.yaml"'
+        assert plain.content.decode() == FILE.read_text()
+        assert machine["content-type"] == "application/vnd.oai.openapi+json; charset=utf-8"
+    assert machine.json() == yaml.load(FILE.read_text(), yaml.CSafeLoader)
