@@ -10,6 +10,9 @@ from pathlib import Path
 # Tests keep their own data folder, so that a developer's running installation is never touched.
 os.environ.setdefault("TRACEAPP_HOME", str(Path(__file__).resolve().parent.parent / ".traceapp" / "tests"))
 
+# What a test starts compiles the product once, not every time: there are many such processes.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 from traceapp import embedded
 from traceapp import settings as product  # noqa: TID251 -- the one place that may
 from traceapp.settings import *  # noqa: F403, TID251 -- tests change single settings only
