@@ -98,7 +98,7 @@ def test_an_evaluation_by_response_id_within_its_trace_and_never_elsewhere(send:
     assert models.LogRecord.objects.get(is_joined=False).response_id == "resp-2"
 
 
-@pytest.mark.parametrize(("count", "statements"), [(1, 15), (3, 17), (6, 17)])
+@pytest.mark.parametrize(("count", "statements"), [(1, 16), (3, 16), (6, 16)])
 def test_evaluations_by_response_cost_the_same_number_of_statements(
     people: People, send: Send, django_assert_num_queries: Any, count: int, statements: int
 ) -> None:
