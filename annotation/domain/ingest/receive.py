@@ -65,6 +65,8 @@ def _judge(sender: Sender, spans: Sequence[Span]) -> Rejections:
     """Keep the verdicts that spans carry; one that cannot be kept does not lose its span."""
     now, key = timezone.now(), sender.key
     given = verdicts.of_spans(spans, received=now)
+    if not given:
+        return Rejections()
     refused = judging.give(given, workspace=key.workspace, project=key.only_project, now=now)
     return Rejections(warnings=refused.reasons)
 
