@@ -69,7 +69,7 @@ def wait_for_arrivals(*, workspace_id: int) -> None:
 
 
 def _lock(function: str, workspace_id: int) -> None:
-    with connection.cursor() as cursor:
+    with statements.prepared() as cursor:
         cursor.execute(f"SELECT {function}(%s, %s)", [_LOCK, workspace_id])
 
 

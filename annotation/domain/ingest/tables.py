@@ -17,6 +17,7 @@ from uuid import UUID
 import orjson
 from django.db import connection
 
+from annotation.domain import statements
 from annotation.domain.ingest import binary, months, rows
 from annotation.domain.ingest.rollup import RunSummary, TraceSummary
 from annotation.domain.ingest.values import json_bytes
@@ -51,7 +52,7 @@ def insert_traces(new: Iterable[Row]) -> dict[UUID, int]:
     """Insert the traces that do not exist yet, in the order given; primary keys by UUID of those inserted."""
     listed = list(new)
     columns = _columns(listed[0])
-    with connection.cursor() as cursor:
+    with statements.prepared() as cursor:
         cursor.execute(
             f"INSERT INTO {_TRACE} ({columns}) "  # noqa: S608 -- names of our own columns
             f"SELECT {columns} FROM json_populate_recordset(NULL::{_TRACE}, %s::json) ORDER BY uuid "
@@ -76,12 +77,14 @@ def known_runs(
     workspace_id: int, uuids: Sequence[UUID], *, in_months_of: Collection[int] | None = None
 ) -> dict[UUID, KnownRun]:
     """Those of the runs that are stored already; `in_months_of` traces with these primary keys, if given."""
-    low, end = months.around(in_months_of) if in_months_of else (0, 2**63 - 1)
+    low, end = months.around(in_months_of) if in_months_of else (0, 0)
+    # Without months there is nothing to narrow, and a range that holds all keys looks small to a planner without statistics:
+    # it would read the whole table in the order of traces.
+    within, values = ("AND trace_id >= %s AND trace_id < %s", [low, end]) if low else ("", [])
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT uuid, trace_id, ended_at FROM {_RUN} "  # noqa: S608 -- as above
-            "WHERE workspace_id = %s AND uuid = ANY(%s) AND trace_id >= %s AND trace_id < %s",
-            [workspace_id, list(uuids), low, end],
+            f"SELECT uuid, trace_id, ended_at FROM {_RUN} WHERE workspace_id = %s AND uuid = ANY(%s) {within}",  # noqa: S608 -- as above
+            [workspace_id, list(uuids), *values],
         )
         return {uuid: KnownRun(trace_pk, rows.nanoseconds(ended_at)) for uuid, trace_pk, ended_at in cursor.fetchall()}
 
