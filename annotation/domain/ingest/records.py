@@ -51,9 +51,11 @@ class Usage:
     details: Mapping[str, int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class RunRecord:
-    """One step of a trace, ready to store. Times are nanoseconds since 1970, UTC; `ended_ns` is None while it runs.
+    """One step of a trace, ready to store; nobody changes one (frozen, it would take thrice as long to make).
+
+    Times are nanoseconds since 1970, UTC; `ended_ns` is None while it runs.
 
     `cost` is what the sender said, in US dollars; with a `price_id` it was computed here, from that price.
     """

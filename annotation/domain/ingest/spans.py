@@ -27,9 +27,9 @@ class SpanLink:
     attributes: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Span:
-    """One span. Ids are raw bytes of the right length; times are nanoseconds since 1970 exactly as sent."""
+    """One span; nobody changes one (as of `RunRecord`). Ids are raw bytes of the right length; times are nanoseconds since 1970 exactly as sent."""
 
     trace_id: bytes
     span_id: bytes
