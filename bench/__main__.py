@@ -1,4 +1,4 @@
-"""Measure the parts named on the command line, or the usual ones: `python -m bench [writing] [reading] [growing] [touching]`."""
+"""Measure the parts named on the command line, or the usual ones: `python -m bench [writing] [reading] [queues] …`."""
 
 import importlib
 import logging
