@@ -12,8 +12,10 @@
       other.querySelectorAll("[data-option]").forEach((option) => option.removeAttribute("data-hotkey"));
     });
     question.dataset.current = "true";
-    options(question).slice(0, 9).forEach((option, at) => {
-      option.dataset.hotkey = String(at + 1);
+    options(question).forEach((option, at) => {
+      const digit = option.dataset.digit ?? String(at + 1); // a step of a scale answers to its own number
+      if (digit.length > 1) return;
+      option.dataset.hotkey = digit;
       const words = option.closest("label").cloneNode(true);
       words.querySelectorAll("kbd").forEach((key) => key.remove());
       option.dataset.hotkeyLabel = words.textContent.trim();

@@ -49,6 +49,10 @@ def add_from_trace(
         return version.add([(_fitting(version.dataset, taken), source)])[0]
 
 
+ASSERTIONS = "assertions"
+"""In a row's metadata: what an answer must and must not do, as the review says; what else stands there is of editors."""
+
+
 def add_from_review(  # noqa: PLR0913 -- the content, where from, who, when and why
     *,
     dataset: Dataset,
@@ -79,7 +83,8 @@ def _accept(version: OpenVersion, review: Review, content: RowContent, source: S
         return version.add([(content, source)])[0]
     if known.valid_to is not None:
         return version.bring_back(known, content, source)
-    kept = replace(content, metadata=known.metadata, split=known.split)
+    edited = {name: value for name, value in known.metadata.items() if name != ASSERTIONS}
+    kept = replace(content, metadata={**edited, **content.metadata}, split=known.split)
     if kept.is_same(content_of(known)):
         return known
     return version.replace(known, content, source)

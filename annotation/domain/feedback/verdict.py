@@ -86,13 +86,18 @@ def says(word: Word, meaning: Meaning | None) -> str | None:
 
 
 def _thumb(word: Word) -> str | None:
-    if word.value == UNSURE:
+    return says_thumb(word.score, word.value)
+
+
+def says_thumb(score: float | None, value: Any) -> str | None:
+    """What a thumb says, by its score or its value."""
+    if value == UNSURE:
         return UNSURE
-    if word.score is None:
+    if score is None:
         return None
-    if word.score >= 1:
+    if score >= 1:
         return GOOD
-    return BAD if word.score <= 0 else UNSURE
+    return BAD if score <= 0 else UNSURE
 
 
 def _number(score: float | None, meaning: Meaning) -> str | None:

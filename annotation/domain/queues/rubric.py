@@ -19,21 +19,32 @@ OPTION_PATTERN = r"^[^\x00-\x1f]{1,200}$"
 
 MOST_QUESTIONS = 20
 MOST_OPTIONS = 20
+MOST_STEPS = 11
+"""Of a scale: from 0 to 10 is the longest that people tell apart."""
 
 
 class QuestionKind(StrEnum):
     """How a question is answered."""
 
     THUMBS = "thumbs"
+    VERDICT = "verdict"
     CHOICE = "choice"
     MULTI_CHOICE = "multi_choice"
+    SCALE = "scale"
     NUMBER = "number"
     TEXT = "text"
+    ASSERTIONS = "assertions"
+    RANKING = "ranking"
 
     @property
     def has_options(self) -> bool:
-        """Whether the answer is picked from a list."""
-        return self in {QuestionKind.CHOICE, QuestionKind.MULTI_CHOICE}
+        """Whether the answer is picked from a list, or is an order of it."""
+        return self in {QuestionKind.CHOICE, QuestionKind.MULTI_CHOICE, QuestionKind.RANKING}
+
+    @property
+    def is_verdict(self) -> bool:
+        """Whether the answer says good or bad, in the form in which `thumbs` says it."""
+        return self in {QuestionKind.THUMBS, QuestionKind.VERDICT}
 
     @property
     def label(self) -> str:
@@ -43,10 +54,14 @@ class QuestionKind(StrEnum):
 
 _KIND_LABELS = {
     QuestionKind.THUMBS: "Good or bad",
+    QuestionKind.VERDICT: "Good, bad or unsure",
     QuestionKind.CHOICE: "One of several",
     QuestionKind.MULTI_CHOICE: "Any of several",
+    QuestionKind.SCALE: "Scale",
     QuestionKind.NUMBER: "Number",
     QuestionKind.TEXT: "Text",
+    QuestionKind.ASSERTIONS: "Must and must not",
+    QuestionKind.RANKING: "Order of several",
 }
 
 
@@ -64,7 +79,7 @@ class Option(_Document):
 class Question(_Document):
     """One question; its `key` is the key of the feedback that the answer becomes.
 
-    `said` keeps what a foreign program says of it and has no meaning here.
+    A scale goes in whole steps from `minimum` to `maximum`; `low_label` and `high_label` are what its ends mean. `said` keeps what a foreign program says of it and has no meaning here.
     """
 
     key: str = Field(pattern=KEY_PATTERN)
@@ -75,15 +90,18 @@ class Question(_Document):
     options: tuple[Option, ...] = Field(default=(), max_length=MOST_OPTIONS)
     minimum: float | None = Field(default=None, allow_inf_nan=False)
     maximum: float | None = Field(default=None, allow_inf_nan=False)
+    low_label: str = Field(default="", max_length=100)
+    high_label: str = Field(default="", max_length=100)
     said: dict[str, JsonValue] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _hold_together(self) -> Self:
         if self.key in BUILT_IN_KEYS:
             raise ValueError(f"“{self.key}” is the key of a part that every review has; choose another key.")
-        if self.key == "thumbs" and self.kind is not QuestionKind.THUMBS:
+        if self.key == "thumbs" and not self.kind.is_verdict:
             raise ValueError("The key “thumbs” is kept for a question of the kind good or bad.")
         self._check_options()
+        self._check_scale()
         if self.minimum is not None and self.maximum is not None and self.minimum >= self.maximum:
             raise ValueError("The smallest number has to be below the largest.")
         return self
@@ -97,6 +115,22 @@ class Question(_Document):
             raise ValueError("Give at least two options to choose from.")
         if twice := _twice(option.key for option in self.options):
             raise ValueError(f"The option “{twice}” stands there twice.")
+
+    def _check_scale(self) -> None:
+        if self.kind is not QuestionKind.SCALE:
+            if self.low_label or self.high_label:
+                raise ValueError("Only the ends of a scale have labels.")
+            return
+        ends = (self.minimum, self.maximum)
+        if any(end is None or end != int(end) for end in ends) or not 1 < len(self.steps) <= MOST_STEPS:
+            raise ValueError(f"A scale goes from one whole number to a larger one, in at most {MOST_STEPS} steps.")
+
+    @property
+    def steps(self) -> range:
+        """The numbers of a scale, in order; empty for any other kind."""
+        if self.kind is not QuestionKind.SCALE or self.minimum is None or self.maximum is None:
+            return range(0)
+        return range(int(self.minimum), int(self.maximum) + 1)
 
 
 class Parts(_Document):
@@ -129,9 +163,14 @@ class Rubric(_Document):
         """The JSON that a rubric version keeps."""
         document = self.model_dump(mode="json")
         for question in document["questions"]:
-            if not question["said"]:
-                del question["said"]
+            for name in _LEFT_OUT:
+                if not question[name]:
+                    del question[name]
         return document
+
+
+_LEFT_OUT = ("low_label", "high_label", "said")
+"""Fields that a document does not have where they say nothing, so that what was written before them reads the same."""
 
 
 def read(document: Mapping[str, Any] | list[Any]) -> Rubric:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -10,8 +11,8 @@ from annotation.domain import audit
 from annotation.domain.datasets import rows
 from annotation.domain.datasets.problems import DatasetError
 from annotation.domain.feedback import reviewed
-from annotation.domain.queues import assignment
-from annotation.domain.reviews import originals
+from annotation.domain.queues import assignment, rubric
+from annotation.domain.reviews import assertions, originals
 from annotation.models import Review, User
 
 Correction = Review.Correction
@@ -124,7 +125,7 @@ def lock(review: Review, seen: int | None = None) -> Review:
     Raises TakenBackError and ChangedMeanwhileError.
     """
     item = assignment.lock(review.item)
-    locked = Review.objects.select_related("reviewer").filter(pk=review.pk).first()
+    locked = Review.objects.select_related("reviewer", "rubric").filter(pk=review.pk).first()
     if locked is None:
         raise TakenBackError
     locked.item = item
@@ -144,16 +145,24 @@ def _add_row(review: Review, by: User, now: datetime) -> None:
     if dataset is None:
         return
     source = originals.original(review.item, review.corrected_run_uuid)
-    outputs = {"output": review.correction} if isinstance(review.correction, str) else review.correction
+    said = assertions.of_answers(rubric.read(review.rubric.questions), review.answers)
     rows.add_from_review(
         dataset=dataset,
         review=review,
         trace=source.trace_uuid,
         inputs=source.inputs,
-        outputs=outputs,
+        outputs=_outputs(review, said),
+        metadata={rows.ASSERTIONS: said} if said else {},
         by=by,
         now=now,
     )
+
+
+def _outputs(review: Review, said: dict[str, list[str]]) -> Any:
+    """The correction; where there is none, what the answer must and must not do."""
+    if review.correction is None:
+        return {rows.ASSERTIONS: said}
+    return {"output": review.correction} if isinstance(review.correction, str) else review.correction
 
 
 def _where(review: Review) -> dict[str, object]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from annotation.domain.queues import rubric
-from annotation.domain.reviews import content, diff, diff_json, originals
+from annotation.domain.reviews import assertions, content, diff, diff_json, originals
 from annotation.domain.reviews.content import Label
 from annotation.domain.reviews.diff import Piece
 from annotation.domain.reviews.diff_json import Line
@@ -25,7 +25,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """The original and the correction: as `words` where both are text, else as `lines` of JSON."""
+    """The original and the correction: as `words` where both are text, else as `lines` of JSON.
+
+    Neither where nothing is corrected and `assertions` stand in for it.
+    """
 
     original: Original
     inputs: str
@@ -33,6 +36,7 @@ class Proposal:
     lines: tuple[Line, ...]
     answers: tuple[Answer, ...]
     labels: tuple[Label, ...]
+    assertions: dict[str, list[str]]
 
 
 def proposal(review: Review) -> Proposal:
@@ -43,9 +47,12 @@ def proposal(review: Review) -> Proposal:
         original=original,
         inputs=_readable(original.inputs),
         words=diff.words(original.text, correction) if isinstance(correction, str) else (),
-        lines=() if isinstance(correction, str) else diff_json.lines(diff_json.structure(original.outputs, correction)),
+        lines=()
+        if correction is None or isinstance(correction, str)
+        else diff_json.lines(diff_json.structure(original.outputs, correction)),
         answers=answers(review),
         labels=content.read_labels(review.labels),
+        assertions=assertions.of_answers(rubric.read(review.rubric.questions), review.answers),
     )
 
 
@@ -57,10 +64,16 @@ def answers(review: Review) -> tuple[Answer, ...]:
 
 
 def _worded(question: rubric.Question, value: Any) -> str:
-    labels = {option.key: option.label for option in question.options} | {"up": "Good", "down": "Bad"}
+    if question.kind is rubric.QuestionKind.ASSERTIONS:
+        return " ".join(f"{_SIDES[one.side]}: {one.text}" for one in assertions.read(value))
+    labels = {option.key: option.label for option in question.options} | _VERDICTS
     picked = value if isinstance(value, list) else [value]
-    is_picked = question.kind.has_options or question.kind is rubric.QuestionKind.THUMBS
+    is_picked = question.kind.has_options or question.kind.is_verdict
     return ", ".join(labels.get(one, str(one)) if is_picked else str(one) for one in picked)
+
+
+_VERDICTS = {"up": "Good", "down": "Bad", "good": "Good", "bad": "Bad", "unsure": "Unsure"}
+_SIDES = {assertions.Side.MUST: "Must", assertions.Side.MUST_NOT: "Must not"}
 
 
 def _readable(inputs: Any) -> str:

@@ -87,7 +87,7 @@ def _answers(review: Review) -> dict[str, Any]:
         "layer": review.layer or None,
         "first_failing_run_id": str(failing) if failing else None,
         "correction": review.correction,
-        "correction_state": review.correction_state if review.correction is not None else None,
+        "correction_state": review.correction_state if review.correction_state != Review.Correction.NONE else None,
         "note": review.note or None,
         "active_seconds": review.active_ms / 1000 if review.active_ms else None,
     }

@@ -11,6 +11,7 @@ from pydantic import JsonValue
 
 from annotation.domain.feedback import giving
 from annotation.domain.feedback.validation import Content, completed
+from annotation.domain.feedback.verdict import GOOD, UNSURE
 from annotation.domain.queues.rubric import QuestionKind, Rubric
 from annotation.domain.reviews.content import ReviewInput
 from annotation.domain.reviews.rubric import UP
@@ -48,10 +49,14 @@ def _answers(judged: Judged) -> Iterator[Feedback]:
 
 _COLUMNS: dict[QuestionKind, Callable[[JsonValue], dict[str, Any]]] = {
     QuestionKind.THUMBS: lambda answer: {"score": 1.0 if answer == UP else 0.0},
+    QuestionKind.VERDICT: lambda answer: {"value": UNSURE} if answer == UNSURE else {"score": float(answer == GOOD)},
     QuestionKind.CHOICE: lambda answer: {"value": answer},
     QuestionKind.MULTI_CHOICE: lambda answer: {"value": answer},
+    QuestionKind.SCALE: lambda answer: {"score": answer},
     QuestionKind.NUMBER: lambda answer: {"score": answer},
     QuestionKind.TEXT: lambda answer: {"value": answer},
+    QuestionKind.ASSERTIONS: lambda answer: {"value": answer},
+    QuestionKind.RANKING: lambda answer: {"value": answer},
 }
 
 

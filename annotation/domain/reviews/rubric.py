@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pydantic import JsonValue
 
 from annotation.domain.queues.rubric import Question, QuestionKind, Rubric
+from annotation.domain.reviews import assertions
 from annotation.domain.reviews.content import Evidence, Layer, ReviewInput
 
 LONGEST_TEXT = 20_000
@@ -17,6 +18,7 @@ MOST_LABELS = 50
 LONGEST_PASSAGE = 2_000
 
 UP, DOWN = "up", "down"
+VERDICTS = ("good", "bad", "unsure")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +49,9 @@ class _AnswerError(ValueError):
 def validate(rubric: Rubric, given: ReviewInput) -> ReviewInput:
     """The review with every answer in its stored form and parts that the rubric leaves out emptied.
 
-    Stored forms: thumbs "up" or "down"; choice an option key; multi-choice a list of option keys in the rubric's order;
-    number a number; text a string. Questions without an answer are left out. Raises InvalidReviewError.
+    Stored forms: thumbs "up" or "down"; verdict "good", "bad" or "unsure"; choice an option key; multi-choice a list of
+    option keys in the rubric's order; scale and number a number; text a string; assertions a list of `{"side", "text"}`;
+    ranking all option keys, the best first. Questions without an answer are left out. Raises InvalidReviewError.
     """
     answers, problems = _answers(rubric, given.answers)
     problems += _part_problems(rubric, given)
@@ -87,16 +90,21 @@ def _answer(question: Question, value: JsonValue) -> JsonValue:
     """The stored form of one answer, or None where there is none."""
     if isinstance(value, str):
         value = _cleaned(value)
-    if value is None or value in ("", []):
-        if question.is_required:
-            raise _AnswerError(f"“{question.label}” needs an answer.")
-        return None
-    return _READERS[question.kind](question, value)
+    answer = None if value is None or value in ("", []) else _READERS[question.kind](question, value)
+    if answer is None and question.is_required:
+        raise _AnswerError(f"“{question.label}” needs an answer.")
+    return answer
 
 
 def _thumbs(question: Question, value: JsonValue) -> JsonValue:
     if value not in (UP, DOWN):
         raise _AnswerError(f"“{question.label}” takes up or down.")
+    return value
+
+
+def _verdict(question: Question, value: JsonValue) -> JsonValue:
+    if value not in VERDICTS:
+        raise _AnswerError(f"“{question.label}” takes good, bad or unsure.")
     return value
 
 
@@ -112,6 +120,36 @@ def _multi_choice(question: Question, value: JsonValue) -> JsonValue:
     if any(key not in known for key in picked):
         raise _AnswerError(f"“{question.label}” takes any of: {_option_keys(question)}.")
     return [key for key in known if key in picked]
+
+
+def _ranking(question: Question, value: JsonValue) -> JsonValue:
+    order = _by_rank(value) if isinstance(value, dict) else value
+    keys = sorted(option.key for option in question.options)
+    if not isinstance(order, list) or sorted(str(one) for one in order) != keys:
+        raise _AnswerError(f"“{question.label}” takes all of these in an order, each once: {_option_keys(question)}.")
+    return order
+
+
+def _by_rank(ranks: Mapping[str, JsonValue]) -> JsonValue:
+    """The options in the order of the ranks that a form has for them; None while two share a rank."""
+    given = {str(rank): key for key, rank in ranks.items()}
+    if len(given) != len(ranks) or not all(rank.isdigit() and rank.isascii() for rank in given):
+        return None
+    return [given[rank] for rank in sorted(given, key=int)]
+
+
+def _scale(question: Question, value: JsonValue) -> JsonValue:
+    number = _as_number(question, value)
+    if number not in question.steps:
+        raise _AnswerError(f"“{question.label}” takes a whole number {_bounds(question.minimum, question.maximum)}.")
+    return number
+
+
+def _assertions(question: Question, value: JsonValue) -> JsonValue:
+    try:
+        return assertions.document(assertions.read(storable(value))) or None
+    except ValueError as problem:
+        raise _AnswerError(f"“{question.label}” {problem}.") from None
 
 
 def _number(question: Question, value: JsonValue) -> JsonValue:
@@ -148,10 +186,14 @@ def _text(question: Question, value: JsonValue) -> JsonValue:
 
 _READERS: dict[QuestionKind, Callable[[Question, JsonValue], JsonValue]] = {
     QuestionKind.THUMBS: _thumbs,
+    QuestionKind.VERDICT: _verdict,
     QuestionKind.CHOICE: _choice,
     QuestionKind.MULTI_CHOICE: _multi_choice,
+    QuestionKind.SCALE: _scale,
     QuestionKind.NUMBER: _number,
     QuestionKind.TEXT: _text,
+    QuestionKind.ASSERTIONS: _assertions,
+    QuestionKind.RANKING: _ranking,
 }
 
 

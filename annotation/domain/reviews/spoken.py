@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db.models import Q
 from pydantic import JsonValue
 
+from annotation.domain.feedback import verdict
 from annotation.domain.queues import rubric_versions, subjects
 from annotation.domain.queues.rubric import Question, QuestionKind
 from annotation.domain.reviews import drafts, submit
@@ -64,7 +65,9 @@ def _answer(question: Question, feedback: Feedback) -> JsonValue:
     match question.kind:
         case QuestionKind.THUMBS:
             return None if feedback.score is None else (UP if feedback.score > 0 else DOWN)
-        case QuestionKind.NUMBER:
+        case QuestionKind.VERDICT:
+            return verdict.says_thumb(feedback.score, feedback.value)
+        case QuestionKind.NUMBER | QuestionKind.SCALE:
             return feedback.score
         case QuestionKind.TEXT:
             return feedback.value if isinstance(feedback.value, str) else feedback.comment

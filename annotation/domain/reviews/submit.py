@@ -12,7 +12,7 @@ from annotation.domain.queues import assignment, state
 from annotation.domain.queues import rubric as asked
 from annotation.domain.queues.refusals import ClaimError, ItemNotOpenError, ItemTakenError, QueueNotActiveError
 from annotation.domain.queues.rubric_versions import current, numbered
-from annotation.domain.reviews import correct, drafts, judgements, originals, rubric
+from annotation.domain.reviews import assertions, correct, drafts, judgements, originals, rubric
 from annotation.domain.reviews.content import Label, Passage, ReviewInput
 from annotation.domain.reviews.rubric import AnswerProblem, InvalidReviewError
 from annotation.models import Draft, FailureMode, Item, Project, Queue, Reservation, Review, RubricVersion, Skip, User
@@ -49,12 +49,13 @@ def _submit(item: Item, by: User, answers: ReviewInput, now: datetime, spoken: f
     labels = _labels(project, given.labels, by)
     columns = _columns(version, given, labels)
     if before is None or _is_changed(before, columns):
-        review = _store(item, by, before, columns, given.active_ms, now)
+        proposes = given.correction is not None or bool(assertions.of_answers(questions, given.answers))
+        review = _store(item, by, before, columns | {"correction_state": _state(is_proposed=proposes)}, given, now)
         said = judgements.rows(judgements.Judged(review, questions, given, labels, project))
         said = [row for row in said if row.key not in spoken]
         reviewed.replace(review=review, rows=said, traces=originals.traces_of(item))
         recount(item)
-        if item.queue.accepts_at_once and review.correction is not None:
+        if item.queue.accepts_at_once and proposes:
             correct.accept_at_once(review, by=by, now=now)
     else:
         review = before
@@ -153,22 +154,25 @@ def _is_changed(review: Review, columns: dict[str, Any]) -> bool:
 
 
 def _store(
-    item: Item, by: User, before: Review | None, columns: dict[str, Any], active_ms: int, now: datetime
+    item: Item, by: User, before: Review | None, columns: dict[str, Any], given: ReviewInput, now: datetime
 ) -> Review:
     """The row, new or edited; an edit takes back what was decided on it, so that nobody's acceptance covers new words."""
     review = before or Review(item=item, reviewer=by, submitted_at=now, submission_count=0)
     for name, value in columns.items():
         setattr(review, name, value)
-    proposed = columns["correction"] is not None
-    review.correction_state = Review.Correction.PROPOSED if proposed else Review.Correction.NONE
     review.decided_by, review.decided_at, review.decision_note = None, None, ""
     review.is_authoritative = False
-    review.active_ms += active_ms
+    review.active_ms += given.active_ms
     review.submission_count += 1
     review.modified_at = now
     review.item = item
     review.save()
     return review
+
+
+def _state(*, is_proposed: bool) -> str:
+    """A correction, or assertions that stand in for one, wait for an editor."""
+    return Review.Correction.PROPOSED if is_proposed else Review.Correction.NONE
 
 
 def _tidy(item: Item, by: User) -> None:

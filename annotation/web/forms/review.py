@@ -19,6 +19,7 @@ from annotation.domain.reviews.rubric import AnswerProblem
 ANSWER = "answer-"
 TEXT, JSON = "text", "json"
 MOST_EVIDENCE = 100
+SIDES = (("must", "It must"), ("must_not", "It must not"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,15 @@ class Choice:
     label: str
     is_picked: bool
     number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One of several fields of a question, by its name in the form, what it asks and what stands in it."""
+
+    name: str
+    label: str
+    value: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +55,36 @@ class QuestionField:
     def kind(self) -> str:
         """The kind as templates ask for it."""
         return self.question.kind.value
+
+    @property
+    def ranks(self) -> tuple[Part, ...]:
+        """Of a ranking: every option with its place, 1 for the best."""
+        given = self.value
+        if isinstance(given, list):
+            given = {str(key): place for place, key in enumerate(given, start=1)}
+        places = given if isinstance(given, dict) else {}
+        return tuple(
+            Part(f"{self.name}.{one.key}", one.label, str(places.get(one.key, ""))) for one in self.question.options
+        )
+
+    @property
+    def places(self) -> range:
+        """The places of a ranking."""
+        return range(1, len(self.question.options) + 1)
+
+    @property
+    def sides(self) -> tuple[Part, ...]:
+        """Of assertions: what must be and what must not, a sentence a line."""
+        given = self.value if isinstance(self.value, list) else []
+        said = [one for one in given if isinstance(one, dict)]
+        return tuple(
+            Part(
+                f"{self.name}.{side}",
+                label,
+                "\n".join(str(one.get("text", "")) for one in said if one.get("side") == side),
+            )
+            for side, label in SIDES
+        )
 
     @property
     def bounds(self) -> str:
@@ -74,7 +114,7 @@ class ReviewFields:
     @property
     def questions(self) -> tuple[QuestionField, ...]:
         """The questions in the rubric's order, good-or-bad ones first: they are what a review comes down to."""
-        asked = sorted(self.rubric.questions, key=lambda question: question.kind is not QuestionKind.THUMBS)
+        asked = sorted(self.rubric.questions, key=lambda question: not question.kind.is_verdict)
         return tuple(self._field(question) for question in asked)
 
     def _field(self, question: Question) -> QuestionField:
@@ -121,11 +161,27 @@ def correction_text(correction: JsonValue) -> str:
 
 def _answers(sent: QueryDict, rubric: Rubric) -> Iterator[tuple[str, JsonValue]]:
     for question in rubric.questions:
-        values: list[Any] = [value for value in sent.getlist(ANSWER + question.key) if value.strip()]
-        if question.kind is QuestionKind.MULTI_CHOICE:
-            yield question.key, values
-        elif values:
-            yield question.key, values[0]
+        if answer := _answer(sent, ANSWER + question.key, question):
+            yield question.key, answer
+
+
+def _answer(sent: QueryDict, name: str, question: Question) -> JsonValue:
+    """What the fields of a question hold; something empty where nobody answered."""
+    values: list[Any] = [value for value in sent.getlist(name) if value.strip()]
+    match question.kind:
+        case QuestionKind.MULTI_CHOICE:
+            return values
+        case QuestionKind.RANKING:
+            ranks = {one.key: str(sent.get(f"{name}.{one.key}", "")) for one in question.options}
+            return {option: rank for option, rank in ranks.items() if rank}
+        case QuestionKind.ASSERTIONS:
+            return [{"side": side, "text": line} for side, _label in SIDES for line in _lines(sent, f"{name}.{side}")]
+        case _:
+            return values[0] if values else None
+
+
+def _lines(sent: QueryDict, name: str) -> list[str]:
+    return [line for line in sent.get(name, "").splitlines() if line.strip()]
 
 
 def _evidence(sent: QueryDict) -> Iterator[Evidence]:
@@ -155,6 +211,9 @@ def _no_constant(name: str) -> None:
 
 def _choices(question: Question, value: JsonValue) -> tuple[Choice, ...]:
     picked = value if isinstance(value, list) else [value]
+    if question.kind is QuestionKind.SCALE:
+        chosen = str(value)
+        return tuple(Choice(str(step), str(step), str(step) == chosen, step) for step in question.steps)
     return tuple(
         Choice(option.key, option.label, option.key in picked, place if place <= 9 else 0)
         for place, option in enumerate(question.options, start=1)

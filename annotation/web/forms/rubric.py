@@ -49,6 +49,8 @@ class QuestionDraft:
     is_required: bool = False
     minimum: str = ""
     maximum: str = ""
+    low_label: str = ""
+    high_label: str = ""
     options: tuple[OptionDraft, ...] = ()
     error: str = ""
 
@@ -65,7 +67,12 @@ class QuestionDraft:
     @property
     def has_bounds(self) -> bool:
         """Whether it is answered with a number."""
-        return self.kind == QuestionKind.NUMBER
+        return self.kind in {QuestionKind.NUMBER, QuestionKind.SCALE}
+
+    @property
+    def has_ends(self) -> bool:
+        """Whether its ends have labels."""
+        return self.kind == QuestionKind.SCALE
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +107,8 @@ def _shown(question: Question) -> QuestionDraft:
         is_required=question.is_required,
         minimum=_number(question.minimum),
         maximum=_number(question.maximum),
+        low_label=question.low_label,
+        high_label=question.high_label,
         options=tuple(OptionDraft(option.key, option.label) for option in question.options),
     )
 
@@ -126,6 +135,8 @@ def _posted(data: Mapping[str, Any], name: str) -> QuestionDraft:
         is_required=bool(data.get(f"{name}-required")),
         minimum=data.get(f"{name}-minimum", ""),
         maximum=data.get(f"{name}-maximum", ""),
+        low_label=data.get(f"{name}-low_label", ""),
+        high_label=data.get(f"{name}-high_label", ""),
         options=tuple(
             OptionDraft(data.get(f"{name}-o-{number}-key", ""), data.get(f"{name}-o-{number}-label", ""))
             for number in options
@@ -153,6 +164,8 @@ def changed(draft: RubricDraft, action: str) -> RubricDraft:
 
 
 def _fresh(kind: QuestionKind) -> QuestionDraft:
+    if kind is QuestionKind.SCALE:
+        return QuestionDraft(kind=kind, minimum="1", maximum="5")
     return QuestionDraft(kind=kind, options=(OptionDraft(), OptionDraft()) if kind.has_options else ())
 
 
@@ -198,7 +211,7 @@ def _question(draft: QuestionDraft, taken: set[str], said: Mapping[str, Any]) ->
     label = draft.label.strip()
     if not label:
         raise ValueError("Write the question.")
-    key = draft.key or _key(label, taken | BUILT_IN_KEYS, first="thumbs" if draft.kind == QuestionKind.THUMBS else "")
+    key = draft.key or _key(label, taken | BUILT_IN_KEYS, first="thumbs" if QuestionKind(draft.kind).is_verdict else "")
     taken.add(key)
     options: list[dict[str, str]] = []
     for option in draft.options:
@@ -213,6 +226,8 @@ def _question(draft: QuestionDraft, taken: set[str], said: Mapping[str, Any]) ->
         options=tuple(Option(**option) for option in options) if draft.has_options else (),
         minimum=_bound(draft.minimum),
         maximum=_bound(draft.maximum),
+        low_label=draft.low_label.strip() if draft.has_ends else "",
+        high_label=draft.high_label.strip() if draft.has_ends else "",
         said=dict(said),
     )
 

@@ -48,6 +48,10 @@ def test_reads_what_it_wrote_and_bare_lists() -> None:
         ({"key": "tone", "kind": "choice", "options": [{"key": "a", "label": "A"}] * 2}, "“a” stands there twice"),
         ({"key": "tone", "kind": "text", "options": [{"key": "a", "label": "A"}]}, "Only questions with a choice"),
         ({"key": "cost", "kind": "number", "minimum": 3, "maximum": 3}, "has to be below"),
+        ({"key": "tone", "kind": "scale"}, "A scale goes from one whole number to a larger one"),
+        ({"key": "tone", "kind": "scale", "minimum": 0, "maximum": 11}, "in at most 11 steps"),
+        ({"key": "tone", "kind": "scale", "minimum": 1, "maximum": 2.5}, "one whole number"),
+        ({"key": "tone", "kind": "number", "low_label": "cold"}, "Only the ends of a scale have labels"),
         ({"key": "Not a key", "kind": "text"}, "should match pattern"),
     ],
 )

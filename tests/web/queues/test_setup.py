@@ -61,6 +61,7 @@ def test_buttons_rearrange_without_saving(people: People, headers: dict[str, str
     ("action", "kinds", "options"),
     [
         ("add:number", ["thumbs", "choice", "number"], 3),
+        ("add:scale", ["thumbs", "choice", "scale"], 3),
         ("remove:0", ["choice"], 3),
         ("down:0", ["choice", "thumbs"], 3),
         ("add-option:1", ["thumbs", "choice"], 4),
@@ -86,6 +87,24 @@ def test_what_cannot_be_asked_is_marked_and_kept(people: People, headers: dict[s
     assert "This field is required." in page
     assert 'value="Is it polite?"' in answer.content.decode()
     assert Queue.objects.count() == 0
+
+
+def test_every_kind_of_question_can_be_asked(people: People) -> None:
+    given: dict[str, Any] = {
+        "questions": "4",
+        "q__0__kind": "verdict", "q__0__label": "Good?",
+        "q__1__kind": "scale", "q__1__label": "Tone", "q__1__options": "0", "q__1__minimum": "0", "q__1__maximum": "4",
+        "q__1__low_label": "cold", "q__1__high_label": " warm ",
+        "q__2__kind": "assertions", "q__2__label": "What has to hold?",
+        "q__3__kind": "ranking", "q__3__label": "Best first", "q__3__options": "2",
+        "q__3__o__0__label": "Short", "q__3__o__1__label": "Long",
+    }  # fmt: skip
+    post(people, "/w/acme/queues/new/", save="active", **given)
+    asked = rubric_versions.questions_of(Queue.objects.get()).questions
+    assert [(question.key, question.kind) for question in asked] == [
+        ("thumbs", "verdict"), ("tone", "scale"), ("what_has_to_hold", "assertions"), ("best_first", "ranking"),
+    ]  # fmt: skip
+    assert (list(asked[1].steps), asked[1].low_label, asked[1].high_label) == ([0, 1, 2, 3, 4], "cold", "warm")
 
 
 def test_a_name_that_is_taken_is_told_at_the_name(people: People, desk: Desk) -> None:

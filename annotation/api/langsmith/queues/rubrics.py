@@ -24,6 +24,13 @@ _KINDS = {
 }
 
 
+_REFINED = {QuestionKind.VERDICT: QuestionKind.THUMBS, QuestionKind.SCALE: QuestionKind.NUMBER}
+"""Kinds of ours that this protocol has only a plainer word for: kept when it says that word."""
+
+_HOW = ("kind", "options", "minimum", "maximum", "low_label", "high_label")
+"""What says how a question is answered."""
+
+
 def read(sent: Any, workspace: Workspace, before: Rubric | None = None) -> Rubric:
     """The rubric that these items make. How a key is answered is said by its feedback config, else by the question that it
     had `before`, whose words for people stay. Raises Invalid.
@@ -81,7 +88,7 @@ def _question(sent: Mapping[str, Any], config: FeedbackConfig | None, before: Qu
 def _answered(key: str, config: FeedbackConfig | None, before: Question | None) -> dict[str, Any]:
     """How the question is answered; a new key without a config takes a number from 0 to 1, as there."""
     if config is None and before is not None:
-        return {"kind": before.kind, "options": before.options, "minimum": before.minimum, "maximum": before.maximum}
+        return {name: getattr(before, name) for name in _HOW}
     if config is None:
         return (
             {"kind": QuestionKind.THUMBS}
@@ -89,6 +96,8 @@ def _answered(key: str, config: FeedbackConfig | None, before: Question | None) 
             else {"kind": QuestionKind.NUMBER, "minimum": 0, "maximum": 1}
         )
     kind = _KINDS[FeedbackConfig.Kind(config.kind)]
+    if before is not None and _REFINED.get(before.kind) is kind:
+        return {name: getattr(before, name) for name in _HOW}
     if kind is not QuestionKind.CHOICE:
         bounds = {"minimum": config.minimum, "maximum": config.maximum} if kind is QuestionKind.NUMBER else {}
         return {"kind": kind, **bounds}

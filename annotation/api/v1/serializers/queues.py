@@ -34,6 +34,8 @@ class QuestionSerializer(serializers.Serializer[Any]):
     options = OptionSerializer(many=True, default=[])
     minimum = serializers.FloatField(allow_null=True, default=None)
     maximum = serializers.FloatField(allow_null=True, default=None)
+    low_label = serializers.CharField(default="", help_text="What the lower end of a scale means.")
+    high_label = serializers.CharField(default="", help_text="What the upper end of a scale means.")
 
 
 class PartsSerializer(serializers.Serializer[Any]):

@@ -10,7 +10,11 @@ from annotation.api.v1.serializers.fields import AnyField
 from annotation.domain.reviews.content import ReviewInput
 from annotation.models import Review
 
-ANSWERS = "By question key: up or down; an option’s key; a list of them; a number; text."
+ANSWERS = (
+    "By question key. Thumbs: up or down. Verdict: good, bad or unsure. Choice: an option’s key; several: a list of them. "
+    "Scale and number: a number. Text: text. Assertions: a list of {side: must or must_not, text}. Ranking: all option keys, "
+    "the best first."
+)
 
 
 class ReviewInputSerializer(serializers.Serializer[Any]):

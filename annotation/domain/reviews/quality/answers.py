@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from annotation.domain.queues import rubric
 from annotation.domain.reviews.content import read_labels
+from annotation.domain.reviews.quality import figures
 from annotation.domain.reviews.quality.figures import FIRST_FAILING_STEP, LABELS, LAYER, Given
 from annotation.models import FailureMode, Item, Queue, Review, RubricVersion
 
@@ -30,24 +31,35 @@ def read(reviews: QuerySet[Review]) -> list[Given]:
             "item_id", "reviewer_id", "rubric_id", "answers", "labels", "layer", "first_failing_run_uuid"
         )
     )
-    parts = {
-        version.pk: rubric.read(version.questions).parts
+    asked = {
+        version.pk: rubric.read(version.questions)
         for version in RubricVersion.objects.filter(pk__in={row[2] for row in found})
     }
     names = _names([label for row in found for label in row[4]])
-    return [_given(row, parts[row[2]], names) for row in found]
+    return [_given(row, asked[row[2]], names) for row in found]
 
 
-def _given(row: Sequence[Any], parts: rubric.Parts, names: dict[UUID, str]) -> Given:
+def _given(row: Sequence[Any], asked: rubric.Rubric, names: dict[UUID, str]) -> Given:
     item, reviewer, _version, answers, labels, layer, failing = row
-    values = {key: frozenset(value) if isinstance(value, list) else value for key, value in answers.items()}
-    if parts.labels:
+    values = {
+        question.key: _comparable(question, answers[question.key])
+        for question in asked.questions
+        if question.key in answers and question.kind in figures.SCALES
+    }
+    if asked.parts.labels:
         values[LABELS] = frozenset(names.get(label.failure_mode, label.name) for label in read_labels(labels))
     if layer:
         values[LAYER] = layer
     if failing:
         values[FIRST_FAILING_STEP] = str(failing)
     return Given(item, reviewer, values)
+
+
+def _comparable(question: rubric.Question, value: Any) -> Any:
+    """A set where the order says nothing, a tuple where it says all."""
+    if not isinstance(value, list):
+        return value
+    return tuple(value) if question.kind is rubric.QuestionKind.RANKING else frozenset(value)
 
 
 def _names(labels: list[dict[str, Any]]) -> dict[UUID, str]:

@@ -34,10 +34,17 @@ class Asked:
     key: str
     label: str
     scale: Scale
-    words: Mapping[str, str] = field(default_factory=dict)
+    words: Mapping[Any, str] = field(default_factory=dict)
+
+    @property
+    def places(self) -> dict[Any, float]:
+        """Where its answers stand in their order."""
+        return {value: float(place) for place, value in enumerate(self.words)}
 
     def worded(self, value: Any) -> str:
         """An answer as people read it."""
+        if isinstance(value, tuple):
+            return " > ".join(self.words.get(one, str(one)) for one in value)
         if isinstance(value, frozenset):
             return ", ".join(sorted(self.words.get(one, str(one)) for one in value)) or "none"
         return self.words.get(value, f"{value:g}" if isinstance(value, float) else str(value))
@@ -119,7 +126,7 @@ Units = dict[int, dict[int, Any]]
 
 def asked(rubric: Rubric) -> tuple[Asked, ...]:
     """The questions and parts of a rubric that can be compared; free text cannot."""
-    questions = [_asked(question) for question in rubric.questions if question.kind in _SCALES]
+    questions = [_asked(question) for question in rubric.questions if question.kind in SCALES]
     parts = rubric.parts
     if parts.labels:
         questions.append(Asked(LABELS, "Labels", Scale.SETS))
@@ -135,19 +142,27 @@ def asked(rubric: Rubric) -> tuple[Asked, ...]:
 LABELS, LAYER, FIRST_FAILING_STEP = "label", "layer", "first_failing_step"
 """The keys of the feedback that the parts become."""
 
-_SCALES = {
+SCALES = {
     QuestionKind.THUMBS: Scale.NOMINAL,
+    QuestionKind.VERDICT: Scale.ORDINAL,
     QuestionKind.CHOICE: Scale.NOMINAL,
     QuestionKind.MULTI_CHOICE: Scale.SETS,
+    QuestionKind.SCALE: Scale.ORDINAL,
     QuestionKind.NUMBER: Scale.INTERVAL,
+    QuestionKind.RANKING: Scale.NOMINAL,
 }
 
 
 def _asked(question: Question) -> Asked:
-    words = {option.key: option.label for option in question.options}
-    if question.kind is QuestionKind.THUMBS:
-        words = {"up": "Good", "down": "Bad"}
-    return Asked(question.key, question.label, _SCALES[question.kind], words)
+    words: dict[Any, str] = {option.key: option.label for option in question.options}
+    match question.kind:
+        case QuestionKind.THUMBS:
+            words = {"up": "Good", "down": "Bad"}
+        case QuestionKind.VERDICT:
+            words = {"bad": "Bad", "unsure": "Unsure", "good": "Good"}
+        case QuestionKind.SCALE:
+            words = {step: str(step) for step in question.steps}
+    return Asked(question.key, question.label, SCALES[question.kind], words)
 
 
 def units(given: Iterable[Given], key: str) -> Units:
@@ -172,9 +187,17 @@ def agreement_on(question: Asked, given: Sequence[Given]) -> Agreement:
         raw=agreement.raw(paired),
         kappa=_kappa(question, found, reviewers[0], reviewers[1]) if len(reviewers) == 2 else None,
         fleiss=agreement.fleiss(paired),
-        alpha=agreement.alpha(paired, question.scale),
+        alpha=agreement.alpha(_placed(question, paired), question.scale),
         balance=_balance(question, found),
     )
+
+
+def _placed(question: Asked, paired: list[dict[int, Any]]) -> list[dict[int, Any]]:
+    """With the places of answers for answers whose order is not that of their names."""
+    if question.scale is not Scale.ORDINAL or not question.words:
+        return paired
+    places = question.places
+    return [{rater: places[value] for rater, value in unit.items() if value in places} for unit in paired]
 
 
 def disagreed(found: Units) -> list[int]:
@@ -209,8 +232,9 @@ def _kappa(question: Asked, found: Units, one: int, other: int) -> Kappa:
         case Scale.INTERVAL:
             return agreement.cohen(pairs, places={value: float(value) for value in seen}, power=2)
         case Scale.ORDINAL:
-            places = {value: float(place) for place, value in enumerate(question.words or sorted(seen))}
-            return agreement.cohen(pairs, places=places, power=2)
+            places = question.places or {value: float(place) for place, value in enumerate(sorted(seen))}
+            known = [pair for pair in pairs if set(pair) <= places.keys()]
+            return agreement.cohen(known, places=places, power=2)
         case _:
             return agreement.cohen(pairs)
 

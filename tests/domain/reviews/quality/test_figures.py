@@ -101,6 +101,36 @@ def test_a_confusion_table_names_rows_of_the_first_and_opens_its_items() -> None
     assert figures.in_cell(units, found, ("cold", "kind")) == []
 
 
+def test_a_verdict_is_an_order_whatever_its_words() -> None:
+    rubric = Rubric(questions=(Question(key="thumbs", kind=QuestionKind.VERDICT, label="Good?"),), parts=Parts())
+    (asked, *_parts) = figures.asked(rubric)
+    assert (asked.scale, list(asked.words)) == (Scale.ORDINAL, ["bad", "unsure", "good"])
+    same = [{1: "bad", 2: "bad"}, {1: "good", 2: "good"}] * 5
+    near = figures.agreement_on(asked, given("thumbs", *same, {1: "bad", 2: "unsure"}))
+    far = figures.agreement_on(asked, given("thumbs", *same, {1: "bad", 2: "good"}))
+    assert near.alpha.value is not None
+    assert far.alpha.value is not None
+    assert near.alpha.value > far.alpha.value
+    assert [share.label for share in near.balance] == ["Bad", "Unsure", "Good"]
+
+
+def test_a_scale_is_an_order_and_a_ranking_reads_as_one() -> None:
+    options = (Option(key="a", label="Alpha"), Option(key="b", label="Beta"))
+    rubric = Rubric(
+        questions=(
+            Question(key="tone", kind=QuestionKind.SCALE, label="Tone", minimum=1, maximum=5),
+            Question(key="order", kind=QuestionKind.RANKING, label="Order", options=options),
+        )
+    )
+    tone, order, *_parts = figures.asked(rubric)
+    assert tone.scale is Scale.ORDINAL
+    assert figures.agreement_on(tone, given("tone", {1: 1, 2: 1}, {1: 5, 2: 4}, {1: 3, 2: 3})).raw == pytest.approx(
+        2 / 3
+    )
+    assert order.worded(("b", "a")) == "Beta > Alpha"
+    assert figures.agreement_on(order, given("order", {1: ("a", "b"), 2: ("b", "a")})).disagreed == 1
+
+
 def test_sets_of_options_read_as_their_words() -> None:
     several = Asked("why", "Why", Scale.SETS, {"a": "Alpha", "b": "Beta"})
     assert [several.worded(frozenset(picked)) for picked in ("ba", "")] == ["Alpha, Beta", "none"]
