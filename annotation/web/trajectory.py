@@ -3,33 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import groupby
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.http import HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 
 from annotation.domain.traces.conversation import Turn, TurnKind
-from annotation.domain.traces.trajectory import Trajectory
-from annotation.models import Run
+from annotation.domain.traces.trajectory import WINDOW, OutlineRun, Trajectory, without_content
+from annotation.models import Run, Trace
+from annotation.web.http import MemberRequest
 
 #: Types whose runs the outline's filter "calls" keeps.
 CALLS = frozenset({Run.Type.LLM, Run.Type.TOOL, Run.Type.RETRIEVER, Run.Type.RERANKER, Run.Type.EMBEDDING})
 DEEPEST_INDENT = 8
+
+#: Rows of the outline that a page begins with; the rest is loaded as somebody gets there.
+OUTLINE_ROWS = 2 * WINDOW
 
 
 @dataclass(frozen=True, slots=True)
 class OutlineRow:
     """A step in the outline. `thumb` is "up" or "down" where somebody gave the run one."""
 
-    run: Run
+    run: OutlineRun
     indent: int
     address: str
     is_call: bool
     is_current: bool
     thumb: str
+
+
+@dataclass(frozen=True, slots=True)
+class OutlinePart:
+    """Some rows of the outline, and the addresses of those above and below; empty where there are none to load."""
+
+    rows: list[OutlineRow]
+    earlier: str = ""
+    earlier_count: int = 0
+    later: str = ""
+    later_count: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +88,36 @@ class ShownTrajectory:
         """How many steps the trace has in all."""
         return len(self.trajectory.steps)
 
-    def rows(self) -> Iterator[OutlineRow]:
-        """The outline, step by step."""
+    @property
+    def outline(self) -> OutlinePart:
+        """The outline from the window on, as the page begins with it."""
+        start = self.trajectory.window.earlier_count
+        return self._part(start, start + OUTLINE_ROWS)
+
+    def outline_before(self, stop: int) -> OutlinePart:
+        """The rows above the index `stop`."""
+        return replace(self._part(max(stop - OUTLINE_ROWS, 0), stop), later="")
+
+    def outline_after(self, start: int) -> OutlinePart:
+        """The rows from the index `start` on."""
+        return replace(self._part(start, start + OUTLINE_ROWS), earlier="")
+
+    def _part(self, start: int, stop: int) -> OutlinePart:
+        left = max(self.step_count - stop, 0)
+        return OutlinePart(
+            list(self._rows(start, stop)),
+            earlier=self._more("outline_before", start) if start > 0 else "",
+            earlier_count=start,
+            later=self._more("outline_after", stop) if left else "",
+            later_count=left,
+        )
+
+    def _more(self, name: str, index: int) -> str:
+        return f"{self.page}?{urlencode({**self.query, 'trace': str(self.trajectory.trace.uuid), name: index})}"
+
+    def _rows(self, start: int, stop: int) -> Iterator[OutlineRow]:
         current, anchors, base = self.trajectory.at, self.trajectory.window.conversation.anchors, self._page("")
-        for step in self.trajectory.steps:
+        for step in self.trajectory.steps[start:stop]:
             turn = anchors.get(step.run.uuid)
             yield OutlineRow(
                 step.run,
@@ -133,6 +176,33 @@ class ShownTrajectory:
 
     def _page(self, step: UUID | str) -> str:
         return f"{self.page}?{urlencode({**self.query, 'step': str(step)})}"
+
+
+def is_more_of_outline(request: MemberRequest) -> bool:
+    """Whether a page asks for rows of its outline alone."""
+    return "outline_before" in request.GET or "outline_after" in request.GET
+
+
+def more_of_outline(
+    request: MemberRequest,
+    trace: Trace,
+    *,
+    page: str,
+    thumbs: Mapping[UUID, str],
+    query: Mapping[str, str] | None = None,
+) -> HttpResponse:
+    """The rows above or below those that the page has: `?outline_before=` or `?outline_after=` an index from 0."""
+    raw = {"raw": "1"} if "raw" in request.GET else {}
+    shown = ShownTrajectory(
+        without_content(trace), request.workspace.slug, page, {**(query or {}), **raw}, thumbs=thumbs
+    )
+    before, after = (_index(request.GET.get(name, "")) for name in ("outline_before", "outline_after"))
+    part = shown.outline_before(before) if before is not None else shown.outline_after(after or 0)
+    return render(request, "components/outline_rows.html", {"part": part})
+
+
+def _index(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else None
 
 
 def _is_earlier(shown: ShownTurn) -> bool:

@@ -18,6 +18,9 @@
     const at = document.querySelector("[data-outline] [data-step-id][aria-current]") ?? links[0];
     const select = field();
     if (!at || !select) return;
+    if (![...select.options].some((option) => option.value === at.dataset.stepId)) { // of a long trace the list has only some
+      select.add(new Option(at.querySelector(".name").textContent, at.dataset.stepId));
+    }
     select.value = select.value === at.dataset.stepId ? "" : at.dataset.stepId;
     select.dispatchEvent(new Event("change", { bubbles: true }));
   });

@@ -29,6 +29,8 @@
     const outline = [...document.querySelectorAll("[data-outline]")].pop();
     if (!outline) return;
     const links = [...outline.querySelectorAll("a[data-step-id]")].filter((link) => link.getClientRects().length > 0);
+    const more = outline.querySelector("[data-outline-more]");
+    if (more && direction < 0 && links[0]?.hasAttribute("aria-current")) { more.click(); return; }
     const at = links.findIndex((link) => link.hasAttribute("aria-current"));
     const next = links[Math.min(Math.max(at + direction, 0), links.length - 1)];
     if (next) next.click();

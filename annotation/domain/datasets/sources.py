@@ -13,7 +13,8 @@ from annotation.models import Item, Review, Run, Trace, User
 
 def content_of_trace(trace: Trace) -> RowContent:
     """What the user asked, and what they finally got, as the root run keeps it."""
-    root = trace.runs.filter(uuid=trace.root_run_uuid).first() if trace.root_run_uuid else None
+    runs = Run.objects.filter(trace=trace).only("inputs", "outputs")
+    root = runs.filter(uuid=trace.root_run_uuid).first() if trace.root_run_uuid else None
     inputs = root.inputs if root else None
     outputs = root.outputs if root else None
     return RowContent(

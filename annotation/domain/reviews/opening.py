@@ -93,6 +93,7 @@ def turns(item: Item) -> tuple[list[Trace], list[Trace]]:
     Of a long thread under review the last MOST_WHOLE traces are shown whole, those before them as earlier turns.
     """
     rows = Trace.objects.filter(workspace=item.workspace_id, uuid__in=originals.traces_of(item))
+    rows = rows.select_related("project")
     traces = list(rows.order_by("started_at", "id"))
     if item.kind == Item.Kind.THREAD:
         return traces[:-MOST_WHOLE], traces[-MOST_WHOLE:]

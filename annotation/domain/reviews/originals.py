@@ -50,15 +50,22 @@ def has_run(item: Item, run_uuid: UUID) -> bool:
     return rows.filter(trace__uuid__in=traces_of(item)).exists()
 
 
-def original(item: Item, run_uuid: UUID | None) -> Original:
-    """What a correction of this run corrects (None: the item's own run, else the answer of its last trace)."""
+def original(item: Item, run_uuid: UUID | None, *, trace: Trace | None = None) -> Original:
+    """What a correction of this run corrects (None: the item's own run, else the answer of its last trace).
+
+    `trace` is that last trace, where it has been read already.
+    """
     run_uuid = run_uuid or item.run_uuid
     run = _run(item, run_uuid) if run_uuid else None
     if run:
         return _of_run(run)
-    traces = traces_of(item)
-    trace = Trace.objects.filter(workspace=item.workspace_id, uuid=traces[-1]).first() if traces else None
+    trace = trace or _last_trace(item)
     return _of_trace(trace) if trace else Original(item.trace_uuid, run_uuid, {}, None, "")
+
+
+def _last_trace(item: Item) -> Trace | None:
+    traces = traces_of(item)
+    return Trace.objects.filter(workspace=item.workspace_id, uuid=traces[-1]).first() if traces else None
 
 
 def _run(item: Item, run_uuid: UUID) -> Run | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import cast
+from typing import NamedTuple, cast
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -18,14 +18,23 @@ from annotation.models import Run, Trace
 #: Steps whose content is read at a time. The outline always has all of them.
 WINDOW = 120
 
-#: What the outline shows of a run, so what is read for all of them.
-OUTLINE = (
-    "id", "trace_id", "uuid", "parent_uuid", "name", "type", "status", "error_type", "latency_ms",
-)  # fmt: skip
+
+class OutlineRun(NamedTuple):
+    """What the outline shows of a run, so what is read for all of them; rows of a model would cost twice the time."""
+
+    id: int
+    uuid: UUID
+    parent_uuid: UUID | None
+    name: str
+    type: str
+    status: str
+    error_type: str | None
+    latency_ms: float | None
+
 
 #: What a conversation is read from; everything else about a step is loaded when it is opened.
 _SPOKEN = (
-    *OUTLINE, "started_at", "model", "error_message", "response_id", "messages", "input_text", "output_text", "tool", "tool_calls",
+    *OutlineRun._fields, "trace_id", "started_at", "model", "error_message", "response_id", "messages", "input_text", "output_text", "tool", "tool_calls",
     "documents",
 )  # fmt: skip
 
@@ -35,7 +44,7 @@ class Window:
     """A stretch of a trajectory; `before` and `after` are the steps where the neighbouring stretches begin, if any."""
 
     conversation: Conversation
-    steps: Sequence[Step[Run]]
+    steps: Sequence[Step[OutlineRun]]
     before: UUID | None = None
     after: UUID | None = None
     earlier_count: int = 0
@@ -47,7 +56,7 @@ class Trajectory:
     """A trace with all its steps, those of one window as a conversation."""
 
     trace: Trace
-    steps: Sequence[Step[Run]]
+    steps: Sequence[Step[OutlineRun]]
     window: Window
     at: UUID | None = None
     judged: frozenset[UUID] = field(default_factory=frozenset)
@@ -60,12 +69,18 @@ def trajectory(trace: Trace, *, at: UUID | None = None) -> Trajectory:
     return Trajectory(trace, steps, window(trace, steps, start=_start(number or 1)), at if number else None)
 
 
-def outline(trace: Trace) -> list[Step[Run]]:
+def without_content(trace: Trace) -> Trajectory:
+    """The trace with its steps alone. One query."""
+    return Trajectory(trace, outline(trace), Window(Conversation((), {}), ()))
+
+
+def outline(trace: Trace) -> list[Step[OutlineRun]]:
     """All steps in reading order, light enough for thousands."""
-    return tree.steps(Run.objects.filter(trace=trace).order_by("start_nano", "id").only(*OUTLINE))
+    rows = Run.objects.filter(trace=trace).order_by("start_nano", "id").values_list(*OutlineRun._fields)
+    return tree.steps(OutlineRun._make(row) for row in rows)
 
 
-def window(trace: Trace, steps: Sequence[Step[Run]], *, start: int) -> Window:
+def window(trace: Trace, steps: Sequence[Step[OutlineRun]], *, start: int) -> Window:
     """The stretch of steps that begins at the index `start`."""
     stretch = steps[start : start + WINDOW]
     spoken = _with_content(trace, stretch)
@@ -90,19 +105,19 @@ def _start(number: int) -> int:
     return (number - 1) // WINDOW * WINDOW
 
 
-def _with_content(trace: Trace, stretch: Sequence[Step[Run]]) -> list[Step[Run]]:
-    rows = _spoken(trace).in_bulk([step.run.pk for step in stretch])
+def _with_content(trace: Trace, stretch: Sequence[Step[OutlineRun]]) -> list[Step[Run]]:
+    rows = _spoken(trace).in_bulk([step.run.id for step in stretch])
     return [
-        Step(rows[step.run.pk], step.number, step.depth, step.last, step.is_orphan)
+        Step(rows[step.run.id], step.number, step.depth, step.last, step.is_orphan)
         for step in stretch
-        if step.run.pk in rows
+        if step.run.id in rows
     ]
 
 
-def _said_before(trace: Trace, steps: Sequence[Step[Run]]) -> Sequence[conversation.Message]:
+def _said_before(trace: Trace, steps: Sequence[Step[OutlineRun]]) -> Sequence[conversation.Message]:
     """The messages of the last model call above: it had been given everything that was said until then."""
     last = next((step.run for step in reversed(steps) if step.run.type == Run.Type.LLM), None)
-    return conversation.messages_of(_spoken(trace).get(pk=last.pk)) if last else ()
+    return conversation.messages_of(_spoken(trace).get(pk=last.id)) if last else ()
 
 
 def _spoken(trace: Trace) -> QuerySet[Run]:

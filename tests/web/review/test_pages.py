@@ -10,6 +10,7 @@ from annotation.domain.queues import assignment
 from annotation.domain.reviews import drafts
 from annotation.domain.reviews.content import ReviewInput
 from annotation.models import FailureMode, Item, Queue, Reservation, Run, Trace
+from tests.factories.traces import RunFactory
 from tests.fixtures.people import People
 from tests.web.review.conftest import ANSWER, Line, run_of
 from tests.web.traces.conftest import squeezed
@@ -131,6 +132,37 @@ def test_asks_the_same_number_of_questions_for_one_and_three(
         counts.append(len(counted))
 
     assert len(set(counts)) == 1
+
+
+def test_a_trace_of_thousands_of_steps_and_an_answer_of_megabytes_make_a_small_page(
+    people: People, make_line: MakeLine
+) -> None:
+    line = make_line(1, answer="Long **words** " * 400_000)
+    trace = Trace.objects.get()
+    rows = [RunFactory.build(trace=trace, workspace=trace.workspace, type="tool", name=f"tool {number}",
+                             started_at=trace.started_at, start_nano=number + 10**19 // 2) for number in range(2000)]  # fmt: skip
+    Run.objects.bulk_create(rows)
+    client = people.client(people.reviewer)
+
+    answer = client.get(line.page(1))
+    page = squeezed(answer)
+
+    assert len(answer.content) < 400_000
+    assert page.count("data-step-id") == 240
+    assert page.count("<option") < 300
+    assert "Load all 5.7 MB to correct it" in page
+    more = client.get(line.page(1), {"trace": str(trace.uuid), "outline_after": "240"})
+    assert squeezed(more).count("data-step-id") == 240
+    assert Reservation.objects.count() == 1
+    whole = client.post(line.page(1, "original"), {**line.form(1), "whole": "1"}, headers={"hx-request": "true"})
+    assert whole.content.decode().count("Long **words** ") > 399_000
+
+
+def test_the_outline_of_another_trace_is_not_given(people: People, make_line: MakeLine) -> None:
+    line = make_line(2)
+    client = people.client(people.reviewer)
+    other = {"trace": str(line.items[1].trace_uuid), "outline_after": "0"}
+    assert client.get(line.page(1), other).status_code == 404
 
 
 def test_a_thread_shows_all_its_turns(people: People, make_line: MakeLine) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import html
 import re
 from datetime import timedelta
 
 import pytest
+from django.http import HttpResponseBase
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
@@ -159,10 +161,27 @@ def test_thousands_of_steps_are_read_a_window_at_a_time(
     Run.objects.bulk_create(rows)
     with django_assert_max_num_queries(17):
         page = squeezed(editor.get(address(trace)))
-    assert len(re.findall("data-step-id", page)) == 2000
+    assert len(re.findall("data-step-id", page)) == 240
     assert len(turns(page)) == 121
+    assert walked(editor, page) == [str(row.uuid) for row in rows]
     later = squeezed(editor.get(address(trace), {"step": str(rows[1500].uuid)}))
     assert f'data-run="{rows[1500].uuid}" data-at="true"' in later
+    above = re.search(r'data-outline-more hx-get="([^"]+)"', later)
+    assert above is not None
+    assert steps_in(editor.get(html.unescape(above[1]))) == [str(row.uuid) for row in rows[1200:1440]]
+
+
+def steps_in(answer: HttpResponseBase | str) -> list[str]:
+    return re.findall('data-step-id="([^"]+)"', answer if isinstance(answer, str) else squeezed(answer))
+
+
+def walked(editor: Client, page: str) -> list[str]:
+    """The steps of the outline, as somebody who scrolls to its end has loaded them."""
+    found = steps_in(page)
+    while more := re.search(r'<li class="more" hx-get="([^"]+outline_after[^"]+)"', page):
+        page = squeezed(editor.get(html.unescape(more[1])))
+        found += steps_in(page)
+    return found
 
 
 @pytest.mark.parametrize("rows", [1, 3])

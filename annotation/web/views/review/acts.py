@@ -133,7 +133,8 @@ def item_original(request: MemberRequest, uuid: UUID, number: int) -> HttpRespon
     if not request.htmx:
         return redirect(context.address(request, item))
     source = originals.original(item, run)
-    known = {"item": item, "correction": correction.shown(source, fresh, item.queue.target_dataset)}
+    is_whole = "whole" in request.POST
+    known = {"item": item, "correction": correction.shown(source, fresh, item.queue.target_dataset, is_whole=is_whole)}
     return render(request, "review/workspace.html#correction-text", known)
 
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from annotation.domain.reviews import opening, originals, undo
 from annotation.domain.reviews.opening import Opened
-from annotation.models import Item, Queue
+from annotation.models import Item, Project, Queue
 from annotation.web.forms.review import ReviewFields
 from annotation.web.http import MemberRequest
 from annotation.web.views.review import correction, trajectory
@@ -60,7 +60,9 @@ def last_item(request: MemberRequest, queue: Queue) -> Item | None:
 def of(request: MemberRequest, opened: Opened, fields: ReviewFields) -> dict[str, Any]:
     """Everything on the page: the item and its queue, what it is about, the form, and where the form goes."""
     item, queue = opened.item, opened.queue
-    source = originals.original(item, fields.given.corrected_run_uuid)
+    earlier, traces = opening.turns(item)
+    source = originals.original(item, fields.given.corrected_run_uuid, trace=traces[-1] if traces else None)
+    project = traces[-1].project if traces else originals.project_of(item)
     return {
         "item": item,
         "queue": queue,
@@ -69,18 +71,18 @@ def of(request: MemberRequest, opened: Opened, fields: ReviewFields) -> dict[str
         "done": told(request),
         "last": last_item(request, queue),
         "fields": fields,
-        "labels": _labels(item, fields.given.labels),
+        "labels": _labels(project, fields.given.labels),
         "layers": LAYERS,
         "correction": correction.shown(source, fields.given, queue.target_dataset),
-        **trajectory.of(request, item, address(request, item)),
+        **trajectory.of(request, opened, earlier, traces, fields.given),
     }
 
 
-def _labels(item: Item, picked: tuple[str, ...]) -> list[LabelChoice]:
+def _labels(project: Project | None, picked: tuple[str, ...]) -> list[LabelChoice]:
     """The failure modes in their order, picked ones marked; names that are not known yet stand at the end."""
     wanted = {name.lower(): name for name in picked}
     known = [
         LabelChoice(mode.name, mode.definition, wanted.pop(mode.name.lower(), None) is not None, place)
-        for place, mode in enumerate(opening.labels_of(originals.project_of(item)), start=1)
+        for place, mode in enumerate(opening.labels_of(project), start=1)
     ]
     return known + [LabelChoice(name, "", True, len(known) + at) for at, name in enumerate(wanted.values(), start=1)]

@@ -20,7 +20,8 @@ from annotation.web.forms import review as form
 class ShownCorrection:
     """The text area with its diff: `pieces` of a text, or `lines` of JSON; neither while nothing is changed.
 
-    `misfit` says why the dataset would not take it as a row.
+    `misfit` says why the dataset would not take it as a row. `size` is set (to the bytes) where the original is so
+    long that it is loaded only when asked for; the text area is empty until then.
     """
 
     format: str
@@ -31,6 +32,7 @@ class ShownCorrection:
     dataset: Dataset | None
     problem: str = ""
     misfit: str = ""
+    size: int = 0
 
     @property
     def gone_count(self) -> int:
@@ -55,13 +57,20 @@ def format_of(source: Original) -> str:
     return form.TEXT if source.text.strip() or source.outputs in (None, {}, []) else form.JSON
 
 
-def shown(source: Original, given: ReviewInput, dataset: Dataset | None) -> ShownCorrection:
-    """The correction as given, else the original to start from."""
+LARGEST_AT_ONCE = 100_000
+"""A longer original (in characters) is loaded when somebody wants to correct it."""
+
+
+def shown(source: Original, given: ReviewInput, dataset: Dataset | None, *, is_whole: bool = False) -> ShownCorrection:
+    """The correction as given, else the original to start from; a very long one only with `is_whole`."""
     kind, taking = format_of(source), _open(dataset)
     typed = given.correction
     if typed is None or typed == "":
         text = source.text if kind == form.TEXT else form.correction_text(source.outputs)
-        return ShownCorrection(kind, text, is_changed=False, pieces=(), lines=(), dataset=taking)
+        is_left_out = len(text) > LARGEST_AT_ONCE and not is_whole
+        size = len(text.encode(errors="replace")) if is_left_out else 0
+        text = "" if is_left_out else text
+        return ShownCorrection(kind, text, is_changed=False, pieces=(), lines=(), dataset=taking, size=size)
     pieces, lines, problem = _difference(source, kind, typed)
     is_changed = bool(problem) or diff.is_changed(pieces) or bool(lines)
     return ShownCorrection(

@@ -28,7 +28,8 @@ from annotation.models import Item, Queue
 from annotation.web.access import member, queue_of, visible
 from annotation.web.forms.review import ReviewFields, Sent
 from annotation.web.http import MemberRequest, page_or_fragment
-from annotation.web.views.review import context
+from annotation.web.trajectory import is_more_of_outline
+from annotation.web.views.review import context, trajectory
 
 PAGE, REFUSED = "review/workspace.html", "review/refused.html"
 ROOT = "review-page"
@@ -61,6 +62,8 @@ def queue_review(request: MemberRequest, uuid: UUID) -> HttpResponse:
 def item_review(request: MemberRequest, uuid: UUID, number: int) -> HttpResponse:
     """The page of one item, which opening it reserves; one that the person has reviewed opens for editing."""
     item = item_of(request, uuid, number)
+    if is_more_of_outline(request):
+        return trajectory.outline(request, item)
     try:
         claim = assignment.claim_item(item=item, by=request.user, now=timezone.now())
     except ClaimError as refusal:

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.http import Http404, HttpResponse
 from django.urls import reverse
 
 from annotation.domain.reviews import opening
+from annotation.domain.reviews.content import ReviewInput
+from annotation.domain.reviews.opening import Opened
 from annotation.domain.traces.conversation.clip import Clip, clip
-from annotation.domain.traces.trajectory import trajectory
+from annotation.domain.traces.trajectory import OutlineRun, trajectory
+from annotation.domain.traces.tree import Step
 from annotation.models import Feedback, Item, Run, Trace
 from annotation.web.http import MemberRequest
-from annotation.web.trajectory import ShownTrajectory
+from annotation.web.trajectory import ShownTrajectory, more_of_outline
 
 EARLIER_CHARACTERS = 600
+
+MOST_CHOICES = 300
+"""Of a longer trace a list of steps offers those of the window; X marks any other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +44,13 @@ class EarlierTurn:
     address: str
 
 
-def of(request: MemberRequest, item: Item, page: str) -> dict[str, Any]:
+def of(
+    request: MemberRequest, opened: Opened, earlier: Sequence[Trace], traces: list[Trace], given: ReviewInput
+) -> dict[str, Any]:
     """The outline and conversation of every trace of the item, earlier turns, and the steps to choose from."""
-    earlier, traces = opening.turns(item)
     thumbs = _thumbs(opening.feedback_shown(traces, request.user))
-    at = _uuid(request.GET.get("step", "")) or item.run_uuid
+    at = _uuid(request.GET.get("step", "")) or opened.item.run_uuid
+    page = reverse("item-review", args=[request.workspace.slug, opened.queue.uuid, opened.item.number])
     shown = [
         ShownTrajectory(
             trajectory(trace, at=at),
@@ -53,17 +63,38 @@ def of(request: MemberRequest, item: Item, page: str) -> dict[str, Any]:
         )
         for place, trace in enumerate(traces)
     ]
-    steps = [
-        (step.run, f"{step.number} · {step.run.name or step.run.type}")
-        for one in shown
-        for step in one.trajectory.steps
-    ]
+    steps = list(_choices(shown, {given.first_failing_run_uuid, given.corrected_run_uuid}))
     return {
         "trajectories": shown,
         "earlier": [] if _is_carried(shown, len(earlier)) else [_earlier(request, trace) for trace in earlier],
-        "steps": [StepChoice(run.uuid, label) for run, label in steps],
-        "answers": [StepChoice(run.uuid, label) for run, label in steps if run.type == Run.Type.LLM],
+        "steps": [StepChoice(step.run.uuid, _label(step)) for step in steps],
+        "answers": [StepChoice(step.run.uuid, _label(step)) for step in steps if step.run.type == Run.Type.LLM],
     }
+
+
+def outline(request: MemberRequest, item: Item) -> HttpResponse:
+    """More rows of the outline of one of the item's traces."""
+    page = reverse("item-review", args=[request.workspace.slug, item.queue.uuid, item.number])
+    _, traces = opening.turns(item)
+    place = next((at for at, trace in enumerate(traces) if str(trace.uuid) == request.GET.get("trace")), None)
+    if place is None:
+        raise Http404
+    thumbs = _thumbs(opening.feedback_shown([traces[place]], request.user))
+    return more_of_outline(request, traces[place], page=page, thumbs=thumbs)
+
+
+def _choices(shown: Sequence[ShownTrajectory], named: set[UUID | None]) -> Iterator[Step[OutlineRun]]:
+    is_long = sum(one.step_count for one in shown) > MOST_CHOICES
+    for one in shown:
+        window = one.trajectory.window
+        near = range(window.earlier_count, window.earlier_count + len(window.steps))
+        for index, step in enumerate(one.trajectory.steps):
+            if not is_long or index in near or step.run.uuid in named:
+                yield step
+
+
+def _label(step: Step[OutlineRun]) -> str:
+    return f"{step.number} · {step.run.name or step.run.type}"
 
 
 def _is_carried(shown: list[ShownTrajectory], earlier: int) -> bool:

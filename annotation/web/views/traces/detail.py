@@ -19,7 +19,7 @@ from annotation.domain.traces.whole import feedback_of
 from annotation.models import FailureMode, Feedback, Queue, Trace
 from annotation.web.access import member, trace_of, visible
 from annotation.web.http import MemberRequest, page_or_fragment
-from annotation.web.trajectory import ShownTrajectory
+from annotation.web.trajectory import ShownTrajectory, is_more_of_outline, more_of_outline
 from annotation.web.views.traces.choosing import Choice, chosen
 
 #: How many labels the field suggests.
@@ -32,6 +32,9 @@ def trace_detail(request: MemberRequest, uuid: UUID) -> HttpResponse:
     """The trace. `?step=` is the step to stand at, `?raw=1` shows texts as they came, `?filter=` what to page within."""
     trace = trace_of(request, uuid)
     choice = Choice.of(request)
+    if is_more_of_outline(request):
+        thumbs = thumbs_of(visible(request, Feedback), trace)
+        return more_of_outline(request, trace, page=address_of(request, trace), query=choice.query(), thumbs=thumbs)
     context = {
         "trace": trace,
         "workspace": request.workspace,
@@ -40,10 +43,15 @@ def trace_detail(request: MemberRequest, uuid: UUID) -> HttpResponse:
         "around": around(request, trace, choice),
         "may_delete": request.actor.may(Capability.EDIT),
         "is_cost_computed": trace.runs.filter(price_uuid__isnull=False).exists,
-        "whole": reverse("trace-detail", args=[request.workspace.slug, trace.uuid]),
+        "whole": address_of(request, trace),
         **feedback_context(request, trace),
     }
     return page_or_fragment(request, "traces/trace.html", context, fragment="trace")
+
+
+def address_of(request: MemberRequest, trace: Trace) -> str:
+    """The page of a trace."""
+    return reverse("trace-detail", args=[request.workspace.slug, trace.uuid])
 
 
 def shown(request: MemberRequest, trace: Trace, choice: Choice) -> ShownTrajectory:
@@ -52,7 +60,7 @@ def shown(request: MemberRequest, trace: Trace, choice: Choice) -> ShownTrajecto
     return ShownTrajectory(
         trajectory(trace, at=_uuid(request.GET.get("step", ""))),
         workspace=request.workspace.slug,
-        page=reverse("trace-detail", args=[request.workspace.slug, trace.uuid]),
+        page=address_of(request, trace),
         query=query,
         is_raw="raw" in request.GET,
         thumbs=thumbs_of(visible(request, Feedback), trace),
