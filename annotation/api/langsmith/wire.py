@@ -66,6 +66,15 @@ def parsed_uuid(value: Any, name: str) -> UUID:
         raise Invalid(f"{name} has to be a UUID.") from problem
 
 
+def parsed_uuids(value: Any, name: str, *, most: int) -> list[UUID]:
+    """An array of UUIDs, empty if nothing is sent. Raises Invalid."""
+    if value is None:
+        return []
+    if not isinstance(value, list) or len(value) > most:
+        raise Invalid(f"{name} has to be an array of at most {most} ids.")
+    return [parsed_uuid(one, name) for one in value]
+
+
 def parsed_bool(value: Any, name: str) -> bool:
     """True and False as JSON and as Python's and JavaScript's clients write them. Raises Invalid."""
     word = str(value).lower()

@@ -21,9 +21,10 @@ from annotation.domain.queues.refusals import ClaimError, NotAReviewerError
 from annotation.domain.queues.sections import Section
 from annotation.domain.queues.subjects import Subject
 from annotation.domain.reviews.rubric import InvalidReviewError
-from annotation.models import Item, Queue, Run
+from annotation.models import Item, Project, Queue, Run, Trace
 
 Kind, State = Item.Kind, Item.State
+MOST_POPULATED = 5_000
 
 
 class QueueView(View):
@@ -78,6 +79,18 @@ class QueueView(View):
                 queue=queue, subjects=wanted, reason=reason, by=self.person, now=timezone.now(), is_restoring=True
             )
         return list(Item.objects.filter(queue=queue, subject__in=[subject.text for subject in wanted]).order_by("id"))
+
+    def populated(self, queue: Queue, sessions: Sequence[UUID]) -> int:
+        """Put the traces of projects (experiments) into the queue, each once, the oldest first; all or none. How many."""
+        projects = list(self.visible(Project).filter(uuid__in=sessions))
+        if not projects or len(projects) < len(set(sessions)):
+            raise NotFound("session_ids has to name projects that are there; nothing was added.")
+        traces = self.visible(Trace).filter(project__in=projects).order_by("started_at", "pk")
+        found = list(traces.values_list("uuid", flat=True)[: MOST_POPULATED + 1])
+        if len(found) > MOST_POPULATED:
+            raise Invalid(f"These are more than {MOST_POPULATED:,} traces; nothing was added. Choose some with a rule.")
+        self.placed(queue, [subjects.of_trace(uuid) for uuid in found])
+        return len(found)
 
     def section(self) -> Section | None:
         """The section that the query names. Raises Invalid."""

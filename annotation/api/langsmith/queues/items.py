@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -16,14 +17,13 @@ from annotation.api.langsmith.errors import Invalid
 from annotation.api.langsmith.queues import writing
 from annotation.api.langsmith.queues.base import QueueView, refusals
 from annotation.domain.access import Capability
-from annotation.domain.queues import assignment, items, sections, subjects
+from annotation.domain.queues import assignment, items, sections
 from annotation.domain.queues.sections import Section
 from annotation.domain.reviews import spoken
-from annotation.models import Item, Project, Queue, Trace
+from annotation.models import Item, Queue
 
 READERS = (Capability.READ, Capability.REVIEW)
 MOST_AT_ONCE = 1000
-MOST_POPULATED = 5_000
 MOST_COUNTED = 10_000
 """A place in line is told up to here."""
 
@@ -67,16 +67,8 @@ class PopulateView(QueueView):
         """Put the traces of projects (experiments) into a queue, each once, the oldest first; all or none."""
         sent = self.one()
         queue = self.queue(wire.parsed_uuid(sent.get("queue_id"), "queue_id"))
-        named = _uuids(sent.get("session_ids"))
-        projects = list(self.visible(Project).filter(uuid__in=named))
-        if not projects or len(projects) < len(set(named)):
-            raise NotFound("session_ids has to name projects that are there; nothing was added.")
-        traces = self.visible(Trace).filter(project__in=projects).order_by("started_at", "pk")
-        found = list(traces.values_list("uuid", flat=True)[: MOST_POPULATED + 1])
-        if len(found) > MOST_POPULATED:
-            raise Invalid(f"These are more than {MOST_POPULATED:,} traces; nothing was added. Choose some with a rule.")
-        self.placed(queue, [subjects.of_trace(uuid) for uuid in found])
-        return Response({"message": f"{len(found)} traces stand in the queue."})
+        count = self.populated(queue, _named(sent, "session_ids"))
+        return Response({"message": f"{count} traces stand in the queue."})
 
 
 class ItemDeleteView(QueueView):
@@ -89,9 +81,9 @@ class ItemDeleteView(QueueView):
         queue, sent = self.queue(uuid), self.one()
         rows = self.standing(queue)
         if sent.get("delete_all"):
-            gone = rows.exclude(self.about(_uuids(sent.get("exclude_run_ids"))))
+            gone = rows.exclude(self.about(_named(sent, "exclude_run_ids")))
         else:
-            named = _uuids(sent.get("run_ids"))
+            named = _named(sent, "run_ids")
             gone = rows.filter(self.about(named)) | rows.filter(uuid__in=named)
         items.remove_all(queue=queue, items=gone, by=self.person)
         return Response({})
@@ -255,9 +247,5 @@ def _run_ids(sent: Any) -> list[UUID]:
     return [wire.parsed_uuid(one.get("run_id") if isinstance(one, dict) else one, "run_id") for one in sent]
 
 
-def _uuids(sent: Any) -> list[UUID]:
-    if sent is None:
-        return []
-    if not isinstance(sent, list) or len(sent) > MOST_COUNTED:
-        raise Invalid(f"Send an array of at most {MOST_COUNTED} ids.")
-    return [wire.parsed_uuid(one, "an id") for one in sent]
+def _named(sent: Mapping[str, Any], name: str) -> list[UUID]:
+    return wire.parsed_uuids(sent.get(name), name, most=MOST_COUNTED)

@@ -139,10 +139,9 @@ class MixedDeleteView(MixedView):
 
     def post(self, _request: Request, uuid: UUID) -> Response:
         """Take the named items out of the queue for everybody; their reviews stay."""
-        queue, named = self.queue(uuid), self.one().get("item_ids")
-        if not isinstance(named, list) or len(named) > MOST_COUNTED:
-            raise Invalid(f"item_ids has to be an array of at most {MOST_COUNTED} ids.")
-        gone = self.standing(queue).filter(uuid__in=[wire.parsed_uuid(one, "item_ids") for one in named])
+        queue = self.queue(uuid)
+        named = wire.parsed_uuids(self.one().get("item_ids"), "item_ids", most=MOST_COUNTED)
+        gone = self.standing(queue).filter(uuid__in=named)
         items.remove_all(queue=queue, items=gone, by=self.person)
         return Response({})
 

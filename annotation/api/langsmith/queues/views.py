@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotation.api.langsmith import wire
+from annotation.api.langsmith.errors import Refusal
 from annotation.api.langsmith.queues import reading, rubrics, writing
 from annotation.api.langsmith.queues.base import QueueView, refusals
 from annotation.domain import access
@@ -38,7 +39,7 @@ class QueueListView(QueueView):
         return Response([writing.queue(one, total=counted[one.pk].total) for one in found])
 
     def post(self, _request: Request) -> Response:
-        """Make a queue; the same id again is answered with what is there."""
+        """Make a queue, filled with the traces of an experiment if one is named; the same id again is answered with what is there."""
         sent = self.one()
         uuid = wire.parsed_uuid(sent["id"], "id") if sent.get("id") else None
         known = self.queues().filter(uuid=uuid).first() if uuid else None
@@ -48,11 +49,16 @@ class QueueListView(QueueView):
         begin = QueueSettings(name="", reservation_minutes=reading.DEFAULT_MINUTES)
         settings = reading.settings_in(sent, begin, datasets=_datasets(self), by=self.person)
         asked = rubrics.read(sent.get("rubric_items") or [], self.actor.workspace)
+        sessions = wire.parsed_uuids(sent.get("session_ids"), "session_ids", most=2)
+        if len(sessions) == 2:
+            raise Refusal(501, "Pairs of experiments are not supported here: name one experiment, or none.")
         with refusals(), transaction.atomic():
             made = lifecycle.create(
                 workspace=self.actor.workspace, settings=settings, rubric=asked, by=self.person, uuid=uuid
             )
             lifecycle.describe(queue=made, **reading.described_in(sent))
+            if sessions:
+                self.populated(made, sessions)
         return self.queue(made.uuid)
 
     def _wanted(self, request: Request) -> Any:

@@ -88,6 +88,15 @@ def test_a_queue_is_made_and_read(people: People, sdk: Sdk) -> None:
     assert sdk.ok("GET", f"/annotation-queues/{copied['id']}")["rubric_items"] == rubric
 
 
+def test_a_queue_may_begin_with_an_experiment_not_with_pairs_of_two(people: People, sdk: Sdk) -> None:
+    _, [root, _] = stored_trace(people.project)
+    made = new(sdk, session_ids=[str(people.project.uuid)])
+    assert ids(sdk.ok("GET", f"/annotation-queues/{made['id']}/runs")) == [str(root.uuid)]
+    for wrong, status in (([people.project.uuid] * 2, 501), ([people.other_project.uuid], 404), (["x"], 422)):
+        assert sdk("POST", "/annotation-queues", {"name": "No", "session_ids": wrong}).status_code == status
+    assert Queue.objects.count() == 1
+
+
 def test_changes_keep_what_is_not_sent_and_make_a_version_of_the_rubric(people: People, sdk: Sdk) -> None:
     queue = new(sdk, description="before", rubric_items=[{"feedback_key": "a"}])["id"]
     sdk.ok(
