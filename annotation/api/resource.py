@@ -55,9 +55,10 @@ class Resource(APIView):
         """The rows of `model` that the caller may see."""
         return access.visible(self.actor, model)
 
-    def found(self, model: type[Row], uuid: UUID) -> Row:
-        """The row with this outside id, or 404."""
-        row = self.visible(model).filter(uuid=uuid).first()
+    def found(self, model: type[Row], uuid: UUID, *related: str) -> Row:
+        """The row with this outside id, loaded with what is `related` to it, or 404."""
+        rows = self.visible(model)
+        row = (rows.select_related(*related) if related else rows).filter(uuid=uuid).first()
         if row is None:
             raise NotFound(f"There is no {model._meta.verbose_name} with this id.")  # noqa: SLF001 -- Django's public name
         return row

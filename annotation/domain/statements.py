@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, cast
 
@@ -30,7 +30,7 @@ def prepared() -> CursorWrapper:
     return cast("CursorWrapper", database._prepare_cursor(cursor))  # noqa: SLF001 -- counted and logged as all others
 
 
-def ask(statement: str, values: Sequence[Any]) -> Callable[[], list[Any]]:
+def ask(statement: str, values: Sequence[Any] | Mapping[str, Any]) -> Callable[[], list[Any]]:
     """Send a statement, prepared as above; what is returned waits for its rows."""
     cursor = prepared()
     cursor.execute(statement, values)

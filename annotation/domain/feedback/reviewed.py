@@ -12,7 +12,8 @@ from annotation.models import Feedback, Review
 def replace(*, review: Review, rows: Iterable[Feedback], traces: Collection[UUID]) -> None:
     """Put `rows` in place of what this review said before, and bring the verdicts of `traces` up to date."""
     held = joining.hold(workspace_id=review.item.workspace_id, traces=traces)
-    Feedback.objects.filter(review=review).delete()
+    if review.submission_count > 1:
+        Feedback.objects.filter(review=review).delete()
     Feedback.objects.bulk_create(rows)
     joining.tell(workspace_id=review.item.workspace_id, held=held)
 

@@ -23,6 +23,8 @@ def current(queue: Queue) -> RubricVersion:
 
 def numbered(queue: Queue, number: int | None) -> RubricVersion | None:
     """The queue's version with this number; None when not asked or not there."""
+    if number and queue.rubric and queue.rubric.number == number:
+        return queue.rubric
     return RubricVersion.objects.filter(queue=queue, number=number).first() if number else None
 
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
-from annotation.domain.queues.assignment import ORDERS
+from annotation.domain.queues.line import ORDERS
 from annotation.models import Item, Queue, Review, Skip, User
 
 

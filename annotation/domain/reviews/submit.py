@@ -7,8 +7,9 @@ from typing import Any
 
 from django.db import transaction
 
+from annotation.domain import statements
 from annotation.domain.feedback import failure_modes, reviewed
-from annotation.domain.queues import assignment, state
+from annotation.domain.queues import assignment, line, state
 from annotation.domain.queues import rubric as asked
 from annotation.domain.queues.refusals import ClaimError, ItemNotOpenError, ItemTakenError, QueueNotActiveError
 from annotation.domain.queues.rubric_versions import current, numbered
@@ -80,7 +81,7 @@ def _require_place(item: Item, by: User, before: Review | None, now: datetime) -
         raise QueueNotActiveError(item.queue)
     if item.state == Item.State.REMOVED:
         raise ItemNotOpenError(item)
-    if before is None and not assignment.has_seat(item, by, now):
+    if before is None and not line.has_seat(item, by, now):
         raise ItemNotOpenError(item) if item.state == Item.State.DONE else ItemTakenError(item)
 
 
@@ -97,8 +98,7 @@ def _checked(item: Item, questions: asked.Rubric, answers: ReviewInput) -> Revie
     ]
     if problems:
         raise InvalidReviewError(tuple(problems))
-    source = originals.original(item, given.corrected_run_uuid)
-    if _is_same(given.correction, source):
+    if given.correction is None or _is_same(given.correction, originals.original(item, given.corrected_run_uuid)):
         return given.model_copy(update={"correction": None, "corrected_run_uuid": None})
     return given
 
@@ -106,7 +106,7 @@ def _checked(item: Item, questions: asked.Rubric, answers: ReviewInput) -> Revie
 def _is_same(correction: Any, source: originals.Original) -> bool:
     if isinstance(correction, str):
         return _same_lines(correction) in {"", _same_lines(source.text)}
-    return correction is None or correction == source.outputs
+    return bool(correction == source.outputs)
 
 
 def _same_lines(text: str) -> str:
@@ -138,7 +138,7 @@ def _with_evidence(labels: list[FailureMode], given: ReviewInput) -> list[Label]
 
 def _columns(version: RubricVersion, given: ReviewInput, labels: list[FailureMode]) -> dict[str, Any]:
     return {
-        "rubric_id": version.pk,
+        "rubric": version,
         "answers": given.answers,
         "labels": [label.model_dump(mode="json", exclude_defaults=True) for label in _with_evidence(labels, given)],
         "layer": given.layer,
@@ -177,5 +177,13 @@ def _state(*, is_proposed: bool) -> str:
 
 def _tidy(item: Item, by: User) -> None:
     """What served to get here is used up: the reservation, the draft, the skip."""
-    for table in (Reservation, Draft, Skip):
-        table.objects.filter(item=item, reviewer=by).delete()
+    with statements.prepared() as cursor:
+        cursor.execute(_TIDY, {"item": item.pk, "person": by.pk})
+
+
+_THEIRS = "WHERE item_id = %(item)s AND reviewer_id = %(person)s"
+_TIDY = f"""
+WITH reservations AS (DELETE FROM {Reservation._meta.db_table} {_THEIRS}),
+  drafts AS (DELETE FROM {Draft._meta.db_table} {_THEIRS})
+DELETE FROM {Skip._meta.db_table} {_THEIRS}
+"""  # noqa: S608, SLF001 -- our own words, and the only way to a table's name

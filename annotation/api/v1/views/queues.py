@@ -163,7 +163,7 @@ class QueueClaimView(Resource):
     @extend_schema(operation_id="queues_claim", request=None, responses=ClaimSerializer)
     def post(self, _request: Request, uuid: UUID) -> Response:
         """The item that the caller holds already, else the next one, reserved; 409 `nothing_left` at the end."""
-        queue = self.found(Queue, uuid)
+        queue = self.found(Queue, uuid, "rubric")
         with refusals():
             claim = assignment.claim_next(queue=queue, by=self.person, now=timezone.now())
         return Response(claimed(claim, by=self.person))

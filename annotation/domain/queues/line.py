@@ -1,0 +1,126 @@
+"""The line of one person: what is on their screen, what they are given next, and whether there is a seat for them.
+
+In bare SQL, prepared once for each connection: everybody asks this after every review. All of it stands on what the database
+says now, so that a queue that was changed a moment ago is no danger to its seats.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from datetime import datetime
+from typing import Any, TypeAlias
+
+from annotation.domain import statements
+from annotation.models import Item, Queue, User
+
+Order: TypeAlias = tuple[str, ...]
+
+ORDERS: dict[str, Order] = {
+    Queue.Order.PRIORITY: ("-priority", "id"),
+    Queue.Order.OLDEST: ("id",),
+    Queue.Order.NEWEST: ("-id",),
+}
+"""How lists are ordered as the line is."""
+
+_IN_SQL: dict[str, str] = {
+    Queue.Order.PRIORITY: "i.priority DESC, i.id",
+    Queue.Order.OLDEST: "i.id",
+    Queue.Order.NEWEST: "i.id DESC",
+}
+
+_HELD_BY_OTHERS = """
+(SELECT count(*) FROM annotation_reservation h
+ WHERE h.item_id = i.id AND h.reviewer_id <> %(person)s AND h.expires_at > %(now)s
+   AND NOT EXISTS (SELECT FROM annotation_review g WHERE g.item_id = h.item_id AND g.reviewer_id = h.reviewer_id))
+"""
+"""Seats that others have; somebody whose review is in has none beside it."""
+
+_SEATS = "(SELECT q.reviewers_per_item FROM annotation_queue q WHERE q.id = i.queue_id)"
+
+_IS_SEAT_FREE = f"i.review_count + {_HELD_BY_OTHERS} < {_SEATS}"
+
+_MAY_REVIEW = """i.state = 'open'
+  AND NOT EXISTS (SELECT FROM annotation_review r WHERE r.item_id = i.id AND r.reviewer_id = %(person)s)"""
+
+_MAY_BE_GIVEN = f"""i.queue_id = %(queue)s AND {_MAY_REVIEW} AND i.flagged_at IS NULL AND i.id <> ALL(%(full)s::bigint[])
+  AND {_IS_SEAT_FREE}"""
+
+_LOCKED = "LIMIT 1 FOR NO KEY UPDATE OF i"
+
+_ON_SCREEN = f"""
+SELECT i.id FROM annotation_reservation mine JOIN annotation_item i ON i.id = mine.item_id
+WHERE mine.reviewer_id = %(person)s AND mine.expires_at > %(now)s AND i.queue_id = %(queue)s AND {_MAY_REVIEW}
+ORDER BY i.id {_LOCKED}
+"""  # noqa: S608 -- our own words
+
+_FRESH = f"""
+SELECT i.id FROM annotation_item i
+WHERE {_MAY_BE_GIVEN}
+  AND NOT EXISTS (SELECT FROM annotation_skip s WHERE s.item_id = i.id AND s.reviewer_id = %(person)s)
+ORDER BY {{order}} {_LOCKED}
+"""  # noqa: S608 -- our own words
+
+_PUT_OFF = f"""
+SELECT i.id FROM annotation_skip s JOIN annotation_item i ON i.id = s.item_id
+WHERE s.reviewer_id = %(person)s AND {_MAY_BE_GIVEN}
+ORDER BY s.skipped_at, i.id {_LOCKED}
+"""  # noqa: S608 -- our own words
+
+_TAKE = f"""
+INSERT INTO annotation_reservation (item_id, reviewer_id, created_at, expires_at)
+SELECT i.id, %(person)s, %(now)s, %(now)s + q.reservation_minutes * interval '1 minute'
+FROM annotation_item i JOIN annotation_queue q ON q.id = i.queue_id
+WHERE i.id = %(item)s AND {_IS_SEAT_FREE}
+ON CONFLICT (item_id, reviewer_id) DO UPDATE SET expires_at = EXCLUDED.expires_at
+RETURNING expires_at
+"""  # noqa: S608 -- our own words
+
+_HAS_SEAT = f"""
+SELECT {_IS_SEAT_FREE} OR EXISTS (SELECT FROM annotation_reservation mine
+  WHERE mine.item_id = i.id AND mine.reviewer_id = %(person)s AND mine.expires_at > %(now)s)
+FROM annotation_item i WHERE i.id = %(item)s
+"""  # noqa: S608 -- our own words
+
+_ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended(%(key)s, 0))"
+
+
+def ask_on_screen(queue: Queue, person: User, now: datetime) -> Callable[[], int | None]:
+    """The item (its inside id) that the person has on the screen already, locked; to be asked for in a pipeline.
+
+    Two clicks of one person come one after the other from here on, so that the second finds what the first reserved.
+    """
+    statements.ask(_ONE_AT_A_TIME, {"key": f"claim:{queue.pk}:{person.pk}"})
+    return _first(_ON_SCREEN, {"queue": queue.pk, "person": person.pk, "now": now})
+
+
+def following(queue: Queue, person: User, now: datetime, *, full: Collection[int], is_waiting: bool) -> int | None:
+    """The first of the person's line but for `full`, locked: the fresh ones in the queue's order, then what they put off.
+
+    What others hold the lock of is passed over, unless `is_waiting`.
+    """
+    given = {"queue": queue.pk, "person": person.pk, "now": now, "full": list(full)}
+    how = "" if is_waiting else " SKIP LOCKED"
+    fresh: int | None = _first(_FRESH.format(order=_IN_SQL[queue.order]) + how, given)()
+    put_off: int | None = None if fresh else _first(_PUT_OFF + how, given)()
+    return fresh or put_off
+
+
+def take(item: Item | int, person: User, now: datetime) -> datetime | None:
+    """Reserve a seat of the item for one reservation from now; None if there is none. Call with the item locked."""
+    expires_at: datetime | None = _first(_TAKE, _of(item, person, now))()
+    return expires_at
+
+
+def has_seat(item: Item, person: User, now: datetime) -> bool:
+    """Whether a review by the person fits in: they hold the item, or a seat is free. Call with the item locked."""
+    return bool(_first(_HAS_SEAT, _of(item, person, now))())
+
+
+def _of(item: Item | int, person: User, now: datetime) -> dict[str, Any]:
+    return {"item": item.pk if isinstance(item, Item) else item, "person": person.pk, "now": now}
+
+
+def _first(statement: str, values: dict[str, Any]) -> Callable[[], Any]:
+    """The first column of the first row; None without one."""
+    rows = statements.ask(statement, values)
+    return lambda: next((row[0] for row in rows()), None)
