@@ -24,15 +24,24 @@ class QueueOrder(models.TextChoices):
     PRIORITY = "priority", "Priority, then oldest"
 
 
+class QueueDecides(models.TextChoices):
+    NOBODY = "nobody", "Nobody: they stand side by side"
+    EDITOR = "editor", "An editor"
+    EXTRA = "extra", "One more reviewer, else an editor"
+
+
 class Queue(PublicModel):
     """A list of items for people, with instructions, a rubric and a policy of who reviews how often.
 
-    `description` and `metadata` are what a program says of it; reviewers read the instructions.
+    `description` and `metadata` are what a program says of it; reviewers read the instructions. `decides` is who settles
+    an item whose reviews differ. `blindness` is read by `domain.queues.blindness` (typed).
     """
 
     Status = QueueStatus
 
     Order = QueueOrder
+
+    Decides = QueueDecides
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="queues")
     name = models.CharField(max_length=120)
@@ -42,6 +51,8 @@ class Queue(PublicModel):
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.ACTIVE)
     order = models.CharField(max_length=10, choices=Order.choices, default=Order.PRIORITY)
     reviewers_per_item = models.PositiveSmallIntegerField(default=1)
+    decides = models.CharField(max_length=8, choices=Decides.choices, default=Decides.NOBODY)
+    blindness = models.JSONField(default=dict, blank=True)
     reservation_minutes = models.PositiveSmallIntegerField(default=15)
     is_open_to_all = models.BooleanField(default=True)
     reviewers = models.ManyToManyField(User, blank=True, related_name="review_queues")
@@ -67,6 +78,7 @@ class Queue(PublicModel):
             ),
             one_of("status", QueueStatus, "queue_status_known"),
             one_of("order", QueueOrder, "queue_order_known"),
+            one_of("decides", QueueDecides, "queue_decides_known"),
         ]
 
     def __str__(self) -> str:
@@ -99,6 +111,7 @@ class ItemKind(models.TextChoices):
 
 class ItemState(models.TextChoices):
     OPEN = "open", "Open"
+    DISAGREEMENT = "disagreement", "Disagreement"
     DONE = "done", "Done"
     REMOVED = "removed", "Removed"
 
@@ -107,8 +120,11 @@ class Item(PublicModel):
     """One trace, run, thread, or a pair of them, in a queue, once, with its reason for being there.
 
     `subject` names the thing in text (`trace:<uuid>`, `run:<uuid>`, `thread:<project id>:<id>`, `pair:<uuid>:<uuid>`).
-    `state` and `review_count` are derived: their only writer is `domain.queues.state`. `probability` is the chance with
-    which sampling let the thing in (null: put there by hand). `reason` is read by `domain.queues.items` (typed).
+    `state`, `review_count`, `is_disputed` and `extra_seats` are derived from the reviews by `domain.reviews.settling`, and
+    anew by `domain.queues` when the queue's policy changes. `is_disputed`: the reviews differ and nobody has settled it;
+    `extra_seats`: how many more reviews than the queue's are wanted here. `adjudicated_at`: when it was settled, by
+    `adjudicated_by` (null: by the majority). `probability` is the chance with which sampling let the thing in (null: put
+    there by hand). `reason` is read by `domain.queues.items` (typed).
     """
 
     Kind = ItemKind
@@ -124,8 +140,12 @@ class Item(PublicModel):
     run_uuid = models.UUIDField(null=True, blank=True)
     thread_id = models.TextField(null=True, blank=True)
     other_trace_uuid = models.UUIDField(null=True, blank=True)
-    state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
+    state = models.CharField(max_length=12, choices=State.choices, default=State.OPEN)
     review_count = models.PositiveSmallIntegerField(default=0)
+    extra_seats = models.PositiveSmallIntegerField(default=0)
+    is_disputed = models.BooleanField(default=False)
+    adjudicated_at = models.DateTimeField(null=True, blank=True)
+    adjudicated_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     priority = models.SmallIntegerField(default=0)
     decision = models.ForeignKey(Decision, on_delete=models.SET_NULL, null=True, blank=True, related_name="items")
     probability = models.DecimalField(max_digits=7, decimal_places=6, null=True, blank=True)
@@ -155,6 +175,9 @@ class Item(PublicModel):
             models.Index(fields=["queue", "-id"], name="item_list"),
             models.Index(fields=["queue", "state", "-id"], name="item_by_state"),
             models.Index(fields=["queue", "-id"], condition=models.Q(flagged_at__isnull=False), name="item_flagged"),
+            models.Index(
+                fields=["queue", "-id"], condition=models.Q(adjudicated_at__isnull=False), name="item_adjudicated"
+            ),
             models.Index(fields=["workspace", "trace_uuid"], name="item_by_trace"),
             models.Index(
                 fields=["workspace", "other_trace_uuid"],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models.functions import Now
 
@@ -17,14 +19,28 @@ class ReviewCorrection(models.TextChoices):
     REJECTED = "rejected", "Rejected"
 
 
+class GivenReviews(models.Manager["Review"]):
+    """What reviewers gave, without the answers that settled their differences: an adjudicator is no further reviewer."""
+
+    def get_queryset(self) -> models.QuerySet[Review]:
+        """Reviews of reviewers."""
+        return super().get_queryset().filter(is_adjudication=False)
+
+
 class Review(PublicModel):
     """What one reviewer submitted on one item: answers, labels, correction, note and time spent, as one unit.
+
+    An answer that an editor wrote to settle reviews that differ is a review too, `is_adjudication`, by that editor, at most
+    one an item. Nothing that counts or compares reviewers may see it, so `objects` leaves it out; `every` has all.
 
     `answers` (question key to value), `labels`, `layer`, `evidence`, `correction` and `blindness` are read by
     `domain.reviews` (typed). The judgements in it are also written as feedback rows, by the same command.
     """
 
     Correction = ReviewCorrection
+
+    objects: ClassVar[GivenReviews] = GivenReviews()
+    every: ClassVar[models.Manager[Review]] = models.Manager["Review"]()
 
     item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="reviews")
     reviewer = models.ForeignKey(User, on_delete=models.PROTECT, related_name="reviews")
@@ -43,13 +59,21 @@ class Review(PublicModel):
     active_ms = models.BigIntegerField(default=0)
     blindness = models.JSONField(default=dict)
     is_authoritative = models.BooleanField(default=False)
+    is_adjudication = models.BooleanField(default=False)
     submission_count = models.IntegerField(default=1)
     submitted_at = models.DateTimeField(db_default=Now())
     modified_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["item", "reviewer"], name="review_once_per_person_and_item"),
+            models.UniqueConstraint(
+                fields=["item", "reviewer"],
+                condition=models.Q(is_adjudication=False),
+                name="review_once_per_person_and_item",
+            ),
+            models.UniqueConstraint(
+                fields=["item"], condition=models.Q(is_adjudication=True), name="review_one_adjudication_per_item"
+            ),
             models.UniqueConstraint(
                 fields=["item"], condition=models.Q(is_authoritative=True), name="review_one_authoritative_per_item"
             ),

@@ -48,7 +48,7 @@ def _empty(workspace: Workspace) -> None:
         Example.objects.filter(dataset__workspace=workspace),
         Feedback.objects.filter(workspace=workspace),
         Draft.objects.filter(item__workspace=workspace),
-        Review.objects.filter(item__workspace=workspace),
+        Review.every.filter(item__workspace=workspace),
         Item.objects.filter(workspace=workspace),
         Decision.objects.filter(revision__rule__workspace=workspace),
         Queue.objects.filter(workspace=workspace),

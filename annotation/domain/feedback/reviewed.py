@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from uuid import UUID
 
 from annotation.domain.feedback import joining
-from annotation.models import Feedback, Review
+from annotation.models import Feedback, Item, Review
 
 
 def replace(*, review: Review, rows: Iterable[Feedback], traces: Collection[UUID]) -> None:
@@ -24,6 +24,14 @@ def adjudicate(*, review: Review, traces: Collection[UUID]) -> None:
     Feedback.objects.filter(review__item=review.item_id).exclude(review=review).update(is_adjudicated=False)
     Feedback.objects.filter(review=review).update(is_adjudicated=True)
     joining.tell(workspace_id=review.item.workspace_id, held=held)
+
+
+def reopen(*, item: Item, traces: Collection[UUID]) -> None:
+    """Let the item's reviews stand side by side again; an answer that was written to settle them says nothing any more."""
+    held = joining.hold(workspace_id=item.workspace_id, traces=traces)
+    Feedback.objects.filter(review__item=item, review__is_adjudication=True).delete()
+    Feedback.objects.filter(review__item=item, is_adjudicated=True).update(is_adjudicated=False)
+    joining.tell(workspace_id=item.workspace_id, held=held)
 
 
 def withdraw(*, review: Review, traces: Collection[UUID]) -> None:

@@ -1,6 +1,7 @@
 """Who has which item on the screen: claimed with a lease, extended, released, skipped; never one seat twice.
 
-An item has as many seats as the queue wants reviews. A seat is taken by a review or by somebody's live reservation.
+An item has as many seats as the queue wants reviews, and those that were added to it. A seat is taken by a review or by
+somebody’s live reservation.
 Every command locks the item's row first, and counts seats only after it holds the lock, in a statement of its own:
 only that sees what the previous holder of the lock committed.
 """
@@ -23,7 +24,7 @@ from annotation.domain.queues.refusals import (
     QueueNotActiveError,
     ReservationLostError,
 )
-from annotation.models import Item, Queue, Reservation, Review, Skip, User
+from annotation.models import Item, Membership, Queue, Reservation, Review, Skip, User
 
 MOST_COUNTED = 1000
 """Counts in messages stop here: "more than 1,000" says enough."""
@@ -136,6 +137,15 @@ WHERE q.id = %(queue)s
 """
 
 
+def is_anybody_left(item: Item) -> bool:
+    """Whether there is somebody who may review the item and has not."""
+    roles = [role for role, may in access.ROLE_CAPABILITIES.items() if access.Capability.REVIEW in may]
+    people = Membership.objects.filter(workspace=item.workspace_id, role__in=roles)
+    if not item.queue.is_open_to_all:
+        people = people.filter(user__in=item.queue.reviewers.all())
+    return people.exclude(Exists(Review.every.filter(item=item, reviewer=OuterRef("user")))).exists()
+
+
 def require_reviewer(queue: Queue, person: User) -> None:
     """Raise NotAReviewerError unless the queue is open to the person."""
     if not is_open_to(queue, person):
@@ -178,7 +188,7 @@ def _attempt(
 
 
 def _reviewable(queue: Queue, person: User) -> QuerySet[Item]:
-    reviewed = Review.objects.filter(item=OuterRef("pk"), reviewer=person)
+    reviewed = Review.every.filter(item=OuterRef("pk"), reviewer=person)  # who wrote the settling answer has seen all
     return Item.objects.filter(queue=queue, state=Item.State.OPEN).exclude(Exists(reviewed))
 
 

@@ -24,11 +24,12 @@ class Counts:
     flagged: int = 0
     waiting: int = 0
     left: int = 0
+    disagreement: int = 0
 
     @property
     def total(self) -> int:
         """The items that stand in the queue."""
-        return self.open + self.done
+        return self.open + self.disagreement + self.done
 
     @property
     def is_bounded(self) -> bool:
@@ -56,7 +57,9 @@ SELECT queue.id,
   (SELECT count(*) FROM (SELECT 1 FROM annotation_item i
     WHERE i.queue_id = queue.id AND i.state = 'open' AND i.flagged_at IS NULL AND NOT EXISTS (
       SELECT 1 FROM annotation_review r WHERE r.item_id = i.id AND r.reviewer_id = %(person)s
-    ) LIMIT %(bound)s) AS counted)
+    ) LIMIT %(bound)s) AS counted),
+  (SELECT count(*) FROM (SELECT 1 FROM annotation_item i
+    WHERE i.queue_id = queue.id AND i.state = 'disagreement' LIMIT %(bound)s) AS counted)
 FROM unnest(%(queues)s::bigint[]) AS queue(id)
 """
 

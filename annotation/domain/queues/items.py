@@ -118,9 +118,7 @@ def _put_back(queue: Queue, texts: list[str]) -> int:
         Item.objects.select_for_update(no_key=True).filter(queue=queue, subject__in=texts, state=Item.State.REMOVED)
     )
     for item in items:
-        item.state = state.item_state(
-            is_removed=False, review_count=item.review_count, reviewers_per_item=queue.reviewers_per_item
-        )
+        item.state = state.of(item, queue, is_removed=False)
     Item.objects.bulk_update(items, ["state"], batch_size=BATCH)
     return len(items)
 

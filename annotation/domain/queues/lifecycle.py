@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -12,9 +12,10 @@ from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 
 from annotation.domain import access, audit
-from annotation.domain.queues import rubric_versions, state
+from annotation.domain.queues import blindness, following, rubric_versions
+from annotation.domain.queues.blindness import Blindness
 from annotation.domain.queues.rubric import Rubric
-from annotation.models import Dataset, Item, Membership, Queue, Reservation, RubricVersion, User, Workspace
+from annotation.models import Dataset, Membership, Queue, Reservation, RubricVersion, User, Workspace
 
 Status = Queue.Status
 
@@ -46,6 +47,8 @@ class QueueSettings:
     instructions: str = ""
     order: str = Queue.Order.PRIORITY
     reviewers_per_item: int = 1
+    decides: str = Queue.Decides.EDITOR
+    blindness: Blindness = field(default_factory=Blindness)
     reservation_minutes: int = 15
     is_open_to_all: bool = True
     reviewers: tuple[User, ...] = ()
@@ -55,7 +58,8 @@ class QueueSettings:
 
 def settings_of(queue: Queue) -> QueueSettings:
     """The settings that the queue has."""
-    return QueueSettings(**{name: getattr(queue, name) for name in _COLUMNS}, reviewers=tuple(queue.reviewers.all()))
+    kept = {name: getattr(queue, name) for name in _COLUMNS if name != "blindness"}
+    return QueueSettings(**kept, blindness=blindness.read(queue.blindness), reviewers=tuple(queue.reviewers.all()))
 
 
 _COLUMNS = (
@@ -63,6 +67,8 @@ _COLUMNS = (
     "instructions",
     "order",
     "reviewers_per_item",
+    "decides",
+    "blindness",
     "reservation_minutes",
     "is_open_to_all",
     "accepts_at_once",
@@ -93,7 +99,8 @@ def create(
 
 
 def edit(*, queue: Queue, settings: QueueSettings, rubric: Rubric, by: User, status: str | None = None) -> Queue:
-    """Change settings, rubric and status at once; another rubric is a new version. Items follow `reviewers_per_item`.
+    """Change settings, rubric and status at once; another rubric is a new version. Items follow how often they are reviewed
+    and who decides where reviews differ.
 
     Raises QueueError.
     """
@@ -106,10 +113,10 @@ def edit(*, queue: Queue, settings: QueueSettings, rubric: Rubric, by: User, sta
         locked.save(update_fields=_COLUMNS)
         Queue.objects.filter(pk=locked.pk).update(modified_at=Now())
         locked.reviewers.set(settings.reviewers)
-        if "reviewers_per_item" in changes:
-            _follow_reviewers_per_item(locked)
         before = locked.rubric
         version = rubric_versions.publish(queue=locked, asked=rubric, by=by)
+        if {"reviewers_per_item", "decides"} & set(changes):
+            following.follow_policy(locked)
         changes |= _rubric_change(before, version)
         if changes:
             audit.record("queue.changed", by=by, workspace=locked.workspace, target=locked, detail=changes)
@@ -167,7 +174,8 @@ def _locked(queue: Queue) -> Queue:
 
 def _columns(settings: QueueSettings) -> dict[str, Any]:
     columns = {name: getattr(settings, name) for name in _COLUMNS}
-    return columns | {"name": settings.name.strip(), "instructions": settings.instructions.strip()}
+    tidy = {"name": settings.name.strip(), "instructions": settings.instructions.strip()}
+    return columns | tidy | {"blindness": settings.blindness.document()}
 
 
 def _require_sound(workspace: Workspace, settings: QueueSettings) -> None:
@@ -208,8 +216,10 @@ def _changes(queue: Queue, settings: QueueSettings) -> dict[str, Any]:
     changes: dict[str, Any] = {
         name: str(value) if value is not None else None
         for name, value in _columns(settings).items()
-        if getattr(queue, name) != value and name != "instructions"
+        if getattr(queue, name) != value and name not in {"instructions", "blindness"}
     }
+    if blindness.read(queue.blindness) != settings.blindness:
+        changes["blindness"] = settings.blindness.document()
     if queue.instructions != settings.instructions.strip():
         changes["instructions"] = "changed"
     if {person.pk for person in settings.reviewers} != set(queue.reviewers.values_list("pk", flat=True)):
@@ -219,11 +229,3 @@ def _changes(queue: Queue, settings: QueueSettings) -> dict[str, Any]:
 
 def _rubric_change(before: RubricVersion | None, after: RubricVersion) -> dict[str, Any]:
     return {} if before and before.pk == after.pk else {"rubric": after.number}
-
-
-def _follow_reviewers_per_item(queue: Queue) -> None:
-    """Derive the state of all items that stand in the queue; those waiting on a submission are derived after it."""
-    standing = Item.objects.filter(queue=queue).exclude(state=Item.State.REMOVED)
-    wanted = queue.reviewers_per_item
-    standing.filter(state=state.OPEN, review_count__gte=wanted).update(state=state.DONE)
-    standing.filter(state=state.DONE, review_count__lt=wanted).update(state=state.OPEN)

@@ -31,14 +31,16 @@ _IN_SQL: dict[str, str] = {
 _HELD_BY_OTHERS = """
 (SELECT count(*) FROM annotation_reservation h
  WHERE h.item_id = i.id AND h.reviewer_id <> %(person)s AND h.expires_at > %(now)s
-   AND NOT EXISTS (SELECT FROM annotation_review g WHERE g.item_id = h.item_id AND g.reviewer_id = h.reviewer_id))
+   AND NOT EXISTS (SELECT FROM annotation_review g WHERE g.item_id = h.item_id AND g.reviewer_id = h.reviewer_id
+     AND NOT g.is_adjudication))
 """
 """Seats that others have; somebody whose review is in has none beside it."""
 
-_SEATS = "(SELECT q.reviewers_per_item FROM annotation_queue q WHERE q.id = i.queue_id)"
+_SEATS = "i.extra_seats + (SELECT q.reviewers_per_item FROM annotation_queue q WHERE q.id = i.queue_id)"
 
 _IS_SEAT_FREE = f"i.review_count + {_HELD_BY_OTHERS} < {_SEATS}"
 
+# Who wrote the answer that settled an item before has seen all its reviews: any review will do.
 _MAY_REVIEW = """i.state = 'open'
   AND NOT EXISTS (SELECT FROM annotation_review r WHERE r.item_id = i.id AND r.reviewer_id = %(person)s)"""
 

@@ -31,6 +31,7 @@ class Shown(StrEnum):
 
     ALL = "all"
     OPEN = "open"
+    DISAGREEMENT = "disagreement"
     DONE = "done"
     FLAGGED = "flagged"
     REMOVED = "removed"

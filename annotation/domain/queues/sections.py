@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
+from annotation.domain.queues import state
 from annotation.domain.queues.line import ORDERS
 from annotation.models import Item, Queue, Review, Skip, User
 
@@ -26,12 +27,12 @@ def of_section(items: QuerySet[Item], section: Section, person: User | None) -> 
         case Section.OTHERS:
             return items.filter(_reviewed(person), state=Item.State.OPEN)
         case Section.COMPLETED:
-            return items.filter(state=Item.State.DONE)
+            return items.filter(state__in=state.FULL)
 
 
 def section_of(item: Item, person: User | None) -> Section:
     """The section that the item stands in, for this person."""
-    if item.state == Item.State.DONE:
+    if item.state in state.FULL:
         return Section.COMPLETED
     has_reviewed = Review.objects.filter(item=item, reviewer=person).exists()
     return Section.OTHERS if has_reviewed else Section.MINE

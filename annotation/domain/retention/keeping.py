@@ -1,6 +1,6 @@
 """How long a project keeps its traces: what would go, and the job that lets it go, night by night.
 
-Traces that people judged, that stand in a dataset or in an open item of a queue stay, however old. Age counts from when a
+Traces that people judged, that stand in a dataset or in an item of a queue that is open or disputed stay, however old. Age counts from when a
 trace began or arrived, whichever is later: neither a sender's clock nor an import of old traces deletes by surprise.
 """
 
@@ -16,6 +16,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from pydantic import BaseModel
 
 from annotation.domain import audit
+from annotation.domain.queues import state
 from annotation.domain.retention import deletion, ending, removing, whole_months
 from annotation.domain.work import jobs
 from annotation.models import Example, Feedback, Item, Job, Project, Trace, User
@@ -164,7 +165,7 @@ def _count_few(rows: QuerySet[Trace]) -> int:
 
 def _waiting(workspace_id: int, threads: Collection[str]) -> QuerySet[Any, Any]:
     """The UUIDs of traces that open items are about."""
-    items = Item.objects.filter(workspace=workspace_id, state=Item.State.OPEN)
+    items = Item.objects.filter(workspace=workspace_id, state__in=state.WAITING)
     return (
         items.filter(trace_uuid__isnull=False)
         .values("trace_uuid")
@@ -194,9 +195,9 @@ def _is_in_open_item() -> Q:
 
 def _open_threads(workspace_id: int) -> list[str]:
     """Threads that stand in open items; of one that stands there the traces of every project stay."""
-    items = Item.objects.filter(workspace=workspace_id, kind=Item.Kind.THREAD, state=Item.State.OPEN)
+    items = Item.objects.filter(workspace=workspace_id, kind=Item.Kind.THREAD, state__in=state.WAITING)
     return [thread for (thread,) in items.values_list("thread_id").distinct() if thread]
 
 
 def _open_items() -> QuerySet[Item]:
-    return Item.objects.filter(workspace=OuterRef("workspace"), state=Item.State.OPEN)
+    return Item.objects.filter(workspace=OuterRef("workspace"), state__in=state.WAITING)

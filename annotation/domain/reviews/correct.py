@@ -10,9 +10,8 @@ from django.db import transaction
 from annotation.domain import audit
 from annotation.domain.datasets import rows
 from annotation.domain.datasets.problems import DatasetError
-from annotation.domain.feedback import reviewed
 from annotation.domain.queues import assignment, rubric
-from annotation.domain.reviews import assertions, originals
+from annotation.domain.reviews import assertions, originals, settling
 from annotation.models import Review, User
 
 Correction = Review.Correction
@@ -96,12 +95,11 @@ def reject(*, review: Review, by: User, now: datetime, note: str = "", seen: int
 
 def accept_locked(review: Review, *, by: User, now: datetime, note: str = "") -> Review:
     """Accept inside a transaction that holds the item's lock."""
-    Review.objects.filter(item=review.item_id, is_authoritative=True).exclude(pk=review.pk).update(
-        is_authoritative=False
-    )
-    review.is_authoritative = True
     _decide(review, Correction.ACCEPTED, by, now, note)
-    reviewed.adjudicate(review=review, traces=originals.traces_of(review.item))
+    if review.item.is_disputed or (review.item.adjudicated_at and not review.is_authoritative):
+        settling.settle(review, review.item, by=by, now=now, note=note)
+    else:
+        settling.make_authoritative(review, review.item)
     _add_row(review, by, now)
     audit.record("correction.accepted", by=by, workspace=review.item.workspace, target=review, detail=_where(review))
     return review
@@ -137,7 +135,7 @@ def lock(review: Review, seen: int | None = None) -> Review:
 def _decide(review: Review, word: str, by: User, now: datetime, note: str) -> None:
     review.correction_state, review.decided_by, review.decided_at = word, by, now
     review.decision_note = note.strip()
-    review.save(update_fields=["correction_state", "decided_by", "decided_at", "decision_note", "is_authoritative"])
+    review.save(update_fields=["correction_state", "decided_by", "decided_at", "decision_note"])
 
 
 def _add_row(review: Review, by: User, now: datetime) -> None:

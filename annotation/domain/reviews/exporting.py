@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Max, Prefetch
+from django.db.models import Max, Prefetch, Q
 
 from annotation.domain.datasets.content import canonical
 from annotation.domain.datasets.writers import csv_line
-from annotation.domain.queues import rubric_versions
+from annotation.domain.queues import rubric_versions, state
 from annotation.models import Item, Queue, Review, Trace
 
 BATCH = 200
@@ -42,9 +42,12 @@ def finished(queue: Queue, window: Window, *, with_reviewers: bool) -> Iterator[
             yield csv_line([*_about(item, traces.get(str(item.trace_uuid))), *_answers(item, keys, people)])
 
 
+_LAST = Max("reviews__submitted_at", filter=Q(reviews__is_adjudication=False))
+
+
 def _items(queue: Queue, window: Window) -> Any:
     reviews = Prefetch("reviews", Review.objects.select_related("reviewer").order_by("id"))
-    rows = Item.objects.filter(queue=queue, state=Item.State.DONE).annotate(completed_at=Max("reviews__submitted_at"))
+    rows = Item.objects.filter(queue=queue, state__in=state.FULL).annotate(completed_at=_LAST)
     if window.since:
         rows = rows.filter(completed_at__gte=window.since)
     if window.until:
@@ -53,7 +56,7 @@ def _items(queue: Queue, window: Window) -> Any:
 
 
 def _people(queue: Queue) -> list[str]:
-    given = Review.objects.filter(item__queue=queue, item__state=Item.State.DONE)
+    given = Review.objects.filter(item__queue=queue, item__state__in=state.FULL)
     return sorted(given.values_list("reviewer__email", flat=True).distinct())
 
 

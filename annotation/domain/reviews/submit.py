@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -9,14 +10,26 @@ from django.db import transaction
 
 from annotation.domain import statements
 from annotation.domain.feedback import failure_modes, reviewed
-from annotation.domain.queues import assignment, line, state
+from annotation.domain.queues import assignment, blindness, line, state
 from annotation.domain.queues import rubric as asked
 from annotation.domain.queues.refusals import ClaimError, ItemNotOpenError, ItemTakenError, QueueNotActiveError
 from annotation.domain.queues.rubric_versions import current, numbered
-from annotation.domain.reviews import assertions, correct, drafts, judgements, originals, rubric
+from annotation.domain.reviews import assertions, correct, drafts, judgements, originals, rubric, settling
 from annotation.domain.reviews.content import Label, Passage, ReviewInput
 from annotation.domain.reviews.rubric import AnswerProblem, InvalidReviewError
-from annotation.models import Draft, FailureMode, Item, Project, Queue, Reservation, Review, RubricVersion, Skip, User
+from annotation.models import (
+    Draft,
+    FailureMode,
+    Feedback,
+    Item,
+    Project,
+    Queue,
+    Reservation,
+    Review,
+    RubricVersion,
+    Skip,
+    User,
+)
 
 CLOSED = (Queue.Status.DRAFT, Queue.Status.COMPLETED, Queue.Status.ARCHIVED)
 """A paused queue gives out nothing new, yet takes what is on people's screens."""
@@ -43,20 +56,13 @@ def submit(
 def _submit(item: Item, by: User, answers: ReviewInput, now: datetime, spoken: frozenset[str]) -> Review:
     before = Review.objects.filter(item=item, reviewer=by).first()
     _require_place(item, by, before, now)
-    version = numbered(item.queue, answers.rubric_version) or current(item.queue)
-    questions = asked.read(version.questions)
-    given = _checked(item, questions, answers)
-    project = originals.project_of(item)
-    labels = _labels(project, given.labels, by)
-    columns = _columns(version, given, labels)
-    if before is None or _is_changed(before, columns):
-        proposes = given.correction is not None or bool(assertions.of_answers(questions, given.answers))
-        review = _store(item, by, before, columns | {"correction_state": _state(is_proposed=proposes)}, given, now)
-        said = judgements.rows(judgements.Judged(review, questions, given, labels, project))
-        said = [row for row in said if row.key not in spoken]
+    given = checked(item, by, answers)
+    if before is None or _is_changed(before, given.columns()):
+        review = _store(item, by, before, given, now)
+        said = [row for row in given.judgements(review) if row.key not in spoken]
         reviewed.replace(review=review, rows=said, traces=originals.traces_of(item))
-        recount(item)
-        if item.queue.accepts_at_once and proposes:
+        settling.recount(item, now=now)
+        if item.queue.accepts_at_once and given.proposes and not item.is_disputed:
             correct.accept_at_once(review, by=by, now=now)
     else:
         review = before
@@ -64,15 +70,38 @@ def _submit(item: Item, by: User, answers: ReviewInput, now: datetime, spoken: f
     return review
 
 
-def recount(item: Item) -> None:
-    """Derive the locked item's review count and state from its reviews."""
-    item.review_count = Review.objects.filter(item=item).count()
-    item.state = state.item_state(
-        is_removed=item.state == Item.State.REMOVED,
-        review_count=item.review_count,
-        reviewers_per_item=item.queue.reviewers_per_item,
-    )
-    item.save(update_fields=["review_count", "state"])
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """Answers that fit the rubric, with all that is needed to keep them."""
+
+    version: RubricVersion
+    questions: asked.Rubric
+    given: ReviewInput
+    project: Project | None
+    labels: list[FailureMode]
+
+    def columns(self) -> dict[str, Any]:
+        """What a review keeps of them."""
+        return _columns(self.version, self.given, self.labels)
+
+    @property
+    def proposes(self) -> bool:
+        """Whether they say what the answer should have been, or must and must not do."""
+        return self.given.correction is not None or bool(assertions.of_answers(self.questions, self.given.answers))
+
+    def judgements(self, review: Review) -> list[Feedback]:
+        """The feedback that they are, as the review's."""
+        judged = judgements.Judged(review, self.questions, self.given, self.labels, self.project)
+        return list(judgements.rows(judged))
+
+
+def checked(item: Item, by: User, answers: ReviewInput) -> Checked:
+    """The answers held against the rubric and the item; labels are coined. Raises InvalidReviewError."""
+    version = numbered(item.queue, answers.rubric_version) or current(item.queue)
+    questions = asked.read(version.questions)
+    given = _checked(item, questions, answers)
+    project = originals.project_of(item)
+    return Checked(version, questions, given, project, _labels(project, given.labels, by))
 
 
 def _require_place(item: Item, by: User, before: Review | None, now: datetime) -> None:
@@ -82,7 +111,7 @@ def _require_place(item: Item, by: User, before: Review | None, now: datetime) -
     if item.state == Item.State.REMOVED:
         raise ItemNotOpenError(item)
     if before is None and not line.has_seat(item, by, now):
-        raise ItemNotOpenError(item) if item.state == Item.State.DONE else ItemTakenError(item)
+        raise ItemNotOpenError(item) if item.state in state.FULL else ItemTakenError(item)
 
 
 def _checked(item: Item, questions: asked.Rubric, answers: ReviewInput) -> ReviewInput:
@@ -153,16 +182,16 @@ def _is_changed(review: Review, columns: dict[str, Any]) -> bool:
     return any(getattr(review, name) != value for name, value in columns.items())
 
 
-def _store(
-    item: Item, by: User, before: Review | None, columns: dict[str, Any], given: ReviewInput, now: datetime
-) -> Review:
+def _store(item: Item, by: User, before: Review | None, given: Checked, now: datetime) -> Review:
     """The row, new or edited; an edit takes back what was decided on it, so that nobody's acceptance covers new words."""
     review = before or Review(item=item, reviewer=by, submitted_at=now, submission_count=0)
-    for name, value in columns.items():
+    for name, value in given.columns().items():
         setattr(review, name, value)
+    review.correction_state = _state(is_proposed=given.proposes)
     review.decided_by, review.decided_at, review.decision_note = None, None, ""
     review.is_authoritative = False
-    review.active_ms += given.active_ms
+    review.blindness = blindness.read(item.queue.blindness).document()
+    review.active_ms += given.given.active_ms
     review.submission_count += 1
     review.modified_at = now
     review.item = item

@@ -9,9 +9,8 @@ from django.db import transaction
 from annotation.domain.feedback import reviewed
 from annotation.domain.queues import assignment
 from annotation.domain.queues.assignment import Claim
-from annotation.domain.reviews import content, correct, drafts, originals
+from annotation.domain.reviews import content, correct, drafts, originals, settling
 from annotation.domain.reviews.content import Evidence, ReviewInput
-from annotation.domain.reviews.submit import recount
 from annotation.models import Queue, Review, User
 
 
@@ -43,7 +42,7 @@ def undo(*, review: Review, by: User, now: datetime) -> Claim:
         item, typed, traces = locked.item, as_input(locked), originals.traces_of(locked.item)
         reviewed.withdraw(review=locked, traces=traces)
         locked.delete()
-        recount(item)
+        settling.recount(item, now=now)
         drafts.save(item=item, by=by, content=typed, now=now)
         return assignment.claim_locked(item, by=by, now=now)
 

@@ -9,6 +9,8 @@ from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
 from annotation.domain.access import ROLE_CAPABILITIES, Capability
+from annotation.domain.queues import blindness
+from annotation.domain.queues.blindness import Blindness
 from annotation.domain.queues.lifecycle import QueueSettings
 from annotation.models import Dataset, Queue, User, Workspace
 
@@ -66,6 +68,21 @@ class QueueForm(forms.Form):
         initial=15,
         help_text="An item comes free for others when nobody has touched it for so long.",
     )
+    decides = forms.ChoiceField(
+        label="Where reviews differ, who decides",
+        choices=Queue.Decides.choices,
+        initial=Queue.Decides.EDITOR,
+        required=False,
+        help_text="Reviews differ where a question has two answers; free text and labels do not count.",
+    )
+    hidden = forms.MultipleChoiceField(
+        label="Hidden from reviewers until they have judged",
+        choices=list(blindness.WORDS.items()),
+        initial=Blindness().switches,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Kept on every review, so that blind ones can be told from the others.",
+    )
     order = forms.ChoiceField(label="Order", choices=Queue.Order.choices, initial=Queue.Order.PRIORITY)
 
     def __init__(self, *args: Any, workspace: Workspace, queue: Queue | None = None, **kwargs: Any) -> None:
@@ -86,6 +103,8 @@ class QueueForm(forms.Form):
         given = dict(self.cleaned_data)
         given["is_open_to_all"] = given.pop("who") == "all"
         given["reviewers"] = tuple(given["reviewers"])
+        given["decides"] = given["decides"] or Queue.Decides.EDITOR
+        given["blindness"] = Blindness.hiding(given.pop("hidden"))
         return QueueSettings(**given)
 
 
@@ -93,6 +112,7 @@ def initial(settings: QueueSettings) -> dict[str, Any]:
     """What the form shows of a queue."""
     shown = {name: getattr(settings, name) for name in QueueSettings.__dataclass_fields__}
     shown["who"] = "all" if shown.pop("is_open_to_all") else "named"
+    shown["hidden"] = shown.pop("blindness").switches
     shown["reviewers"] = [str(person.uuid) for person in settings.reviewers]
     shown["target_dataset"] = str(settings.target_dataset.uuid) if settings.target_dataset else ""
     return shown
@@ -100,4 +120,5 @@ def initial(settings: QueueSettings) -> dict[str, Any]:
 
 def typed(data: QueryDict) -> dict[str, Any]:
     """What somebody has typed so far, to show again without judging it."""
-    return {**data.dict(), "reviewers": data.getlist("reviewers"), "accepts_at_once": "accepts_at_once" in data}
+    several = {name: data.getlist(name) for name in ("reviewers", "hidden")}
+    return {**data.dict(), **several, "accepts_at_once": "accepts_at_once" in data}

@@ -17,7 +17,7 @@ from annotation.api.langsmith.errors import Invalid
 from annotation.api.langsmith.queues import writing
 from annotation.api.langsmith.queues.base import QueueView, refusals
 from annotation.domain.access import Capability
-from annotation.domain.queues import assignment, items, sections
+from annotation.domain.queues import assignment, items, sections, state
 from annotation.domain.queues.sections import Section
 from annotation.domain.reviews import spoken
 from annotation.models import Item, Queue
@@ -40,7 +40,7 @@ class ItemListView(QueueView):
         if section is not None:
             rows = sections.of_section(rows, section, self.actor.person)
         elif (is_archived := wire.flag(request, "archived")) is not None:
-            rows = rows.filter(state=Item.State.DONE) if is_archived else rows.filter(state=Item.State.OPEN)
+            rows = rows.filter(state__in=state.FULL) if is_archived else rows.filter(state=Item.State.OPEN)
         return Response(_page(self, queue, rows))
 
     def post(self, request: Request, uuid: UUID) -> Response:
@@ -147,13 +147,13 @@ class SizeView(QueueView):
     """How many items stand in a queue: `size` for the caller's section, `total_size` for all."""
 
     needs = {"GET": READERS}
-    state: str | None = None
+    is_archived = False
 
     def get(self, request: Request, uuid: UUID) -> Response:
         """The number, up to 10,000."""
         rows = self.standing(self.queue(uuid))
-        if self.state is not None:
-            rows = completed_between(request, rows.filter(state=self.state))
+        if self.is_archived:
+            rows = completed_between(request, rows.filter(state__in=state.FULL))
         elif (section := self.section()) is not None:
             rows = sections.of_section(rows, section, self.actor.person)
         return Response({"size": rows.order_by()[:MOST_COUNTED].count()})

@@ -18,7 +18,7 @@ from annotation.api.langsmith.queues import writing
 from annotation.api.langsmith.queues.base import QueueView
 from annotation.api.langsmith.queues.items import MOST_AT_ONCE, MOST_COUNTED, READERS, StatusView, completed_between
 from annotation.domain.access import Capability
-from annotation.domain.queues import items, sections, subjects
+from annotation.domain.queues import items, sections, state, subjects
 from annotation.domain.queues.sections import Section
 from annotation.domain.queues.subjects import Subject
 from annotation.models import Item, Project, Queue, Trace
@@ -210,6 +210,6 @@ class MixedStatusView(StatusView):
                 "queue_item_id": found.uuid,
                 "status": status,
                 "override_added_at": self.one().get("override_added_at"),
-                "is_archived": found.state == Item.State.DONE,
+                "is_archived": found.state in state.FULL,
             }
         )

@@ -3,7 +3,6 @@
 from django.urls import URLPattern, URLResolver, path
 
 from annotation.api.langsmith.queues import items, mixed, views
-from annotation.models import Item
 
 _Q = "annotation-queues/<uuid:uuid>"
 _PLATFORM = "platform/annotation-queues/<uuid:uuid>"
@@ -23,7 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{_Q}/run/<int:index>", items.ItemAtView.as_view(), name="queue-item-at"),
     path(f"{_Q}/size", items.OwnSizeView.as_view(), name="queue-size"),
     path(f"{_Q}/total_size", items.SizeView.as_view(), name="queue-total-size"),
-    path(f"{_Q}/total_archived", items.SizeView.as_view(state=Item.State.DONE), name="queue-total-archived"),
+    path(f"{_Q}/total_archived", items.SizeView.as_view(is_archived=True), name="queue-total-archived"),
     path(
         "platform/annotation-queues/items/<uuid:item>/status", mixed.MixedStatusView.as_view(), name="mixed-item-status"
     ),

@@ -40,6 +40,10 @@ class ItemSerializer(serializers.Serializer[Any]):
     thread_id = serializers.CharField(allow_null=True)
     state = serializers.ChoiceField(Item.State.choices)
     review_count = serializers.IntegerField()
+    extra_seats = serializers.IntegerField(help_text="Reviews wanted beside those that the queue asks for.")
+    adjudicated_at = serializers.DateTimeField(
+        allow_null=True, help_text="When its reviews, which differed, were settled."
+    )
     priority = serializers.IntegerField()
     probability = serializers.FloatField(allow_null=True)
     reason = serializers.SerializerMethodField()

@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from pydantic import ValidationError
 from rest_framework import serializers
 
-from annotation.domain.queues import rubric, rubric_versions
+from annotation.domain.queues import blindness, rubric, rubric_versions
 from annotation.domain.queues.lifecycle import QueueSettings
 from annotation.domain.queues.rubric import QuestionKind, Rubric
 from annotation.models import Dataset, Queue, User
@@ -79,11 +79,21 @@ class CountsSerializer(serializers.Serializer[Any]):
 
     total = serializers.IntegerField()
     open = serializers.IntegerField()
+    disagreement = serializers.IntegerField(help_text="All their reviews are in, and wait for a word.")
     done = serializers.IntegerField()
     removed = serializers.IntegerField()
     flagged = serializers.IntegerField()
     waiting_corrections = serializers.IntegerField(source="waiting")
     left = serializers.IntegerField()
+
+
+class BlindnessSerializer(serializers.Serializer[Any]):
+    """What reviewers are not shown before they judge."""
+
+    peers = serializers.BooleanField(required=False, help_text="Reviews of others.")
+    judges = serializers.BooleanField(required=False, help_text="Feedback of judges.")
+    user_thumbs = serializers.BooleanField(required=False, help_text="Feedback of users.")
+    model = serializers.BooleanField(required=False, help_text="Which model answered.")
 
 
 class QueueSerializer(serializers.Serializer[Any]):
@@ -95,6 +105,8 @@ class QueueSerializer(serializers.Serializer[Any]):
     status = serializers.ChoiceField(Queue.Status.choices, source="queue.status")
     order = serializers.ChoiceField(Queue.Order.choices, source="queue.order")
     reviewers_per_item = serializers.IntegerField(source="queue.reviewers_per_item")
+    decides = serializers.ChoiceField(Queue.Decides.choices, source="queue.decides")
+    blindness = serializers.SerializerMethodField()
     reservation_minutes = serializers.IntegerField(source="queue.reservation_minutes")
     is_open_to_all = serializers.BooleanField(source="queue.is_open_to_all")
     accepts_at_once = serializers.BooleanField(source="queue.accepts_at_once")
@@ -102,6 +114,10 @@ class QueueSerializer(serializers.Serializer[Any]):
     created_at = serializers.DateTimeField(source="queue.created_at")
     is_open_to_caller = serializers.BooleanField(source="is_open_to_person")
     counts = CountsSerializer()
+
+    @extend_schema_field(BlindnessSerializer)
+    def get_blindness(self, card: Any) -> dict[str, Any]:
+        return blindness.read(card.queue.blindness).document()
 
 
 class WholeQueueSerializer(QueueSerializer):
@@ -129,6 +145,10 @@ class QueueChangeSerializer(serializers.Serializer[Any]):
     instructions = serializers.CharField(required=False, allow_blank=True, max_length=50_000)
     order = serializers.ChoiceField(Queue.Order.choices, required=False)
     reviewers_per_item = serializers.IntegerField(required=False)
+    decides = serializers.ChoiceField(
+        Queue.Decides.choices, required=False, help_text="Who settles an item whose reviews differ."
+    )
+    blindness = BlindnessSerializer(required=False)
     reservation_minutes = serializers.IntegerField(required=False)
     is_open_to_all = serializers.BooleanField(required=False)
     reviewers = serializers.SlugRelatedField(
@@ -160,4 +180,7 @@ class QueueChangeSerializer(serializers.Serializer[Any]):
         if "reviewers" in given:
             given["reviewers"] = tuple(given["reviewers"])
         kept = {name: getattr(before, name) for name in names} if before else {}
+        if "blindness" in given:
+            policy = before.blindness if before else blindness.Blindness()
+            given["blindness"] = policy.model_copy(update=dict(given["blindness"]))
         return QueueSettings(**{**kept, **given})

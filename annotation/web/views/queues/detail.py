@@ -122,6 +122,7 @@ def _tabs(card: QueueCard) -> list[tuple[str, str, int]]:
     return [
         (Shown.ALL.value, "All", counts.total),
         (Shown.OPEN.value, "Open", counts.open),
+        (Shown.DISAGREEMENT.value, "Disagreement", counts.disagreement),
         (Shown.DONE.value, "Done", counts.done),
         (Shown.FLAGGED.value, "Flagged", counts.flagged),
         (Shown.REMOVED.value, "Removed", counts.removed),
