@@ -33,7 +33,7 @@ class Review(PublicModel):
     An answer that an editor wrote to settle reviews that differ is a review too, `is_adjudication`, by that editor, at most
     one an item. Nothing that counts or compares reviewers may see it, so `objects` leaves it out; `every` has all.
 
-    `answers` (question key to value), `labels`, `layer`, `evidence`, `correction` and `blindness` are read by
+    `answers` (question key to value), `labels`, `steps`, `layer`, `evidence`, `correction` and `blindness` are read by
     `domain.reviews` (typed). The judgements in it are also written as feedback rows, by the same command.
     """
 
@@ -47,6 +47,7 @@ class Review(PublicModel):
     rubric = models.ForeignKey(RubricVersion, on_delete=models.PROTECT, related_name="reviews")
     answers = models.JSONField(default=dict)
     labels = models.JSONField(default=list)
+    steps = models.JSONField(default=list)
     layer = models.CharField(max_length=10, blank=True)
     first_failing_run_uuid = models.UUIDField(null=True, blank=True)
     correction = models.JSONField(null=True, blank=True)

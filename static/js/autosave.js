@@ -75,6 +75,7 @@
     const seen = entries.find(([name]) => name === "seen")?.[1];
     if (seen !== of.elements.seen?.value) return; // of a review that was submitted since
     document.dispatchEvent(new CustomEvent("restore-labels", { detail: entries.filter(([name]) => name === "labels").map(([, value]) => value) }));
+    document.dispatchEvent(new CustomEvent("restore-steps", { detail: entries.filter(([name]) => name === "step").map(([, value]) => value) }));
     fill(of, entries);
     of.dataset.dirty = "1";
     save();

@@ -1,5 +1,6 @@
 // Text selected in the trajectory becomes evidence of the next label that is given ([data-labels]); the passages stand in
-// [data-evidence], each with a hidden field, and are marked where they were said.
+// [data-evidence], each with a hidden field, and are marked where they were said; so are those of earlier reviews
+// ([data-evidence-before]).
 "use strict";
 {
   const LONGEST = 2_000;
@@ -39,13 +40,16 @@
 
   const mark = () => {
     if (!CSS.highlights) return;
-    const ranges = [...document.querySelectorAll("[data-evidence] li")].flatMap((line) => {
+    CSS.highlights.set("evidence", new Highlight(...rangesOf("[data-evidence] li")));
+    CSS.highlights.set("evidence-before", new Highlight(...rangesOf("[data-evidence-before] li")));
+  };
+
+  const rangesOf = (lines) =>
+    [...document.querySelectorAll(lines)].flatMap((line) => {
       const text = line.querySelector("q").textContent;
       const turns = document.querySelectorAll(`#trajectory [data-run="${CSS.escape(line.dataset.run)}"]`);
       return [...turns].map((turn) => rangeOf(text, turn)).filter(Boolean);
     });
-    CSS.highlights.set("evidence", new Highlight(...ranges));
-  };
 
   const line = (label, passage) => {
     const item = document.createElement("li");

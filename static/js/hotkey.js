@@ -14,7 +14,9 @@
   const nameOf = (event) => {
     const chord = (event.ctrlKey || event.metaKey) && !event.getModifierState("AltGraph");
     const shift = event.shiftKey && event.key.length > 1 ? "shift+" : "";
-    return (chord ? "mod+" : "") + shift + event.key;
+    const isLetter = event.key.length === 1 && event.key.toLowerCase() !== event.key.toUpperCase();
+    const key = !isLetter ? event.key : event.shiftKey ? event.key.toUpperCase() : event.key.toLowerCase(); // whatever Caps Lock says
+    return (chord ? "mod+" : "") + shift + key;
   };
 
   const isUsable = (element, dialog) =>

@@ -28,7 +28,7 @@
     for (const [key, words] of rows()) {
       const term = document.createElement("dt");
       const sign = document.createElement("kbd");
-      sign.textContent = SIGNS[key] ?? key.toUpperCase();
+      sign.textContent = SIGNS[key] ?? (key.length === 1 && key !== key.toLowerCase() ? `⇧ ${key}` : key.toUpperCase());
       term.append(sign);
       const meaning = document.createElement("dd");
       meaning.textContent = words;

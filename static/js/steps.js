@@ -9,6 +9,7 @@
     outline.querySelectorAll("[aria-current]").forEach((other) => other.removeAttribute("aria-current"));
     link.setAttribute("aria-current", "step");
     link.scrollIntoView({ block: "nearest" });
+    document.dispatchEvent(new CustomEvent("step-chosen"));
     const turn = turnOf(link);
     if (!turn) return false;
     document.querySelectorAll(".turn[data-at]").forEach((other) => delete other.dataset.at);
@@ -36,7 +37,22 @@
     if (next) next.click();
   };
 
+  // a click into a turn, on nothing in particular, makes its step the current one where it stands
+  const choose = (turn) => {
+    const link = document.querySelector(`[data-outline] a[data-step-id="${CSS.escape(turn.dataset.run)}"]`);
+    if (!link || link.hasAttribute("aria-current") || !getSelection().isCollapsed) return;
+    document.querySelectorAll("[data-outline] [aria-current]").forEach((other) => other.removeAttribute("aria-current"));
+    link.setAttribute("aria-current", "step");
+    link.scrollIntoView({ block: "nearest" });
+    document.querySelectorAll(".turn[data-at]").forEach((other) => delete other.dataset.at);
+    turn.dataset.at = "true";
+    document.dispatchEvent(new CustomEvent("step-chosen"));
+    remember(link);
+  };
+
   document.addEventListener("click", (event) => {
+    const turn = event.target.closest(".turn[data-run]");
+    if (turn && !event.target.closest("a, button, summary, input, label")) { choose(turn); return; }
     const button = event.target.closest("[data-step]");
     if (button) { walk(button.dataset.step === "next" ? 1 : -1); return; }
     const link = event.target.closest("[data-outline] a[data-step-id]");

@@ -17,7 +17,7 @@ from annotation.domain import audit
 from annotation.domain.feedback import rederiving
 from annotation.models import FeedbackConfig, User, Workspace
 
-BUILT_IN = frozenset({"thumbs", "label", "layer", "first_failing_step", "correction", "note"})
+BUILT_IN = frozenset({"thumbs", "label", "layer", "first_failing_step", "step_thumb", "correction", "note"})
 """Keys whose meaning is the product's own."""
 
 

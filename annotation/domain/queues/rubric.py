@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
-BUILT_IN_KEYS = frozenset({"label", "layer", "first_failing_step", "correction", "note"})
+BUILT_IN_KEYS = frozenset({"label", "layer", "first_failing_step", "step_thumb", "correction", "note"})
 """Feedback keys that the parts beside the questions write; no question may take one of them."""
 
 KEY_PATTERN = r"^[A-Za-z][A-Za-z0-9_-]{0,119}$"

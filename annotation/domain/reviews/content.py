@@ -35,11 +35,27 @@ class Evidence(Passage):
     label: str
 
 
+class StepJudgement(BaseModel):
+    """What was said of one step: a thumb ("up", "down" or none), names of failure modes, a note; `run` is its outside id."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    run: UUID
+    thumb: str = ""
+    labels: tuple[str, ...] = ()
+    note: str = ""
+
+    @property
+    def says_anything(self) -> bool:
+        """Whether it is a judgement at all."""
+        return bool(self.thumb or self.labels or self.note)
+
+
 class ReviewInput(BaseModel):
     """One review, not yet held against a rubric.
 
     `answers` maps question keys to what was given (see `rubric.validate`). `labels` are names of failure modes; one
-    that the project does not know is coined; `evidence` are passages that speak for them. `correction` is what the output should have been: text, or JSON of the
+    that the project does not know is coined; `evidence` are passages that speak for them. `steps` judge single steps. `correction` is what the output should have been: text, or JSON of the
     output's own shape; `corrected_run_uuid` names the run that it corrects (None: the answer of the whole trace).
     `active_ms` is the time spent looking, without idle time. `rubric_version` is the number of the version that the
     person was shown (None: the queue's current one), so that a rubric changed meanwhile costs nobody their work.
@@ -52,6 +68,7 @@ class ReviewInput(BaseModel):
     evidence: tuple[Evidence, ...] = ()
     layer: str = ""
     first_failing_run_uuid: UUID | None = None
+    steps: tuple[StepJudgement, ...] = ()
     correction: JsonValue = None
     corrected_run_uuid: UUID | None = None
     note: str = ""
@@ -78,6 +95,17 @@ class Label(BaseModel):
     evidence: tuple[Passage, ...] = ()
 
 
+class KeptStep(BaseModel):
+    """What a review says of one step, its labels as they are kept."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    run: UUID
+    thumb: str = ""
+    labels: tuple[Label, ...] = ()
+    note: str = ""
+
+
 def read_draft(document: Mapping[str, Any]) -> ReviewInput:
     """The draft as it was kept; parts that can no longer be read are left out rather than failing the page."""
     try:
@@ -90,3 +118,8 @@ def read_draft(document: Mapping[str, Any]) -> ReviewInput:
 def read_labels(document: list[Any]) -> tuple[Label, ...]:
     """The labels kept on a review."""
     return tuple(Label.model_validate(entry) for entry in document)
+
+
+def read_steps(document: list[Any]) -> tuple[KeptStep, ...]:
+    """What a review says of single steps."""
+    return tuple(KeptStep.model_validate(entry) for entry in document)

@@ -14,7 +14,7 @@ from django.utils.text import slugify
 from annotation.domain.datasets.content import canonical
 from annotation.domain.datasets.writers import Format, csv_line
 from annotation.domain.queues import rubric, rubric_versions
-from annotation.domain.reviews.content import read_labels
+from annotation.domain.reviews.content import read_labels, read_steps
 from annotation.models import Item, Queue, Review
 
 BATCH = 200
@@ -104,6 +104,7 @@ def _document(item: Item, review: Review) -> dict[str, Any]:
         "answers": review.answers,
         "labels": [label.model_dump(mode="json") for label in read_labels(review.labels)],
         **{name: value for name, value in _answers(review).items() if name in PARTS and name != "label"},
+        "steps": [step.model_dump(mode="json") for step in read_steps(review.steps)],
         "corrected_run_id": str(corrected) if corrected else None,
         "is_authoritative": review.is_authoritative,
         "blindness": review.blindness,

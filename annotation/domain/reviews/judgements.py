@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from annotation.domain.feedback import giving
 from annotation.domain.feedback.validation import Content, completed
 from annotation.domain.feedback.verdict import GOOD, UNSURE
 from annotation.domain.queues.rubric import QuestionKind, Rubric
+from annotation.domain.reviews import steps
 from annotation.domain.reviews.content import ReviewInput
 from annotation.domain.reviews.rubric import UP
 from annotation.models import FailureMode, Feedback, Item, Project, Review, Run
@@ -27,6 +28,16 @@ class Judged:
     given: ReviewInput
     labels: list[FailureMode]
     project: Project | None
+    modes: Mapping[str, FailureMode] = field(default_factory=dict)
+    runs: Mapping[UUID, RunPlace] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RunPlace:
+    """Where a run is."""
+
+    external_id: str
+    trace_uuid: UUID
 
 
 def rows(judged: Judged) -> list[Feedback]:
@@ -34,7 +45,25 @@ def rows(judged: Judged) -> list[Feedback]:
 
     The answer to a key whose categories have numbers has its number too.
     """
-    return [*_answers(judged), *_parts(judged)]
+    judged = replace(judged, runs=_places(judged))
+    return [*_answers(judged), *_parts(judged), *_steps(judged)]
+
+
+def _places(judged: Judged) -> dict[UUID, RunPlace]:
+    """Of all runs that the review names."""
+    given, item = judged.given, judged.review.item
+    steps = [step.run for step in given.steps]
+    named = {run for run in (item.run_uuid, given.first_failing_run_uuid, given.corrected_run_uuid, *steps) if run}
+    if not named:
+        return {}
+    rows = Run.objects.filter(workspace=item.workspace_id, uuid__in=named)
+    return {uuid: RunPlace(own, trace) for uuid, own, trace in rows.values_list("uuid", "external_id", "trace__uuid")}
+
+
+def _steps(judged: Judged) -> Iterator[Feedback]:
+    for step in judged.given.steps:
+        for said in steps.feedback(step, judged.modes):
+            yield _row(judged, run_uuid=step.run, **said)
 
 
 def _answers(judged: Judged) -> Iterator[Feedback]:
@@ -85,26 +114,27 @@ def _row(judged: Judged, *, key: str, run_uuid: UUID | None = None, **columns: A
         review=judged.review,
         created_at=judged.review.modified_at,
         modified_at=judged.review.modified_at,
-        **_target(item, run_uuid),
+        **_target(judged, run_uuid),
         **columns,
     )
 
 
-def _target(item: Item, run_uuid: UUID | None) -> dict[str, Any]:
+def _target(judged: Judged, run_uuid: UUID | None) -> dict[str, Any]:
     """Where the judgement hangs: on the run that it names, else on what the item is about."""
+    item = judged.review.item
     named = run_uuid or item.run_uuid
     if named:
-        return _run_target(item, named)
+        return _run_target(judged, named)
     if item.kind == Item.Kind.THREAD:
         return {"target": Feedback.Target.THREAD, "thread_id": item.thread_id}
     return {"target": Feedback.Target.TRACE, "trace_uuid": item.trace_uuid}
 
 
-def _run_target(item: Item, run_uuid: UUID) -> dict[str, Any]:
-    run = Run.objects.filter(workspace=item.workspace_id, uuid=run_uuid).values("external_id", "trace__uuid").first()
+def _run_target(judged: Judged, run_uuid: UUID) -> dict[str, Any]:
+    run = judged.runs.get(run_uuid)
     return {
         "target": Feedback.Target.RUN,
         "run_uuid": run_uuid,
-        "run_external_id": run["external_id"] if run else None,
-        "trace_uuid": run["trace__uuid"] if run else item.trace_uuid,
+        "run_external_id": run.external_id if run else None,
+        "trace_uuid": run.trace_uuid if run else judged.review.item.trace_uuid,
     }

@@ -13,12 +13,16 @@ from annotation.domain.queues.counts import Counts
 from annotation.domain.queues.reasons import Reason
 from annotation.domain.queues.rubric import Rubric
 from annotation.domain.reviews import drafts, originals
-from annotation.domain.reviews.content import ReviewInput
+from annotation.domain.reviews.content import Evidence, ReviewInput, read_labels
+from annotation.domain.reviews.steps import STEP_THUMB
 from annotation.domain.reviews.undo import as_input
 from annotation.models import FailureMode, Feedback, Item, Project, Queue, Review, RubricVersion, Trace, User
 
 MOST_EARLIER = 20
 """How many earlier turns of a thread stand above a trace."""
+
+STEP_THUMBS = ("thumbs", STEP_THUMB)
+"""Keys of feedback that the outline shows as a thumb on the run."""
 
 MOST_WHOLE = 5
 """How many traces of a thread under review are shown with all their steps."""
@@ -122,9 +126,22 @@ def feedback_shown(traces: list[Trace], person: User) -> list[Feedback]:
     if not traces:
         return []
     rows = Feedback.objects.filter(
-        workspace=traces[0].workspace_id, trace_uuid__in=[trace.uuid for trace in traces], key="thumbs"
+        workspace=traces[0].workspace_id, trace_uuid__in=[trace.uuid for trace in traces], key__in=STEP_THUMBS
     )
     return list(rows.exclude(~Q(author=person), source=Feedback.Source.REVIEWER).order_by("created_at", "id"))
+
+
+def marked_before(item: Item, traces: list[Trace], person: User) -> list[Evidence]:
+    """Passages that the person marked on these traces in reviews of other items; nobody else's, which would lead them."""
+    mine = Review.objects.filter(item__workspace=item.workspace_id, reviewer=person).exclude(item=item)
+    about = mine.filter(item__trace_uuid__in=[trace.uuid for trace in traces]).exclude(labels=[])
+    found = about.order_by("-submitted_at").values_list("labels", flat=True)[:MOST_EARLIER] if traces else ()
+    return [
+        Evidence(label=label.name, run=one.run, text=one.text)
+        for labels in found
+        for label in read_labels(labels)
+        for one in label.evidence
+    ]
 
 
 def _says_anything(content: ReviewInput) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -48,6 +49,14 @@ def has_run(item: Item, run_uuid: UUID) -> bool:
     """Whether the run is a step of one of the item's traces."""
     rows = Run.objects.filter(workspace=item.workspace_id, uuid=run_uuid)
     return rows.filter(trace__uuid__in=traces_of(item)).exists()
+
+
+def foreign_runs(item: Item, runs: Collection[UUID]) -> set[UUID]:
+    """Those that are no step of the item's traces."""
+    if not runs:
+        return set()
+    rows = Run.objects.filter(workspace=item.workspace_id, uuid__in=runs, trace__uuid__in=traces_of(item))
+    return set(runs) - set(rows.values_list("uuid", flat=True))
 
 
 def original(item: Item, run_uuid: UUID | None, *, trace: Trace | None = None) -> Original:

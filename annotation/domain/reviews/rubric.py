@@ -10,12 +10,13 @@ from pydantic import JsonValue
 
 from annotation.domain.queues.rubric import Question, QuestionKind, Rubric
 from annotation.domain.reviews import assertions
-from annotation.domain.reviews.content import Evidence, Layer, ReviewInput
+from annotation.domain.reviews.content import Evidence, Layer, ReviewInput, StepJudgement
 
 LONGEST_TEXT = 20_000
 LONGEST_LABEL = 120
 MOST_LABELS = 50
 LONGEST_PASSAGE = 2_000
+MOST_STEPS = 500
 
 UP, DOWN = "up", "down"
 VERDICTS = ("good", "bad", "unsure")
@@ -63,6 +64,7 @@ def validate(rubric: Rubric, given: ReviewInput) -> ReviewInput:
             "answers": answers,
             "labels": _labels(given.labels) if parts.labels else (),
             "evidence": tuple(_evidence(given)) if parts.labels else (),
+            "steps": tuple(_steps(given.steps, with_labels=parts.labels)),
             "layer": given.layer if parts.layer else "",
             "first_failing_run_uuid": given.first_failing_run_uuid if parts.first_failing_step else None,
             "correction": storable(given.correction) if parts.correction else None,
@@ -211,7 +213,29 @@ def _part_problems(rubric: Rubric, given: ReviewInput) -> list[AnswerProblem]:
         problems.append(AnswerProblem("labels", f"A review takes at most {MOST_LABELS} labels."))
     if rubric.parts.note and len(given.note) > LONGEST_TEXT:
         problems.append(AnswerProblem("note", f"The note takes at most {LONGEST_TEXT:,} characters."))
-    return problems
+    return [*problems, *_step_problems(given.steps)]
+
+
+def _step_problems(steps: tuple[StepJudgement, ...]) -> Iterator[AnswerProblem]:
+    if len(steps) > MOST_STEPS:
+        yield AnswerProblem("steps", f"A review judges at most {MOST_STEPS} single steps.")
+    if any(step.thumb not in ("", UP, DOWN) for step in steps):
+        yield AnswerProblem("steps", "A step’s thumb is up, down, or empty.")
+    if any(len(step.note) > LONGEST_TEXT for step in steps):
+        yield AnswerProblem("steps", f"A note on a step takes at most {LONGEST_TEXT:,} characters.")
+    if any(len(name) > LONGEST_LABEL for step in steps for name in step.labels):
+        yield AnswerProblem("steps", f"A label takes at most {LONGEST_LABEL} characters.")
+    if any(len(step.labels) > MOST_LABELS for step in steps):
+        yield AnswerProblem("steps", f"A step takes at most {MOST_LABELS} labels.")
+
+
+def _steps(given: tuple[StepJudgement, ...], *, with_labels: bool) -> Iterator[StepJudgement]:
+    """Each step once, as it was judged last; those of which nothing is said are left out."""
+    for step in {one.run: one for one in given}.values():
+        labels = _labels(step.labels) if with_labels else ()
+        kept = step.model_copy(update={"labels": labels, "note": _cleaned(step.note)})
+        if kept.says_anything:
+            yield kept
 
 
 def _labels(names: tuple[str, ...]) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,7 +15,7 @@ from annotation.domain.queues import assignment, blindness, line, state
 from annotation.domain.queues import rubric as asked
 from annotation.domain.queues.refusals import ClaimError, ItemNotOpenError, ItemTakenError, QueueNotActiveError
 from annotation.domain.queues.rubric_versions import current, numbered
-from annotation.domain.reviews import assertions, correct, drafts, judgements, originals, rubric, settling
+from annotation.domain.reviews import assertions, correct, drafts, judgements, originals, rubric, settling, steps
 from annotation.domain.reviews.content import Label, Passage, ReviewInput
 from annotation.domain.reviews.rubric import AnswerProblem, InvalidReviewError
 from annotation.models import (
@@ -78,11 +79,18 @@ class Checked:
     questions: asked.Rubric
     given: ReviewInput
     project: Project | None
-    labels: list[FailureMode]
+    modes: Mapping[str, FailureMode]
+
+    @property
+    def labels(self) -> list[FailureMode]:
+        """The failure modes of the whole, each once."""
+        named = [self.modes[name.lower()] for name in self.given.labels if self.modes]
+        return list({mode.pk: mode for mode in named}.values())
 
     def columns(self) -> dict[str, Any]:
         """What a review keeps of them."""
-        return _columns(self.version, self.given, self.labels)
+        steps_kept = steps.documents(self.given, self.modes)
+        return _columns(self.version, self.given, self.labels) | {"steps": steps_kept}
 
     @property
     def proposes(self) -> bool:
@@ -91,7 +99,7 @@ class Checked:
 
     def judgements(self, review: Review) -> list[Feedback]:
         """The feedback that they are, as the review's."""
-        judged = judgements.Judged(review, self.questions, self.given, self.labels, self.project)
+        judged = judgements.Judged(review, self.questions, self.given, self.labels, self.project, self.modes)
         return list(judgements.rows(judged))
 
 
@@ -101,7 +109,7 @@ def checked(item: Item, by: User, answers: ReviewInput) -> Checked:
     questions = asked.read(version.questions)
     given = _checked(item, questions, answers)
     project = originals.project_of(item)
-    return Checked(version, questions, given, project, _labels(project, given.labels, by))
+    return Checked(version, questions, given, project, _modes(project, given, by))
 
 
 def _require_place(item: Item, by: User, before: Review | None, now: datetime) -> None:
@@ -125,6 +133,8 @@ def _checked(item: Item, questions: asked.Rubric, answers: ReviewInput) -> Revie
         )
         if run and not originals.has_run(item, run)
     ]
+    if originals.foreign_runs(item, {step.run for step in given.steps}):
+        problems.append(AnswerProblem("steps", "A step that was judged does not belong to the item; reload the page."))
     if problems:
         raise InvalidReviewError(tuple(problems))
     if given.correction is None or _is_same(given.correction, originals.original(item, given.corrected_run_uuid)):
@@ -143,12 +153,12 @@ def _same_lines(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
-def _labels(project: Project | None, names: tuple[str, ...], by: User) -> list[FailureMode]:
-    """The failure modes of these names, new ones coined; in one order for all, so that no two wait for each other."""
+def _modes(project: Project | None, given: ReviewInput, by: User) -> dict[str, FailureMode]:
+    """The failure modes by small-lettered name, new ones coined; in one order for all, so that no two wait for each other."""
     if project is None:
-        return []
-    coined = {name: failure_modes.coin(project=project, name=name, by=by) for name in sorted(names, key=str.lower)}
-    return list({coined[name].pk: coined[name] for name in names}.values())
+        return {}
+    names = {name.lower(): name for name in [*(name for step in given.steps for name in step.labels), *given.labels]}
+    return {key: failure_modes.coin(project=project, name=name, by=by) for key, name in sorted(names.items())}
 
 
 def _with_evidence(labels: list[FailureMode], given: ReviewInput) -> list[Label]:

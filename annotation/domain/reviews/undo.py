@@ -10,7 +10,7 @@ from annotation.domain.feedback import reviewed
 from annotation.domain.queues import assignment
 from annotation.domain.queues.assignment import Claim
 from annotation.domain.reviews import content, correct, drafts, originals, settling
-from annotation.domain.reviews.content import Evidence, ReviewInput
+from annotation.domain.reviews.content import Evidence, ReviewInput, StepJudgement
 from annotation.models import Queue, Review, User
 
 
@@ -58,6 +58,12 @@ def as_input(review: Review) -> ReviewInput:
         ),
         layer=review.layer,
         first_failing_run_uuid=review.first_failing_run_uuid,
+        steps=tuple(
+            StepJudgement(
+                run=step.run, thumb=step.thumb, labels=tuple(label.name for label in step.labels), note=step.note
+            )
+            for step in content.read_steps(review.steps)
+        ),
         correction=review.correction,
         corrected_run_uuid=review.corrected_run_uuid,
         note=review.note,

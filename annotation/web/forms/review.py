@@ -13,12 +13,13 @@ from django.http import QueryDict
 from pydantic import JsonValue, ValidationError
 
 from annotation.domain.queues.rubric import Question, QuestionKind, Rubric
-from annotation.domain.reviews.content import Evidence, ReviewInput
+from annotation.domain.reviews.content import Evidence, ReviewInput, StepJudgement
 from annotation.domain.reviews.rubric import AnswerProblem
 
 ANSWER = "answer-"
 TEXT, JSON = "text", "json"
 MOST_EVIDENCE = 100
+MOST_STEPS = 500
 SIDES = (("must", "It must"), ("must_not", "It must not"))
 
 
@@ -135,6 +136,7 @@ def read(sent: QueryDict, rubric: Rubric) -> Sent:
         evidence=tuple(_evidence(sent)),
         layer=sent.get("layer", ""),
         first_failing_run_uuid=_uuid(sent.get("first_failing_run")),
+        steps=tuple(_steps(sent)),
         correction=correction,
         corrected_run_uuid=_uuid(sent.get("corrected_run")),
         note=sent.get("note", ""),
@@ -189,6 +191,15 @@ def _evidence(sent: QueryDict) -> Iterator[Evidence]:
     for written in sent.getlist("evidence")[:MOST_EVIDENCE]:
         with suppress(ValidationError):
             yield Evidence.model_validate_json(written)
+
+
+def _steps(sent: QueryDict) -> Iterator[StepJudgement]:
+    """What is said of single steps, each sent as one JSON object."""
+    for written in sent.getlist("step")[:MOST_STEPS]:
+        with suppress(ValidationError):
+            step = StepJudgement.model_validate_json(written)
+            if step.says_anything:
+                yield step
 
 
 def _correction(sent: QueryDict) -> tuple[JsonValue, tuple[AnswerProblem, ...]]:

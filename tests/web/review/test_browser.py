@@ -374,3 +374,39 @@ def test_the_account_menu_shows_workspaces_and_closes_with_escape(
 
     expect(page.get_by_role("button", name="Sign out")).to_be_hidden()
     expect(opener).to_be_focused()
+
+
+def test_steps_are_judged_by_keys_and_come_back(
+    page: Page, live: str, make_line: MakeLine, modes: list[FailureMode]
+) -> None:
+    line = make_line(1)
+    page.goto(live + line.page(1))
+    for _ in range(2):
+        page.keyboard.press("j")
+    page.keyboard.press("Shift+B")
+    expect(page.locator("[data-step-name]")).to_have_text("get_rate_rules")
+    page.keyboard.press("Shift+L")
+    page.keyboard.type("Tone, Slow tool")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Shift+M")
+    page.keyboard.type("no answer")
+    page.keyboard.press("Escape")
+    expect(page.locator(".outline [data-own-thumb=down]")).to_have_count(1)
+    kept(page)
+    page.reload()
+    expect(page.locator("[data-step-count]")).to_have_text("1 step judged")
+    page.keyboard.press("g")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_text("All done here")).to_be_visible()
+
+    review = Review.objects.get()
+    assert review.answers == {"thumbs": "up"}
+    run = run_of(line.items[0], "get_rate_rules")
+    (step,) = review.steps
+    assert (step["run"], step["thumb"], step["note"]) == (str(run.uuid), "down", "no answer")
+    assert [label["name"] for label in step["labels"]] == ["Tone", "Slow tool"]
+    page.goto(live + line.page(1))
+    expect(page.locator(".outline [data-own-thumb=down]")).to_have_count(1)
+    page.locator(f'.turn[data-run="{run.uuid}"] .summary').first.click()
+    page.locator(f'.turn[data-run="{run.uuid}"] .who').click(position={"x": 5, "y": 5})
+    expect(page.locator("[data-step-thumb=down]")).to_have_attribute("aria-pressed", "true")

@@ -17,6 +17,15 @@ ANSWERS = (
 )
 
 
+class StepSerializer(serializers.Serializer[Any]):
+    """What was said of one step of the trajectory."""
+
+    run = serializers.UUIDField()
+    thumb = serializers.ChoiceField(["up", "down", ""], default="", allow_blank=True)
+    labels = serializers.ListField(child=serializers.CharField(), default=list, help_text="Names of failure modes.")
+    note = serializers.CharField(default="", allow_blank=True, trim_whitespace=False)
+
+
 class ReviewInputSerializer(serializers.Serializer[Any]):
     """One review; also the form of a draft, which may be incomplete."""
 
@@ -26,6 +35,9 @@ class ReviewInputSerializer(serializers.Serializer[Any]):
     )
     layer = serializers.CharField(default="", allow_blank=True, help_text="model, harness, context, or empty.")
     first_failing_run = serializers.UUIDField(default=None, allow_null=True)
+    steps = StepSerializer(
+        many=True, default=list, help_text="Judgements of single steps; each becomes feedback on its run."
+    )
     correction = AnyField(default=None, allow_null=True, help_text="What the output should have been.")
     corrected_run = serializers.UUIDField(default=None, allow_null=True, help_text="null: the trace’s final answer.")
     note = serializers.CharField(default="", allow_blank=True, trim_whitespace=False)
@@ -54,6 +66,7 @@ class ReviewSerializer(serializers.Serializer[Any]):
     labels = AnyField()
     layer = serializers.CharField()
     first_failing_run = serializers.UUIDField(source="first_failing_run_uuid", allow_null=True)
+    steps = AnyField()
     correction = AnyField(allow_null=True)
     corrected_run = serializers.UUIDField(source="corrected_run_uuid", allow_null=True)
     correction_state = serializers.ChoiceField(Review.Correction.choices)

@@ -73,6 +73,7 @@ def of(request: MemberRequest, opened: Opened, fields: ReviewFields) -> dict[str
         "fields": fields,
         "labels": _labels(project, fields.given.labels),
         "layers": LAYERS,
+        "marked_before": opening.marked_before(item, traces, request.user),
         "correction": correction.shown(source, fields.given, queue.target_dataset),
         **trajectory.of(request, opened, earlier, traces, fields.given),
     }

@@ -114,9 +114,7 @@ def _earlier(request: MemberRequest, trace: Trace) -> EarlierTurn:
 def _thumbs(feedback: list[Feedback]) -> dict[UUID, str]:
     """For each run that has a thumb: which way the last one points."""
     return {
-        one.run_uuid: "up" if one.score > 0 else "down"
-        for one in feedback
-        if one.key == "thumbs" and one.run_uuid and one.score is not None
+        one.run_uuid: "up" if one.score > 0 else "down" for one in feedback if one.run_uuid and one.score is not None
     }
 
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from annotation.domain.access import Capability
+from annotation.domain.reviews import opening
 from annotation.domain.traces import filters, matching, neighbours
 from annotation.domain.traces.trajectory import trajectory
 from annotation.domain.traces.whole import feedback_of
@@ -69,7 +70,9 @@ def shown(request: MemberRequest, trace: Trace, choice: Choice) -> ShownTrajecto
 
 def thumbs_of(feedback: Any, trace: Trace) -> dict[UUID, str]:
     """For each run that has a thumb: which way the last one points."""
-    rows = feedback.filter(trace_uuid=trace.uuid, key="thumbs", run_uuid__isnull=False, score__isnull=False)
+    rows = feedback.filter(
+        trace_uuid=trace.uuid, key__in=opening.STEP_THUMBS, run_uuid__isnull=False, score__isnull=False
+    )
     pairs = rows.order_by("created_at", "id").values_list("run_uuid", "score")
     return {run: "up" if score > 0 else "down" for run, score in pairs}
 

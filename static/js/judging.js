@@ -1,0 +1,72 @@
+// [data-step-judging]: thumb, labels and note of the step that the outline stands at. What is said of all steps stands in
+// hidden fields ([data-steps-judged], one JSON object each), and as a thumb in the outline.
+"use strict";
+{
+  const root = () => document.querySelector("[data-step-judging]");
+  const held = () => document.querySelector("[data-steps-judged]");
+  const links = () => [...document.querySelectorAll(".outline [data-outline] [data-step-id]")];
+  const current = () => links().find((link) => link.hasAttribute("aria-current"));
+  const fields = () => [...(held()?.querySelectorAll("input[name=step]") ?? [])];
+  const fieldOf = (run) => fields().find((field) => JSON.parse(field.value).run === run);
+  const saidOf = (run) => { const field = fieldOf(run); return field ? JSON.parse(field.value) : { run, thumb: "", labels: [], note: "" }; };
+
+  const mark = (link) => { // the last cell of a row is its thumb, error or time
+    const { thumb, labels, note } = saidOf(link.dataset.stepId);
+    link.toggleAttribute("data-judged", Boolean(thumb || labels?.length || note));
+    const own = link.querySelector("[data-own-thumb]");
+    if (own?.dataset.ownThumb === thumb) return;
+    own?.remove();
+    link.lastElementChild.hidden = Boolean(thumb);
+    if (!thumb) return;
+    const sign = document.createElement("span");
+    sign.dataset.ownThumb = thumb;
+    sign.append(root().querySelector(`[data-step-thumb=${thumb}] svg`).cloneNode(true));
+    link.append(sign);
+  };
+
+  const show = () => {
+    if (!root()) return;
+    const link = current();
+    const said = saidOf(link?.dataset.stepId);
+    root().querySelectorAll("button, input[data-step-labels], input[data-step-note]").forEach((control) => { control.disabled = !link; });
+    root().querySelector("[data-step-name]").textContent = link ? link.querySelector(".name").textContent : "pick one with J and K";
+    root().querySelectorAll("[data-step-thumb]").forEach((button) => button.setAttribute("aria-pressed", String(button.dataset.stepThumb === said.thumb)));
+    const labels = root().querySelector("[data-step-labels]");
+    if (labels) labels.value = (said.labels ?? []).join(", ");
+    root().querySelector("[data-step-note]").value = said.note ?? "";
+    const count = fields().length;
+    root().querySelector("[data-step-count]").textContent = count ? `${count} step${count === 1 ? "" : "s"} judged` : "";
+    links().forEach(mark);
+  };
+
+  const say = (change) => {
+    const run = current()?.dataset.stepId;
+    if (!run) return;
+    const said = { ...saidOf(run), ...change };
+    let field = fieldOf(run);
+    if (!field) {
+      field = Object.assign(document.createElement("input"), { type: "hidden", name: "step" });
+      held().append(field);
+    }
+    field.value = JSON.stringify(said);
+    field.dispatchEvent(new Event("input", { bubbles: true })); // so that the draft is kept, before an empty one goes
+    if (!said.thumb && said.labels.length === 0 && !said.note) field.remove();
+    show();
+  };
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-step-thumb]");
+    if (button) say({ thumb: button.getAttribute("aria-pressed") === "true" ? "" : button.dataset.stepThumb });
+  });
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("[data-step-note]")) say({ note: event.target.value.trim() });
+    if (event.target.matches("[data-step-labels]")) say({ labels: event.target.value.split(",").map((name) => name.trim()).filter(Boolean) });
+  });
+  document.addEventListener("step-chosen", show);
+  document.addEventListener("restore-steps", (event) => {
+    held()?.replaceChildren(...event.detail.map((value) => Object.assign(document.createElement("input"), { type: "hidden", name: "step", value })));
+    show();
+  });
+  document.addEventListener("htmx:afterSettle", show);
+  document.addEventListener("DOMContentLoaded", show);
+}
