@@ -50,6 +50,7 @@ def run_program(installation: Installation, provider: Provider, tmp_path_factory
         line = environments.command(section)
         environment = _clean() | {
             **_models(provider),
+            "CLAUDE_CONFIG_DIR": str(folder),  # it keeps its sessions somewhere
             "PYTHONPATH": str(guide.PROGRAMS),
             **section.environment(address=shown.address, key=shown.key),
         }
@@ -68,6 +69,7 @@ def _models(provider: Provider) -> dict[str, str]:
     return {
         "ANTHROPIC_API_KEY": "none",
         "ANTHROPIC_BASE_URL": provider.address,
+        "ENABLE_TOOL_SEARCH": "false",  # Claude Code else hides tools until the model looks for them
         "GEMINI_API_KEY": "none",
         "GOOGLE_GEMINI_BASE_URL": provider.address,
         "OPENAI_API_BASE": f"{provider.address}/v1",

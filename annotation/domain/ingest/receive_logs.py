@@ -77,6 +77,8 @@ def _sorted(events: Sequence[LogEvent], owner: Owner, now: datetime) -> _Sorted:
             _judge(event, keeping.row_of(event, owner, digest), now, found)
         elif claude_code.is_own(event):
             _plant(event, owner, digest, found)
+        elif about := claude_code.about(event):
+            found.rows.append(keeping.row_of(event, owner, digest, about=about))
         elif keeping.run_of(event) or event.response_id:
             found.rows.append(keeping.row_of(event, owner, digest))
         else:
@@ -99,7 +101,7 @@ def _grow(trace: UUID, sender: Sender, received_ns: int) -> Rejections:
         stored.hold(workspace_id=key.workspace_id, ids=[trace])
         only = key.only_project.pk if key.only_project else None
         events = keeping.of_trace(trace, workspace_id=key.workspace_id, only_project_id=only)
-        runs = mapping.to_runs(claude_code.spans(trace, events), received_ns=received_ns) if events else []
+        runs = mapping.to_runs(claude_code.spans(trace, events), received_ns=received_ns)
         if not runs:
             return Rejections()
         return exports.store_what_can_be(runs, exports.destination(sender, runs), replace=True)

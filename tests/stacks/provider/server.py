@@ -52,25 +52,30 @@ class _Handler(BaseHTTPRequestHandler):
         if way is None:
             self._send(404, {"error": {"message": f"The stand-in has no {self.path}."}})
             return
-        answer = way(body, next(self.server.numbers))
+        number = next(self.server.numbers)
+        answer = way(body, number)
         if answer is None:
             error = {"message": REFUSAL, "type": "invalid_request_error", "code": "refused"}
             self._send(400, {"error": error})
         elif isinstance(answer, dict):
-            self._send(200, answer)
+            self._send(200, answer, number)
         else:
-            self._stream(answer)
+            self._stream(answer, number)
 
-    def _send(self, status: int, answer: Mapping[str, Any]) -> None:
+    def _send(self, status: int, answer: Mapping[str, Any], number: int = 0) -> None:
         body = json.dumps(answer).encode()
-        self.send_response(status)
+        self._begin(status, number)
         self.send_header("content-type", "application/json")
         self.send_header("content-length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
 
-    def _stream(self, events: Iterator[str]) -> None:
-        self.send_response(200)
+    def _begin(self, status: int, number: int) -> None:
+        self.send_response(status)
+        self.send_header("request-id", f"req_{number:06d}")  # as Anthropic names each of its answers
+
+    def _stream(self, events: Iterator[str], number: int) -> None:
+        self._begin(200, number)
         self.send_header("content-type", "text/event-stream")
         self.send_header("connection", "close")
         self.end_headers()

@@ -1,7 +1,8 @@
 """Claude Code and the Claude Agent SDK, which runs it (`span.type` and attributes without a prefix).
 
-Source: the documentation of Claude Code, page "Monitoring". Spans: an interaction, the requests to the model in it, tools
-and what a tool waits for. `input_tokens` are those that were not cached.
+Source: the documentation of Claude Code, page "Monitoring", and what version 2.1 sends. Spans: an interaction, the requests
+to the model in it, tools and what a tool waits for. `input_tokens` are those that were not cached. A request and the use of a
+tool have an id by which its logs speak of them.
 """
 
 from collections.abc import Mapping
@@ -51,7 +52,7 @@ def _read_call(partial: Partial, attributes: Mapping[str, Any]) -> None:
     partial.provider = "anthropic"
     partial.model = first_text(attributes, "model")
     partial.model_requested = first_text(attributes, "model")
-    partial.response_id = first_text(attributes, "response_id", "message_id")
+    partial.response_id = first_text(attributes, "response_id", "message_id", "request_id")
     partial.usage = _usage(attributes)
     partial.cost = as_amount(attributes.get("cost_usd"))
     waited = as_amount(attributes.get("ttft_ms"))
@@ -75,7 +76,8 @@ def _usage(attributes: Mapping[str, Any]) -> Usage | None:
 
 def _read_tool(partial: Partial, span: Span) -> None:
     attributes = span.attributes
-    partial.tool_name = first_text(attributes, "tool_name")
+    partial.tool_name = tool_name(attributes)
+    partial.response_id = first_text(attributes, "tool_use_id")
     partial.inputs, partial.sources["inputs"] = first_value(attributes, *_ARGUMENTS)
     if partial.inputs is None:
         partial.inputs = {name: attributes[key] for key, name in _SINGLE.items() if attributes.get(key)} or None
@@ -84,6 +86,15 @@ def _read_tool(partial: Partial, span: Span) -> None:
     if partial.outputs is None and output:
         told = {key: parsed(value) for key, value in output.items() if key not in _SIZES}
         partial.outputs = unquoted(next(iter(told.values()))) if len(told) == 1 else told or None
+
+
+def tool_name(attributes: Mapping[str, Any]) -> str | None:
+    """The name by which the model calls a tool; logs call those of MCP servers alike, and tell server and tool beside."""
+    name = first_text(attributes, "tool_name")
+    place = parsed(attributes.get("tool_parameters")) if name == "mcp_tool" else None
+    if not isinstance(place, dict) or not {"mcp_server_name", "mcp_tool_name"} <= place.keys():
+        return name
+    return f"mcp__{place['mcp_server_name']}__{place['mcp_tool_name']}"
 
 
 _SIZES = ("output_size", "truncated", "original_length")

@@ -14,7 +14,7 @@ from annotation.domain.ingest.records import RunRecord
 from annotation.domain.ingest.values import as_count
 
 MARK = "otel.content_from_logs"
-"""The attribute of a run that says what came from log events: `{"inputs": 2, "outputs": 1}`, by number of messages; a cost as 1."""
+"""The attribute of a run that says what came from log events: `{"inputs": 2, "outputs": 1}`, by number of messages; a cost, and arguments of a tool, as 1."""
 
 _ALONE = ("model", "model_requested", "response_id", "usage", "first_token_ms", "thread_id", "user_id")
 
@@ -49,6 +49,8 @@ def emptied(run: RunRecord) -> RunRecord:
         kept = kept[: max(len(kept) - _count(mark["outputs"]), 0)]
     if "cost" in mark:
         changes |= {"cost": None}
+    if "arguments" in mark and run.tool:
+        changes |= {"inputs": None, "input_text": None, "tool": replace(run.tool, arguments=None)}
     return replace(run, messages=kept, **changes)
 
 
@@ -71,6 +73,10 @@ def _with_content(run: RunRecord, partial: Partial) -> RunRecord:
     if run.cost is None and partial.cost is not None:
         changes["cost"] = partial.cost
         mark["cost"] = 1
+    if run.tool and is_absent(run.tool.arguments) and not is_absent(partial.tool_arguments):
+        changes |= {"inputs": partial.tool_arguments, "input_text": readable.input_text(partial.tool_arguments)}
+        changes["tool"] = replace(run.tool, arguments=partial.tool_arguments)
+        mark["arguments"] = 1
     if not mark:
         return run
     kept = [*(asked if "inputs" in mark else ()), *run.messages, *(answered if "outputs" in mark else ())]

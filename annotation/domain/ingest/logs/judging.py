@@ -7,7 +7,7 @@ from datetime import datetime
 from annotation.domain.feedback import giving
 from annotation.domain.feedback.giving import Given
 from annotation.domain.feedback.targets import Target
-from annotation.domain.ingest.logs import joining, keeping, verdicts
+from annotation.domain.ingest.logs import claude_code, joining, keeping, verdicts
 from annotation.domain.ingest.logs.events import EVALUATION, LogEvent
 from annotation.domain.ingest.logs.joining import Found, Wanted
 from annotation.domain.ingest.records import Rejections
@@ -49,12 +49,15 @@ def release(rows: Sequence[LogRecord], *, workspace: Workspace, now: datetime) -
     for row in others:
         row.run_uuid, row.trace_uuid = found[_wanted(row)].run, found[_wanted(row)].trace
     LogRecord.objects.bulk_update(others, ["run_uuid", "trace_uuid"])
+    keeping.pull({body: row for row in others if (body := claude_code.body_of(keeping.event_of(row)))})
     joining.join({row.run_uuid for row in others if row.run_uuid}, workspace_id=workspace.pk)
     return refused
 
 
 def _wanted(row: LogRecord) -> Wanted:
-    return Wanted(row.trace_uuid, row.response_id, row.only_project_id)
+    """By which ids; what Claude Code writes in a trace may be about a call that is a trace of its own."""
+    is_elsewhere = claude_code.about(keeping.event_of(row)) is not None
+    return Wanted(None if is_elsewhere else row.trace_uuid, row.response_id, row.only_project_id)
 
 
 def _give_parked(

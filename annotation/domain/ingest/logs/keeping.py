@@ -37,16 +37,16 @@ class Kept:
 
 
 def row_of(
-    event: LogEvent, owner: Owner, digest: UUID, *, trace: UUID | None = None, run: UUID | None = None
+    event: LogEvent, owner: Owner, digest: UUID, *, trace: UUID | None = None, about: str | None = None
 ) -> LogRecord:
-    """A new row for an event; what it is about is given, or follows from the event's own ids."""
+    """A new row for an event; what it is about is given, by trace or by the id of a response, or follows from its own ids."""
     return LogRecord(
         workspace_id=owner.workspace_id,
         only_project_id=owner.only_project_id,
         digest=digest,
         trace_uuid=trace or trace_of(event),
-        run_uuid=run or run_of(event),
-        response_id=indexed(event.response_id),
+        run_uuid=None if about else run_of(event),
+        response_id=indexed(about or event.response_id),
         name=event.name,
         time_nano=event.time_ns,
         severity=event.severity,
@@ -145,6 +145,15 @@ def _group(rows: Iterable[LogRecord]) -> Mapping[UUID, list[Kept]]:
         if row.run_uuid:
             found[row.run_uuid].append(Kept(event_of(row), row.only_project_id))
     return found
+
+
+def pull(bodies: Mapping[str, LogRecord]) -> None:
+    """The parked records with these response ids go where the given ones, which name them, have gone."""
+    for response, record in bodies.items():
+        LogRecord.objects.filter(
+            workspace_id=record.workspace_id, response_id=response, run_uuid=None, is_joined=False,
+            only_project_id=record.only_project_id,
+        ).update(run_uuid=record.run_uuid, trace_uuid=record.trace_uuid)  # fmt: skip
 
 
 def parked(digests: Collection[UUID], *, workspace_id: int) -> list[LogRecord]:

@@ -1,13 +1,18 @@
-"""Claude Code writes logs alone unless its traces are switched on: they make the tree."""
+"""Claude Code writes logs alone unless its traces are switched on: they make the tree. Beside its spans they complete them."""
 
 from collections.abc import Iterable
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
+from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord
 
+from annotation.domain.ingest import otlp_json
+from annotation.domain.ingest.otlp_signals import LOGS, TRACES
+from annotation.models import LogRecord as StoredRecord
 from annotation.models import Run, Trace
 from tests.api.ingest.logs.sending import Send, partial
 from tests.fixtures.logs import log_request, record
@@ -93,8 +98,13 @@ def test_a_call_that_was_rejected_is_a_failed_tool(send: Send) -> None:
 @pytest.mark.parametrize("is_log_first", [True, False])
 def test_claude_codes_logs_beside_its_spans_make_no_runs(send: Send, *, is_log_first: bool) -> None:
     records = [LogRecord.FromString(one.SerializeToString()) for one in STORY]
-    for one in records:
+    for (
+        one
+    ) in records:  # as where the provider's address gives no ids to requests: then the costs are the interaction's
         one.trace_id, one.span_id = TRACE, (1).to_bytes(8)
+        kept = [pair for pair in one.attributes if pair.key != "request_id"]
+        del one.attributes[:]
+        one.attributes.extend(kept)
     attributes = {"span.type": "interaction", "session.id": "session-1"}
     spans = ExportTraceServiceRequest.FromString(
         request([span(1, name="claude_code.interaction", attributes=attributes)], service_name="claude-code")
@@ -106,3 +116,73 @@ def test_claude_codes_logs_beside_its_spans_make_no_runs(send: Send, *, is_log_f
     run = Run.objects.get()
     assert (run.input_text, run.output_text) == ("List the files.", "There are two: a and b.")
     assert (run.type, run.cost) == ("agent", Decimal("0.75"))
+
+
+RECORDED = Path(__file__).with_name("claude_code")
+"""What Claude Code 2.1.332 sent under the Agent SDK for one question with two calls of a tool; bodies and prompts shortened."""
+
+QUESTION = "What is the weather in Paris and Tokyo?"
+ANSWER = "It is 18C and sunny in Paris. It is 24C and raining in Tokyo."
+
+
+def recorded_spans() -> bytes:
+    message, _ = otlp_json.parse((RECORDED / "traces.json").read_bytes(), TRACES)
+    return bytes(message.SerializeToString())
+
+
+def recorded_logs() -> list[LogRecord]:
+    message, _ = otlp_json.parse((RECORDED / "logs.json").read_bytes(), LOGS)
+    assert isinstance(message, ExportLogsServiceRequest)
+    return list(message.resource_logs[0].scope_logs[0].log_records)
+
+
+@pytest.mark.parametrize("order", ["spans first", "logs first", "one by one", "around the spans"])
+def test_recorded_logs_go_to_the_calls_and_tools_that_they_are_about(send: Send, order: str) -> None:
+    spans, logs = ("traces", recorded_spans()), recorded_logs()
+    parts = {
+        "spans first": [spans, ("logs", claude(logs))],
+        "logs first": [("logs", claude(logs)), spans],
+        "one by one": [spans, *(("logs", claude([one])) for one in logs)],
+        "around the spans": [("logs", claude(logs[:9])), spans, ("logs", claude(logs[9:]))],
+    }
+    for _ in range(2):
+        for part in parts[order]:
+            send(*part)
+    naming, trace = Trace.objects.order_by("run_count")
+    assert (trace.input, trace.output, trace.thread_id) == (QUESTION, ANSWER, "session-1")
+    assert (trace.input_tokens, trace.output_tokens, trace.cost) == (114, 36, Decimal("0.0008388"))
+    first, second = trace.runs.filter(type="llm").order_by("start_nano")
+    assert [message["role"] for message in first.messages] == ["system", "user", "assistant"]
+    assert (first.input_text, [call["arguments"] for call in first.tool_calls]) == (
+        QUESTION,
+        [{"city": "Paris"}, {"city": "Tokyo"}],
+    )
+    assert (second.output_text, first.cost, second.cost) == (ANSWER, Decimal("0.0003564"), Decimal("0.0004824"))
+    results = [part["result"] for part in second.messages[3]["parts"]]
+    assert results[0] == "18C and sunny"
+    tools = [run.tool for run in trace.runs.filter(type="tool").order_by("start_nano")]
+    assert tools == [
+        {"name": "mcp__weather__get_weather", "arguments": {"city": city}, "result": result}
+        for city, result in (("Paris", "18C and sunny"), ("Tokyo", "24C and raining"))
+    ]
+    assert (naming.run_count, naming.cost, naming.thread_id) == (1, Decimal("0.0004824"), "session-1")
+    assert str(naming.input).startswith("<session>")
+    assert not StoredRecord.objects.filter(is_joined=False).exists()
+
+
+def test_recorded_logs_alone_tell_the_same(send: Send) -> None:
+    logs = recorded_logs()
+    for one in logs:
+        one.trace_id, one.span_id = b"", b""
+    send("logs", claude(logs))
+    trace = Trace.objects.get()
+    assert (trace.input, trace.output, trace.total_tokens) == (QUESTION, ANSWER, 242)
+    assert [run.input_text for run in trace.runs.filter(type="tool").order_by("start_nano")] == [
+        '{"city":"Paris"}',
+        '{"city":"Tokyo"}',
+    ]
+    assert set(trace.runs.filter(type="tool").values_list("tool__name", flat=True)) == {"mcp__weather__get_weather"}
+    roles = [
+        [message["role"] for message in run.messages] for run in trace.runs.filter(type="llm").order_by("start_nano")
+    ]
+    assert roles[1:] == [["system", "user", "assistant"], ["system", "user", "assistant", "user", "assistant"]]

@@ -82,6 +82,7 @@ def test_any_events_fill_any_run_once(listed: list[LogEvent], one: Any) -> None:
 @settings(max_examples=50)
 @given(st.lists(events, min_size=1, max_size=6))
 def test_any_events_of_claude_code_are_one_tree(listed: list[LogEvent]) -> None:
+    listed = [*listed, LogEvent("claude_code.user_prompt", 1)]
     spans = claude_code.spans(TRACE, listed)
     assert [span.parent_id for span in spans].count(None) == 1
     assert {span.parent_id for span in spans[1:]} <= {spans[0].span_id}
