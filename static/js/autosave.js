@@ -32,7 +32,8 @@
     try {
       const answer = await fetch(of.dataset.autosave, { method: "POST", body: contents(of), headers: { accept: "application/json" } });
       if (!answer.ok || answer.redirected) throw new Error(answer.redirected ? "signed out" : String(answer.status));
-      const { saved } = await answer.json();
+      const { saved, misfits } = await answer.json();
+      document.dispatchEvent(new CustomEvent("draft-kept", { detail: { misfits } }));
       if (of.dataset.dirty === version) clean(of);
       say(saved ? "Draft kept" : "You submitted this item elsewhere; reload to see that.");
     } catch {
@@ -77,6 +78,7 @@
     document.dispatchEvent(new CustomEvent("restore-labels", { detail: entries.filter(([name]) => name === "labels").map(([, value]) => value) }));
     document.dispatchEvent(new CustomEvent("restore-steps", { detail: entries.filter(([name]) => name === "step").map(([, value]) => value) }));
     fill(of, entries);
+    document.dispatchEvent(new CustomEvent("draft-restored"));
     of.dataset.dirty = "1";
     save();
   };

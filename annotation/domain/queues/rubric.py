@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
+
+from annotation.domain.queues import patterns
+from annotation.domain.queues.conditions import Condition
 
 BUILT_IN_KEYS = frozenset({"label", "layer", "first_failing_step", "step_thumb", "correction", "note"})
 """Feedback keys that the parts beside the questions write; no question may take one of them."""
@@ -47,10 +50,20 @@ class QuestionKind(StrEnum):
         return self in {QuestionKind.THUMBS, QuestionKind.VERDICT}
 
     @property
+    def words(self) -> dict[str, str]:
+        """The answers that every question of the kind has, in words by stored form, the worst first; else empty."""
+        return _KIND_WORDS.get(self, {})
+
+    @property
     def label(self) -> str:
         """The kind in words, for people who write rubrics."""
         return _KIND_LABELS[self]
 
+
+_KIND_WORDS: dict[QuestionKind, dict[str, str]] = {
+    QuestionKind.THUMBS: {"down": "Bad", "up": "Good"},
+    QuestionKind.VERDICT: {"bad": "Bad", "unsure": "Unsure", "good": "Good"},
+}
 
 _KIND_LABELS = {
     QuestionKind.THUMBS: "Good or bad",
@@ -79,7 +92,9 @@ class Option(_Document):
 class Question(_Document):
     """One question; its `key` is the key of the feedback that the answer becomes.
 
-    A scale goes in whole steps from `minimum` to `maximum`; `low_label` and `high_label` are what its ends mean. `said` keeps what a foreign program says of it and has no meaning here.
+    A scale goes in whole steps from `minimum` to `maximum`; `low_label` and `high_label` are what its ends mean. A
+    question with `visible_if` is asked only then; with `required_if` it needs an answer then. A text has to match
+    `pattern` (see `patterns`), else `pattern_message` is told. `said` keeps what a foreign program says of it and has no meaning here.
     """
 
     key: str = Field(pattern=KEY_PATTERN)
@@ -92,6 +107,10 @@ class Question(_Document):
     maximum: float | None = Field(default=None, allow_inf_nan=False)
     low_label: str = Field(default="", max_length=100)
     high_label: str = Field(default="", max_length=100)
+    visible_if: Condition | None = None
+    required_if: Condition | None = None
+    pattern: str = Field(default="", max_length=patterns.LONGEST_PATTERN)
+    pattern_message: str = Field(default="", max_length=300)
     said: dict[str, JsonValue] = Field(default_factory=dict)
 
     @model_validator(mode="after")
@@ -102,6 +121,10 @@ class Question(_Document):
             raise ValueError("The key “thumbs” is kept for a question of the kind good or bad.")
         self._check_options()
         self._check_scale()
+        if self.pattern and self.kind is not QuestionKind.TEXT:
+            raise ValueError("Only a text can have a pattern.")
+        if self.pattern:
+            patterns.compiled(self.pattern)
         if self.minimum is not None and self.maximum is not None and self.minimum >= self.maximum:
             raise ValueError("The smallest number has to be below the largest.")
         return self
@@ -124,6 +147,14 @@ class Question(_Document):
         ends = (self.minimum, self.maximum)
         if any(end is None or end != int(end) for end in ends) or not 1 < len(self.steps) <= MOST_STEPS:
             raise ValueError(f"A scale goes from one whole number to a larger one, in at most {MOST_STEPS} steps.")
+
+    @property
+    def answers(self) -> dict[str, str]:
+        """What may be answered, in words by stored form, where that is a list; else empty."""
+        if self.kind is QuestionKind.RANKING:
+            return {}
+        options = {option.key: option.label for option in self.options}
+        return self.kind.words | options | {str(step): str(step) for step in self.steps}
 
     @property
     def steps(self) -> range:
@@ -153,6 +184,8 @@ class Rubric(_Document):
     def _ask_once(self) -> Self:
         if twice := _twice(question.key for question in self.questions):
             raise ValueError(f"Two questions have the key “{twice}”; every question needs its own.")
+        if problem := next(iter(condition_problems(self.questions).values()), ""):
+            raise ValueError(problem)
         return self
 
     def question(self, key: str) -> Question | None:
@@ -169,8 +202,31 @@ class Rubric(_Document):
         return document
 
 
-_LEFT_OUT = ("low_label", "high_label", "said")
+_LEFT_OUT = ("low_label", "high_label", "visible_if", "required_if", "pattern", "pattern_message", "said")
 """Fields that a document does not have where they say nothing, so that what was written before them reads the same."""
+
+
+def condition_problems(questions: Sequence[Question]) -> dict[str, str]:
+    """By question key: what is wrong with a condition of it. Conditions look back, so that none can turn in a circle."""
+    found: dict[str, str] = {}
+    before: dict[str, Question] = {}
+    for question in questions:
+        for condition in filter(None, (question.visible_if, question.required_if)):
+            if problem := _condition_problem(question, condition, before.get(condition.question)):
+                found[question.key] = problem
+        before[question.key] = question
+    return found
+
+
+def _condition_problem(question: Question, condition: Condition, asked: Question | None) -> str:
+    if asked is None:
+        return f"“{question.label}” can only depend on a question above it, and “{condition.question}” is none."
+    unknown = [value for value in condition.any_of if asked.answers and value not in asked.answers]
+    if unknown:
+        return f"“{question.label}” depends on “{unknown[0]}”, which nobody can answer to “{asked.label}”."
+    if condition.any_of and asked.kind in {QuestionKind.ASSERTIONS, QuestionKind.RANKING}:
+        return f"“{question.label}” can only depend on whether “{asked.label}” is answered."
+    return ""
 
 
 def read(document: Mapping[str, Any] | list[Any]) -> Rubric:

@@ -66,13 +66,12 @@ def answers(review: Review) -> tuple[Answer, ...]:
 def _worded(question: rubric.Question, value: Any) -> str:
     if question.kind is rubric.QuestionKind.ASSERTIONS:
         return " ".join(f"{_SIDES[one.side]}: {one.text}" for one in assertions.read(value))
-    labels = {option.key: option.label for option in question.options} | _VERDICTS
+    labels = {option.key: option.label for option in question.options} | question.kind.words
     picked = value if isinstance(value, list) else [value]
     is_picked = question.kind.has_options or question.kind.is_verdict
     return ", ".join(labels.get(one, str(one)) if is_picked else str(one) for one in picked)
 
 
-_VERDICTS = {"up": "Good", "down": "Bad", "good": "Good", "bad": "Bad", "unsure": "Unsure"}
 _SIDES = {assertions.Side.MUST: "Must", assertions.Side.MUST_NOT: "Must not"}
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from pydantic import JsonValue
 
+from annotation.domain.queues import patterns
 from annotation.domain.queues.rubric import Question, QuestionKind, Rubric
 from annotation.domain.reviews import assertions
 from annotation.domain.reviews.content import Evidence, Layer, ReviewInput, StepJudgement
@@ -19,7 +20,6 @@ LONGEST_PASSAGE = 2_000
 MOST_STEPS = 500
 
 UP, DOWN = "up", "down"
-VERDICTS = ("good", "bad", "unsure")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,8 @@ def validate(rubric: Rubric, given: ReviewInput) -> ReviewInput:
 
     Stored forms: thumbs "up" or "down"; verdict "good", "bad" or "unsure"; choice an option key; multi-choice a list of
     option keys in the rubric's order; scale and number a number; text a string; assertions a list of `{"side", "text"}`;
-    ranking all option keys, the best first. Questions without an answer are left out. Raises InvalidReviewError.
+    ranking all option keys, the best first. Questions without an answer are left out, and those that are not asked,
+    whatever was given for them. Raises InvalidReviewError.
     """
     answers, problems = _answers(rubric, given.answers)
     problems += _part_problems(rubric, given)
@@ -78,8 +79,10 @@ def _answers(rubric: Rubric, given: Mapping[str, JsonValue]) -> tuple[dict[str, 
     answers: dict[str, JsonValue] = {}
     problems = [AnswerProblem(key, f"The rubric has no question “{key}”.") for key in given if not rubric.question(key)]
     for question in rubric.questions:
+        if question.visible_if and not question.visible_if.is_met(answers):
+            continue
         try:
-            answer = _answer(question, given.get(question.key))
+            answer = _needed(question, _answer(question, given.get(question.key)), answers)
         except _AnswerError as problem:
             problems.append(AnswerProblem(question.key, str(problem)))
             continue
@@ -92,10 +95,24 @@ def _answer(question: Question, value: JsonValue) -> JsonValue:
     """The stored form of one answer, or None where there is none."""
     if isinstance(value, str):
         value = _cleaned(value)
-    answer = None if value is None or value in ("", []) else _READERS[question.kind](question, value)
-    if answer is None and question.is_required:
+    return None if value is None or value in ("", []) else _READERS[question.kind](question, value)
+
+
+def _needed(question: Question, answer: JsonValue, earlier: Mapping[str, JsonValue]) -> JsonValue:
+    is_required = question.is_required or (question.required_if is not None and question.required_if.is_met(earlier))
+    if answer is None and is_required:
         raise _AnswerError(f"“{question.label}” needs an answer.")
     return answer
+
+
+def pattern_problems(rubric: Rubric, given: ReviewInput) -> dict[str, str]:
+    """By question key: what does not look as it should, of texts that may still be typed."""
+    found: dict[str, str] = {}
+    for question in rubric.questions:
+        text = given.answers.get(question.key)
+        if isinstance(text, str) and text.strip() and (words := _misfit(question, _cleaned(text))):
+            found[question.key] = words
+    return found
 
 
 def _thumbs(question: Question, value: JsonValue) -> JsonValue:
@@ -105,7 +122,7 @@ def _thumbs(question: Question, value: JsonValue) -> JsonValue:
 
 
 def _verdict(question: Question, value: JsonValue) -> JsonValue:
-    if value not in VERDICTS:
+    if not isinstance(value, str) or value not in question.kind.words:
         raise _AnswerError(f"“{question.label}” takes good, bad or unsure.")
     return value
 
@@ -183,7 +200,16 @@ def _text(question: Question, value: JsonValue) -> JsonValue:
         raise _AnswerError(f"“{question.label}” takes text.")
     if len(value) > LONGEST_TEXT:
         raise _AnswerError(f"“{question.label}” takes at most {LONGEST_TEXT:,} characters.")
+    if words := _misfit(question, value):
+        raise _AnswerError(words)
     return value
+
+
+def _misfit(question: Question, text: str) -> str:
+    """What is told about a text that is not as the pattern says; empty where it is."""
+    if not question.pattern or patterns.compiled(question.pattern).matches(text):
+        return ""
+    return question.pattern_message or f"“{question.label}” has to look like {question.pattern}."
 
 
 _READERS: dict[QuestionKind, Callable[[Question, JsonValue], JsonValue]] = {

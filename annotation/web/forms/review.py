@@ -12,6 +12,7 @@ from uuid import UUID
 from django.http import QueryDict
 from pydantic import JsonValue, ValidationError
 
+from annotation.domain.queues.conditions import Condition
 from annotation.domain.queues.rubric import Question, QuestionKind, Rubric
 from annotation.domain.reviews.content import Evidence, ReviewInput, StepJudgement
 from annotation.domain.reviews.rubric import AnswerProblem
@@ -56,6 +57,16 @@ class QuestionField:
     def kind(self) -> str:
         """The kind as templates ask for it."""
         return self.question.kind.value
+
+    @property
+    def visible_if(self) -> str:
+        """When it is asked, as the page's script reads it; empty for always."""
+        return _condition(self.question.visible_if)
+
+    @property
+    def required_if(self) -> str:
+        """When it needs an answer, as the page's script reads it; empty where that does not depend."""
+        return _condition(self.question.required_if)
 
     @property
     def ranks(self) -> tuple[Part, ...]:
@@ -144,6 +155,12 @@ def read(sent: QueryDict, rubric: Rubric) -> Sent:
         rubric_version=_number(sent.get("rubric_version")),
     )
     return Sent(given, problems)
+
+
+def _condition(condition: Condition | None) -> str:
+    if condition is None:
+        return ""
+    return json.dumps({"name": ANSWER + condition.question, "any_of": condition.any_of}, ensure_ascii=False)
 
 
 def item_number(sent: QueryDict) -> int:

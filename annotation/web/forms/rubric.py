@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
+from django.http import QueryDict
 from pydantic import ValidationError
 
 from annotation.domain.queues.rubric import (
@@ -18,79 +19,10 @@ from annotation.domain.queues.rubric import (
     Question,
     QuestionKind,
     Rubric,
+    condition_problems,
 )
-
-PARTS = (
-    ("labels", "Labels", "failure modes, picked or coined in place"),
-    ("layer", "Layer", "whether model, harness or context failed"),
-    ("first_failing_step", "First failing step", "where it broke, with one key"),
-    ("correction", "Correction", "what the answer should have been; becomes a dataset row"),
-    ("note", "Note", "free words for the team"),
-)
-"""Field, name and meaning of what a review has beside its questions."""
-
-
-@dataclass(frozen=True, slots=True)
-class OptionDraft:
-    """An option as typed; `key` is empty until it is saved for the first time."""
-
-    key: str = ""
-    label: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class QuestionDraft:
-    """A question as typed."""
-
-    key: str = ""
-    kind: str = QuestionKind.CHOICE
-    label: str = ""
-    help: str = ""
-    is_required: bool = False
-    minimum: str = ""
-    maximum: str = ""
-    low_label: str = ""
-    high_label: str = ""
-    options: tuple[OptionDraft, ...] = ()
-    error: str = ""
-
-    @property
-    def kind_label(self) -> str:
-        """The kind in words."""
-        return QuestionKind(self.kind).label
-
-    @property
-    def has_options(self) -> bool:
-        """Whether it is answered by picking."""
-        return QuestionKind(self.kind).has_options
-
-    @property
-    def has_bounds(self) -> bool:
-        """Whether it is answered with a number."""
-        return self.kind in {QuestionKind.NUMBER, QuestionKind.SCALE}
-
-    @property
-    def has_ends(self) -> bool:
-        """Whether its ends have labels."""
-        return self.kind == QuestionKind.SCALE
-
-
-@dataclass(frozen=True, slots=True)
-class RubricDraft:
-    """The questions as typed, and which parts stand beside them."""
-
-    questions: tuple[QuestionDraft, ...] = ()
-    parts: Mapping[str, bool] = field(default_factory=dict)
-
-    @property
-    def part_rows(self) -> list[tuple[str, str, str, bool]]:
-        """Field, name, meaning and whether it is on, for each part."""
-        return [(name, label, meaning, self.parts.get(name, False)) for name, label, meaning in PARTS]
-
-    @property
-    def has_errors(self) -> bool:
-        """Whether a question was refused."""
-        return any(question.error for question in self.questions)
+from annotation.web.forms import rubric_conditions as conditions
+from annotation.web.forms.rubric_draft import PARTS, OptionDraft, QuestionDraft, RubricDraft
 
 
 def from_rubric(rubric: Rubric) -> RubricDraft:
@@ -110,6 +42,10 @@ def _shown(question: Question) -> QuestionDraft:
         low_label=question.low_label,
         high_label=question.high_label,
         options=tuple(OptionDraft(option.key, option.label) for option in question.options),
+        visible=conditions.picked(question.visible_if),
+        required=conditions.picked(question.required_if),
+        pattern=question.pattern,
+        pattern_message=question.pattern_message,
     )
 
 
@@ -118,13 +54,13 @@ def _number(value: float | None) -> str:
     return "" if value is None else repr(value).removesuffix(".0")
 
 
-def from_post(data: Mapping[str, Any]) -> RubricDraft:
+def from_post(data: QueryDict) -> RubricDraft:
     """The draft that a form carries: `questions` says how many, `q-0-label` and so on what."""
     questions = tuple(_posted(data, f"q-{index}") for index in range(_count(data.get("questions"), MOST_QUESTIONS)))
     return RubricDraft(questions, {name: bool(data.get(f"part-{name}")) for name, _, _ in PARTS})
 
 
-def _posted(data: Mapping[str, Any], name: str) -> QuestionDraft:
+def _posted(data: QueryDict, name: str) -> QuestionDraft:
     kind = data.get(f"{name}-kind", "")
     options = range(_count(data.get(f"{name}-options"), MOST_OPTIONS))
     return QuestionDraft(
@@ -141,6 +77,10 @@ def _posted(data: Mapping[str, Any], name: str) -> QuestionDraft:
             OptionDraft(data.get(f"{name}-o-{number}-key", ""), data.get(f"{name}-o-{number}-label", ""))
             for number in options
         ),
+        visible=tuple(data.getlist(f"{name}-visible")),
+        required=tuple(data.getlist(f"{name}-needed")),
+        pattern=data.get(f"{name}-pattern", ""),
+        pattern_message=data.get(f"{name}-pattern_message", ""),
     )
 
 
@@ -154,7 +94,7 @@ def changed(draft: RubricDraft, action: str) -> RubricDraft:
     A button that does not fit the draft changes nothing.
     """
     verb, *rest = action.split(":")
-    questions = list(draft.questions)
+    questions = _keyed(draft.questions)
     if verb == "add" and rest and rest[0] in list(QuestionKind) and len(questions) < MOST_QUESTIONS:
         return replace(draft, questions=(*questions, _fresh(QuestionKind(rest[0]))))
     places = [_count(text, MOST_QUESTIONS) for text in rest]
@@ -192,42 +132,64 @@ def checked(draft: RubricDraft, before: Rubric | None = None) -> tuple[RubricDra
     What a foreign program said of a question `before`, which no form shows, stays with it.
     """
     said = {question.key: question.said for question in before.questions} if before else {}
-    taken: set[str] = {question.key for question in draft.questions if question.key}
     made: list[Question] = []
     told: list[QuestionDraft] = []
-    for question in draft.questions:
+    for question in _keyed(draft.questions):
         try:
-            made.append(_question(question, taken, said.get(question.key, {})))
+            made.append(_question(question, said.get(question.key, {})))
             told.append(replace(question, error=""))
         except ValidationError as problem:
             told.append(replace(question, error=_worded(problem)))
         except ValueError as problem:
             told.append(replace(question, error=str(problem)))
-    result = replace(draft, questions=tuple(told))
+    problems = condition_problems(made) if not any(one.error for one in told) else {}
+    result = replace(draft, questions=tuple(replace(one, error=one.error or problems.get(one.key, "")) for one in told))
     return result, None if result.has_errors else Rubric(questions=tuple(made), parts=Parts(**draft.parts))
 
 
-def _question(draft: QuestionDraft, taken: set[str], said: Mapping[str, Any]) -> Question:
-    label = draft.label.strip()
-    if not label:
+def _keyed(questions: Iterable[QuestionDraft]) -> list[QuestionDraft]:
+    """With keys for what has words and none yet, so that other questions can depend on it; a key once given stays."""
+    made = list(questions)
+    taken = BUILT_IN_KEYS | {question.key for question in made if question.key}
+    for place, question in enumerate(made):
+        key = question.key
+        if not key and question.label.strip():
+            first = "thumbs" if QuestionKind(question.kind).is_verdict else ""
+            key = _key(question.label, taken, first=first)
+            taken |= {key}
+        made[place] = replace(question, key=key, options=_options_keyed(question.options))
+    return made
+
+
+def _options_keyed(options: Iterable[OptionDraft]) -> tuple[OptionDraft, ...]:
+    made = list(options)
+    taken = {option.key for option in made if option.key}
+    for place, option in enumerate(made):
+        if not option.key and option.label.strip():
+            made[place] = replace(option, key=_key(option.label, taken))
+            taken.add(made[place].key)
+    return tuple(made)
+
+
+def _question(draft: QuestionDraft, said: Mapping[str, Any]) -> Question:
+    if not draft.label.strip():
         raise ValueError("Write the question.")
-    key = draft.key or _key(label, taken | BUILT_IN_KEYS, first="thumbs" if QuestionKind(draft.kind).is_verdict else "")
-    taken.add(key)
-    options: list[dict[str, str]] = []
-    for option in draft.options:
-        if words := option.label.strip():
-            options.append({"key": option.key or _key(words, {one["key"] for one in options}), "label": words})
+    options = [Option(key=one.key, label=one.label.strip()) for one in draft.options if one.label.strip()]
     return Question(
-        key=key,
+        key=draft.key,
         kind=QuestionKind(draft.kind),
-        label=label,
+        label=draft.label.strip(),
         help=draft.help.strip(),
         is_required=draft.is_required,
-        options=tuple(Option(**option) for option in options) if draft.has_options else (),
+        options=tuple(options) if draft.has_options else (),
         minimum=_bound(draft.minimum),
         maximum=_bound(draft.maximum),
         low_label=draft.low_label.strip() if draft.has_ends else "",
         high_label=draft.high_label.strip() if draft.has_ends else "",
+        visible_if=conditions.read(draft.visible),
+        required_if=conditions.read(draft.required),
+        pattern=draft.pattern.strip() if draft.is_text else "",
+        pattern_message=draft.pattern_message.strip() if draft.is_text else "",
         said=dict(said),
     )
 

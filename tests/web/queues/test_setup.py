@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from annotation.domain.queues import lifecycle, rubric_versions
+from annotation.domain.queues.conditions import Condition
 from annotation.domain.queues.rubric import Option, Question, QuestionKind, Rubric
 from annotation.models import Queue
 from tests.fixtures.people import People
@@ -105,6 +106,57 @@ def test_every_kind_of_question_can_be_asked(people: People) -> None:
         ("thumbs", "verdict"), ("tone", "scale"), ("what_has_to_hold", "assertions"), ("best_first", "ranking"),
     ]  # fmt: skip
     assert (list(asked[1].steps), asked[1].low_label, asked[1].high_label) == ([0, 1, 2, 3, 4], "cold", "warm")
+
+
+CONDITIONAL = {
+    "questions": "2",
+    "q-0-kind": "thumbs", "q-0-label": "Good?", "q-0-key": "thumbs",
+    "q-1-kind": "text", "q-1-label": "Ticket", "q-1-visible": ["thumbs=down"], "q-1-needed": ["thumbs="],
+    "q-1-pattern": "[A-Z]+", "q-1-pattern_message": "Capitals, please.",
+}  # fmt: skip
+
+
+def test_conditions_and_patterns_are_set_and_shown_again(people: People) -> None:
+    admin = people.client(people.admin)
+    admin.post("/w/acme/queues/new/", {**SETTINGS, **CONDITIONAL, "save": "active"})
+    queue = Queue.objects.get()
+    ticket = rubric_versions.questions_of(queue).questions[1]
+    assert ticket.visible_if == Condition(question="thumbs", any_of=("down",))
+    assert ticket.required_if == Condition(question="thumbs")
+    assert (ticket.pattern, ticket.pattern_message) == ("[A-Z]+", "Capitals, please.")
+    page = admin.get(f"/w/acme/queues/{queue.uuid}/edit/")
+    ((_, _, _), (shown, asked, needed)) = page.context["draft"].rows
+    assert [(box.label, box.is_on) for box in asked[0].boxes] == [("Bad", True), ("Good", False), ("any answer", False)]
+    assert [box.label for box in needed[0].boxes if box.is_on] == ["any answer"]
+    assert shown.pattern == "[A-Z]+"
+    admin.post(f"/w/acme/queues/{queue.uuid}/edit/", {**SETTINGS, **CONDITIONAL, "q-1-key": "ticket"})
+    assert rubric_versions.current(queue).number == 1
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"q-1-pattern": "("}, "There is a “(” without its “)”."),
+        ({"q-1-visible": ["thumbs=down", "other=x"]}, "tick answers of one only"),
+        ({"q-1-visible": ["thumbs=sideways"]}, "“sideways”, which nobody can answer"),
+        ({"q-0-visible": ["ticket="], "q-1-key": "ticket"}, "can only depend on a question above it"),
+    ],
+)
+def test_a_condition_that_cannot_hold_is_told_at_its_question(
+    people: People, changed: dict[str, Any], told: str
+) -> None:
+    answer = people.client(people.admin).post("/w/acme/queues/new/", {**SETTINGS, **CONDITIONAL, **changed})
+    assert answer.status_code == 422
+    assert told in words(answer.content)
+
+
+def test_a_question_that_was_just_typed_can_be_depended_on(people: People) -> None:
+    draft = post(people, "/w/acme/queues/new/", rubric_action="add:text").context["draft"]
+    (_, _, _), (_, _, _), (_, asked, _) = draft.rows
+    assert [(row.label, [box.value for box in row.boxes]) for row in asked] == [
+        ("Good?", ["thumbs=down", "thumbs=up", "thumbs="]),
+        ("Is it polite?", ["is_it_polite=yes", "is_it_polite=not_at_all", "is_it_polite="]),
+    ]
 
 
 def test_a_name_that_is_taken_is_told_at_the_name(people: People, desk: Desk) -> None:

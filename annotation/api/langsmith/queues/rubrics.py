@@ -27,6 +27,9 @@ _KINDS = {
 _REFINED = {QuestionKind.VERDICT: QuestionKind.THUMBS, QuestionKind.SCALE: QuestionKind.NUMBER}
 """Kinds of ours that this protocol has only a plainer word for: kept when it says that word."""
 
+_OURS = ("visible_if", "required_if", "pattern", "pattern_message")
+"""What people say on our page and this protocol has other forms for; theirs is kept beside it."""
+
 _HOW = ("kind", "options", "minimum", "maximum", "low_label", "high_label")
 """What says how a question is answered."""
 
@@ -81,6 +84,7 @@ def _question(sent: Mapping[str, Any], config: FeedbackConfig | None, before: Qu
         help=described if isinstance(described, str) else "",
         is_required=bool(sent.get("is_required")),
         said={name: sent[name] for name in _KEPT if sent.get(name) is not None},
+        **({name: getattr(before, name) for name in _OURS} if before else {}),
         **_answered(key, config, before),
     )
 

@@ -23,6 +23,13 @@ class OptionSerializer(serializers.Serializer[Any]):
     label = serializers.CharField()  # type: ignore[assignment]  # a field of this name, as the document has it
 
 
+class ConditionSerializer(serializers.Serializer[Any]):
+    """What was answered to an earlier question: one of `any_of`, or anything where that is empty."""
+
+    question = serializers.CharField(help_text="The key of a question above.")
+    any_of = serializers.ListField(child=serializers.CharField(), default=[])
+
+
 class QuestionSerializer(serializers.Serializer[Any]):
     """One question of a rubric."""
 
@@ -36,6 +43,10 @@ class QuestionSerializer(serializers.Serializer[Any]):
     maximum = serializers.FloatField(allow_null=True, default=None)
     low_label = serializers.CharField(default="", help_text="What the lower end of a scale means.")
     high_label = serializers.CharField(default="", help_text="What the upper end of a scale means.")
+    visible_if = ConditionSerializer(allow_null=True, default=None, help_text="Asked only then.")
+    required_if = ConditionSerializer(allow_null=True, default=None, help_text="Needs an answer then.")
+    pattern = serializers.CharField(default="", help_text="A regular expression that a whole text answer has to match.")
+    pattern_message = serializers.CharField(default="", help_text="What is told about a text that does not match.")
 
 
 class PartsSerializer(serializers.Serializer[Any]):

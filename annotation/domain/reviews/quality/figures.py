@@ -154,14 +154,8 @@ SCALES = {
 
 
 def _asked(question: Question) -> Asked:
-    words: dict[Any, str] = {option.key: option.label for option in question.options}
-    match question.kind:
-        case QuestionKind.THUMBS:
-            words = {"up": "Good", "down": "Bad"}
-        case QuestionKind.VERDICT:
-            words = {"bad": "Bad", "unsure": "Unsure", "good": "Good"}
-        case QuestionKind.SCALE:
-            words = {step: str(step) for step in question.steps}
+    options: dict[Any, str] = {option.key: option.label for option in question.options}
+    words = options | question.kind.words | {step: str(step) for step in question.steps}
     return Asked(question.key, question.label, SCALES[question.kind], words)
 
 

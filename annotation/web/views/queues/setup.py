@@ -17,7 +17,7 @@ from annotation.models import Queue
 from annotation.web.access import member, queue_of
 from annotation.web.forms import rubric as editing
 from annotation.web.forms.queues import QueueForm, initial, typed
-from annotation.web.forms.rubric import RubricDraft
+from annotation.web.forms.rubric_draft import RubricDraft
 from annotation.web.http import MemberRequest, page_or_fragment
 
 

@@ -18,6 +18,7 @@ from annotation.domain.queues.assignment import Claim
 from annotation.domain.queues.refusals import ClaimError, ReservationLostError
 from annotation.domain.queues.rubric import Rubric
 from annotation.domain.reviews import drafts, opening, originals, submit, undo
+from annotation.domain.reviews import rubric as review_rubric
 from annotation.domain.reviews.rubric import InvalidReviewError
 from annotation.domain.reviews.undo import UndoRefusedError
 from annotation.models import Item, Queue
@@ -95,7 +96,9 @@ def item_draft(request: MemberRequest, uuid: UUID, number: int) -> HttpResponse:
     """Keep what is typed; asked for by the page at every change, and once more as it goes away."""
     item = _item(request, uuid, number)
     is_kept = _keep(request, item)
-    return JsonResponse({"saved": is_kept})
+    asked = _asked(request, item)
+    misfits = review_rubric.pattern_problems(asked, form.read(request.POST, asked).given)
+    return JsonResponse({"saved": is_kept, "misfits": {form.ANSWER + key: words for key, words in misfits.items()}})
 
 
 @require_POST
