@@ -116,7 +116,7 @@ class Feedback(PublicModel):
 
     The target is named by ids, not by foreign keys, so that feedback may come before its trace or for a run that never
     comes. Built-in keys: `thumbs` (score 1 or 0), `label` (a failure mode), `layer` (model, harness, context),
-    `first_failing_step` (on a run), `correction`, `note`.
+    `first_failing_step` (on a run), `correction`, `note`, `preference` (on both traces of a pair).
     """
 
     Source = FeedbackSource

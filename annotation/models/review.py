@@ -34,7 +34,8 @@ class Review(PublicModel):
     one an item. Nothing that counts or compares reviewers may see it, so `objects` leaves it out; `every` has all.
 
     `answers` (question key to value), `labels`, `steps`, `layer`, `evidence`, `correction` and `blindness` are read by
-    `domain.reviews` (typed). The judgements in it are also written as feedback rows, by the same command.
+    `domain.reviews` (typed). The judgements in it are also written as feedback rows, by the same command. `is_swapped`: of
+    a pair, whether the reviewer had its other trace on the left, as A.
     """
 
     Correction = ReviewCorrection
@@ -59,6 +60,7 @@ class Review(PublicModel):
     note = models.TextField(blank=True)
     active_ms = models.BigIntegerField(default=0)
     blindness = models.JSONField(default=dict)
+    is_swapped = models.BooleanField(null=True, blank=True)
     is_authoritative = models.BooleanField(default=False)
     is_adjudication = models.BooleanField(default=False)
     submission_count = models.IntegerField(default=1)

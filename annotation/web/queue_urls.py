@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from annotation.web.views.queues import agreement, corrections, detail, lists, progress, setup
+from annotation.web.views.queues import agreement, corrections, detail, lists, pairs, progress, setup
 
 urlpatterns: list[URLPattern] = [
     path("", lists.queue_list, name="queue-list"),
@@ -14,6 +14,8 @@ urlpatterns: list[URLPattern] = [
     path("<uuid:uuid>/progress/", progress.queue_progress, name="queue-progress"),
     path("<uuid:uuid>/reviews/", progress.queue_reviews, name="queue-reviews"),
     path("<uuid:uuid>/agreement/", agreement.queue_agreement, name="queue-agreement"),
+    path("<uuid:uuid>/pairs/", pairs.queue_pairs, name="queue-pairs"),
+    path("<uuid:uuid>/pairs/new/", pairs.queue_pairs_new, name="queue-pairs-new"),
     path("<uuid:uuid>/corrections/", corrections.correction_list, name="correction-list"),
     path("corrections/<uuid:uuid>/accept/", corrections.correction_accept, name="correction-accept"),
     path("corrections/<uuid:uuid>/reject/", corrections.correction_reject, name="correction-reject"),

@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern] = [
     path("traces/", listing.trace_list, name="trace-list"),
     path("traces/suggestions/", suggestions.filter_suggestions, name="filter-suggestions"),
     path("traces/add-to-queue/", acts.traces_add_to_queue, name="traces-add-to-queue"),
+    path("traces/pair/", acts.traces_pair, name="traces-pair"),
     path("traces/views/", views.view_save, name="view-save"),
     path("traces/views/<uuid:uuid>/delete/", views.view_delete, name="view-delete"),
     path("traces/<uuid:uuid>/", detail.trace_detail, name="trace-detail"),

@@ -51,7 +51,7 @@ class OutlinePart:
 
 @dataclass(frozen=True, slots=True)
 class ShownTurn:
-    """A turn with the id of its element and the address of its step's details."""
+    """A turn with the id of its element and the address of its step's details (empty: they are hidden, as are times)."""
 
     turn: Turn
     id: str

@@ -103,6 +103,7 @@ def _row(subject: Subject, common: _Common, number: int) -> Item:
         trace_uuid=subject.trace_uuid,
         run_uuid=subject.run_uuid,
         thread_id=subject.thread_id,
+        other_trace_uuid=subject.other_trace_uuid,
         priority=common.priority,
         decision_id=subject.decision_id or common.decision_id,
         probability=common.probability,

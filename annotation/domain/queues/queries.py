@@ -53,6 +53,8 @@ class ItemRow:
         if self.item.kind == Item.Kind.THREAD:
             return f"Thread {self.item.thread_id}"
         named = (self.trace.name if self.trace else "") or f"Trace {self.item.trace_uuid}"
+        if self.item.kind == Item.Kind.PAIR:
+            return f"A pair with {named}"
         return f"A step of {named}" if self.item.kind == Item.Kind.RUN else named
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.db.models import Max
 
-from annotation.domain.queues import rubric
+from annotation.domain.queues import pairs, rubric
 from annotation.domain.queues.rubric import Rubric
-from annotation.models import Queue, RubricVersion, User
+from annotation.models import Item, Queue, RubricVersion, User
 
 
 def current(queue: Queue) -> RubricVersion:
@@ -31,6 +31,14 @@ def numbered(queue: Queue, number: int | None) -> RubricVersion | None:
 def questions_of(queue: Queue) -> Rubric:
     """What the queue asks now."""
     return rubric.read(current(queue).questions)
+
+
+def asked_of(item: Item, version: RubricVersion, person: User | None) -> Rubric:
+    """What the version asks this person (None: nobody in particular) about the item; of a pair, which is better."""
+    asked = rubric.read(version.questions)
+    if item.kind != Item.Kind.PAIR:
+        return asked
+    return pairs.asked(asked, is_swapped=person is not None and pairs.is_swapped(item.uuid, person.uuid))
 
 
 def publish(*, queue: Queue, asked: Rubric, by: User | None) -> RubricVersion:

@@ -14,6 +14,7 @@ from django.utils.text import slugify
 from annotation.domain.datasets.content import canonical
 from annotation.domain.datasets.writers import Format, csv_line
 from annotation.domain.queues import rubric, rubric_versions
+from annotation.domain.queues.pairs import PREFERENCE
 from annotation.domain.reviews.content import read_labels, read_steps
 from annotation.models import Item, Queue, Review
 
@@ -62,7 +63,9 @@ def _question_keys(queue: Queue) -> list[str]:
     """Of all versions of the rubric, the present one's first."""
     versions = queue.rubric_versions.order_by("-number").values_list("questions", flat=True)
     asked = [rubric_versions.questions_of(queue), *(rubric.read(questions) for questions in versions)]
-    return list(dict.fromkeys(question.key for one in asked for question in one.questions))
+    keys = [question.key for one in asked for question in one.questions]
+    has_pairs = Item.objects.filter(queue=queue, kind=Item.Kind.PAIR).exists()
+    return list(dict.fromkeys([*keys, *([PREFERENCE] if has_pairs else [])]))
 
 
 def _people(queue: Queue) -> list[str]:
@@ -106,6 +109,7 @@ def _document(item: Item, review: Review) -> dict[str, Any]:
         **{name: value for name, value in _answers(review).items() if name in PARTS and name != "label"},
         "steps": [step.model_dump(mode="json") for step in read_steps(review.steps)],
         "corrected_run_id": str(corrected) if corrected else None,
+        "is_swapped": review.is_swapped,
         "is_authoritative": review.is_authoritative,
         "blindness": review.blindness,
         "submission_count": review.submission_count,

@@ -13,7 +13,7 @@ from annotation.domain.feedback import giving
 from annotation.domain.feedback.validation import Content, completed
 from annotation.domain.feedback.verdict import GOOD, UNSURE
 from annotation.domain.queues.rubric import QuestionKind, Rubric
-from annotation.domain.reviews import steps
+from annotation.domain.reviews import preferences, steps
 from annotation.domain.reviews.content import ReviewInput
 from annotation.domain.reviews.rubric import UP
 from annotation.models import FailureMode, Feedback, Item, Project, Review, Run
@@ -45,6 +45,8 @@ def rows(judged: Judged) -> list[Feedback]:
 
     The answer to a key whose categories have numbers has its number too.
     """
+    if judged.review.item.kind == Item.Kind.PAIR:
+        return list(preferences.rows(judged.review, judged.given))
     judged = replace(judged, runs=_places(judged))
     return [*_answers(judged), *_parts(judged), *_steps(judged)]
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
-from annotation.domain.queues import counts, reasons, rubric, rubric_versions
+from annotation.domain.queues import counts, reasons, rubric_versions
 from annotation.domain.queues.assignment import Claim
 from annotation.domain.queues.counts import Counts
 from annotation.domain.queues.reasons import Reason
@@ -72,7 +72,7 @@ def opened(claim: Claim, *, by: User) -> Opened:
         queue=queue,
         expires_at=claim.expires_at,
         version=version,
-        rubric=rubric.read(version.questions),
+        rubric=rubric_versions.asked_of(item, version, by),
         content=typed,
         restored_at=draft.saved_at if draft and _says_anything(draft.content) else None,
         seen=review.submission_count if review else 0,

@@ -7,8 +7,8 @@ from functools import partial
 
 from annotation.domain import audit
 from annotation.domain.feedback import reviewed
-from annotation.domain.queues import assignment, disputes, rubric, state
-from annotation.domain.queues.rubric_versions import current
+from annotation.domain.queues import assignment, disputes, state
+from annotation.domain.queues.rubric_versions import asked_of, current
 from annotation.domain.reviews import originals
 from annotation.models import Item, Queue, Review, User
 
@@ -70,7 +70,7 @@ def _standing(item: Item, given: list[Review], *, was_settled: bool) -> disputes
     decides = disputes.EDITOR if was_settled and queue.decides == Queue.Decides.NOBODY else queue.decides
     if len(given) < 2 or decides == Queue.Decides.NOBODY:
         return disputes.Standing(item.extra_seats)
-    compared = disputes.compared(rubric.read(current(queue).questions))
+    compared = disputes.compared(asked_of(item, current(queue), None))
     policy = disputes.Policy(decides, queue.reviewers_per_item, compared)
     answers, can_call = [review.answers for review in given], partial(assignment.is_anybody_left, item)
     return disputes.standing(policy, answers, extra_seats=item.extra_seats, can_call=can_call)

@@ -38,7 +38,7 @@ def complete(*, item: Item, by: User, now: datetime) -> Review:
 
 def _said(item: Item, by: User) -> dict[str, JsonValue]:
     """The latest word of the person on each question that they gave as feedback, in the form of an answer."""
-    rubric = rubric_versions.questions_of(item.queue)
+    rubric = rubric_versions.asked_of(item, rubric_versions.current(item.queue), by)
     rows = Feedback.objects.filter(_about(item), workspace=item.workspace_id, author=by, review=None)
     rows = rows.exclude(source__in=_NOT_A_PERSONS)
     found = rows.filter(key__in=[question.key for question in rubric.questions]).order_by("created_at", "id")

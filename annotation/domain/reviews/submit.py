@@ -11,10 +11,10 @@ from django.db import transaction
 
 from annotation.domain import statements
 from annotation.domain.feedback import failure_modes, reviewed
-from annotation.domain.queues import assignment, blindness, line, state
+from annotation.domain.queues import assignment, blindness, line, pairs, state
 from annotation.domain.queues import rubric as asked
 from annotation.domain.queues.refusals import ClaimError, ItemNotOpenError, ItemTakenError, QueueNotActiveError
-from annotation.domain.queues.rubric_versions import current, numbered
+from annotation.domain.queues.rubric_versions import asked_of, current, numbered
 from annotation.domain.reviews import assertions, correct, drafts, judgements, originals, rubric, settling, steps
 from annotation.domain.reviews.content import Label, Passage, ReviewInput
 from annotation.domain.reviews.rubric import AnswerProblem, InvalidReviewError
@@ -106,7 +106,7 @@ class Checked:
 def checked(item: Item, by: User, answers: ReviewInput) -> Checked:
     """The answers held against the rubric and the item; labels are coined. Raises InvalidReviewError."""
     version = numbered(item.queue, answers.rubric_version) or current(item.queue)
-    questions = asked.read(version.questions)
+    questions = asked_of(item, version, by)
     given = _checked(item, questions, answers)
     project = originals.project_of(item)
     return Checked(version, questions, given, project, _modes(project, given, by))
@@ -200,6 +200,8 @@ def _store(item: Item, by: User, before: Review | None, given: Checked, now: dat
     review.correction_state = _state(is_proposed=given.proposes)
     review.decided_by, review.decided_at, review.decision_note = None, None, ""
     review.is_authoritative = False
+    if item.kind == Item.Kind.PAIR:
+        review.is_swapped = pairs.is_swapped(item.uuid, by.uuid)
     review.blindness = blindness.read(item.queue.blindness).document()
     review.active_ms += given.given.active_ms
     review.submission_count += 1

@@ -93,6 +93,11 @@ REST: tuple[Route, ...] = (
         {"GET": api_readers_of_one(), "POST": api_editors(201, elsewhere=404)},
         uuid="queue", data={"threads": [{"project": "p-acme", "thread_id": "t-acme"}]},
     ),
+    route(
+        f"{V1}queues/<uuid:uuid>/pairs",
+        {"GET": api_editors(200, elsewhere=404), "POST": api_editors(400, elsewhere=404)},
+        uuid="queue",
+    ),
     route(f"{V1}queues/<uuid:uuid>/claim", {"POST": api_reviewers_of_one()}, uuid="queue"),
     route(
         f"{V1}items/<uuid:uuid>",

@@ -154,6 +154,18 @@ def test_marked_traces_go_into_a_queue_once(people: People, editor: Client, trip
     assert "1 stood there already" in squeezed(page)
 
 
+def test_two_marked_traces_become_one_pair(people: People, editor: Client, trip: Trace) -> None:
+    queue, second = QueueFactory.create(workspace=people.workspace), TraceFactory.create(project=people.project)
+    alone = editor.post(f"{LIST}pair/", {"queue": queue.uuid, "trace": [trip.uuid]}, follow=True)
+    assert "Mark exactly two traces" in squeezed(alone)
+    given = {"queue": queue.uuid, "trace": [trip.uuid, second.uuid]}
+    assert "The pair is now in" in squeezed(editor.post(f"{LIST}pair/", given, follow=True))
+    turned = given | {"trace": [second.uuid, trip.uuid]}
+    assert "The pair stood already in" in squeezed(editor.post(f"{LIST}pair/", turned, follow=True))
+    (item,) = Item.objects.filter(queue=queue)
+    assert (item.kind, {item.trace_uuid, item.other_trace_uuid}) == ("pair", {trip.uuid, second.uuid})
+
+
 def test_hostile_rows_are_text(editor: Client, hostile: Trace) -> None:
     page = squeezed(editor.get(LIST))
     assert "<script>alert" not in page

@@ -37,6 +37,9 @@ class ItemSerializer(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(Item.Kind.choices)
     trace_id = serializers.UUIDField(source="trace_uuid", allow_null=True)
     run_id = serializers.UUIDField(source="run_uuid", allow_null=True)
+    other_trace_id = serializers.UUIDField(
+        source="other_trace_uuid", allow_null=True, help_text="The second trace of a pair."
+    )
     thread_id = serializers.CharField(allow_null=True)
     state = serializers.ChoiceField(Item.State.choices)
     review_count = serializers.IntegerField()
@@ -63,20 +66,34 @@ class ThreadSerializer(serializers.Serializer[Any]):
     thread_id = serializers.CharField()
 
 
+class PairSerializer(serializers.Serializer[Any]):
+    """Two traces to be compared, in any order."""
+
+    trace_id = serializers.UUIDField()
+    other_trace_id = serializers.UUIDField()
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Two of them."""
+        if attrs["trace_id"] == attrs["other_trace_id"]:
+            raise serializers.ValidationError("A pair is of two traces; name another one.")
+        return attrs
+
+
 class NewItemsSerializer(serializers.Serializer[Any]):
     """What to put into the queue; at most 1,000 things at once."""
 
     traces = serializers.ListField(child=serializers.UUIDField(), default=[], max_length=MOST_AT_ONCE)
     runs = serializers.ListField(child=serializers.UUIDField(), default=[], max_length=MOST_AT_ONCE)
     threads = serializers.ListField(child=ThreadSerializer(), default=[], max_length=MOST_AT_ONCE)
+    pairs = serializers.ListField(child=PairSerializer(), default=[], max_length=MOST_AT_ONCE)
     why = serializers.CharField(default="", allow_blank=True, max_length=500, help_text="Shown to the reviewers.")
     priority = serializers.IntegerField(default=0, min_value=-1000, max_value=1000)
     is_restoring = serializers.BooleanField(default=False, help_text="Also take back items that were removed.")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Something to add."""
-        if not (attrs["traces"] or attrs["runs"] or attrs["threads"]):
-            raise serializers.ValidationError("Name what to add: lists of ids in traces or runs, or threads.")
+        if not (attrs["traces"] or attrs["runs"] or attrs["threads"] or attrs["pairs"]):
+            raise serializers.ValidationError("Name what to add: lists of ids in traces or runs, threads, or pairs.")
         return attrs
 
 

@@ -75,6 +75,9 @@ class ReviewSerializer(serializers.Serializer[Any]):
     decision_note = serializers.CharField()
     note = serializers.CharField()
     active_ms = serializers.IntegerField()
+    is_swapped = serializers.BooleanField(
+        allow_null=True, help_text="Of a pair: whether its other trace stood left, as A."
+    )
     is_authoritative = serializers.BooleanField()
     submission_count = serializers.IntegerField()
     submitted_at = serializers.DateTimeField()

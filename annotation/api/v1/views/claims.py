@@ -14,11 +14,12 @@ from annotation.models import User
 def claimed(claim: Claim, *, by: User) -> dict[str, Any]:
     """The item with what is asked about it and what the person had typed."""
     queue, draft = claim.item.queue, drafts.load(item=claim.item, by=by)
+    version = rubric_versions.current(queue)
     answer = {
         "item": claim.item,
         "expires_at": claim.expires_at,
-        "rubric_version": rubric_versions.current(queue).number,
-        "rubric": rubric_versions.questions_of(queue).document(),
+        "rubric_version": version.number,
+        "rubric": rubric_versions.asked_of(claim.item, version, by).document(),
         "draft": draft.content.document() if draft else None,
     }
     return dict(ClaimSerializer(answer).data)

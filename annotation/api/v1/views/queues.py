@@ -118,7 +118,7 @@ class QueueItemListView(Resource):
 
     @extend_schema(operation_id="queue_items_add", request=NewItemsSerializer, responses={201: AddedSerializer})
     def post(self, request: Request, uuid: UUID) -> Response:
-        """Put traces, runs and threads into the queue, each once; all or none."""
+        """Put traces, runs, threads and pairs of traces into the queue, each once; all or none."""
         queue, given = self.found(Queue, uuid), NewItemsSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         wanted = given.validated_data
@@ -137,14 +137,16 @@ class QueueItemListView(Resource):
 
     def _subjects(self, wanted: dict[str, Any]) -> list[Subject]:
         """What was named, made sure of; 400 with the ones that are not there."""
-        traces = set(self.visible(Trace).filter(uuid__in=wanted["traces"]).values_list("uuid", flat=True))
+        named = [*wanted["traces"], *(uuid for pair in wanted["pairs"] for uuid in pair.values())]
+        traces = set(self.visible(Trace).filter(uuid__in=named).values_list("uuid", flat=True))
         runs = dict(self.visible(Run).filter(uuid__in=wanted["runs"]).values_list("uuid", "trace__uuid"))
-        _require("traces", wanted["traces"], traces)
+        _require("traces", named, traces)
         _require("runs", wanted["runs"], runs)
         return [
             *(subjects.of_trace(uuid) for uuid in wanted["traces"]),
             *(subjects.of_run(runs[uuid], uuid) for uuid in wanted["runs"]),
             *(self._thread(**thread) for thread in wanted["threads"]),
+            *(subjects.of_pair(*pair.values()) for pair in wanted["pairs"]),
         ]
 
     def _thread(self, project: str, thread_id: str) -> Subject:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from django_htmx.http import trigger_client_event
 
 from annotation.domain.access import Capability
-from annotation.domain.queues import assignment, items, rubric, rubric_versions
+from annotation.domain.queues import assignment, items, rubric_versions
 from annotation.domain.queues.assignment import Claim
 from annotation.domain.queues.refusals import ClaimError, ReservationLostError
 from annotation.domain.queues.rubric import Rubric
@@ -159,7 +159,7 @@ def _asked(request: MemberRequest, item: Item) -> Rubric:
     shown = request.POST.get("rubric_version", "")
     number = int(shown) if shown.isascii() and shown.isdigit() and len(shown) < 9 else None
     version = rubric_versions.numbered(item.queue, number) or rubric_versions.current(item.queue)
-    return rubric.read(version.questions)
+    return rubric_versions.asked_of(item, version, request.user)
 
 
 def _reason(request: MemberRequest, name: str) -> str:

@@ -12,7 +12,7 @@ from annotation.domain.reviews.opening import Opened
 from annotation.models import Item, Project, Queue
 from annotation.web.forms.review import ReviewFields
 from annotation.web.http import MemberRequest
-from annotation.web.views.review import correction, trajectory
+from annotation.web.views.review import correction, pair, trajectory
 
 TOLD = "review_done"
 """Where the session keeps what was just done, until the next page says it."""
@@ -75,7 +75,11 @@ def of(request: MemberRequest, opened: Opened, fields: ReviewFields) -> dict[str
         "layers": LAYERS,
         "marked_before": opening.marked_before(item, traces, request.user),
         "correction": correction.shown(source, fields.given, queue.target_dataset),
-        **trajectory.of(request, opened, earlier, traces, fields.given),
+        **(
+            pair.of(request, item, traces, address(request, item))
+            if item.kind == Item.Kind.PAIR
+            else trajectory.of(request, opened, earlier, traces, fields.given)
+        ),
     }
 
 

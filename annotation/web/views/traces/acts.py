@@ -96,6 +96,26 @@ def traces_add_to_queue(request: MemberRequest) -> HttpResponse:
     return _back(request)
 
 
+@require_POST
+@member(Capability.EDIT)
+def traces_pair(request: MemberRequest) -> HttpResponse:
+    """Put the two marked traces into a queue as one pair, to be compared."""
+    queue, chosen = _queue(request), _traces(request)
+    if queue is None or len(chosen) != 2:
+        messages.error(request, "Mark exactly two traces and choose a queue; nothing was added.")
+        return _back(request)
+    reason = Reason(origin=Origin.HAND, by=str(request.user))
+    pair = subjects.of_pair(*chosen)
+    try:
+        result = items.add(queue=queue, subjects=[pair], reason=reason, by=request.user, is_restoring=True)
+    except items.QueueClosedError as problem:
+        messages.error(request, str(problem))
+    else:
+        is_new = result.added_count + result.restored_count
+        messages.success(request, f"The pair {'is now' if is_new else 'stood already'} in {queue.name}.")
+    return _back(request)
+
+
 def _queue(request: MemberRequest) -> Queue | None:
     uuid = _uuid(request.POST.get("queue", ""))
     return queue_of(request, uuid) if uuid else None
