@@ -15,6 +15,7 @@ pytest_plugins = [
     "tests.fixtures.processes",
     "tests.fixtures.browser",
     "tests.fixtures.people",
+    "tests.fixtures.opinions",
 ]
 
 

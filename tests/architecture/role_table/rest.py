@@ -98,6 +98,10 @@ REST: tuple[Route, ...] = (
         {"GET": api_editors(200, elsewhere=404), "POST": api_editors(400, elsewhere=404)},
         uuid="queue",
     ),
+    *(
+        route(f"{V1}queues/<uuid:uuid>/{page}", {"GET": api_readers_of_one(invited=403)}, uuid="queue")
+        for page in ("agreement", "progress", "reviews")
+    ),
     route(f"{V1}queues/<uuid:uuid>/claim", {"POST": api_reviewers_of_one()}, uuid="queue"),
     route(
         f"{V1}items/<uuid:uuid>",

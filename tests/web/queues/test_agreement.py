@@ -2,48 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from annotation.domain.queues import items, lifecycle, rubric, subjects
+from annotation.domain.queues import lifecycle, rubric
 from annotation.domain.queues.lifecycle import QueueSettings
-from annotation.domain.queues.reasons import Reason
 from annotation.domain.reviews import submit
 from annotation.domain.reviews.content import ReviewInput
-from annotation.models import Item, Membership, Queue, User
-from tests.factories.accounts import MembershipFactory
-from tests.factories.traces import TraceFactory
+from annotation.models import User
+from tests.fixtures.opinions import SAID, reviewed
 from tests.fixtures.people import People
 from tests.web.queues.test_lists import words
 
 pytestmark = pytest.mark.django_db
-
-SAID = [("up", "up"), ("up", "down"), ("down", "down"), ("up", "up")]
-
-
-@pytest.fixture
-def other(people: People) -> User:
-    person = MembershipFactory(workspace=people.workspace, role=Membership.Role.REVIEWER).user
-    person.name = "Other"
-    person.save()
-    return person
-
-
-def reviewed(people: People, other: User, said: list[tuple[str, str]]) -> tuple[Queue, list[Item]]:
-    """A queue of two reviews per item, with these verdicts of the reviewer and the other one."""
-    settings = QueueSettings(name="Twice", reviewers_per_item=2)
-    queue = lifecycle.create(workspace=people.workspace, settings=settings, rubric=rubric.default(), by=people.admin)
-    traces = [TraceFactory(project=people.project) for _ in said]
-    wanted = [subjects.of_trace(trace.uuid) for trace in traces]
-    added = items.add(queue=queue, subjects=wanted, reason=Reason()).added
-    for item, verdicts in zip(added, said, strict=True):
-        for person, verdict in zip((people.reviewer, other), verdicts, strict=True):
-            given: dict[str, Any] = {"answers": {"thumbs": verdict}}
-            submit.submit(item=item, by=person, answers=ReviewInput(**given), now=timezone.now())
-    return queue, list(added)
 
 
 def test_each_question_has_its_figures_and_the_items_that_differ(people: People, other: User) -> None:

@@ -182,7 +182,7 @@ class DatasetExportView(Resource):
     def get(self, request: Request, uuid: UUID) -> StreamingHttpResponse:
         """JSON Lines or CSV, streamed; the same version gives the same bytes."""
         dataset = self.found(Dataset, uuid)
-        form, number = _form(request), version_of(request, dataset)
+        form, number = format_of(request), version_of(request, dataset)
         with refusals():
             pieces = export.stream(dataset=dataset, number=number, form=form, split=request.query_params.get("split"))
         headers = {
@@ -192,7 +192,8 @@ class DatasetExportView(Resource):
         return StreamingHttpResponse(pieces, content_type=form.content_type, headers=headers)
 
 
-def _form(request: Request) -> Format:
+def format_of(request: Request) -> Format:
+    """The format that `?format=` names."""
     try:
         return Format(request.query_params.get("format", Format.JSONL))
     except ValueError as problem:

@@ -65,6 +65,11 @@ def splits(shown: Overview, question: Asked, items: Iterable[int]) -> list[Split
     ]
 
 
+def numbers(items: Iterable[int]) -> list[int]:
+    """The numbers of these items (inside ids), in order."""
+    return list(Item.objects.filter(pk__in=items).order_by("number").values_list("number", flat=True))
+
+
 def confusion(shown: Overview, question: Asked, one: UUID | None, other: UUID | None) -> Confusion | None:
     """Two reviewers held against each other; None when they did not both review here."""
     by_uuid = {person.uuid: person.pk for person in shown.reviewers}

@@ -18,7 +18,7 @@ from annotation.web.http import MemberRequest
 
 
 @require_GET
-@member(Capability.EDIT)
+@member(Capability.READ)
 def queue_agreement(request: MemberRequest, uuid: UUID) -> HttpResponse:
     """All questions with their figures, and one in detail: `?question=`; `?one=&other=` are two people to compare, and
     `?row=&column=` a cell of their table.
@@ -26,6 +26,7 @@ def queue_agreement(request: MemberRequest, uuid: UUID) -> HttpResponse:
     queue = queue_of(request, uuid)
     shown = queries.overview(queue)
     context: dict[str, Any] = {"workspace": request.workspace, "queue": queue, "overview": shown}
+    context["may_edit"] = request.actor.may(Capability.EDIT)
     current = _current(shown, request.GET.get("question", ""))
     if current:
         context |= {"current": current} | _detail(request, shown, current)

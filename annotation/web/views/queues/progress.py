@@ -19,7 +19,7 @@ from annotation.web.http import MemberRequest
 
 
 @require_GET
-@member(Capability.EDIT)
+@member(Capability.READ)
 def queue_reviews(request: MemberRequest, uuid: UUID) -> StreamingHttpResponse:
     """All reviews as a file: `?format=csv` or `jsonl`."""
     queue = queue_of(request, uuid)
