@@ -23,7 +23,7 @@ def test_each_question_comes_with_its_figures_and_the_items_that_differ(people: 
     assert [thumbs[name] for name in figures] == ["thumbs", "nominal", 4, 1, [2], 2, 0.75, ""]
     assert thumbs["kappa"]["value"] == 0.5
     assert thumbs["alpha"]["value"] == pytest.approx(1 - 7 * 2 / 30)
-    assert thumbs["balance"][0] == {"value": "up", "label": "Good", "count": 5, "share": 0.625}
+    assert {"value": "up", "label": "Good", "count": 5, "share": 0.625} in thumbs["balance"]
     assert (labels["alpha"]["value"], labels["balance"][0]["value"]) == (None, [])
 
 

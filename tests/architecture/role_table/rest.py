@@ -99,7 +99,7 @@ REST: tuple[Route, ...] = (
         uuid="queue",
     ),
     *(
-        route(f"{V1}queues/<uuid:uuid>/{page}", {"GET": api_readers_of_one(invited=403)}, uuid="queue")
+        route(f"{V1}queues/<uuid:uuid>/{page}", {"GET": api_readers_of_one(reviewer=403, invited=403)}, uuid="queue")
         for page in ("agreement", "progress", "reviews")
     ),
     route(f"{V1}queues/<uuid:uuid>/claim", {"POST": api_reviewers_of_one()}, uuid="queue"),
