@@ -33,7 +33,10 @@ def test_a_tool_that_fails_says_why(run_program: RunProgram, slug: str, name: st
     assert "Atlantis" in run["input_text"]
 
 
-@pytest.mark.parametrize("slug", ["litellm", "pydantic-ai", "strands-agents", "vercel-ai-sdk-5", "vercel-ai-sdk-7"])
+@pytest.mark.parametrize(
+    "slug",
+    ["litellm", "microsoft-agent-framework", "pydantic-ai", "strands-agents", "vercel-ai-sdk-5", "vercel-ai-sdk-7"],
+)
 def test_a_model_that_refuses_says_why(run_program: RunProgram, slug: str) -> None:
     shown = run_program(slug)
     (trace,) = [shown.ask(f"/api/v1/traces/{row['id']}") for row in shown.traces() if row["status"] == "error"]
@@ -44,7 +47,7 @@ def test_a_model_that_refuses_says_why(run_program: RunProgram, slug: str) -> No
     assert REFUSAL in call["error"]["message"]
 
 
-@pytest.mark.parametrize("slug", ["litellm", "openinference", "vercel-ai-sdk-5", "vercel-ai-sdk-7"])
+@pytest.mark.parametrize("slug", ["litellm", "openinference", "openlit", "vercel-ai-sdk-5", "vercel-ai-sdk-7"])
 def test_a_stream_is_read_as_one_answer(run_program: RunProgram, slug: str) -> None:
     shown = run_program(slug)
     (trace,) = [shown.ask(f"/api/v1/traces/{row['id']}") for row in shown.traces() if row["output"] == ROME]
@@ -91,6 +94,19 @@ def test_a_retriever_shows_what_it_found(run_program: RunProgram) -> None:
     (run,) = trace["runs"]
     assert (run["type"], run["input_text"]) == ("retriever", "sunny cities")
     assert [document["content"] for document in run["documents"]] == ["Paris is sunny in May."]
+
+
+def test_a_retriever_of_an_index_shows_what_it_found(run_program: RunProgram) -> None:
+    trace = run_program("llamaindex").trace("RetrieverQueryEngine.query")
+    assert (trace["input"], trace["output"].split(".")[0]) == ("How is Paris?", "It is 18C and sunny in Paris")
+    retriever = of_type(trace, "retriever")[0]
+    assert [document["content"] for document in retriever["documents"]] == ["Paris is sunny in May."]
+
+
+def test_functions_tell_what_they_took_and_gave(run_program: RunProgram) -> None:
+    trace = run_program("openlit").trace("weather_agent")
+    told = [(run["input_text"], run["output_text"]) for run in trace["runs"] if run["name"] == "get_weather"]
+    assert told == [('{"city":"Paris"}', "18C and sunny"), ('{"city":"Tokyo"}', "24C and raining")]
 
 
 def test_a_graph_of_langgraph_in_javascript(run_program: RunProgram) -> None:

@@ -63,6 +63,8 @@ def _genai_message(entry: Mapping[str, Any]) -> Message:
     if not isinstance(entry.get("parts"), list):
         return from_openai(entry)
     content = [parts.from_genai(part) for part in entry["parts"]]
+    if entry.get("role") == "tool" and content and all(part["type"] == "text" for part in content):  # LiteLLM
+        content = [parts.result_part(entry.get("id"), "\n".join(part["text"] for part in content))]
     return message(entry.get("role"), content, name=entry.get("name"), finish_reason=entry.get("finish_reason"))
 
 

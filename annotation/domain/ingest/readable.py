@@ -80,11 +80,25 @@ def _from_plain(value: dict[str, Any], role: str, keys: tuple[str, ...], depth: 
     present = [key for key in keys if value.get(key) not in (None, "")]
     if present and (len(value) == 1 or "model" in value or isinstance(value[present[0]], str)):
         return _unwrap(value[present[0]], role, keys, depth - 1)
-    return value
+    said = _components(value) if keys and len(value) == 1 else None
+    return _unwrap(said, role, keys, depth - 1) if said else value
+
+
+def _components(value: dict[str, Any]) -> list[Any] | None:
+    """Haystack: a pipeline's `{"data": {"agent": {"messages": […]}}}`, and what one of its components was given or gave."""
+    inner = value.get("data", value)
+    if not isinstance(inner, dict) or len(inner) != 1:
+        return None
+    (given,) = inner.values()
+    said = given.get("messages", given.get("replies")) if isinstance(given, dict) else None
+    is_said = isinstance(said, list) and bool(said) and all(isinstance(e, str) and printed.is_message(e) for e in said)
+    return said if is_said else None
 
 
 def _from_list(value: list[Any], role: str, keys: tuple[str, ...], depth: int) -> Any:
     if value and all(isinstance(entry, str) for entry in value):
+        if keys and all(printed.is_message(entry) for entry in value):
+            return printed.last_said(value, role)
         is_said = len(value) == 2 and value[0] in _SPEAKERS
         return value[1] if is_said and keys else "\n".join(value) if keys else value
     if value and all(

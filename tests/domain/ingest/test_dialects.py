@@ -43,6 +43,24 @@ def test_what_an_application_names_its_thread_comes_before_a_library_s_own() -> 
     assert run({**library, "session.id": "ours"}).thread_id == "ours"
 
 
+def test_the_response_before_is_no_thread() -> None:
+    assert run({"gen_ai.operation.name": "chat", "gen_ai.conversation.id": "resp_0a1"}).thread_id is None
+    assert run({"gen_ai.operation.name": "chat", "gen_ai.conversation.id": "response"}).thread_id == "response"
+
+
+def test_what_a_tool_s_message_says_is_its_result() -> None:
+    """LiteLLM writes results as texts."""
+    asked = [
+        {"role": "user", "parts": [{"type": "text", "content": "Rome?"}]},
+        {"role": "tool", "parts": [{"type": "text", "content": "30C"}]},
+    ]
+    found = run({"gen_ai.operation.name": "chat", "gen_ai.input.messages": json.dumps(asked)})
+    assert [message["parts"] for message in found.messages] == [
+        [{"type": "text", "text": "Rome?"}],
+        [{"type": "tool_result", "id": None, "result": "30C"}],
+    ]
+
+
 def test_metadata_come_together_from_all_dialects() -> None:
     found = run({"openinference.span.kind": "CHAIN", "metadata": '{"a": 1, "b": 1}', "traceloop.span.kind": "task",
                  "traceloop.association.properties.a": 2, "traceloop.association.properties.c": 3})  # fmt: skip

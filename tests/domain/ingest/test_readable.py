@@ -7,6 +7,7 @@ import pytest
 from annotation.domain.ingest import messages, readable
 from annotation.domain.ingest.mapping import to_run
 from annotation.domain.ingest.spans import Span
+from annotation.domain.ingest.values import dumped
 
 SERIALISED = {
     "lc": 1,
@@ -19,6 +20,33 @@ AGENTS_END = (
     "StopEvent(result=AgentOutput(response=ChatMessage(role=<MessageRole.ASSISTANT: 'assistant'>, additional_kwargs={}, "
     "blocks=[TextBlock(block_type='text',"
 )
+
+HAYSTACK = [
+    "ChatMessage(_role=<ChatRole.USER: 'user'>, _content=[TextContent(text='How is Rome?')], _name=None, _meta={})",
+    "ChatMessage(_role=<ChatRole.ASSISTANT: 'assistant'>, _content=[ToolCall(tool_name='weather', id='call_1')], _name=None, _meta={})",
+    "ChatMessage(_role=<ChatRole.TOOL: 'tool'>, _content=[ToolCallResult(result='30C', origin=None)], _name=None, _meta={})",
+    """ChatMessage(_role=<ChatRole.ASSISTANT: 'assistant'>, _content=[TextContent(text="It's warm.\\n"), TextContent(text='Go!')])""",
+]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"data": {"agent": {"messages": HAYSTACK}}},
+        {"agent": {"messages": HAYSTACK}},
+        {"llm": {"replies": HAYSTACK}},
+        HAYSTACK,
+    ],
+)
+def test_printed_messages_of_haystack_are_read_by_role(value: Any) -> None:
+    assert readable.input_text(value) == "How is Rome?"
+    assert readable.output_text(value) == "It's warm.\n\nGo!"
+    assert readable.output_text(HAYSTACK[:3]) is None
+
+
+@pytest.mark.parametrize("value", [{"agent": {"messages": ["How is Rome?"]}}, {"data": {"agent": 1}}, {"agent": {}}])
+def test_other_components_stay_as_they_are(value: Any) -> None:
+    assert readable.input_text(value) == dumped(value)
 
 
 @pytest.mark.parametrize(

@@ -85,7 +85,7 @@ def read(span: Span) -> Partial:
         usage=_usage(attributes),
         cost=decimal(attributes, "gen_ai.cost.total_cost", "gen_ai.usage.cost"),
         first_token_ms=_first_token_ms(attributes),
-        thread_id=first_text(attributes, "session.id", "gen_ai.conversation.id"),
+        thread_id=first_text(attributes, "session.id") or _conversation(attributes),
         user_id=first_text(attributes, "user.id", "gen_ai.user", "gen_ai.request.user", "enduser.id"),
         error_type=first_text(attributes, "error.type"),
     )
@@ -93,6 +93,12 @@ def read(span: Span) -> Partial:
     _read_tool(partial, attributes)
     _read_retrieval(partial, attributes)
     return partial
+
+
+def _conversation(attributes: Mapping[str, Any]) -> str | None:
+    """The conversation; not where it is only the response that came before (Microsoft's framework): each would be another."""
+    named = first_text(attributes, "gen_ai.conversation.id")
+    return None if named and named.startswith("resp_") else named
 
 
 def _first_token_ms(attributes: Mapping[str, Any]) -> float | None:
