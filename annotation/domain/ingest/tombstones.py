@@ -17,6 +17,8 @@ def among(traces: Collection[UUID], *, workspace_id: int) -> set[UUID]:
     To be asked inside the storing transaction, after `joining.wait_for_givers`: whoever deletes writes the rows under the
     same lock, so nothing can slip in between.
     """
+    if not traces:
+        return set()
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT trace_uuid FROM {_TABLE} WHERE workspace_id = %s AND trace_uuid = ANY(%s)",  # noqa: S608 -- our own
