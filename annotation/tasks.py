@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from annotation.domain import health
 from annotation.domain.feedback import rederiving
+from annotation.domain.feedback.taxonomy import driving as taxonomy
 from annotation.domain.imports import plan as imports
 from annotation.domain.imports import traces as imported_traces
 from annotation.domain.ingest import receive_logs, repricing
@@ -21,6 +22,7 @@ KINDS: Mapping[str, jobs.Kind] = {
     imports.KIND: imported_traces.prepare,
     backfill.KIND: backfill.prepare,
     rederiving.KIND: rederiving.prepare,
+    taxonomy.KIND: taxonomy.prepare,
     repricing.KIND: repricing.prepare,
     deletion.KIND: deletion.prepare,
     keeping.KIND: keeping.prepare,

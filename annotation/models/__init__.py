@@ -12,6 +12,7 @@ from annotation.models.price import ModelPrice
 from annotation.models.queue import Item, Queue, Reservation, RubricVersion, Skip
 from annotation.models.review import Draft, Review
 from annotation.models.rule import Decision, Rule, RuleRevision
+from annotation.models.taxonomy import CarriedUse, TaxonomyChange
 from annotation.models.trace import Run, RunShare, RunStatus, Trace, TraceTally, Verdict
 from annotation.models.view import SavedView
 
@@ -19,6 +20,7 @@ __all__ = [
     "ApiKey",
     "Attachment",
     "AuditEvent",
+    "CarriedUse",
     "Dataset",
     "DatasetVersion",
     "Decision",
@@ -49,6 +51,7 @@ __all__ = [
     "SavedView",
     "SetupLink",
     "Skip",
+    "TaxonomyChange",
     "Trace",
     "TraceTally",
     "User",

@@ -79,11 +79,16 @@ class FeedbackLink(PublicModel):
 
 
 class FailureMode(PublicModel):
-    """A label of a project's growing taxonomy; merged ones point at what they became."""
+    """A label of a project's growing taxonomy; merged ones point at what they became.
+
+    A name that a mode had before it was renamed stays as a merged one too, so that whoever still types it finds the mode.
+    `group` is the heading under which it stands, empty for none.
+    """
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="failure_modes")
     name = models.CharField(max_length=120)
     definition = models.TextField(blank=True)
+    group = models.CharField(max_length=120, blank=True, db_default="")
     merged_into = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="merged")
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(db_default=Now())
@@ -142,7 +147,7 @@ class Feedback(PublicModel):
         "annotation.Review", on_delete=models.CASCADE, null=True, blank=True, related_name="feedback"
     )
     failure_mode = models.ForeignKey(
-        FailureMode, on_delete=models.PROTECT, null=True, blank=True, related_name="feedback"
+        FailureMode, on_delete=models.PROTECT, null=True, blank=True, related_name="feedback", db_index=False
     )
     client_id = models.CharField(max_length=200, null=True, blank=True)
     error = models.TextField(null=True, blank=True)
@@ -182,6 +187,11 @@ class Feedback(PublicModel):
             ),
             models.Index(fields=["workspace", "key", "-created_at"], name="feedback_by_key"),
             models.Index(fields=["workspace", "-created_at", "-id"], name="feedback_list"),
+            models.Index(
+                fields=["failure_mode", "-id"],
+                condition=models.Q(failure_mode__isnull=False),
+                name="feedback_by_failure_mode",
+            ),
         ]
 
     def __str__(self) -> str:

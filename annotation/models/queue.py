@@ -184,6 +184,11 @@ class Item(PublicModel):
                 condition=models.Q(other_trace_uuid__isnull=False),
                 name="item_by_other_trace",
             ),
+            models.Index(
+                fields=["workspace", "thread_id"],
+                condition=models.Q(thread_id__isnull=False),
+                name="item_by_thread",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from annotation.web.views.settings import (
     audit,
+    failure_modes,
     feedback,
     keys,
     members,
@@ -32,8 +33,12 @@ urlpatterns: list[URLPattern] = [
     path("feedback/new/", feedback.feedback_config_new, name="feedback-config-new"),
     path("feedback/<uuid:uuid>/", feedback.feedback_config_edit, name="feedback-config-edit"),
     path("feedback/<uuid:uuid>/delete/", feedback.feedback_config_delete, name="feedback-config-delete"),
-    path("failure-modes/", feedback.failure_mode_list, name="failure-mode-list"),
-    path("failure-modes/<uuid:uuid>/", feedback.failure_mode_edit, name="failure-mode-edit"),
+    path("failure-modes/", failure_modes.failure_mode_list, name="failure-mode-list"),
+    path("failure-modes/group/", failure_modes.failure_mode_group, name="failure-mode-group"),
+    path("failure-modes/changes/<uuid:uuid>/undo/", failure_modes.taxonomy_undo, name="taxonomy-undo"),
+    path("failure-modes/<uuid:uuid>/", failure_modes.failure_mode, name="failure-mode"),
+    path("failure-modes/<uuid:uuid>/merge/", failure_modes.failure_mode_merge, name="failure-mode-merge"),
+    path("failure-modes/<uuid:uuid>/split/", failure_modes.failure_mode_split, name="failure-mode-split"),
     path("prices/", prices.price_list, name="price-list"),
     path("prices/new/", prices.price_new, name="price-new"),
     path("prices/import/", prices.price_import, name="price-import"),

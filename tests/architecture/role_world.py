@@ -33,6 +33,7 @@ from annotation.models import (
     Run,
     RunShare,
     SavedView,
+    TaxonomyChange,
     Trace,
     User,
     Workspace,
@@ -207,6 +208,8 @@ def _settings(workspace: Workspace, project: Project, admin: User) -> dict[str, 
     config = FeedbackConfig.objects.create(workspace=workspace, key="csat", kind="number", good_from=4)
     price = ModelPrice.objects.create(workspace=workspace, model="small", input=1, output=2, valid_from=LONG_AGO.date())
     forgetful = _member(workspace, "forgetful", Role.VIEWER)  # signing in would end the link
+    mode = FailureMode.objects.create(project=project, name="Wrong date")
+    change = TaxonomyChange.objects.create(project=project, kind="grouped", detail={"groups": {}, "to": "Dates"})
     who, token = accounts.reset_path(forgetful).strip("/").split("/")[-2:]
     return {
         "invitation": invited.invitation,
@@ -214,7 +217,8 @@ def _settings(workspace: Workspace, project: Project, admin: User) -> dict[str, 
         "key": key,
         "feedback config": config,
         "price": price,
-        "failure mode": FailureMode.objects.create(project=project, name="Wrong date"),
+        "failure mode": mode,
+        "taxonomy change": change,
         "reset who": who,
         "reset token": token,
     }

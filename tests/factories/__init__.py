@@ -23,6 +23,7 @@ from tests.factories.queues import (
 )
 from tests.factories.reviews import ReviewFactory
 from tests.factories.rules import DecisionFactory, RuleFactory, RuleRevisionFactory
+from tests.factories.taxonomy import CarriedUseFactory, TaxonomyChangeFactory
 from tests.factories.traces import AttachmentFactory, RunFactory, RunShareFactory, TraceFactory, TraceTallyFactory
 from tests.factories.work import AuditEventFactory, JobFactory, JobPayloadFactory
 
@@ -30,6 +31,7 @@ __all__ = [
     "ApiKeyFactory",
     "AttachmentFactory",
     "AuditEventFactory",
+    "CarriedUseFactory",
     "DatasetFactory",
     "DatasetVersionFactory",
     "DecisionFactory",
@@ -59,6 +61,7 @@ __all__ = [
     "SavedViewFactory",
     "SetupLinkFactory",
     "SkipFactory",
+    "TaxonomyChangeFactory",
     "TraceFactory",
     "TraceTallyFactory",
     "UserFactory",

@@ -35,6 +35,7 @@ from annotation.models import (
     RuleRevision,
     Run,
     SavedView,
+    TaxonomyChange,
     Trace,
 )
 
@@ -64,6 +65,7 @@ WORKSPACE_OF: dict[type[Model], str] = {
     RuleRevision: "rule__workspace",
     Run: "workspace",
     SavedView: "workspace",
+    TaxonomyChange: "project__workspace",
     Trace: "workspace",
 }
 """The way from a row to its tenant, for every model whose rows are asked for from outside."""
@@ -74,6 +76,7 @@ PROJECT_OF: dict[type[Model], str] = {
     FeedbackLink: "project",
     Project: "pk",
     Run: "trace__project",
+    TaxonomyChange: "project",
     Trace: "project",
 }
 """The way from a row to its project; a key of one project sees these models only."""

@@ -90,7 +90,11 @@ class Checked:
     def columns(self) -> dict[str, Any]:
         """What a review keeps of them."""
         steps_kept = steps.documents(self.given, self.modes)
-        return _columns(self.version, self.given, self.labels) | {"steps": steps_kept}
+        labels = [
+            label.model_dump(mode="json", exclude_defaults=True)
+            for label in _with_evidence(self.labels, self.given, self.modes)
+        ]
+        return _columns(self.version, self.given) | {"labels": labels, "steps": steps_kept}
 
     @property
     def proposes(self) -> bool:
@@ -161,25 +165,19 @@ def _modes(project: Project | None, given: ReviewInput, by: User) -> dict[str, F
     return {key: failure_modes.coin(project=project, name=name, by=by) for key, name in sorted(names.items())}
 
 
-def _with_evidence(labels: list[FailureMode], given: ReviewInput) -> list[Label]:
-    """The labels with the passages that were marked for them, by their names."""
-    return [
-        Label(
-            failure_mode=mode.uuid,
-            name=mode.name,
-            evidence=tuple(
-                Passage(run=one.run, text=one.text) for one in given.evidence if one.label.lower() == mode.name.lower()
-            ),
-        )
-        for mode in labels
-    ]
+def _with_evidence(labels: list[FailureMode], given: ReviewInput, modes: Mapping[str, FailureMode]) -> list[Label]:
+    """The labels with the passages that were marked for them, under whichever name they were given by."""
+    passages: dict[int, list[Passage]] = {mode.pk: [] for mode in labels}
+    for one in given.evidence:
+        if (mode := modes.get(one.label.lower())) and mode.pk in passages:
+            passages[mode.pk].append(Passage(run=one.run, text=one.text))
+    return [Label(failure_mode=mode.uuid, name=mode.name, evidence=tuple(passages[mode.pk])) for mode in labels]
 
 
-def _columns(version: RubricVersion, given: ReviewInput, labels: list[FailureMode]) -> dict[str, Any]:
+def _columns(version: RubricVersion, given: ReviewInput) -> dict[str, Any]:
     return {
         "rubric": version,
         "answers": given.answers,
-        "labels": [label.model_dump(mode="json", exclude_defaults=True) for label in _with_evidence(labels, given)],
         "layer": given.layer,
         "first_failing_run_uuid": given.first_failing_run_uuid,
         "correction": given.correction,

@@ -58,7 +58,7 @@ class ConfigForm(MeaningForm):
 
 
 class FailureModeForm(forms.Form):
-    """A failure mode's name and what it means."""
+    """A failure mode's name, what it means, and the heading under which it stands."""
 
     name = forms.CharField(label="Name", max_length=120)
     definition = forms.CharField(
@@ -67,6 +67,13 @@ class FailureModeForm(forms.Form):
         max_length=10_000,
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text="What belongs here and what does not, so that two people label alike.",
+    )
+    group = forms.CharField(
+        label="Group",
+        required=False,
+        max_length=120,
+        widget=forms.TextInput(attrs={"list": "groups", "autocomplete": "off"}),
+        help_text="The heading under which it stands wherever labels are listed.",
     )
 
 

@@ -82,7 +82,13 @@ PAGES: tuple[Route, ...] = (
     route(f"{S}feedback/<uuid:uuid>/", {"GET": admins(), "POST": admins(302)}, uuid="feedback config"),
     route(f"{S}feedback/<uuid:uuid>/delete/", {"POST": admins(302)}, uuid="feedback config"),
     route(f"{S}failure-modes/", {"GET": readers()}),
-    route(f"{S}failure-modes/<uuid:uuid>/", {"GET": editors(), "POST": editors(422)}, uuid="failure mode"),
+    route(f"{S}failure-modes/group/", {"POST": editors(302)}),
+    route(f"{S}failure-modes/changes/<uuid:uuid>/undo/", {"POST": editors(302)}, uuid="taxonomy change"),
+    route(f"{S}failure-modes/<uuid:uuid>/", {"GET": readers(), "POST": editors(422)}, uuid="failure mode"),
+    *(
+        route(f"{S}failure-modes/<uuid:uuid>/{act}/", {"POST": editors(302)}, uuid="failure mode")
+        for act in ("merge", "split")
+    ),
     route(f"{S}prices/", {"GET": readers()}),
     route(f"{S}prices/new/", {"GET": admins(), "POST": admins(422)}),
     route(f"{S}prices/import/", {"GET": admins(), "POST": admins(422)}),

@@ -135,8 +135,15 @@ TRACE_FIELDS = _table(
     Field(
         "label",
         Kind.TEXT,
-        "A failure mode that was given to the trace or one of its runs.",
+        "A failure mode that was given to the trace or one of its runs; a merged or former name finds what it became.",
         'label any of ("Wrong policy", "Tone")',
+        looks_at_feedback=True,
+    ),
+    Field(
+        "label_group",
+        Kind.TEXT,
+        "The heading under which a failure mode of the trace stands.",
+        'label_group is "Tool use"',
         looks_at_feedback=True,
     ),
     Field(
@@ -150,7 +157,7 @@ TRACE_FIELDS = _table(
     Field(
         "queue",
         Kind.TEXT,
-        "A queue that has the trace, reviewed or not. `in queue` asks for any queue.",
+        "A queue that has the trace, its thread or one of its runs, reviewed or not. `in queue` asks for any, `not in queue` for none.",
         'queue is "Refund promises"',
     ),
 )

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import DecimalField, Exists, F, Func, OuterRef, Q, QuerySet, Value
-from django.db.models.functions import Coalesce
+from django.db.models import DecimalField, Exists, F, Func, OuterRef, Q, QuerySet, TextField, Value
+from django.db.models.functions import Cast, Coalesce, Concat
 from django.db.models.lookups import IsNull
 
 from annotation.domain.traces.filters.tree import Condition, Operator
@@ -16,7 +16,7 @@ from annotation.domain.traces.filters.tree import Value as FilterValue
 from annotation.domain.traces.matching import columns
 from annotation.domain.traces.matching.columns import ORDERED, Reader, Values
 from annotation.domain.traces.matching.expressions import AsNumber, RootText, json_text
-from annotation.models import FailureMode, Feedback, Item, Project, Run
+from annotation.models import FailureMode, Feedback, Item, Project, Queue, Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +59,22 @@ def _project(condition: Condition, scope: Scope) -> Q:
 
 
 def _label(condition: Condition, scope: Scope) -> Q:
-    """A failure mode under its own name, or under that of the one it was merged into."""
+    """A failure mode under its own name, under that of the one it was merged into, or under one that became it."""
     labels = feedback(scope).filter(failure_mode__isnull=False)
     if condition.operator is not Operator.EXISTS:
         named = columns.name("name", "merged_into__name")(condition.operator, condition.values)
         modes = FailureMode.objects.filter(named, project__workspace_id=scope.workspace_id)
-        labels = labels.filter(failure_mode__in=modes.values("pk"))
+        became = modes.filter(merged_into__isnull=False).values("merged_into")
+        labels = labels.filter(Q(failure_mode__in=modes.values("pk")) | Q(failure_mode__in=became))
     return Q(Exists(labels))
+
+
+def _label_group(condition: Condition, scope: Scope) -> Q:
+    """A failure mode that stands under this heading."""
+    modes = FailureMode.objects.filter(project__workspace_id=scope.workspace_id).exclude(group="")
+    if condition.operator is not Operator.EXISTS:
+        modes = modes.filter(columns.name("group")(condition.operator, condition.values))
+    return Q(Exists(feedback(scope).filter(failure_mode__in=modes.values("pk"))))
 
 
 def _layer(condition: Condition, scope: Scope) -> Q:
@@ -76,11 +85,20 @@ def _layer(condition: Condition, scope: Scope) -> Q:
 
 
 def _queue(condition: Condition, scope: Scope) -> Q:
-    items = Item.objects.filter(workspace_id=scope.workspace_id, trace_uuid=OuterRef("uuid"))
-    items = items.exclude(state=Item.State.REMOVED)
+    """An item about the trace or one of its runs, about its thread, or a pair with it."""
+    items = Item.objects.filter(workspace_id=scope.workspace_id).exclude(state=Item.State.REMOVED)
     if condition.operator is not Operator.EXISTS:
-        items = items.filter(columns.name("queue__name")(condition.operator, condition.values))
-    return Q(Exists(items))
+        named = columns.name("name")(condition.operator, condition.values)
+        items = items.filter(queue__in=Queue.objects.filter(named, workspace_id=scope.workspace_id).values("pk"))
+    subject = Concat(
+        Value("thread:"), Cast(OuterRef("project_id"), TextField()), Value(":"), OuterRef("thread_id"),
+        output_field=TextField(),
+    )  # fmt: skip
+    return (
+        Q(Exists(items.filter(trace_uuid=OuterRef("uuid"))))
+        | Q(Exists(items.filter(other_trace_uuid=OuterRef("uuid"))))
+        | Q(Exists(items.filter(thread_id=OuterRef("thread_id"), subject=subject)))
+    )
 
 
 def metadata(condition: Condition, _scope: Scope) -> Q:
@@ -142,6 +160,7 @@ TRACE: dict[str, Place] = {
     "output": column(columns.text("output")),
     "verdict": column(columns.choice("verdict", absent="none")),
     "label": _label,
+    "label_group": _label_group,
     "layer": _layer,
     "queue": _queue,
 }

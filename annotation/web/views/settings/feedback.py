@@ -1,20 +1,19 @@
-"""What feedback keys mean, and the taxonomy of failures."""
+"""What feedback keys mean."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from annotation.domain.access import Capability
-from annotation.domain.feedback import configs, failure_modes
-from annotation.models import FailureMode, FeedbackConfig, Project
+from annotation.domain.feedback import configs
+from annotation.models import FeedbackConfig
 from annotation.web.access import found, member, visible
-from annotation.web.forms.feedback import ConfigForm, FailureModeForm, MeaningForm, initial_of
+from annotation.web.forms.feedback import ConfigForm, MeaningForm, initial_of
 from annotation.web.http import MemberRequest
 from annotation.web.views.settings.sections import show, status_of
 
@@ -61,35 +60,6 @@ def feedback_config_delete(request: MemberRequest, uuid: UUID) -> HttpResponse:
     return redirect("feedback-config-list", request.workspace.slug)
 
 
-@require_GET
-@member(Capability.READ)
-def failure_mode_list(request: MemberRequest) -> HttpResponse:
-    """The taxonomy, by project."""
-    modes = visible(request, FailureMode).filter(merged_into=None).select_related("project")
-    if slug := request.GET.get("project", ""):
-        modes = modes.filter(project__slug=slug)
-    context = {
-        "modes": modes.annotate(use_count=Count("feedback")).order_by("project__name", "name", "pk"),
-        "may_change": request.actor.may(Capability.EDIT),
-        "projects": visible(request, Project).order_by("name"),
-        "project_slug": slug,
-    }
-    return show(request, "failure-mode-list", "settings/failure_modes.html", context)
-
-
-@require_http_methods(["GET", "POST"])
-@member(Capability.EDIT)
-def failure_mode_edit(request: MemberRequest, uuid: UUID) -> HttpResponse:
-    """Name a failure mode better, and define it."""
-    mode = found(request, FailureMode, uuid)
-    initial = {"name": mode.name, "definition": mode.definition}
-    form = FailureModeForm(request.POST if request.method == "POST" else None, initial=initial)
-    if form.is_bound and form.is_valid() and _renamed(request, mode, form):
-        return redirect("failure-mode-list", request.workspace.slug)
-    context = {"form": form, "mode": FailureMode.objects.select_related("project").get(pk=mode.pk)}
-    return show(request, "failure-mode-list", "settings/failure_mode.html", context, status=status_of(form))
-
-
 def _created(request: MemberRequest, form: ConfigForm) -> bool:
     given = form.cleaned_data
     try:
@@ -110,14 +80,4 @@ def _changed(request: MemberRequest, config: FeedbackConfig, form: MeaningForm) 
         form.add_error(problem.field, str(problem))
         return False
     messages.success(request, f"{config.key} saved. The verdicts of traces judged under it follow in a moment.")
-    return True
-
-
-def _renamed(request: MemberRequest, mode: FailureMode, form: FailureModeForm) -> bool:
-    try:
-        failure_modes.change(mode=mode, by=request.user, **form.cleaned_data)
-    except failure_modes.NameTakenError as problem:
-        form.add_error("name", str(problem))
-        return False
-    messages.success(request, f"{mode.name} saved.")
     return True

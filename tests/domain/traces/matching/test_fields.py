@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 from django.db import connection
 from django.db.models import TextField, Value
 from django.db.models.functions import Cast, Collate
 
+from annotation.domain.queues import subjects
 from annotation.domain.traces.filters.fields import (
     FEEDBACK_FIELDS,
     RUN_FIELDS,
@@ -287,10 +289,13 @@ def test_one_feedback_meets_all_conditions_at_once(project: Project, passing: Pa
         ('label any of ("wrong POLICY", Tone)', "one two"),
         ("label contains polic", "one two"),
         ("label matches /^Wrong/", "one two"),
-        ('label is "Policy outdated"', "one"),
+        ('label is "Policy outdated"', "one two"),  # what it became
+        ("label_group is policies", "one two"),
+        ("label_group exists", "one two"),
+        ("label_group is not policies", "three"),
         ("label exists", "one two"),
         ("not label exists", "three"),
-        ('label is not "Policy outdated"', "two three"),
+        ('label is not "Policy outdated"', "three"),
         ("layer is harness", "one"),
         ("layer any of (harness, context)", "one three"),
         ("layer is not harness", "two three"),
@@ -300,10 +305,10 @@ def test_one_feedback_meets_all_conditions_at_once(project: Project, passing: Pa
 def test_labels_and_layers(project: Project, passing: Passing, text: str, names: str) -> None:
     one, two, three = (TraceFactory(project=project, name=name) for name in ("one", "two", "three"))
     policy, tone = (
-        FailureModeFactory(project=project, name="Wrong policy"),
+        FailureModeFactory(project=project, name="Wrong policy", group="Policies"),
         FailureModeFactory(project=project, name="Tone"),
     )
-    outdated = FailureModeFactory(project=project, name="Policy outdated", merged_into=policy)
+    outdated = FailureModeFactory(project=project, name="Policy outdated", group="Policies", merged_into=policy)
     FeedbackFactory(trace=one, key="label", failure_mode=outdated, source="reviewer")
     FeedbackFactory(trace=two, key="label", failure_mode=policy, source="reviewer")
     FeedbackFactory(trace=two, key="label", failure_mode=tone, source="reviewer")
@@ -315,19 +320,27 @@ def test_labels_and_layers(project: Project, passing: Passing, text: str, names:
 @pytest.mark.parametrize(
     ("text", "names"),
     [
-        ("in queue", "one two"),
+        ("in queue", "one two five six"),
         ("not in any queue", "three four"),
+        ("in queue Talks", "five six"),
         ('in queue "refund PROMISES"', "one"),
         ("queue any of (Other, Third)", "two"),
         ("queue contains promise", "one"),
-        ("queue is not Other", "one three four"),
+        ("queue is not Other", "one three four five six"),
     ],
 )
 def test_queues(project: Project, passing: Passing, text: str, names: str) -> None:
-    one, two, three, _ = (TraceFactory(project=project, name=name) for name in ("one", "two", "three", "four"))
+    one, two, three, four = (TraceFactory(project=project, name=name) for name in ("one", "two", "three", "four"))
     promises = QueueFactory(workspace=project.workspace, name="Refund promises")
     other = QueueFactory(workspace=project.workspace, name="Other")
     ItemFactory(queue=promises, trace=one, state=Item.State.DONE)
     ItemFactory(queue=other, trace=two)
     ItemFactory(queue=other, trace=three, state=Item.State.REMOVED)
+    five, six = (
+        TraceFactory(project=project, name=name, thread_id=thread) for name, thread in (("five", "t"), ("six", ""))
+    )
+    talks = QueueFactory(workspace=project.workspace, name="Talks")
+    thread = subjects.of_thread(project.pk, "t")
+    ItemFactory(queue=talks, trace=five, trace_uuid=None, kind="thread", thread_id="t", subject=thread.text)
+    ItemFactory(queue=talks, trace=four, trace_uuid=uuid4(), other_trace_uuid=six.uuid, kind="pair")
     assert passing(text) == set(names.split())
