@@ -126,7 +126,15 @@ def _reading(reader: Client, sender: Client) -> dict[str, Callable[[], object]]:
     found["REST: traces"] = _get(sender, "/api/v1/traces")
     found["LangSmith: one run"] = _get(sender, f"/api/v1/runs/{some.uuid}")
     found["LangSmith: latest runs"] = _post(sender, "/api/v1/runs/query", {"limit": 100})
-    found["LangSmith: latest failed runs"] = _post(sender, "/api/v1/runs/query", {"limit": 20, "error": True})
+    rare = {
+        "latest failed runs": {"error": True},
+        "a conversation": {"filter": 'eq(thread_id, "conv-7")', "is_root": True},
+        "runs of a tag that nobody gave": {"filter": 'has(tags, "nothing")'},
+        "runs of metadata that nobody gave": {"filter": 'eq(metadata_key, "nothing")'},
+        "runs of feedback that nobody gave": {"filter": 'eq(feedback_key, "nothing")'},
+    }
+    for name, body in rare.items():
+        found[f"LangSmith: {name}"] = _post(sender, "/api/v1/runs/query", {"limit": 20, **body})
     return found
 
 

@@ -114,6 +114,12 @@ class Trace(models.Model):
             models.Index(
                 fields=["workspace", "-started_at"], condition=models.Q(status="error"), name="trace_error_list"
             ),
+            # Where runs failed; with the project, so that those of others are passed over without being read.
+            models.Index(
+                fields=["workspace", "-started_at", "-id", "project"],
+                condition=models.Q(error_count__gt=0),
+                name="trace_with_failed_runs",
+            ),
             models.Index(fields=["changed_at"], condition=models.Q(settled_at__isnull=True), name="trace_unsettled"),
             GinIndex(fields=["search"], name="trace_search"),
             GinIndex(fields=["tags"], name="trace_tags"),

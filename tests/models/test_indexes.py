@@ -30,7 +30,8 @@ PLACE = """
     INSERT INTO annotation_trace (workspace_id, project_id, uuid, name, status, started_at, tags, metadata, model_names,
                                   run_count, error_count, verdict, thread_id, user_id, input, output, settled_at)
     SELECT %(workspace)s, %(project)s, gen_random_uuid(), 'trace', CASE WHEN n %% 50 = 0 THEN 'error' ELSE 'ok' END,
-           timestamptz '2026-01-01' + n * interval '1 minute', ARRAY['t' || n %% 500], '{}', '{}', 1, 0,
+           timestamptz '2026-01-01' + n * interval '1 minute', ARRAY['t' || n %% 500], '{}', '{}', 1,
+           CASE WHEN n %% 25 = 0 THEN 1 ELSE 0 END,
            CASE WHEN n %% 40 = 0 THEN 'bad' END, 'thread-' || n %% 300, 'user-' || n %% 300, 'word' || n %% 700, 'answer',
            CASE WHEN n %% 100 <> 0 THEN now() END
     FROM generate_series(1, 4000) AS n
@@ -44,7 +45,8 @@ RUNS = """
     INSERT INTO annotation_run (workspace_id, trace_id, uuid, external_id, name, type, status, started_at, start_nano,
                                 messages, tool_calls, documents, token_details, tags, metadata, attributes, resource,
                                 events, dialect)
-    SELECT workspace_id, id, gen_random_uuid(), 'span' || id, 'run', 'tool', 'ok', started_at, 1,
+    SELECT workspace_id, id, gen_random_uuid(), 'span' || id, 'run', 'tool',
+           CASE WHEN error_count > 0 THEN 'error' ELSE 'ok' END, started_at, 1,
            '[]', '[]', '[]', '{}', '{}', '{}', '{}', '{}', '[]', ''
     FROM annotation_trace WHERE workspace_id = %(workspace)s
 """

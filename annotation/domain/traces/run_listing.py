@@ -2,7 +2,8 @@
 
 Runs have no index by time of their own, which every span would pay for: a list walks the index of traces, and each
 trace's runs by theirs, until its page is full. So no page costs more for a larger table, as long as the filter finds
-something; one that finds nothing is ended after `FILTER_TIMEOUT_MILLISECONDS`.
+something. What traces' rows can tell passes over those that hold nothing of what is asked for (`matching.narrowing`); a filter
+that finds nothing otherwise is ended after `FILTER_TIMEOUT_MILLISECONDS`.
 """
 
 from __future__ import annotations
@@ -12,22 +13,20 @@ import binascii
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from annotation.domain.paging import BadCursorError
 from annotation.domain.traces.filters.tree import Node
-from annotation.domain.traces.matching import run_level
+from annotation.domain.traces.matching import narrowing, run_level
 from annotation.domain.traces.matching.bounds import bounded
 from annotation.domain.traces.matching.fields import Scope
 from annotation.models import Project, Run
 
 ORDER = ("-trace__started_at", "-trace_id", "-start_nano", "-id")
 REVERSED = tuple(name.removeprefix("-") for name in ORDER)
-SLACK = timedelta(days=1)
-"""How much later than its trace a run may begin and still be found by its own start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +62,10 @@ class Page:
 def matching(runs: QuerySet[Run], wanted: Wanted, *, workspace_id: int) -> QuerySet[Run]:
     """Those of the visible `runs` of a workspace that are wanted, in no order."""
     scope = Scope(workspace_id, wanted.now)
-    runs = _timed(_placed(runs.filter(trace__workspace_id=workspace_id), wanted, workspace_id), wanted)
-    runs = _described(runs, wanted)
+    runs = runs.filter(workspace_id=workspace_id, trace__workspace_id=workspace_id)
+    runs = _described(_timed(_placed(runs, wanted, workspace_id), wanted), wanted)
+    for node in (*wanted.on_run, *wanted.on_root, *wanted.in_tree):
+        runs = runs.filter(narrowing.implied(node, scope))
     for node in wanted.on_run:
         runs = runs.filter(run_level.condition(node, scope))
     siblings = Run.objects.filter(trace=OuterRef("trace_id"))
@@ -82,7 +83,7 @@ def _placed(runs: QuerySet[Run], wanted: Wanted, workspace_id: int) -> QuerySet[
         projects = Project.objects.filter(workspace_id=workspace_id, uuid__in=wanted.projects, deleted_at=None)
         runs = runs.filter(trace__project_id__in=list(projects.values_list("pk", flat=True)))
     if wanted.ids:
-        runs = runs.filter(workspace_id=workspace_id, uuid__in=wanted.ids)
+        runs = runs.filter(uuid__in=wanted.ids)
     if wanted.trace:
         runs = runs.filter(trace__uuid=wanted.trace)
     if wanted.traces:
@@ -99,9 +100,9 @@ def _placed(runs: QuerySet[Run], wanted: Wanted, workspace_id: int) -> QuerySet[
 def _timed(runs: QuerySet[Run], wanted: Wanted) -> QuerySet[Run]:
     """When they began; the bound on their traces is what the index knows."""
     if wanted.started_from:
-        runs = runs.filter(started_at__gte=wanted.started_from, trace__started_at__gte=wanted.started_from - SLACK)
+        runs = runs.filter(narrowing.since(wanted.started_from), started_at__gte=wanted.started_from)
     if wanted.started_to:
-        runs = runs.filter(started_at__lt=wanted.started_to, trace__started_at__lt=wanted.started_to + SLACK)
+        runs = runs.filter(narrowing.until(wanted.started_to), started_at__lt=wanted.started_to)
     return runs
 
 
@@ -112,7 +113,7 @@ def _described(runs: QuerySet[Run], wanted: Wanted) -> QuerySet[Run]:
     if wanted.is_root is not None:
         runs = runs.filter(parent_uuid__isnull=wanted.is_root)
     if wanted.has_error is not None:
-        runs = runs.filter(status="error") if wanted.has_error else runs.exclude(status="error")
+        runs = runs.filter(narrowing.FAILED, status="error") if wanted.has_error else runs.exclude(status="error")
     if wanted.examples:
         runs = runs.filter(**{f"attributes__{run_level.EXAMPLE}__in": [str(one) for one in wanted.examples]})
     return runs

@@ -45,10 +45,23 @@ def test_named_runs_and_traces_are_looked_up(place: dict[str, int]) -> None:  # 
         "trace_once_per_workspace": plan(place, trace=trace.uuid),
         "run_tree": plan(place, parent=run.uuid),
         "trace_thread": plan(place, thread="thread-7", is_root=True),
+        "a run by a filter, run_once_per_workspace": plan(place, on_run=(translate(f'eq(id, "{run.uuid}")'),)),
+        "a thread by a filter, trace_thread": plan(place, on_run=(translate('eq(thread_id, "thread-7")'),)),
+        "a tag by a filter, trace_tags": plan(place, on_run=(translate('has(tags, "t7")'),)),
+        "what was said by a filter, feedback_by_key": plan(place, on_run=(translate('eq(feedback_key, "key7")'),)),
+        "below a run by a filter, run_tree": plan(place, on_run=(translate(f'eq(parent_run_id, "{run.uuid}")'),)),
     }
-    assert {name: name in text for name, text in looked_up.items()} == dict.fromkeys(looked_up, True), "\n\n".join(
-        looked_up.values()
-    )
+    found = {name: name.split()[-1] in text for name, text in looked_up.items()}
+    assert found == dict.fromkeys(looked_up, True), "\n\n".join(looked_up.values())
+
+
+@pytest.mark.parametrize("of_project", [True, False])
+def test_failed_runs_are_looked_for_where_runs_failed(place: dict[str, int], *, of_project: bool) -> None:  # noqa: F811
+    projects = [Project.objects.get(pk=place["project"]).uuid] if of_project else []
+    for wanted in ({"has_error": True}, {"on_run": (translate('eq(status, "error")'),)}):
+        found = plan(place, projects=projects, **wanted)
+        assert "trace_with_failed_runs" in found, found
+        assert "annotation_trace.started_at DESC, annotation_trace.id DESC\n" not in found  # in order as they come
 
 
 @pytest.mark.parametrize("oldest_first", [True, False])
