@@ -126,7 +126,7 @@ def _reading(reader: Client, sender: Client) -> dict[str, Callable[[], object]]:
     found["REST: traces"] = _get(sender, "/api/v1/traces")
     found["LangSmith: one run"] = _get(sender, f"/api/v1/runs/{some.uuid}")
     found["LangSmith: latest runs"] = _post(sender, "/api/v1/runs/query", {"limit": 100})
-    rare = {
+    rare: dict[str, dict[str, object]] = {
         "latest failed runs": {"error": True},
         "a conversation": {"filter": 'eq(thread_id, "conv-7")', "is_root": True},
         "runs of a tag that nobody gave": {"filter": 'has(tags, "nothing")'},

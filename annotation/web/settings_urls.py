@@ -26,6 +26,7 @@ urlpatterns: list[URLPattern] = [
     path("invitations/<uuid:uuid>/withdraw/", members.invitation_withdraw, name="invitation-withdraw"),
     path("projects/", projects.project_list, name="project-list"),
     path("projects/<slug:slug>/", projects.project_edit, name="project-edit"),
+    path("projects/<slug:slug>/delete/", projects.project_delete, name="project-delete"),
     path("projects/<slug:slug>/retention/", retention.project_retention, name="project-retention"),
     path("keys/", keys.key_list, name="key-list"),
     path("keys/<uuid:uuid>/revoke/", keys.key_revoke, name="key-revoke"),

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from annotation.models import DeletedTrace, Job, Project
+from annotation.models import ApiKey, DeletedTrace, Job, Project
 from tests.factories import RunFactory, TraceFactory
 from tests.fixtures.people import People
 
@@ -61,6 +61,41 @@ def test_a_thread_and_a_user_are_deleted_whole(people: People, admin: Client) ->
 @pytest.mark.parametrize("what", ["", "thread=none", "user=none", "trace=x"])
 def test_what_is_not_there_is_not_found(admin: Client, what: str) -> None:
     assert admin.get(f"{NEW}?{what}").status_code == 404
+
+
+def test_a_project_is_deleted_by_typing_its_name(people: People, admin: Client) -> None:
+    settings = "/w/acme/settings/projects/booking/"
+    TraceFactory(project=people.project, run_count=2)
+    assert f"{settings}delete/" in admin.get(settings).content.decode()
+    page = " ".join(admin.get(f"{settings}delete/").content.decode().split())
+    assert '<b class="num">1</b> trace with <b class="num">2</b> steps' in page
+    refused = admin.post(f"{settings}delete/", {"rows": "keep", "name": "Booking"})
+    assert (refused.status_code, "This is not its name" in refused.content.decode()) == (422, True)
+    people.token(project=people.project)
+    sent_to = admin.post(f"{settings}delete/", {"rows": "keep", "name": "booking"})
+    assert (sent_to.status_code, "API keys send to this project: test." in sent_to.content.decode()) == (422, True)
+    assert (Job.objects.count(), Project.objects.get(pk=people.project.pk).deleted_at) == (0, None)
+    ApiKey.objects.update(revoked_at=timezone.now())
+    begun = admin.post(f"{settings}delete/", {"rows": "erase", "name": "booking"})
+    job = Job.objects.get()
+    assert (begun["Location"], job.title, job.plan["rows"]) == (
+        f"/w/acme/jobs/{job.uuid}/", "Delete the project booking", "erase"
+    )  # fmt: skip
+    assert admin.get(settings).status_code == 404
+    assert "booking" not in admin.get("/w/acme/settings/projects/").content.decode()
+
+
+def test_programs_delete_a_project(people: People) -> None:
+    admin, base = people.client(people.admin), "/api/v1/projects/booking"
+    assert admin.delete(f"{base}?rows=maybe").status_code == 400
+    people.token(project=people.project)
+    refused = admin.delete(base)
+    assert (refused.status_code, refused.json()["error"]["code"]) == (409, "project_in_use")
+    ApiKey.objects.update(revoked_at=timezone.now())
+    answer = admin.delete(f"{base}?rows=erase")
+    assert (answer.status_code, answer.json()["title"]) == (202, "Delete the project booking")
+    assert Job.objects.get().plan["rows"] == "erase"
+    assert (admin.get(base).status_code, admin.delete(base).status_code) == (404, 404)
 
 
 def test_programs_delete_what_they_may_see(people: People) -> None:

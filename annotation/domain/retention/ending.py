@@ -7,6 +7,7 @@ and the next night lets it go, as it would have gone a moment earlier.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Literal
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
@@ -26,10 +27,10 @@ class ProjectInUseError(Exception):
         super().__init__(f"API keys send to this project: {named}. Revoke them first, in the settings.")
 
 
-def end(*, project: Project, by: User | None, now: datetime) -> Job | None:
+def end(*, project: Project, by: User | None, now: datetime, rows: Literal["keep", "erase"] = "keep") -> Job | None:
     """End the project; whoever sends to its name afterwards makes a new one. The job that empties it, None if it had ended.
 
-    Raises ProjectInUseError.
+    `rows` says what becomes of dataset rows made from its traces. Raises ProjectInUseError.
     """
     with transaction.atomic():
         locked = Project.objects.select_for_update(of=("self",)).select_related("workspace").get(pk=project.pk)
@@ -41,7 +42,8 @@ def end(*, project: Project, by: User | None, now: datetime) -> Job | None:
         locked.deleted_at = now
         locked.save(update_fields=["deleted_at"])
         audit.record("project.deleted", by=by, workspace=locked.workspace, target=locked)
-        return deletion.start(workspace=locked.workspace, plan=_plan(locked, now), by=by)
+        plan = _plan(locked, now).model_copy(update={"rows": rows})
+        return deletion.start(workspace=locked.workspace, plan=plan, by=by)
 
 
 def start_late() -> int:

@@ -74,6 +74,7 @@ PAGES: tuple[Route, ...] = (
     route(f"{S}invitations/<uuid:uuid>/withdraw/", {"POST": admins(302)}, uuid="invitation"),
     route(f"{S}projects/", {"GET": readers(), "POST": admins(422)}),
     route(f"{S}projects/<slug:slug>/", {"GET": admins(), "POST": admins(422)}, slug="project"),
+    route(f"{S}projects/<slug:slug>/delete/", {"GET": admins(), "POST": admins(422)}, slug="project"),
     route(f"{S}projects/<slug:slug>/retention/", {"GET": admins(), "POST": admins(302)}, slug="project"),
     route(f"{S}keys/", {"GET": admins(), "POST": admins(422)}),
     route(f"{S}keys/<uuid:uuid>/revoke/", {"POST": admins(302)}, uuid="key"),

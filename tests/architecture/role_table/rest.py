@@ -46,7 +46,14 @@ REST: tuple[Route, ...] = (
         uuid="price",
     ),
     route(f"{V1}projects", {"GET": api_readers(), "POST": api_admins(400)}),
-    route(f"{V1}projects/<path:name>", {"GET": api_readers_of_one(reviewer=403, invited=403, project=200)}, name="project"),
+    route(
+        f"{V1}projects/<path:name>",
+        {
+            "GET": api_readers_of_one(reviewer=403, invited=403, project=200),
+            "DELETE": api_admins(409, elsewhere=404),  # keys send to it
+        },
+        name="project",
+    ),
     route(f"{V1}traces", {"GET": api_readers()}),
     route(f"{V1}traces/<str:trace_id>", {"GET": api_readers_of_one(reviewer=403, invited=403, project=200)}, trace_id="trace"),
     # Datasets over the REST interface; a key of one project sees none.
