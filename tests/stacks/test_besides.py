@@ -137,6 +137,17 @@ def test_a_thumb_given_by_the_sdk_is_feedback(run_program: RunProgram, slug: str
     assert (thumb["score"], thumb["comment"]) == (1, "good")
 
 
+def test_a_queue_that_was_worked_through_by_the_sdk_holds_its_review(run_program: RunProgram) -> None:
+    shown = run_program("langsmith-in-javascript")
+    trace = shown.trace("weather_agent")
+    (queue,) = (one for one in shown.ask("/api/v1/queues")["results"] if one["name"] == "Of JavaScript")
+    (item,) = shown.ask(f"/api/v1/queues/{queue['id']}/items")["results"]
+    assert (item["state"], item["trace_id"]) == ("done", trace["id"])
+    (review,) = shown.ask(f"/api/v1/reviews?queue={queue['id']}")["results"]
+    assert review["answers"] == {"grade": 0.5}
+    assert _feedback(trace, "grade")["score"] == 0.5
+
+
 @pytest.mark.parametrize(
     ("slug", "name"), [("arize-phoenix", "weather_agent"), ("langfuse", "request"), ("langfuse-3", "request")]
 )

@@ -67,9 +67,7 @@ def parsed_uuid(value: Any, name: str) -> UUID:
 
 
 def parsed_uuids(value: Any, name: str, *, most: int) -> list[UUID]:
-    """An array of UUIDs, empty if nothing is sent. Raises Invalid."""
-    if value is None:
-        return []
+    """An array of UUIDs. Raises Invalid."""
     if not isinstance(value, list) or len(value) > most:
         raise Invalid(f"{name} has to be an array of at most {most} ids.")
     return [parsed_uuid(one, name) for one in value]

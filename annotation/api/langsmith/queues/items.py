@@ -248,4 +248,4 @@ def _run_ids(sent: Any) -> list[UUID]:
 
 
 def _named(sent: Mapping[str, Any], name: str) -> list[UUID]:
-    return wire.parsed_uuids(sent.get(name), name, most=MOST_COUNTED)
+    return wire.parsed_uuids(sent.get(name) or [], name, most=MOST_COUNTED)

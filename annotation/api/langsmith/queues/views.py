@@ -49,7 +49,7 @@ class QueueListView(QueueView):
         begin = QueueSettings(name="", reservation_minutes=reading.DEFAULT_MINUTES)
         settings = reading.settings_in(sent, begin, datasets=_datasets(self), by=self.person)
         asked = rubrics.read(sent.get("rubric_items") or [], self.actor.workspace)
-        sessions = wire.parsed_uuids(sent.get("session_ids"), "session_ids", most=2)
+        sessions = wire.parsed_uuids(sent.get("session_ids") or [], "session_ids", most=2)
         if len(sessions) == 2:
             raise Refusal(501, "Pairs of experiments are not supported here: name one experiment, or none.")
         with refusals(), transaction.atomic():
