@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('annotation', '0015_pairs_have_sides'),
+        ('annotation', '0016_taxonomy_changes'),
     ]
 
     operations = [
