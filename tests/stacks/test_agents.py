@@ -195,6 +195,7 @@ AGENTS = {
     "opentelemetry-openai-v2": Agent(
         ("agent", "invoke_agent weather_agent", steps("chat gpt-4o-mini", "execute_tool get_weather")),
     ),
+    "opik-over-opentelemetry": Agent(("agent", "weather_agent", steps("ChatCompletion", "get_weather"))),
     "pydantic-ai": Agent(
         ("chain", "handle user-1", [
             ("agent", "invoke_agent weather_agent", steps("chat gpt-4o-mini", "execute_tool get_weather")),
