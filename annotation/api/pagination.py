@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, TypeVar
 
 from django.db.models import Model, QuerySet
@@ -35,6 +36,7 @@ def listed(found: Page[Row], serializer: type[BaseSerializer[Any]], **context: A
     return Response({"results": results, "next_cursor": found.next_cursor})
 
 
+@cache  # two schemas of one name would be two schemas
 def list_of(serializer: type[Serializer[Any]]) -> type[Serializer[Any]]:
     """The schema of a list of `serializer`, for `extend_schema(responses=…)`."""
     name = serializer.__name__.removesuffix("Serializer")

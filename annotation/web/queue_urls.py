@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from annotation.web.views.queues import agreement, corrections, detail, lists, pairs, progress, setup
+from annotation.web.views.queues import adjudication, agreement, corrections, detail, lists, pairs, progress, setup
 
 urlpatterns: list[URLPattern] = [
     path("", lists.queue_list, name="queue-list"),
@@ -16,9 +16,13 @@ urlpatterns: list[URLPattern] = [
     path("<uuid:uuid>/agreement/", agreement.queue_agreement, name="queue-agreement"),
     path("<uuid:uuid>/pairs/", pairs.queue_pairs, name="queue-pairs"),
     path("<uuid:uuid>/pairs/new/", pairs.queue_pairs_new, name="queue-pairs-new"),
+    path("<uuid:uuid>/adjudication/", adjudication.queue_adjudication, name="queue-adjudication"),
     path("<uuid:uuid>/corrections/", corrections.correction_list, name="correction-list"),
     path("corrections/<uuid:uuid>/accept/", corrections.correction_accept, name="correction-accept"),
     path("corrections/<uuid:uuid>/reject/", corrections.correction_reject, name="correction-reject"),
+    path("items/<uuid:uuid>/adjudicate/", adjudication.item_adjudicate, name="item-adjudicate"),
+    path("items/<uuid:uuid>/reopen/", adjudication.item_reopen, name="item-reopen"),
+    path("items/<uuid:uuid>/another/", adjudication.item_another, name="item-another"),
     path("items/<uuid:uuid>/remove/", detail.item_remove, name="item-remove"),
     path("items/<uuid:uuid>/restore/", detail.item_restore, name="item-restore"),
     path("items/<uuid:uuid>/unflag/", detail.item_unflag, name="item-unflag"),

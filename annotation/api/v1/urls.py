@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, path, re_path
 
 from annotation.api import errors
 from annotation.api.v1.views import (
+    adjudication,
     datasets,
     deletions,
     examples,
@@ -60,6 +61,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("queues/<uuid:uuid>/progress", quality.QueueProgressView.as_view(), name="queue-progress"),
     path("queues/<uuid:uuid>/reviews", quality.QueueReviewsView.as_view(), name="queue-reviews"),
     path("queues/<uuid:uuid>/claim", queues.QueueClaimView.as_view(), name="queue-claim"),
+    path(
+        "queues/<uuid:uuid>/disagreements", adjudication.QueueDisagreementListView.as_view(), name="queue-disagreements"
+    ),
     path("items/<uuid:uuid>", items.ItemView.as_view(), name="item-detail"),
     path("items/<uuid:uuid>/restore", items.ItemRestoreView.as_view(), name="item-restore"),
     path("items/<uuid:uuid>/claim", items.ItemClaimView.as_view(), name="item-claim"),
@@ -69,6 +73,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("items/<uuid:uuid>/flag", items.ItemFlagView.as_view(), name="item-flag"),
     path("items/<uuid:uuid>/draft", items.ItemDraftView.as_view(), name="item-draft"),
     path("items/<uuid:uuid>/review", items.ItemReviewView.as_view(), name="item-review"),
+    path("items/<uuid:uuid>/adjudication", adjudication.ItemAdjudicationView.as_view(), name="item-adjudication"),
+    path("items/<uuid:uuid>/another-review", adjudication.ItemAnotherReviewView.as_view(), name="item-another-review"),
     path("reviews", reviews.ReviewListView.as_view(), name="review-list"),
     path("reviews/<uuid:uuid>", reviews.ReviewView.as_view(), name="review-detail"),
     path("reviews/<uuid:uuid>/accept", reviews.ReviewAcceptView.as_view(), name="review-accept"),

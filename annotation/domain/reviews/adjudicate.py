@@ -80,6 +80,12 @@ def token(item: Item, reviews: Sequence[Review]) -> str:
     return sha256(";".join([str(item.adjudicated_at), *read]).encode()).hexdigest()[:16]
 
 
+def require_full(item: Item) -> None:
+    """Raise StillOpenError unless all reviews of the item are in."""
+    if item.state not in state.FULL:
+        raise StillOpenError(item)
+
+
 def take(*, item: Item, review: UUID, by: User, now: datetime, seen: str | None = None, note: str = "") -> Item:
     """Make this review the item's one answer, as it is; a correction that it proposes is accepted with it.
 
@@ -142,8 +148,7 @@ def call_another(*, item: Item, by: User, seen: str | None = None) -> Item:
 def _lock(item: Item, seen: str | None) -> Item:
     """The item's newest state, locked, if it can be decided on by somebody who has read `seen`."""
     locked = assignment.lock(item)
-    if locked.state not in state.FULL:
-        raise StillOpenError(locked)
+    require_full(locked)
     if seen is not None and seen != token(locked, list(Review.objects.filter(item=locked))):
         raise OvertakenError
     return locked

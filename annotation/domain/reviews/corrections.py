@@ -60,10 +60,11 @@ def answers(review: Review) -> tuple[Answer, ...]:
     """The questions of the review's own rubric version with their answers, in order."""
     asked = rubric.read(review.rubric.questions)
     given = [(question, review.answers.get(question.key)) for question in asked.questions]
-    return tuple(Answer(question.label, _worded(question, value)) for question, value in given if value is not None)
+    return tuple(Answer(question.label, worded(question, value)) for question, value in given if value is not None)
 
 
-def _worded(question: rubric.Question, value: Any) -> str:
+def worded(question: rubric.Question, value: Any) -> str:
+    """An answer as people read it."""
     if question.kind is rubric.QuestionKind.ASSERTIONS:
         return " ".join(f"{_SIDES[one.side]}: {one.text}" for one in assertions.read(value))
     labels = {option.key: option.label for option in question.options} | question.kind.words

@@ -135,6 +135,13 @@ REST: tuple[Route, ...] = (
         {"GET": api_reviewers_of_one(404, write_key=404, admin=404), "PUT": api_reviewers_of_one()},
         uuid="item", data={"answers": {}},
     ),
+    route(f"{V1}queues/<uuid:uuid>/disagreements", {"GET": api_editors(elsewhere=404)}, uuid="queue"),
+    route(
+        f"{V1}items/<uuid:uuid>/adjudication",
+        {"GET": api_editors(409, elsewhere=404), "PUT": api_editors(409, elsewhere=404), "DELETE": api_editors(409, elsewhere=404)},
+        uuid="item", data={"answer": {"answers": {}}},
+    ),
+    route(f"{V1}items/<uuid:uuid>/another-review", {"POST": api_editors(409, elsewhere=404)}, uuid="item"),
     route(f"{V1}reviews", {"GET": api_readers_and_reviewers()}),
     route(f"{V1}reviews/<uuid:uuid>", {"GET": api_readers_of_one()}, uuid="review"),
     route(f"{V1}reviews/<uuid:uuid>/accept", {"POST": api_editors(409, elsewhere=404)}, uuid="review"),

@@ -26,8 +26,9 @@ def test_each_question_has_its_figures_and_the_items_that_differ(people: People,
     assert "too few" in shown
     assert "Labels 4 0 100 % – – – no variation" in shown
     assert "Items on which answers differ 1" in shown
-    assert f"/w/acme/traces/{added[1].trace_uuid}/" in page.decode()
-    assert f"/w/acme/traces/{added[0].trace_uuid}/" not in page.decode()
+    assert "adjudication/?item=2" in page.decode()
+    assert "adjudication/?item=1" not in page.decode()
+    assert added[1].number == 2
 
 
 def test_a_cell_of_the_table_of_two_people_opens_its_items(people: People, other: User) -> None:
@@ -38,7 +39,7 @@ def test_a_cell_of_the_table_of_two_people_opens_its_items(people: People, other
     assert f"one={people.reviewer.uuid}&amp;other={other.uuid}&amp;row=0&amp;column=0#items" in html
     cell = client.get(f"{base}&row=1&column=1").content
     assert "Items answered Good / Good 2" in words(cell)
-    assert [str(item.trace_uuid) in cell.decode() for item in added] == [True, False, False, True]
+    assert [f'?item={item.number}"' in cell.decode() for item in added] == [True, False, False, True]
 
 
 @pytest.mark.parametrize(
@@ -77,5 +78,5 @@ def test_it_takes_the_same_statements_for_one_item_and_three(
 ) -> None:
     queue, _added = reviewed(people, other, [("up", "down")] * count)
     client = people.client(people.editor)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         client.get(f"/w/acme/queues/{queue.uuid}/agreement/")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from rest_framework import serializers
@@ -46,10 +47,13 @@ class ReviewInputSerializer(serializers.Serializer[Any]):
 
     def review(self) -> ReviewInput:
         """What was given, in the domain's form."""
-        given = dict(self.validated_data)
-        given["first_failing_run_uuid"] = given.pop("first_failing_run")
-        given["corrected_run_uuid"] = given.pop("corrected_run")
-        return ReviewInput.model_validate(given)
+        return review_of(self.validated_data)
+
+
+def review_of(given: Mapping[str, Any]) -> ReviewInput:
+    """What a valid ReviewInputSerializer was given, in the domain's form."""
+    names = {"first_failing_run": "first_failing_run_uuid", "corrected_run": "corrected_run_uuid"}
+    return ReviewInput.model_validate({names.get(name, name): value for name, value in given.items()})
 
 
 class ReviewSerializer(serializers.Serializer[Any]):

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from annotation.domain.access import Capability
+from annotation.domain.queues import counts
 from annotation.domain.reviews.quality import figures, queries
 from annotation.domain.reviews.quality.figures import Agreement, Confusion
 from annotation.domain.reviews.quality.queries import Overview
@@ -27,6 +28,7 @@ def queue_agreement(request: MemberRequest, uuid: UUID) -> HttpResponse:
     shown = queries.overview(queue)
     context: dict[str, Any] = {"workspace": request.workspace, "queue": queue, "overview": shown}
     context["may_edit"] = request.actor.may(Capability.EDIT)
+    context["disputes"] = counts.of_queue(queue, person=None).disagreement
     current = _current(shown, request.GET.get("question", ""))
     if current:
         context |= {"current": current} | _detail(request, shown, current)

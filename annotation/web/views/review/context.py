@@ -71,7 +71,7 @@ def of(request: MemberRequest, opened: Opened, fields: ReviewFields) -> dict[str
         "done": told(request),
         "last": last_item(request, queue),
         "fields": fields,
-        "labels": _labels(project, fields.given.labels),
+        "labels": label_choices(project, fields.given.labels),
         "layers": LAYERS,
         "marked_before": opening.marked_before(item, traces, request.user),
         "correction": correction.shown(source, fields.given, queue.target_dataset),
@@ -83,7 +83,7 @@ def of(request: MemberRequest, opened: Opened, fields: ReviewFields) -> dict[str
     }
 
 
-def _labels(project: Project | None, picked: tuple[str, ...]) -> list[LabelChoice]:
+def label_choices(project: Project | None, picked: tuple[str, ...]) -> list[LabelChoice]:
     """The failure modes in their order, picked ones marked; names that are not known yet stand at the end."""
     wanted = {name.lower(): name for name in picked}
     known = [

@@ -49,7 +49,7 @@ def of(
 ) -> dict[str, Any]:
     """The outline and conversation of every trace of the item, earlier turns, and the steps to choose from."""
     thumbs = _thumbs(opening.feedback_shown(traces, request.user))
-    at = _uuid(request.GET.get("step", "")) or opened.item.run_uuid
+    at = named_step(request) or opened.item.run_uuid
     page = reverse("item-review", args=[request.workspace.slug, opened.queue.uuid, opened.item.number])
     shown = [
         ShownTrajectory(
@@ -81,6 +81,16 @@ def outline(request: MemberRequest, item: Item) -> HttpResponse:
         raise Http404
     thumbs = _thumbs(opening.feedback_shown([traces[place]], request.user))
     return more_of_outline(request, traces[place], page=page, thumbs=thumbs)
+
+
+def named_step(request: MemberRequest) -> UUID | None:
+    """The step that the address names."""
+    return _uuid(request.GET.get("step", ""))
+
+
+def choices(shown: Sequence[ShownTrajectory], named: set[UUID | None]) -> list[StepChoice]:
+    """The steps that a list offers, those that are `named` already among them."""
+    return [StepChoice(step.run.uuid, _label(step)) for step in _choices(shown, named)]
 
 
 def _choices(shown: Sequence[ShownTrajectory], named: set[UUID | None]) -> Iterator[Step[OutlineRun]]:

@@ -1,0 +1,174 @@
+"""All reviews of an item side by side, differences first, as whoever settles it needs to see them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Prefetch, QuerySet
+
+from annotation.domain.queues import disputes, rubric, rubric_versions
+from annotation.domain.queues.rubric import Question, Rubric
+from annotation.domain.reviews import adjudicate, content, corrections, diff, diff_json, originals
+from annotation.domain.reviews.diff import Kind, Piece
+from annotation.domain.reviews.originals import Original
+from annotation.models import Item, Queue, Review, Run
+
+WAITING_ORDER = ("id",)
+"""What waits longest comes first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What one person said: words, one an entry, or a correction as `pieces` of what it changes."""
+
+    words: tuple[str, ...] = ()
+    pieces: tuple[Piece, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One question or part with a cell for every review; `is_disputed` if its difference is why a word is needed.
+
+    `key` is the question's, empty for a part.
+    """
+
+    label: str
+    cells: tuple[Cell, ...]
+    is_disputed: bool = False
+    key: str = ""
+
+    @property
+    def differs(self) -> bool:
+        """Whether not all say the same."""
+        return len(set(self.cells)) > 1
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nobody said anything."""
+        return set(self.cells) <= {Cell()}
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """An item's reviews, oldest first, with their rows; `written` is the answer that somebody wrote to settle it.
+
+    `token` stands for all that is shown: who decides gives it back.
+    """
+
+    item: Item
+    reviews: tuple[Review, ...]
+    written: Review | None
+    rows: tuple[Row, ...]
+    token: str
+
+    @property
+    def columns(self) -> tuple[Review, ...]:
+        """Whose cells a row has."""
+        return (*self.reviews, self.written) if self.written else self.reviews
+
+    @property
+    def disputed(self) -> tuple[str, ...]:
+        """The questions on which the reviews differ."""
+        return tuple(row.label for row in self.rows if row.is_disputed)
+
+    @property
+    def differing_keys(self) -> tuple[str, ...]:
+        """The same by key."""
+        return tuple(row.key for row in self.rows if row.is_disputed)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An item that waits for a word, and the questions that it waits for."""
+
+    item: Item
+    labels: tuple[str, ...]
+
+
+def waiting(items: QuerySet[Item], queue: Queue, most: int) -> list[Waiting]:
+    """The first so many items of the queue whose reviews differ, in two statements."""
+    asked = rubric_versions.questions_of(queue)
+    given = Prefetch("reviews", Review.objects.only("item", "answers"))
+    rows = items.filter(queue=queue, state=Item.State.DISAGREEMENT).order_by(*WAITING_ORDER).prefetch_related(given)
+    return [Waiting(item, _labels(asked, item)) for item in rows[:most]]
+
+
+def _labels(asked: Rubric, item: Item) -> tuple[str, ...]:
+    differ = disputes.differing([review.answers for review in item.reviews.all()], disputes.compared(asked))
+    return tuple(question.label for question in asked.questions if question.key in differ)
+
+
+def comparison(item: Item) -> Comparison:
+    """All that the page and the interface show of one item, in a fixed number of statements."""
+    rows = Review.every.filter(item=item).select_related("reviewer", "rubric", "decided_by")
+    every = list(rows.order_by("submitted_at", "id"))
+    reviews = tuple(review for review in every if not review.is_adjudication)
+    for review in every:
+        review.item = item
+    written = next((review for review in every if review.is_adjudication), None)
+    columns = (*reviews, written) if written else reviews
+    return Comparison(item, reviews, written, _rows(item, reviews, columns), adjudicate.token(item, reviews))
+
+
+def _rows(item: Item, reviews: Sequence[Review], columns: Sequence[Review]) -> tuple[Row, ...]:
+    """What the dispute is about, what else differs, what all say alike; each in the rubric's order, words of people last."""
+    asked = rubric_versions.questions_of(item.queue)
+    differ = disputes.differing([review.answers for review in reviews], disputes.compared(asked))
+    found = [
+        Row(
+            question.label, tuple(_answer(question, review) for review in columns), question.key in differ, question.key
+        )
+        for question in _questions(asked, columns)
+    ]
+    found += [Row(label, tuple(said(review) for review in columns)) for label, said in _parts(item, columns)]
+    said = [row for row in found if not row.is_empty]
+    return tuple(sorted(said, key=lambda row: (not row.is_disputed, row.label == NOTE, not row.differs)))
+
+
+NOTE = "Note"
+
+
+def _questions(asked: Rubric, reviews: Sequence[Review]) -> list[Question]:
+    """Those of the present rubric, then those that only earlier versions asked."""
+    versions = {review.rubric_id: review.rubric for review in reviews}
+    earlier = [question for one in versions.values() for question in rubric.read(one.questions).questions]
+    by_key = {question.key: question for question in [*earlier, *asked.questions]}
+    return [by_key[key] for key in dict.fromkeys(question.key for question in [*asked.questions, *earlier])]
+
+
+def _answer(question: Question, review: Review) -> Cell:
+    value = review.answers.get(question.key)
+    return Cell() if value is None else Cell((corrections.worded(question, value),))
+
+
+def _parts(item: Item, reviews: Sequence[Review]) -> Iterator[tuple[str, Callable[[Review], Cell]]]:
+    steps = _steps(item, {uuid for review in reviews if (uuid := review.first_failing_run_uuid)})
+    source = originals.original(item, None) if any(review.correction is not None for review in reviews) else None
+    yield "Labels", lambda review: Cell(tuple(sorted(label.name for label in content.read_labels(review.labels))))
+    yield "Layer", lambda review: _cell(review.layer)
+    yield "First failing step", lambda review: _cell(steps.get(review.first_failing_run_uuid))
+    yield "Correction", lambda review: _correction(item, review, source)
+    yield NOTE, lambda review: _cell(review.note)
+
+
+def _cell(words: str | None) -> Cell:
+    return Cell((words,)) if words else Cell()
+
+
+def _steps(item: Item, uuids: set[UUID]) -> dict[UUID | None, str]:
+    rows = Run.objects.filter(workspace=item.workspace_id, uuid__in=uuids).only("uuid", "name", "type") if uuids else []
+    return {run.uuid: run.name or run.type for run in rows}
+
+
+def _correction(item: Item, review: Review, source: Original | None) -> Cell:
+    """What it changes; the whole of it where it corrects a step, or turns a text into something else."""
+    if review.correction is None or source is None:
+        return Cell()
+    own = source if review.corrected_run_uuid is None else originals.original(item, review.corrected_run_uuid)
+    if isinstance(review.correction, str):
+        return Cell(pieces=diff.words(own.text, review.correction))
+    lines = diff_json.lines(diff_json.structure(own.outputs, review.correction))
+    pieces = (Piece(Kind(piece.kind), piece.text) for line in lines for piece in (*line.pieces, Piece(Kind.SAME, "\n")))
+    return Cell(pieces=tuple(pieces))

@@ -1,0 +1,215 @@
+"""Items whose reviews differ, one at a time: all reviews side by side, and the word that settles them."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from annotation.domain.access import Capability
+from annotation.domain.datasets.problems import DatasetError
+from annotation.domain.queues import rubric, rubric_versions, state
+from annotation.domain.reviews import adjudicate, opening, originals, side_by_side, undo
+from annotation.domain.reviews.adjudicate import AdjudicationError
+from annotation.domain.reviews.content import ReviewInput
+from annotation.domain.reviews.rubric import InvalidReviewError
+from annotation.domain.reviews.side_by_side import Comparison, Waiting
+from annotation.domain.traces import trajectory as trajectories
+from annotation.models import Item, Queue, Review, Trace
+from annotation.web.access import found, item_of, member, queue_of, visible
+from annotation.web.forms import review as form
+from annotation.web.forms.review import ReviewFields, Sent
+from annotation.web.http import MemberRequest
+from annotation.web.trajectory import ShownTrajectory
+from annotation.web.views.review import context, correction, trajectory
+
+MOST_LISTED = 100
+
+
+@require_GET
+@member(Capability.EDIT)
+def queue_adjudication(request: MemberRequest, uuid: UUID) -> HttpResponse:
+    """What waits for a word, and the item that `?item=` names (its number; else the first) to decide on.
+
+    `?edit=` is the review that an answer of the editor's own begins from.
+    """
+    queue = queue_of(request, uuid)
+    waiting = side_by_side.waiting(visible(request, Item), queue, MOST_LISTED)
+    return _page(request, queue, waiting, _named(request, queue) or next((one.item for one in waiting), None))
+
+
+@require_POST
+@member(Capability.EDIT)
+def item_adjudicate(request: MemberRequest, uuid: UUID) -> HttpResponse:
+    """Settle the item: by the review that `review` names, else by the answer in the form."""
+    item = item_of(request, uuid)
+    if chosen := request.POST.get("review"):
+        review = found(request, Review, _uuid(chosen))
+        return _decided(request, item, lambda: adjudicate.take(review=review.uuid, **_word(request, item)))
+    sent = form.read(request.POST, _asked(item))
+    if sent.problems:
+        return _again(request, item, sent)
+    try:
+        return _decided(request, item, lambda: adjudicate.write(answers=sent.given, **_word(request, item)))
+    except InvalidReviewError as invalid:
+        return _again(request, item, Sent(sent.given, invalid.problems))
+
+
+@require_POST
+@member(Capability.EDIT)
+def item_reopen(request: MemberRequest, uuid: UUID) -> HttpResponse:
+    """Take the word on the item back."""
+    item = item_of(request, uuid)
+    try:
+        adjudicate.reopen(item=item, by=request.user, now=timezone.now())
+        messages.success(request, f"The word on item {item.number} is taken back.")
+    except AdjudicationError as problem:
+        messages.error(request, str(problem))
+    return redirect(_address(request, item.queue, item.number))
+
+
+@require_POST
+@member(Capability.EDIT)
+def item_another(request: MemberRequest, uuid: UUID) -> HttpResponse:
+    """Send the item back for one more review."""
+    item = item_of(request, uuid)
+    try:
+        adjudicate.call_another(item=item, by=request.user, seen=request.POST.get("seen"))
+    except AdjudicationError as problem:
+        return _refused(request, item, problem)
+    messages.success(request, f"Item {item.number} is back in the line for one more review.")
+    return _next(request, item)
+
+
+def _again(request: MemberRequest, item: Item, sent: Sent) -> HttpResponse:
+    """The same page with what was sent and what is wrong with it."""
+    waiting = side_by_side.waiting(visible(request, Item), item.queue, MOST_LISTED)
+    return _page(request, item.queue, waiting, item, sent)
+
+
+def _decided(request: MemberRequest, item: Item, decide: Any) -> HttpResponse:
+    try:
+        decide()
+    except (AdjudicationError, DatasetError) as problem:
+        return _refused(request, item, problem)
+    messages.success(request, f"Item {item.number} is settled.")
+    return _next(request, item)
+
+
+def _word(request: MemberRequest, item: Item) -> dict[str, Any]:
+    given = {"seen": request.POST.get("seen"), "note": request.POST.get("why", "").replace("\0", "")[:2000]}
+    return {"item": item, "by": request.user, "now": timezone.now(), **given}
+
+
+def _named(request: MemberRequest, queue: Queue) -> Item | None:
+    """The item whose number the address names; 404 if there is none."""
+    number = request.GET.get("item", "")
+    if not number:
+        return None
+    rows = visible(request, Item).select_related("adjudicated_by").filter(queue=queue)
+    item = (
+        rows.filter(number=int(number)).first() if number.isascii() and number.isdigit() and len(number) < 10 else None
+    )
+    if item is None:
+        raise Http404
+    return item
+
+
+def _page(
+    request: MemberRequest, queue: Queue, waiting: list[Waiting], item: Item | None, sent: Sent | None = None
+) -> HttpResponse:
+    known: dict[str, Any] = {"workspace": request.workspace, "queue": queue, "waiting": waiting, "current": item}
+    if item is not None:
+        item.queue = queue
+        known |= _around(waiting, item)
+        known["is_ready"] = item.state in state.FULL
+        if item.state in state.FULL:
+            known |= _item(request, item, sent)
+    return render(request, "queues/adjudication.html", known, status=422 if sent else 200)
+
+
+def _around(waiting: list[Waiting], item: Item) -> dict[str, Item | None]:
+    """The items before and after this one among those that wait."""
+    numbers = [one.item for one in waiting]
+    before = [one for one in numbers if one.pk < item.pk]
+    after = [one for one in numbers if one.pk > item.pk]
+    return {"previous": before[-1] if before else None, "following": after[0] if after else None}
+
+
+def _item(request: MemberRequest, item: Item, sent: Sent | None) -> dict[str, Any]:
+    """The reviews of the item, what it is about, and the form where an answer is written."""
+    shown = side_by_side.comparison(item)
+    _, traces = opening.turns(item)
+    seen = _trajectories(request, item, traces)
+    known = {"comparison": shown, "trajectories": seen}
+    given = sent.given if sent else _begun(request, shown)
+    return known | (_form(item, given, sent, seen) if given else {})
+
+
+def _trajectories(request: MemberRequest, item: Item, traces: list[Trace]) -> list[ShownTrajectory]:
+    """What the item is about; `?step=` is where a long trace stands, `?raw=1` shows texts as they came."""
+    raw = {"raw": "1"} if "raw" in request.GET else {}
+    at = trajectory.named_step(request) or item.run_uuid
+    return [
+        ShownTrajectory(
+            trajectories.trajectory(trace, at=at),
+            workspace=request.workspace.slug,
+            page=_address(request, item.queue, ""),
+            query={"item": str(item.number), **raw},
+            prefix=f"{place}-" if place else "",
+            is_raw=bool(raw),
+        )
+        for place, trace in enumerate(traces)
+    ]
+
+
+def _begun(request: MemberRequest, shown: Comparison) -> ReviewInput | None:
+    """What an answer of the editor's own begins from: the review that the address names."""
+    asked = request.GET.get("edit", "")
+    named = next((review for review in shown.columns if str(review.uuid) == asked), None)
+    return undo.as_input(named).model_copy(update={"rubric_version": None}) if named else None
+
+
+def _form(item: Item, given: ReviewInput, sent: Sent | None, seen: list[ShownTrajectory]) -> dict[str, Any]:
+    project = seen[-1].trajectory.trace.project if seen else originals.project_of(item)
+    problems = {problem.key: problem.message for problem in sent.problems} if sent else {}
+    source = originals.original(item, given.corrected_run_uuid)
+    return {
+        "fields": ReviewFields(_asked(item), given, problems),
+        "labels": context.label_choices(project, given.labels),
+        "layers": context.LAYERS,
+        "steps": trajectory.choices(seen, {given.first_failing_run_uuid}),
+        "correction": correction.shown(source, given, item.queue.target_dataset),
+    }
+
+
+def _asked(item: Item) -> rubric.Rubric:
+    return rubric_versions.questions_of(item.queue)
+
+
+def _next(request: MemberRequest, item: Item) -> HttpResponse:
+    return redirect(_address(request, item.queue, request.POST.get("following", "")))
+
+
+def _refused(request: MemberRequest, item: Item, problem: Exception) -> HttpResponse:
+    messages.error(request, f"Nothing was decided. {problem}")
+    return redirect(_address(request, item.queue, item.number))
+
+
+def _address(request: MemberRequest, queue: Queue, item: object) -> str:
+    address = reverse("queue-adjudication", args=[request.workspace.slug, queue.uuid])
+    return f"{address}?{urlencode({'item': item})}" if item else address
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as problem:
+        raise Http404 from problem

@@ -1,0 +1,197 @@
+"""Items whose reviews differ, one at a time, and the word that settles them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.utils import timezone
+from playwright.sync_api import BrowserContext, Page, expect
+from pytest_django import DjangoAssertNumQueries
+
+from annotation.domain.queues import items, lifecycle, rubric, subjects
+from annotation.domain.queues.lifecycle import QueueSettings
+from annotation.domain.queues.reasons import Reason
+from annotation.domain.reviews import submit
+from annotation.domain.reviews.content import ReviewInput
+from annotation.models import Dataset, Example, Item, Membership, Queue, Reservation, Review, User
+from tests.factories.accounts import MembershipFactory
+from tests.factories.traces import TraceFactory
+from tests.fixtures.people import People
+from tests.web.queues.test_lists import words
+
+pytestmark = pytest.mark.django_db
+
+
+@dataclass(frozen=True, slots=True)
+class Court:
+    """A queue of two reviews per item; `other` is the second reviewer."""
+
+    queue: Queue
+    items: tuple[Item, ...]
+    other: User
+    people: People
+
+    @property
+    def page(self) -> str:
+        """The address."""
+        return f"/w/acme/queues/{self.queue.uuid}/adjudication/"
+
+    def say(self, place: int, by: User, **given: Any) -> Review:
+        """A review."""
+        return submit.submit(item=self.items[place], by=by, answers=ReviewInput(**given), now=timezone.now())
+
+    def split(self, place: int, **given: Any) -> None:
+        """One says good and the other bad."""
+        self.say(place, self.people.reviewer, answers={"thumbs": "up"})
+        self.say(place, self.other, answers={"thumbs": "down"}, **given)
+
+    def review_of(self, place: int, by: User) -> Review:
+        """The person's review."""
+        return Review.objects.get(item=self.items[place], reviewer=by)
+
+    def post(self, client: Client, place: int, act: str = "adjudicate", **given: Any) -> Any:
+        """What a button of the page does."""
+        return client.post(f"/w/acme/queues/items/{self.items[place].uuid}/{act}/", given, follow=True)
+
+
+@pytest.fixture
+def court(people: People) -> Court:
+    """Three items that nobody has reviewed yet."""
+    other = MembershipFactory(workspace=people.workspace, role=Membership.Role.REVIEWER, user__name="Other").user
+    dataset = Dataset.objects.create(workspace=people.workspace, name="Answers")
+    asked = QueueSettings(name="Twice", reviewers_per_item=2, target_dataset=dataset)
+    queue = lifecycle.create(workspace=people.workspace, settings=asked, rubric=rubric.default(), by=people.admin)
+    traces = [TraceFactory(project=people.project, input="Refund?", output="Yes, all.") for _ in range(3)]
+    added = items.add(queue=queue, subjects=[subjects.of_trace(one.uuid) for one in traces], reason=Reason()).added
+    return Court(queue, added, other, people)
+
+
+def test_the_reviews_stand_side_by_side_with_what_differs_first(people: People, court: Court) -> None:
+    court.split(0, layer="model", note="<b>Wrong</b>", labels=("Rude",), correction="No, nothing.")
+    html = people.client(people.editor).get(court.page).content
+    page = words(html)
+    assert "Item 1: reviews differ on Was this good?" in page
+    assert "Was this good? (differs) Good Bad" in page
+    assert page.index("Was this good? (differs)") < page.index("Layer – model") < page.index("Note – &lt;b&gt;Wrong")
+    assert b"<del>Yes, all</del><ins>No, nothing</ins>." in html
+    assert "Adjudication 1" in page
+
+
+def test_nothing_waits_where_all_agree_and_an_open_item_shows_no_reviews(people: People, court: Court) -> None:
+    court.say(0, people.reviewer, answers={"thumbs": "up"}, note="Mine")
+    client = people.client(people.editor)
+    assert "Nothing to decide" in words(client.get(court.page).content)
+    page = words(client.get(f"{court.page}?item=1").content)
+    assert "This item is still being reviewed (1 so far)" in page
+    assert "Mine" not in page
+    assert client.get(f"{court.page}?item=9").status_code == 404
+
+
+def test_taking_a_review_settles_the_item_and_goes_on(people: People, court: Court) -> None:
+    court.split(0, correction="No, nothing.")
+    court.split(1)
+    chosen, client = court.review_of(0, court.other), people.client(people.editor)
+    answer = court.post(client, 0, review=str(chosen.uuid), following="2", why="Policy")
+    assert answer.redirect_chain == [(f"{court.page}?item=2", 302)]
+    assert "Item 1 is settled." in words(answer.content)
+    assert Item.objects.get(number=1).adjudicated_by == people.editor
+    assert list(Example.objects.values_list("outputs", flat=True)) == [{"output": "No, nothing."}]
+    settled = words(client.get(f"{court.page}?item=1").content)
+    assert "settled by editor" in settled
+    assert "Other the word" in settled
+    assert "back" in words(court.post(client, 0, "reopen").content)
+    assert Item.objects.get(number=1).state == "disagreement"
+
+
+def test_an_answer_of_the_editors_own_begins_from_a_review(people: People, court: Court) -> None:
+    court.split(0, note="Too generous", labels=("Rude",))
+    chosen, client = court.review_of(0, court.other), people.client(people.editor)
+    html = client.get(f"{court.page}?item=1&edit={chosen.uuid}").content.decode()
+    assert "Too generous" in html
+    assert 'value="Rude"' in html
+    bad = court.post(client, 0, note="Kept", **{"answer-thumbs": "sideways"})
+    assert bad.status_code == 422
+    assert "Not settled yet" in words(bad.content)
+    assert "Kept" in words(bad.content)
+    court.post(client, 0, note="Both missed it", **{"answer-thumbs": "down", "correction": "Yes, all."})
+    written = Review.every.get(is_adjudication=True)
+    assert (written.answers, written.note, written.correction) == ({"thumbs": "down"}, "Both missed it", None)
+    assert Item.objects.get(number=1).state == "done"
+
+
+def test_what_changed_meanwhile_is_read_again(people: People, court: Court) -> None:
+    court.split(0)
+    client = people.client(people.editor)
+    seen = client.get(court.page).context["comparison"].token
+    court.say(0, people.reviewer, answers={"thumbs": "up"}, note="More")
+    answer = court.post(client, 0, review=str(court.review_of(0, court.other).uuid), seen=seen)
+    assert "Nothing was decided. The reviews of this item" in words(answer.content)
+    assert Item.objects.get(number=1).state == "disagreement"
+
+
+def test_the_page_takes_no_lock_from_who_gets_the_item_next(people: People, court: Court) -> None:
+    court.split(0)
+    client = people.client(people.editor)
+    client.get(court.page)
+    answer = court.post(client, 0, "another")
+    assert "back in the line for one more review" in words(answer.content)
+    client.get(f"{court.page}?item=1")
+    assert not Reservation.objects.exists()
+    given = people.client(people.admin).get(f"/w/acme/queues/{court.queue.uuid}/review/")
+    assert given["Location"].endswith("/items/1/")
+    assert [one.reviewer for one in Reservation.objects.all()] == [people.admin]
+
+
+def test_a_review_of_another_workspace_is_not_there(people: People, court: Court) -> None:
+    court.split(0)
+    assert court.post(people.client(people.editor), 0, review="00000000-0000-0000-0000-000000000001").status_code == 404
+    assert court.post(people.client(people.editor), 0, review="nonsense").status_code == 404
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_it_takes_the_same_statements_for_one_item_and_three(
+    people: People, court: Court, count: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for place in range(count):
+        court.split(place)
+    client = people.client(people.editor)
+    client.get(court.page)
+    with django_assert_num_queries(10):
+        client.get(court.page)
+
+
+def test_items_are_settled_by_keyboard_alone(
+    court: Court, people: People, browser_page: Page, browser_context: BrowserContext, live: str
+) -> None:
+    for place in range(3):
+        court.split(place)
+    cookie = people.client(people.editor).cookies[settings.SESSION_COOKIE_NAME].value
+    browser_context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live}])
+    page = browser_page
+    page.goto(live + court.page)
+    heading = page.locator("#item-title")
+    expect(heading).to_contain_text("Item 1: reviews differ")
+    page.keyboard.press("j")
+    expect(heading).to_contain_text("Item 2: reviews differ")
+    page.keyboard.press("k")
+    expect(heading).to_contain_text("Item 1: reviews differ")
+    page.keyboard.press("2")  # the second review
+    expect(heading).to_contain_text("Item 2: reviews differ")
+    expect(page.locator(".correction-list a")).to_have_count(2)
+    page.keyboard.press("e")
+    expect(page.locator("#answer")).to_be_visible()
+    page.keyboard.press("b")
+    page.locator("#note").focus()
+    page.keyboard.type("Neither read the policy")
+    page.keyboard.press("Control+Enter")
+    expect(heading).to_contain_text("Item 3: reviews differ")
+    page.keyboard.press("a")
+    expect(page.get_by_text("Nothing to decide")).to_be_visible()
+    rows = Item.objects.order_by("number").values_list("state", "adjudicated_by__name", "extra_seats")
+    assert list(rows) == [("done", "editor", 0), ("done", "editor", 0), ("open", None, 1)]
+    written = Review.every.get(is_adjudication=True)
+    assert (written.answers, written.note) == ({"thumbs": "down"}, "Neither read the policy")
