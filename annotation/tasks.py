@@ -12,6 +12,7 @@ from annotation.domain.imports import plan as imports
 from annotation.domain.imports import traces as imported_traces
 from annotation.domain.ingest import receive_logs, repricing
 from annotation.domain.projects import accounts
+from annotation.domain.queues import filling, unfilling
 from annotation.domain.retention import deletion, keeping, partitions
 from annotation.domain.rules import backfill, routing
 from annotation.domain.traces import tallies
@@ -23,6 +24,8 @@ KINDS: Mapping[str, jobs.Kind] = {
     backfill.KIND: backfill.prepare,
     rederiving.KIND: rederiving.prepare,
     taxonomy.KIND: taxonomy.prepare,
+    filling.KIND: filling.prepare,
+    unfilling.KIND: unfilling.prepare,
     repricing.KIND: repricing.prepare,
     deletion.KIND: deletion.prepare,
     keeping.KIND: keeping.prepare,

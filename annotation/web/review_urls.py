@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from annotation.web.views.review import acts, pages
+from annotation.web.views.review import acts, labels, pages
 
 urlpatterns: list[URLPattern] = [
     path("review/", pages.queue_review, name="queue-review"),
@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern] = [
     path("items/<int:number>/flag/", acts.item_flag, name="item-flag"),
     path("items/<int:number>/draft/", acts.item_draft, name="item-draft"),
     path("items/<int:number>/heartbeat/", acts.item_heartbeat, name="item-heartbeat"),
+    path("items/<int:number>/labels/", labels.item_labels, name="item-labels"),
     path("items/<int:number>/diff/", acts.item_diff, name="item-diff"),
     path("items/<int:number>/original/", acts.item_original, name="item-original"),
 ]

@@ -2,13 +2,14 @@
 
 from django.urls import URLPattern, path
 
-from annotation.web.views.traces import acts, detail, listing, steps, suggestions, threads, views
+from annotation.web.views.traces import acts, detail, filling, listing, steps, suggestions, threads, views
 
 urlpatterns: list[URLPattern] = [
     path("traces/", listing.trace_list, name="trace-list"),
     path("traces/suggestions/", suggestions.filter_suggestions, name="filter-suggestions"),
     path("traces/add-to-queue/", acts.traces_add_to_queue, name="traces-add-to-queue"),
     path("traces/pair/", acts.traces_pair, name="traces-pair"),
+    path("traces/fill-queue/", filling.traces_fill_queue, name="traces-fill-queue"),
     path("traces/views/", views.view_save, name="view-save"),
     path("traces/views/<uuid:uuid>/delete/", views.view_delete, name="view-delete"),
     path("traces/<uuid:uuid>/", detail.trace_detail, name="trace-detail"),

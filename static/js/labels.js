@@ -1,5 +1,6 @@
 // [data-labels]: typing in its text field finds labels among the chips; Enter gives the found one, or makes a new one in
-// place, marked. Shift+Enter makes a new one even where another is found.
+// place, marked. Shift+Enter makes a new one even where another is found. What a label means ([data-label-card]) shows while
+// it is pointed at, has the focus, or is what Enter would give.
 "use strict";
 {
   const boxes = (place) => [...place.querySelectorAll("input[name=labels]")];
@@ -12,6 +13,13 @@
     return exact ?? boxes(place).find((box) => like(box.value).includes(wanted));
   };
 
+  const explain = (place, box) => {
+    place.querySelectorAll("[data-label-card]").forEach((card) => {
+      card.hidden = !box || like(card.dataset.labelCard) !== like(box.value);
+      if (!card.hidden) box.setAttribute("aria-describedby", card.id);
+    });
+  };
+
   const show = (place) => {
     const wanted = like(typed(place));
     for (const box of boxes(place)) box.closest("label").hidden = Boolean(wanted) && !box.checked && !like(box.value).includes(wanted);
@@ -19,6 +27,8 @@
     const hint = !wanted ? "" : !hit ? `↵ makes “${typed(place)}” a new label`
       : like(hit.value) === wanted ? `↵ gives “${hit.value}”` : `↵ gives “${hit.value}” · ⇧↵ makes “${typed(place)}” a new label`;
     place.querySelector("[data-labels-hint]").textContent = hint;
+    place.querySelectorAll(".label-group").forEach((head) => { head.hidden = Boolean(wanted); });
+    explain(place, hit || undefined);
     document.dispatchEvent(new CustomEvent("labels-changed"));
   };
 
@@ -44,6 +54,12 @@
     box.dispatchEvent(new Event("change", { bubbles: true }));
   };
 
+  for (const [kind, isIn] of [["pointerover", true], ["focusin", true], ["pointerout", false], ["focusout", false]]) {
+    document.addEventListener(kind, (event) => {
+      const box = event.target.closest?.("[data-labels] label")?.querySelector("input[name=labels]");
+      if (box) explain(box.closest("[data-labels]"), isIn ? box : undefined);
+    });
+  }
   document.addEventListener("input", (event) => {
     if (event.target.matches("[data-labels] input[name=new_label]")) show(event.target.closest("[data-labels]"));
   });

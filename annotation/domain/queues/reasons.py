@@ -45,7 +45,7 @@ class SeenFeedback(BaseModel):
 class Reason(BaseModel):
     """Why an item is there: which rule, by what chance, what was known; or who added it by hand.
 
-    `why` holds short sentences for people ("error in tool charge_card"), `seen` the feedback that stood on the trace.
+    `job` is the one that filled the queue, `why` holds short sentences for people ("error in tool charge_card"), `seen` the feedback that stood on the trace.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -56,6 +56,7 @@ class Reason(BaseModel):
     revision: int | None = None
     probability: float | None = None
     by: str = ""
+    job: UUID | None = None
     why: tuple[str, ...] = ()
     seen: tuple[SeenFeedback, ...] = ()
 

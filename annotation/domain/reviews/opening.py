@@ -115,10 +115,10 @@ def _earlier(traces: list[Trace]) -> list[Trace]:
 
 
 def labels_of(project: Project | None) -> QuerySet[FailureMode]:
-    """The failure modes that may be given, oldest first, so that each keeps its place and its digit."""
+    """The failure modes that may be given, by group and oldest first, so that each keeps its place and its digit."""
     if project is None:
         return FailureMode.objects.none()
-    return FailureMode.objects.filter(project=project, merged_into=None).order_by("id")
+    return FailureMode.objects.filter(project=project, merged_into=None).order_by("group", "id")
 
 
 def feedback_shown(traces: list[Trace], person: User) -> list[Feedback]:

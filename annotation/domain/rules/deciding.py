@@ -9,15 +9,17 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import BigIntegerField, BooleanField, ExpressionWrapper, F, Func, QuerySet, UUIDField, Value
+from django.db.models import BigIntegerField, BooleanField, ExpressionWrapper, QuerySet, Value
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import LessThan
 
+from annotation.domain import sampling
 from annotation.domain.queues import items, subjects
 from annotation.domain.queues.reasons import Origin, Reason, SeenFeedback
-from annotation.domain.rules import actions, sampling
+from annotation.domain.rules import actions
 from annotation.domain.rules.actions import AddToQueue
 from annotation.domain.traces.matching import TraceFilter
+from annotation.domain.traces.matching.chance import SampleNumber
 from annotation.models import Feedback, Queue, RuleRevision, Trace
 
 MOST_SEEN = 5
@@ -30,22 +32,6 @@ class QueueGoneError(Exception):
 
     def __init__(self) -> None:
         super().__init__("The queue that this rule adds to was deleted; choose another one.")
-
-
-class _UuidBytes(Func):
-    function = "uuid_send"
-    output_field = UUIDField()
-
-
-class SampleNumber(Func):
-    """`sampling.number` in SQL; a test holds the two together."""
-
-    template = f"('x' || encode(substr(sha256(%(expressions)s), 1, {sampling.BYTES}), 'hex'))::bit(48)::bigint"
-    arg_joiner = " || "
-    output_field = BigIntegerField()
-
-    def __init__(self, rule: UUID) -> None:
-        super().__init__(_UuidBytes(Value(rule, output_field=UUIDField())), _UuidBytes(F("uuid")))
 
 
 def in_sample(revision: RuleRevision) -> LessThan:

@@ -10,8 +10,9 @@ from uuid import UUID
 from django.db.models import Aggregate, Count, FloatField, Q
 from django.db.models.lookups import LessThan
 
-from annotation.domain.rules import deciding, sampling
+from annotation.domain import sampling
 from annotation.domain.traces import matching
+from annotation.domain.traces.matching.chance import SampleNumber
 from annotation.models import Queue, Review, Trace, Workspace
 
 EXAMPLES = 5
@@ -70,7 +71,7 @@ def preview(
     """
     passing = matching.compile(filter_text, workspace=workspace, now=now)
     window = Trace.objects.filter(workspace=workspace, started_at__gte=now - timedelta(days=days), started_at__lte=now)
-    is_sampled = LessThan(deciding.SampleNumber(rule), sampling.threshold(sample_rate))
+    is_sampled = LessThan(SampleNumber(rule), sampling.threshold(sample_rate))
     with matching.bounded():
         matched = passing.traces(window)
         counts = matched.aggregate(matched=Count("pk"), sampled=Count("pk", filter=Q(is_sampled)))

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from annotation.domain.access import Capability
 from annotation.domain.paging import BadCursorError, page
+from annotation.domain.queues import filling, unfilling
 from annotation.domain.work import jobs, progress
 from annotation.models import Job
 from annotation.web.access import job_of, member, visible
@@ -47,10 +48,18 @@ def job_detail(request: MemberRequest, uuid: UUID) -> HttpResponse:
     context = {
         "workspace": request.workspace,
         "progress": shown,
+        "undo": _undo(request, shown),
         "may_cancel": shown.is_open and request.actor.may(Capability.EDIT),
     }
     status = STOP_POLLING if request.htmx and not request.htmx.boosted and not shown.is_open else 200
     return page_or_fragment(request, "jobs/job.html", context, fragment="job", status=status)
+
+
+def _undo(request: MemberRequest, shown: progress.Progress) -> unfilling.Preview | None:
+    """What undoing the job would take out of its queue; None if it cannot be undone."""
+    if shown.is_open or shown.job.kind != filling.KIND or shown.job.result.get("undone_by"):
+        return None
+    return unfilling.preview(shown.job, now=timezone.now()) if request.actor.may(Capability.EDIT) else None
 
 
 @require_POST

@@ -62,6 +62,7 @@ PAGES: tuple[Route, ...] = (
     route(f"{W}jobs/", {"GET": readers()}),
     route(f"{W}jobs/<uuid:uuid>/", {"GET": readers()}, uuid="job"),
     route(f"{W}jobs/<uuid:uuid>/cancel/", {"POST": editors(302)}, uuid="job"),
+    route(f"{W}jobs/<uuid:uuid>/undo/", {"POST": editors(302)}, uuid="job"),
     route(f"{W}deletions/new/", {"GET": editors(404), "POST": editors(404)}),
     # Settings.
     route(S, {"GET": readers(302)}),
@@ -134,6 +135,7 @@ PAGES: tuple[Route, ...] = (
     route(f"{T}suggestions/", {"GET": readers()}),
     route(f"{T}add-to-queue/", {"POST": editors(302)}),
     route(f"{T}pair/", {"POST": editors(302)}),
+    route(f"{T}fill-queue/", {"GET": editors(302), "POST": editors(302)}),
     route(f"{T}views/", {"POST": editors(302)}),
     route(f"{T}views/<uuid:uuid>/delete/", {"POST": editors(302)}, uuid="view"),
     route(f"{T}<uuid:uuid>/", {"GET": readers_of_one()}, uuid="trace"),
@@ -170,6 +172,7 @@ PAGES: tuple[Route, ...] = (
     route(f"{Q}<uuid:uuid>/review/", {"GET": reviewers_of_one(302, unnamed=409)}, uuid="queue"),
     route(f"{Q}<uuid:uuid>/review/undo/", {"POST": reviewers_of_one(302)}, uuid="queue"),
     route(ITEM, {"GET": reviewers_of_one(unnamed=409)}, uuid="queue", number="number"),
+    route(f"{ITEM}labels/", {"GET": pages(302, 404, 403, 404, 200, 200, 200)}, uuid="queue", number="number"),
     route(f"{ITEM}submit/", {"POST": reviewers_of_one(302)}, uuid="queue", number="number"),
     *(
         route(f"{ITEM}{act}/", {"POST": reviewers_of_one(302)}, uuid="queue", number="number")

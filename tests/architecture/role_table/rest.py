@@ -28,10 +28,27 @@ REST: tuple[Route, ...] = (
         f"{V1}feedback",
         {"GET": api_readers(), "POST": api(401, 400, 403, 403, 403, 400, 400, 400, 403, 400, 400, 400, 401, 401)},
     ),
+    route(f"{V1}failure-modes", {"GET": api_readers_and_reviewers(), "POST": api_editors(400, project=400)}),
+    route(
+        f"{V1}failure-modes/<uuid:uuid>",
+        {"GET": api_readers_of_one(reviewer=200, project=200), "PATCH": api_editors(elsewhere=404, project=200)},
+        uuid="failure mode",
+    ),
+    route(
+        f"{V1}failure-modes/<uuid:uuid>/uses",
+        {"GET": api_readers_of_one(reviewer=403, invited=403, project=200)}, uuid="failure mode",
+    ),
+    *(
+        route(f"{V1}failure-modes/<uuid:uuid>/{act}", {"POST": api_editors(400, elsewhere=404, project=400)}, uuid="failure mode")
+        for act in ("merge", "split")
+    ),
+    route(f"{V1}taxonomy-changes", {"GET": api_readers()}),
+    route(f"{V1}taxonomy-changes/<uuid:uuid>/undo", {"POST": api_editors(elsewhere=404, project=200)}, uuid="taxonomy change"),
     route(f"{V1}deletions", {"POST": api_editors(400)}),
     route(f"{V1}jobs", {"GET": api_readers()}),
     route(f"{V1}jobs/<uuid:uuid>", {"GET": api_readers_of_one(reviewer=403, invited=403)}, uuid="job"),
     route(f"{V1}jobs/<uuid:uuid>/cancel", {"POST": api_editors(409, elsewhere=404)}, uuid="job"),
+    route(f"{V1}jobs/<uuid:uuid>/undo", {"POST": api_editors(409, elsewhere=404)}, uuid="job"),
     route(f"{V1}traces/import", {"POST": api_editors(400)}),
     route(f"{V1}prices", {"GET": api_readers(), "POST": api_admins(400)}),
     route(f"{V1}prices/import", {"POST": api_admins(400)}),
@@ -109,6 +126,8 @@ REST: tuple[Route, ...] = (
         route(f"{V1}queues/<uuid:uuid>/{page}", {"GET": api_readers_of_one(reviewer=403, invited=403)}, uuid="queue")
         for page in ("agreement", "progress", "reviews")
     ),
+    route(f"{V1}queues/<uuid:uuid>/fill", {"POST": api_editors(elsewhere=404)}, uuid="queue", data={"is_preview": True}),
+    route(f"{V1}queues/<uuid:uuid>/saturation", {"GET": api_readers_of_one()}, uuid="queue"),
     route(f"{V1}queues/<uuid:uuid>/claim", {"POST": api_reviewers_of_one()}, uuid="queue"),
     route(
         f"{V1}items/<uuid:uuid>",

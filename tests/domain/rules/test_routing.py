@@ -11,8 +11,9 @@ from unittest import mock
 import pytest
 from django.db import connection, connections, transaction
 
+from annotation.domain import sampling
 from annotation.domain.queues import items as queue_items
-from annotation.domain.rules import lifecycle, routing, sampling
+from annotation.domain.rules import lifecycle, routing
 from annotation.domain.rules.actions import AddToQueue
 from annotation.models import AuditEvent, Decision, Item, Queue, Rule, RuleRevision, Trace, User
 from tests.domain.rules.conftest import MakeRule, MakeTrace

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from annotation.domain.rules import deciding, sampling
+from annotation.domain import sampling
+from annotation.domain.traces.matching.chance import SampleNumber
 from annotation.models import Trace
 from tests.factories import TraceFactory
 
@@ -51,5 +52,5 @@ def test_two_rules_choose_independently(trace: UUID) -> None:
 @pytest.mark.django_db
 def test_sql_gives_the_same_numbers() -> None:
     traces = TraceFactory.create_batch(20)
-    in_sql = dict(Trace.objects.values_list("uuid", deciding.SampleNumber(RULE)))
+    in_sql = dict(Trace.objects.values_list("uuid", SampleNumber(RULE)))
     assert in_sql == {trace.uuid: sampling.number(RULE, trace.uuid) for trace in traces}

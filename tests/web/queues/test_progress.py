@@ -88,5 +88,5 @@ def test_it_takes_the_same_statements_for_one_item_and_three(
     for item in added:
         review(people, item, days_ago=0)
     client = people.client(people.editor)
-    with time_machine.travel(NOON, tick=False), django_assert_num_queries(10):
+    with time_machine.travel(NOON, tick=False), django_assert_num_queries(12):
         client.get(f"/w/acme/queues/{queue.uuid}/progress/")

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 from annotation.domain.access import Capability
 from annotation.domain.datasets.writers import Format
 from annotation.domain.queues import counts
-from annotation.domain.reviews import export
+from annotation.domain.reviews import coding, export
 from annotation.domain.reviews.quality import pace
 from annotation.web.access import member, queue_of
 from annotation.web.http import MemberRequest
@@ -42,5 +42,6 @@ def queue_progress(request: MemberRequest, uuid: UUID) -> HttpResponse:
         "counts": counts.of_queue(queue, person=None),
         "may_edit": request.actor.may(Capability.EDIT),
         "pace": pace.of_queue(queue, now=timezone.now()),
+        "saturation": coding.saturation(queue),
     }
     return render(request, "queues/progress.html", context)

@@ -28,6 +28,7 @@ class LabelChoice:
     definition: str
     is_picked: bool
     place: int
+    group: str = ""
 
 
 def address(request: MemberRequest, item: Item) -> str:
@@ -87,7 +88,7 @@ def label_choices(project: Project | None, picked: tuple[str, ...]) -> list[Labe
     """The failure modes in their order, picked ones marked; names that are not known yet stand at the end."""
     wanted = {name.lower(): name for name in picked}
     known = [
-        LabelChoice(mode.name, mode.definition, wanted.pop(mode.name.lower(), None) is not None, place)
+        LabelChoice(mode.name, mode.definition, wanted.pop(mode.name.lower(), None) is not None, place, mode.group)
         for place, mode in enumerate(opening.labels_of(project), start=1)
     ]
     return known + [LabelChoice(name, "", True, len(known) + at) for at, name in enumerate(wanted.values(), start=1)]

@@ -16,6 +16,7 @@ from annotation.domain.access import Capability
 from annotation.domain.feedback import amending, inline
 from annotation.domain.queues import items, subjects
 from annotation.domain.queues.reasons import Origin, Reason
+from annotation.domain.queues.subjects import Subject
 from annotation.models import Feedback, Queue, Run, Trace
 from annotation.web.access import found, member, queue_of, trace_of, visible
 from annotation.web.forms.traces import FeedbackForm
@@ -75,16 +76,16 @@ def _feedback(request: MemberRequest, trace: Trace, form: FeedbackForm) -> HttpR
 @require_POST
 @member(Capability.EDIT)
 def traces_add_to_queue(request: MemberRequest) -> HttpResponse:
-    """Put the marked traces into a queue, each once; says what was new and what stood there already."""
+    """Put the marked traces, steps (`run`) and threads into a queue, each once; says what was new and what stood there."""
     queue = _queue(request)
-    chosen = _traces(request)
+    chosen = [*map(subjects.of_trace, _traces(request)), *_runs(request), *_threads(request)]
     if queue is None or not chosen:
-        messages.error(request, "Mark at least one trace and choose a queue.")
+        messages.error(request, "Mark at least one trace, step or thread, and choose a queue.")
         return _back(request)
     try:
         result = items.add(
             queue=queue,
-            subjects=[subjects.of_trace(uuid) for uuid in chosen],
+            subjects=chosen,
             reason=Reason(origin=Origin.HAND, by=str(request.user)),
             by=request.user,
             is_restoring=True,
@@ -128,9 +129,22 @@ def _traces(request: MemberRequest) -> list[UUID]:
     return [uuid for uuid in marked if uuid in known]
 
 
+def _runs(request: MemberRequest) -> list[Subject]:
+    marked = [uuid for text in request.POST.getlist("run")[:MOST] if (uuid := _uuid(text))]
+    known = visible(request, Run).filter(uuid__in=marked).values_list("trace__uuid", "uuid")
+    return [subjects.of_run(trace, run) for trace, run in known]
+
+
+def _threads(request: MemberRequest) -> list[Subject]:
+    """A thread in each project that has traces of it."""
+    marked = [text for text in request.POST.getlist("thread")[:MOST] if text]
+    known = visible(request, Trace).filter(thread_id__in=marked).values_list("project_id", "thread_id").distinct()
+    return [subjects.of_thread(project, thread) for project, thread in known if thread] if marked else []
+
+
 def _told(queue: Queue, result: items.AddResult) -> str:
     new = result.added_count + result.restored_count
-    words = f"Added {new} trace{'' if new == 1 else 's'} to {queue.name}."
+    words = f"Added {new} item{'' if new == 1 else 's'} to {queue.name}."
     if result.present_count:
         words += f" {result.present_count} stood there already."
     return words

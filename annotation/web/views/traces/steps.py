@@ -16,6 +16,7 @@ from annotation.domain.traces.conversation.clip import clip, written
 from annotation.models import Run, Trace
 from annotation.web.access import member, trace_of
 from annotation.web.http import MemberRequest, page_or_fragment
+from annotation.web.views.traces.detail import open_queues
 
 #: What a step carries, as the page names it.
 _PARTS = (
@@ -39,7 +40,13 @@ def trace_step(request: MemberRequest, uuid: UUID, run: UUID) -> HttpResponse:
     step = trace.runs.filter(uuid=run).first()
     if step is None:
         raise Http404
-    context = {"trace": trace, "run": step, "parts": _parts(step), "workspace": request.workspace}
+    context = {
+        "trace": trace,
+        "run": step,
+        "parts": _parts(step),
+        "workspace": request.workspace,
+        "queues": open_queues(request),
+    }
     return page_or_fragment(request, "traces/step.html", context, fragment="step")
 
 

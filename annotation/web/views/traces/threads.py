@@ -10,6 +10,7 @@ from annotation.domain.traces import threads
 from annotation.models import Feedback, Trace
 from annotation.web.access import member, visible
 from annotation.web.http import MemberRequest, page_or_fragment
+from annotation.web.views.traces.detail import open_queues
 
 
 @require_GET
@@ -25,6 +26,7 @@ def thread_detail(request: MemberRequest, thread: str) -> HttpResponse:
         "workspace": request.workspace,
         "thread": found,
         "may_read": request.actor.may(Capability.READ),
+        "queues": open_queues(request),
         "may_delete": request.actor.may(Capability.EDIT),
         "may_delete_user": found.user_id and request.actor.may(Capability.ADMINISTER),
     }

@@ -1,0 +1,207 @@
+"""Fills a queue from a filter: all traces that match, or so many of them by chance, as a job that can be undone.
+
+What will be chosen is frozen in the plan when it is looked at first: the moment that relative times count from, the last
+trace there was, and the seed. So the preview and the job choose the same, and asking again with the same seed does too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
+from django.db.models.lookups import LessThanOrEqual
+from django.utils import timezone
+from pydantic import BaseModel, ConfigDict, Field
+
+from annotation.domain.queues import items, subjects
+from annotation.domain.queues.reasons import Origin, Reason
+from annotation.domain.traces import matching
+from annotation.domain.traces.matching.chance import SampleNumber
+from annotation.domain.work import jobs
+from annotation.models import Item, Job, Project, Queue, Trace, User
+
+KIND = "queue_fill"
+BATCH = 500
+EXAMPLES = 5
+MOST_SAMPLED = 100_000
+_SMALLEST = Decimal("0.000001")
+
+
+class FillPlan(BaseModel):
+    """Which traces go into which queue. `sample` is how many by chance (None: all that match), `last` an inside id."""
+
+    model_config = ConfigDict(frozen=True)
+
+    queue_id: int
+    filter: str = ""
+    project_id: int | None = None
+    sample: int | None = Field(default=None, ge=1, le=MOST_SAMPLED)
+    seed: UUID
+    now: datetime
+    last: int
+    is_restoring: bool = False
+    origin: Origin = Origin.HAND
+    by: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a plan would do: of `matched_count` traces `chosen_count`, of which some stand there or were removed before."""
+
+    matched_count: int
+    chosen_count: int
+    present_count: int
+    removed_count: int
+    examples: Sequence[Trace]
+
+    @property
+    def new_count(self) -> int:
+        """Items that would be new."""
+        return self.chosen_count - self.present_count - self.removed_count
+
+
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """The traces, how many match in all, and the chance with which each of those was chosen."""
+
+    rows: QuerySet[Trace]
+    matched_count: int
+    threshold: int | None
+    probability: Decimal | None
+
+
+def plan(  # noqa: PLR0913 -- what may be said about it
+    *,
+    queue: Queue,
+    filter_text: str,
+    project: Project | None = None,
+    sample: int | None = None,
+    seed: UUID | None = None,
+    is_restoring: bool = False,
+    origin: Origin = Origin.HAND,
+    by: User,
+    why: str = "",
+    now: datetime,
+) -> FillPlan:
+    """A plan for the traces that there are by now."""
+    last = Trace.objects.filter(workspace=queue.workspace_id).aggregate(last=Max("pk"))["last"] or 0
+    return FillPlan(
+        queue_id=queue.pk, filter=filter_text, project_id=project.pk if project else None, sample=sample,
+        seed=seed or uuid4(), now=now, last=last, is_restoring=is_restoring, origin=origin, by=str(by), why=why,
+    )  # fmt: skip
+
+
+def preview(plan: FillPlan, *, queue: Queue) -> Preview:
+    """Counts and the latest examples. Raises FilterError, and FilterTooSlow when counting takes too long."""
+    with matching.bounded():
+        chosen = _choose(plan, queue)
+        standing = Item.objects.filter(
+            queue=queue, workspace=queue.workspace_id, trace_uuid=OuterRef("uuid"), kind="trace"
+        )
+        removed = Exists(standing.filter(state=Item.State.REMOVED))
+        counts = chosen.rows.aggregate(
+            chosen=Count("pk"),
+            known=Count("pk", filter=Q(Exists(standing))),
+            removed=Count("pk", filter=Q(removed)),
+        )
+        examples = list(chosen.rows.order_by("-started_at", "-pk")[:EXAMPLES])
+    present = counts["known"] - counts["removed"]
+    return Preview(chosen.matched_count, counts["chosen"], present, counts["removed"], examples)
+
+
+def start(plan: FillPlan, *, queue: Queue, by: User) -> Job:
+    """Ask for it to be done. Raises QueueClosedError."""
+    if queue.status in items.CLOSED:
+        raise items.QueueClosedError(queue)
+    which = f"{plan.sample:,} by chance" if plan.sample else "all that match"
+    title = f"Add to “{queue}”: {which}"
+    document = plan.model_dump(mode="json")
+    return jobs.create(workspace=queue.workspace, kind=KIND, title=title, plan=document, by=by)
+
+
+def prepare(job: Job) -> jobs.Step:
+    """The step that adds the next traces."""
+    plan = FillPlan.model_validate(job.plan)
+    queue = Queue.objects.select_related("workspace").get(pk=plan.queue_id)
+
+    def step(job: Job) -> bool:
+        chosen = _choose(plan, queue, job.cursor)
+        if job.total_count is None:
+            job.total_count = chosen.rows.count()
+            job.cursor = {"after": 0, "matched": chosen.matched_count, "threshold": chosen.threshold, "ranges": []}
+        following = chosen.rows.filter(pk__gt=job.cursor["after"]).order_by("pk")
+        batch = list(following.values_list("pk", "uuid")[:BATCH])
+        if batch:
+            _add(job, plan, queue, [uuid for _, uuid in batch], chosen)
+            job.cursor["after"] = batch[-1][0]
+            job.done_count += len(batch)
+        return len(batch) < BATCH
+
+    return step
+
+
+def _choose(plan: FillPlan, queue: Queue, cursor: dict[str, Any] | None = None) -> _Chosen:
+    """By the numbers of an earlier step where there are some: a sample is drawn once."""
+    rows = matching.compile(plan.filter, workspace=queue.workspace, now=plan.now).traces()
+    rows = rows.filter(pk__lte=plan.last)
+    if plan.project_id is not None:
+        rows = rows.filter(project=plan.project_id)
+    if plan.sample is None:
+        return _Chosen(rows, cursor["matched"] if cursor else rows.count(), None, None)
+    matched = cursor["matched"] if cursor else rows.count()
+    threshold = cursor["threshold"] if cursor else _threshold(rows, plan.seed, plan.sample)
+    if threshold is None or matched <= plan.sample:
+        return _Chosen(rows, matched, threshold, Decimal(1) if matched else None)
+    chance = max((Decimal(plan.sample) / Decimal(matched)).quantize(_SMALLEST), _SMALLEST)
+    sampled = rows.filter(LessThanOrEqual(SampleNumber(plan.seed), threshold))
+    return _Chosen(sampled, matched, threshold, chance)
+
+
+def _threshold(rows: QuerySet[Trace], seed: UUID, sample: int) -> int | None:
+    """The number of the last trace that is in the sample; None when there are fewer."""
+    numbered = rows.annotate(chance=SampleNumber(seed)).order_by("chance")
+    found = numbered.values_list("chance", flat=True)[sample - 1 : sample]
+    return next(iter(found), None)
+
+
+def _add(job: Job, plan: FillPlan, queue: Queue, traces: list[UUID], chosen: _Chosen) -> None:
+    wanted = [subjects.of_trace(uuid) for uuid in traces]
+    texts = [one.text for one in wanted]
+    locked = Queue.objects.select_for_update(no_key=True).get(pk=queue.pk)
+    gone = Item.objects.filter(queue=locked, subject__in=texts, state=Item.State.REMOVED)
+    restoring = list(gone.values_list("pk", flat=True)) if plan.is_restoring else []
+    result = items.add(
+        queue=locked, subjects=wanted, reason=_reason(job, plan, chosen), probability=chosen.probability,
+        by=job.created_by, now=timezone.now(), is_restoring=plan.is_restoring,
+    )  # fmt: skip
+    if result.added:
+        job.cursor["ranges"] = _joined(job.cursor["ranges"], result.added[0].number, result.added[-1].number)
+    job.cursor["restored"] = [*job.cursor.get("restored", []), *restoring]
+    before = job.result
+    job.result = {
+        "added": before.get("added", 0) + result.added_count,
+        "restored": before.get("restored", 0) + result.restored_count,
+        "present": before.get("present", 0) + result.present_count,
+        "removed": before.get("removed", 0) + result.removed_count,
+    }
+
+
+def _reason(job: Job, plan: FillPlan, chosen: _Chosen) -> Reason:
+    said = f"matches {plan.filter}" if plan.filter else "of all traces"
+    if plan.sample is not None:
+        said = f"{plan.sample:,} of {chosen.matched_count:,} by chance, {said}"
+    chance = float(chosen.probability) if chosen.probability is not None else None
+    why = tuple(words for words in (said, plan.why) if words)
+    return Reason(origin=plan.origin, by=plan.by, probability=chance, why=why, job=job.uuid)
+
+
+def _joined(ranges: list[list[int]], first: int, last: int) -> list[list[int]]:
+    if ranges and ranges[-1][1] + 1 == first:
+        return [*ranges[:-1], [ranges[-1][0], last]]
+    return [*ranges, [first, last]]

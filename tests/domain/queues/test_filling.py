@@ -1,0 +1,114 @@
+"""Queues filled from a filter, and what was added taken back out."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from uuid import UUID
+
+import pytest
+
+from annotation.domain.queues import filling, items, unfilling
+from annotation.domain.work import jobs
+from annotation.models import Item, Job, Project, Queue, User
+from annotation.tasks import KINDS
+from tests.factories import ProjectFactory, QueueFactory, ReservationFactory, ReviewFactory, TraceFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+SEED = UUID(int=7)
+
+
+@pytest.fixture
+def project(db: None) -> Project:
+    """Ten slow traces and two fast ones."""
+    made: Project = ProjectFactory()
+    for latency in [*[5000] * 10, 10, 10]:
+        TraceFactory(project=made, latency_ms=latency)
+    return made
+
+
+@pytest.fixture
+def queue(project: Project) -> Queue:
+    made: Queue = QueueFactory(workspace=project.workspace)
+    return made
+
+
+@pytest.fixture
+def by(db: None) -> User:
+    made: User = UserFactory()
+    return made
+
+
+def driven(job: Job) -> Job:
+    jobs.drive(job_id=job.pk, kinds=KINDS)
+    job.refresh_from_db()
+    assert job.status == Job.Status.DONE, job.failure
+    return job
+
+
+def fill(queue: Queue, by: User, *, sample: int | None = None, seed: UUID = SEED, is_restoring: bool = False) -> Job:
+    plan = filling.plan(
+        queue=queue, filter_text="latency > 2s", sample=sample, seed=seed, is_restoring=is_restoring, by=by, now=NOON
+    )
+    return driven(filling.start(plan, queue=queue, by=by))
+
+
+def test_the_preview_says_what_the_job_then_does(project: Project, queue: Queue, by: User) -> None:
+    first = fill(queue, by, sample=3)
+    items.remove(item=Item.objects.order_by("number")[0], by=by)
+    plan = filling.plan(queue=queue, filter_text="latency > 2s", by=by, now=NOON)
+    shown = filling.preview(plan, queue=queue)
+    TraceFactory(project=project, latency_ms=9000)  # came later
+    found = (shown.matched_count, shown.chosen_count, shown.new_count, shown.present_count, shown.removed_count)
+    assert found == (10, 10, 7, 2, 1)
+    job = driven(filling.start(plan, queue=queue, by=by))
+    assert job.result == {"added": 7, "restored": 0, "present": 2, "removed": 1}
+    assert (first.total_count, job.total_count, job.done_count) == (3, 10, 10)
+    assert Item.objects.get(state="removed").number == 1
+
+
+def test_a_seed_chooses_the_same_and_its_chance_is_kept(queue: Queue, by: User) -> None:
+    other = QueueFactory(workspace=queue.workspace)
+    for one in (queue, other):
+        fill(one, by, sample=4)
+    chosen = [set(Item.objects.filter(queue=one).values_list("trace_uuid", flat=True)) for one in (queue, other)]
+    assert chosen[0] == chosen[1]
+    assert len(chosen[0]) == 4
+    assert set(Item.objects.values_list("probability", flat=True)) == {Decimal("0.4")}
+    assert Item.objects.all()[0].reason["why"] == ["4 of 10 by chance, matches latency > 2s"]
+    fill(other, by, sample=20, seed=UUID(int=8))
+    assert other.items.count() == 10
+
+
+def test_undoing_takes_out_exactly_what_nobody_has_begun(
+    queue: Queue, by: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(filling, "BATCH", 3)
+    monkeypatch.setattr(unfilling, "BATCH", 2)
+    fill(queue, by, sample=2)
+    kept = set(Item.objects.values_list("pk", flat=True))
+    gone = Item.objects.order_by("number")[0]
+    items.remove(item=gone, by=by)
+    job = fill(queue, by, is_restoring=True)
+    assert job.result == {"added": 8, "restored": 1, "present": 1, "removed": 0}
+    reviewed, held = Item.objects.exclude(pk__in=kept).order_by("number")[:2]
+    ReviewFactory(item=reviewed)
+    ReservationFactory(item=held)
+    assert unfilling.preview(job, now=NOON) == unfilling.Preview(7, 2)
+    undone = driven(unfilling.start(job=job, by=by))
+    assert undone.result == {"taken_out": 7, "stayed": 2}
+    assert set(Item.objects.values_list("pk", flat=True)) == kept | {reviewed.pk, held.pk}
+    gone.refresh_from_db()
+    assert gone.state == Item.State.REMOVED
+    job.refresh_from_db()
+    with pytest.raises(unfilling.UnfillRefusedError, match="undone already"):
+        unfilling.start(job=job, by=by)
+
+
+def test_a_closed_queue_is_not_filled(queue: Queue, by: User) -> None:
+    Queue.objects.update(status="archived")
+    queue.refresh_from_db()
+    with pytest.raises(items.QueueClosedError, match="takes no items"):
+        fill(queue, by)

@@ -1,0 +1,60 @@
+"""Adding what the list shows to a queue: looked at first, then a job, and undone."""
+
+from __future__ import annotations
+
+from annotation.domain.work import jobs
+from annotation.models import Item, Job
+from annotation.tasks import KINDS
+from tests.factories import QueueFactory, RunFactory, TraceFactory
+from tests.fixtures.people import People
+
+LIST = "/w/acme/traces/"
+
+
+def hidden(page: str, name: str) -> str:
+    return page.split(f'name="{name}" value="')[1].split('"', maxsplit=1)[0]
+
+
+def test_some_by_chance_are_previewed_added_and_taken_out_again(people: People) -> None:
+    editor, queue = people.client(people.editor), QueueFactory(workspace=people.workspace, name="Slow ones")
+    for latency in (10, 9000, 9000, 9000):
+        TraceFactory(project=people.project, latency_ms=latency)
+    assert 'data-dialog="fill-queue"' in editor.get(LIST, {"filter": "latency > 2s"}).content.decode()
+    asked = {"queue": str(queue.uuid), "filter": "latency > 2s", "which": "random", "count": "2"}
+    page = editor.get(f"{LIST}fill-queue/", asked).content.decode()
+    assert "Add 2 traces" in " ".join(page.split())
+    assert not Job.objects.exists()
+    frozen = {name: hidden(page, name) for name in ("seed", "now", "last")}
+    TraceFactory(project=people.project, latency_ms=9000)
+    editor.post(f"{LIST}fill-queue/", asked | frozen)
+    job = Job.objects.get()
+    jobs.drive(job_id=job.pk, kinds=KINDS)
+    assert Item.objects.filter(queue=queue).count() == 2
+    shown = " ".join(editor.get(f"/w/acme/jobs/{job.uuid}/").content.decode().split())
+    assert "Take 2 items back out" in shown
+    editor.post(f"/w/acme/jobs/{job.uuid}/undo/")
+    jobs.drive(job_id=Job.objects.latest("pk").pk, kinds=KINDS)
+    assert not Item.objects.exists()
+
+
+def test_what_cannot_be_added_is_said_on_the_list(people: People) -> None:
+    editor, queue = people.client(people.editor), QueueFactory(workspace=people.workspace)
+    for asked, words in (
+        ({"which": "all"}, "Choose a queue"),
+        ({"queue": str(queue.uuid), "which": "random"}, "Say how many."),
+        ({"queue": str(queue.uuid), "filter": "latencey > 2s"}, "There is no field"),
+    ):
+        page = editor.get(f"{LIST}fill-queue/", asked, follow=True)
+        assert words in page.content.decode()
+    assert not Job.objects.exists()
+
+
+def test_a_step_and_a_thread_go_into_a_queue_from_their_pages(people: People) -> None:
+    editor, queue = people.client(people.editor), QueueFactory(workspace=people.workspace)
+    trace = TraceFactory(project=people.project, thread_id="t-1")
+    run, theirs = RunFactory(trace=trace), RunFactory(trace=TraceFactory(project=people.other_project))
+    for path, name in ((f"{LIST}{trace.uuid}/steps/{run.uuid}/", "run"), ("/w/acme/threads/t-1/", "thread")):
+        assert f'name="{name}" value="{run.uuid if name == "run" else "t-1"}"' in editor.get(path).content.decode()
+    editor.post(f"{LIST}add-to-queue/", {"queue": queue.uuid, "run": [run.uuid, theirs.uuid], "thread": ["t-1", "no"]})
+    found = set(Item.objects.values_list("kind", "subject"))
+    assert found == {("run", f"run:{run.uuid}"), ("thread", f"thread:{people.project.pk}:t-1")}
