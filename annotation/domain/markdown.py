@@ -40,7 +40,9 @@ TAGS = frozenset(
 )
 
 _parser = (
-    MarkdownIt("commonmark", {"html": False, "linkify": False}).enable(["table", "strikethrough"]).disable("image")
+    MarkdownIt("commonmark", {"html": False, "linkify": False, "breaks": True})
+    .enable(["table", "strikethrough"])
+    .disable("image")
 )
 _cleaner = nh3.Cleaner(
     tags=set(TAGS),

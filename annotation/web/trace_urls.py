@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern] = [
     path("traces/views/<uuid:uuid>/delete/", views.view_delete, name="view-delete"),
     path("traces/<uuid:uuid>/", detail.trace_detail, name="trace-detail"),
     path("traces/<uuid:uuid>/text/", steps.trace_text, name="trace-text"),
+    path("traces/<uuid:uuid>/image/", steps.trace_image, name="trace-image"),
     path("traces/<uuid:uuid>/steps/<uuid:run>/", steps.trace_step, name="trace-step"),
     path("traces/<uuid:uuid>/feedback/", acts.feedback_give, name="trace-feedback"),
     path("traces/<uuid:uuid>/feedback/<uuid:feedback>/delete/", acts.feedback_take_back, name="feedback-take-back"),

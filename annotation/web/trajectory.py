@@ -152,6 +152,11 @@ class ShownTrajectory:
         base = reverse("trace-text", args=[self.workspace, self.trajectory.trace.uuid])
         return f"{base}?{urlencode({'raw': 1})}&at=" if self.is_raw else f"{base}?at="
 
+    @cached_property
+    def image_address(self) -> str:
+        """Where an image of the trace is had, when its place is put behind."""
+        return f"{reverse('trace-image', args=[self.workspace, self.trajectory.trace.uuid])}?at="
+
     @property
     def earlier(self) -> str:
         """The address of the stretch of steps above; empty at the beginning."""

@@ -50,6 +50,17 @@
     remember(link);
   };
 
+  // the step that a page was opened at (by its address, or because its item is about that run) is in view at once
+  const arrive = () => {
+    for (const at of document.querySelectorAll(".turn[data-at]:not([data-arrived])")) {
+      at.dataset.arrived = "true";
+      at.scrollIntoView({ block: "start" });
+    }
+    document.querySelectorAll("[data-outline] [aria-current]").forEach((link) => link.scrollIntoView({ block: "nearest" }));
+  };
+  document.addEventListener("DOMContentLoaded", arrive);
+  document.addEventListener("htmx:afterSettle", (event) => { if (event.target.matches?.("#review-page, body")) arrive(); });
+
   document.addEventListener("click", (event) => {
     const turn = event.target.closest(".turn[data-run]");
     if (turn && !event.target.closest("a, button, summary, input, label")) { choose(turn); return; }

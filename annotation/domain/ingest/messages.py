@@ -73,7 +73,8 @@ def from_openai(entry: Mapping[str, Any]) -> Message:
     content, name = entry.get("content"), entry.get("name")
     if entry.get("role") in ("tool", "function") and not _has_results(content):
         answer = content if content is not None else entry.get("response")
-        return message("tool", [parts.result_part(entry.get("tool_call_id"), parts.flat(answer), name)])
+        call = entry.get("tool_call_id") or entry.get("id")  # tau2 names the call by the message's own id
+        return message("tool", [parts.result_part(call, parts.flat(answer), name)])
     said = _reasoning(entry) + parts.from_content(content) + _refusal(entry) + _calls(entry)
     return message(entry.get("role"), said, name=name, finish_reason=entry.get("finish_reason"))
 

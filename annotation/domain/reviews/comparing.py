@@ -65,7 +65,7 @@ def _said(turn: Turn) -> Hashable:
     return (
         _words(turn.text),
         _words(turn.reasoning),
-        turn.images,
+        len(turn.images),
         (_words(tool.arguments), _words(tool.result), tool.has_result) if tool else None,
         tuple((document.title, _words(document.text)) for document in turn.documents),
         (failure.type, _words(failure.message)) if failure else None,

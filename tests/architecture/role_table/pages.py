@@ -140,6 +140,7 @@ PAGES: tuple[Route, ...] = (
     route(f"{T}views/<uuid:uuid>/delete/", {"POST": editors(302)}, uuid="view"),
     route(f"{T}<uuid:uuid>/", {"GET": readers_of_one()}, uuid="trace"),
     route(f"{T}<uuid:uuid>/text/", {"GET": readers_of_one()}, uuid="trace", data={"at": "trace:input"}),
+    route(f"{T}<uuid:uuid>/image/", {"GET": readers_of_one(404)}, uuid="trace"),
     route(f"{T}<uuid:uuid>/steps/<uuid:run>/", {"GET": readers_of_one()}, uuid="trace", run="run"),
     route(f"{T}<uuid:uuid>/feedback/", {"POST": editors(422)}, uuid="trace"),
     route(  # it is not theirs

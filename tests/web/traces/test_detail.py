@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import html
 import re
 from datetime import timedelta
@@ -76,7 +77,7 @@ def test_raw_shows_texts_as_they_came(editor: Client, people: People) -> None:
     trace = TraceFactory.create(project=people.project, input="**bold**")
     RunFactory.create(trace=trace, type="agent")
     assert "<strong>bold</strong>" in squeezed(editor.get(address(trace)))
-    assert '<pre class="plain">**bold**</pre>' in squeezed(editor.get(address(trace), {"raw": "1"}))
+    assert '<pre class="plain" dir="auto">**bold**</pre>' in squeezed(editor.get(address(trace), {"raw": "1"}))
 
 
 @pytest.mark.parametrize("raw", ["", "?raw=1"])
@@ -193,3 +194,20 @@ def test_a_trace_takes_the_same_queries_however_many_steps(
         RunFactory.create(trace=trace, type="llm", input_text="a", output_text="b")
     with django_assert_num_queries(17):
         editor.get(address(trace))
+
+
+def test_an_image_of_the_trace_is_shown_from_here_and_one_elsewhere_is_not(people: People, editor: Client) -> None:
+    png = base64.b64encode(b"\x89PNG\r\n\x1a\n" + bytes(40)).decode()
+    svg = base64.b64encode(b"<svg onload=alert(1)>" + bytes(40)).decode()
+    trace = TraceFactory.create(project=people.project)
+    images = [{"data": png}, {"url": "https://evil.example/x.png"}, {"data": svg, "mime_type": "image/png"}]
+    message = {"role": "user", "parts": [{"type": "image", **image} for image in images]}
+    run = RunFactory.create(trace=trace, type="llm", messages=[message])
+    page = squeezed(editor.get(address(trace)))
+    shown = re.findall(r'<img src="([^"]+)"', page)
+    assert shown == [address(trace, f"image/?at={run.uuid}:messages.0.0")]
+    assert page.count("image that lies elsewhere, not loaded") == 2
+    answer = editor.get(shown[0])
+    assert (answer["Content-Type"], answer.content) == ("image/png", base64.b64decode(png))
+    for other in (f"{run.uuid}:messages.0.1", f"{run.uuid}:messages.0.2", f"{run.uuid}:messages.9.0", "x:y", ""):
+        assert editor.get(address(trace, f"image/?at={other}")).status_code == 404

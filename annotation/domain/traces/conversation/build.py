@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from annotation.domain.traces.conversation import pieces
-from annotation.domain.traces.conversation.clip import clip
+from annotation.domain.traces.conversation.clip import clip, json_clip
 from annotation.domain.traces.conversation.messages import (
     Message,
     Part,
@@ -227,7 +227,7 @@ def _with_answer(turns: list[Turn], steps: Sequence[Step[SpokenRun]], frame: Fra
     at = _last_saying(turns, frame.answered)
     if at is not None:
         return [*turns[:at], replace(turns[at], is_final=True), *turns[at + 1 :]]
-    text = clip(frame.answered, "trace:output")
+    text = json_clip(frame.answered, "trace:output")
     return [*turns, pieces.turn(TurnKind.ASSISTANT, steps[0].run, speaker="assistant", text=text, is_final=True)]
 
 

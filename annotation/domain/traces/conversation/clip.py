@@ -3,23 +3,42 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
 
+from annotation.domain.traces.conversation import values
+from annotation.domain.traces.conversation.values import Shape
+
 CHARACTERS = 2_400
 LINES = 40
+SHORT_LINES = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Clip:
-    """The beginning of a text. `place` says where the whole of it is (see `places`), `size` how long that is in bytes."""
+    """The beginning of a text. `place` says where the whole of it is (see `places`), `size` how long that is in bytes.
+
+    `shape` is set where the text is JSON with something in it, for showing it as lists and tables.
+    """
 
     text: str
     place: str = ""
     size: int = 0
     is_cut: bool = False
+    shape: Shape | None = None
+
+    @property
+    def is_shape_cut(self) -> bool:
+        """Whether the shape leaves anything out."""
+        return self.shape is not None and values.is_cut(self.shape)
+
+    @property
+    def is_short(self) -> bool:
+        """Whether it may stand open on a page of many."""
+        lines = values.weight(self.shape) if self.shape else self.size // 50
+        return not (self.is_shape_cut if self.shape else self.is_cut) and lines <= SHORT_LINES
 
     def __bool__(self) -> bool:
         return bool(self.text)
@@ -31,6 +50,13 @@ def clip(text: str, place: str, *, characters: int = CHARACTERS, lines: int = LI
     if len(text) <= end + characters // 10:  # a few words more are not worth a click
         return Clip(text, place, len(text))
     return Clip(_whole_words(text[:end]), place, len(text.encode(errors="replace")), is_cut=True)
+
+
+def json_clip(value: Any, place: str, *, characters: int = CHARACTERS, lines: int = LINES) -> Clip:
+    """A JSON value, or a text that may hold one, cut as a text and shaped for reading."""
+    data = values.as_json(value) if isinstance(value, str) else value
+    shape = values.shape(data) if isinstance(data, dict | list) and data else None
+    return replace(clip(written(value), place, characters=characters, lines=lines), shape=shape)
 
 
 def written(value: Any) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from annotation.domain.traces.conversation.clip import Clip, clip, written
+from annotation.domain.traces.conversation.clip import Clip, clip, json_clip
+from annotation.domain.traces.conversation.images import Image, is_here
 from annotation.domain.traces.conversation.messages import KINDS, Message, Part, one_line, parts_of
 from annotation.domain.traces.conversation.places import joined, place
 from annotation.domain.traces.conversation.turns import (
@@ -38,7 +39,9 @@ def said(run: SpokenRun, message: Message, index: int) -> Turn | None:
     """What a message says in words; None when it holds only tool calls or results."""
     role = str(message.get("role"))
     text, reasoning = joined(message["parts"], "text"), joined(message["parts"], "reasoning")
-    images = sum(1 for _ in parts_of(message, "image"))
+    images = tuple(
+        Image(place(run, f"messages.{index}.{number}"), is_here(part)) for number, part in parts_of(message, "image")
+    )
     if not (text or reasoning or images):
         return None
     is_own = bool(run.messages)  # a message made of a run's text is found under the text's own name
@@ -47,7 +50,7 @@ def said(run: SpokenRun, message: Message, index: int) -> Turn | None:
         KINDS.get(role, TurnKind.OTHER),
         run,
         speaker=str(message.get("name") or role),
-        text=clip(text, place(run, f"messages.{index}.text" if is_own else own)),
+        text=json_clip(text, place(run, f"messages.{index}.text" if is_own else own)),
         reasoning=clip(reasoning, place(run, f"messages.{index}.reasoning")),
         images=images,
     )
@@ -122,9 +125,9 @@ def _document(run: SpokenRun, entry: dict[str, Any], index: int) -> Document:
     return Document(
         title=str(title or f"Document {index + 1}"),
         score=float(score) if isinstance(score, int | float) else None,
-        text=clip(written(entry.get("content")), place(run, f"documents.{index}.content"), **_DOCUMENT),
+        text=json_clip(entry.get("content"), place(run, f"documents.{index}.content"), **_DOCUMENT),
     )
 
 
 def _json(value: Any, where: str) -> Clip:
-    return clip(written(value), where, **_RESULT)
+    return json_clip(value, where, **_RESULT)

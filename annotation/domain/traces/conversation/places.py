@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from annotation.domain.traces.conversation.clip import written
+from annotation.domain.traces.conversation.images import Picture, picture
 from annotation.domain.traces.conversation.turns import SpokenRun
 
 _DIRECT = ("input_text", "output_text", "error_message", "error_stack")
@@ -39,6 +40,18 @@ def text_at(run: Any, name: str) -> str:
     except (LookupError, TypeError, ValueError) as problem:
         raise NoSuchPlaceError(whole_name) from problem
     raise NoSuchPlaceError(whole_name)
+
+
+def picture_at(run: Any, name: str) -> Picture | None:
+    """The image under a name in a run, as in `messages.3.1`. Raises NoSuchPlaceError."""
+    try:
+        where, index, number = name.split(".")
+        part = run.messages[int(index)]["parts"][int(number)]
+    except (LookupError, TypeError, ValueError) as problem:
+        raise NoSuchPlaceError(name) from problem
+    if where != "messages" or not isinstance(part, dict) or part.get("type") != "image":
+        raise NoSuchPlaceError(name)
+    return picture(part)
 
 
 def _of_message(messages: Any, index: str, part: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from annotation.domain.traces.conversation.clip import Clip
+from annotation.domain.traces.conversation.images import Image
 
 
 class TurnKind(StrEnum):
@@ -92,7 +93,7 @@ class Turn:
     model: str | None = None
     text: Clip = field(default_factory=lambda: Clip(""))
     reasoning: Clip = field(default_factory=lambda: Clip(""))
-    images: int = 0
+    images: tuple[Image, ...] = ()
     tool: ToolUse | None = None
     documents: tuple[Document, ...] = ()
     failure: Failure | None = None

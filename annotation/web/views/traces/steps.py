@@ -11,7 +11,7 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_GET
 
 from annotation.domain.access import Capability
-from annotation.domain.traces.conversation import Clip, NoSuchPlaceError, text_at
+from annotation.domain.traces.conversation import Clip, NoSuchPlaceError, picture_at, text_at
 from annotation.domain.traces.conversation.clip import clip, written
 from annotation.models import Run, Trace
 from annotation.web.access import member, trace_of
@@ -66,6 +66,29 @@ def trace_text(request: MemberRequest, uuid: UUID) -> HttpResponse:
     return response
 
 
+@require_GET
+@member(Capability.READ, Capability.REVIEW)
+def trace_image(request: MemberRequest, uuid: UUID) -> HttpResponse:
+    """An image that came inside the trace; `?at=` is its place."""
+    where, _, name = request.GET.get("at", "").partition(":")
+    try:
+        found = picture_at(_run(trace_of(request, uuid), where), name)
+    except NoSuchPlaceError as problem:
+        raise Http404 from problem
+    if found is None:
+        raise Http404
+    response = HttpResponse(found.content, content_type=found.mime_type)
+    response["Cache-Control"] = "private, max-age=3600"
+    return response
+
+
+def _run(trace: Trace, uuid: str) -> Run:
+    try:
+        return trace.runs.get(uuid=UUID(uuid))
+    except (ValueError, Run.DoesNotExist) as problem:
+        raise Http404 from problem
+
+
 def _plain(request: MemberRequest, text: str) -> HttpResponse:
     if getattr(request, "htmx", None):  # too long to lay out: let the browser open it by itself
         return HttpResponse(status=204, headers={"HX-Redirect": request.get_full_path()})
@@ -81,8 +104,8 @@ def _text(trace: Trace, at: str) -> str:
     if where == "trace" and name in ("input", "output"):
         return getattr(trace, name) or ""
     try:
-        return text_at(trace.runs.get(uuid=UUID(where)), name)
-    except (ValueError, Run.DoesNotExist, NoSuchPlaceError) as problem:
+        return text_at(_run(trace, where), name)
+    except NoSuchPlaceError as problem:
         raise Http404 from problem
 
 
