@@ -123,7 +123,7 @@ LANGSMITH: tuple[Route, ...] = (
         route(f"{V1}platform/annotation-queues/<uuid:uuid>/items{rest}", methods, uuid="queue")
         for rest, methods in (
             ("", {"GET": api_keys(403, 422, 422, 404, 404), "POST": api_keys(403, 403, 422, 403, 404)}),
-            ("/delete", {"POST": api_keys(403, 403, 200, 403, 404)}),
+            ("/delete", {"POST": api_keys(403, 403, 422, 403, 404)}),
             ("/count", {"GET": api_keys(403, 422, 422, 404, 404)}),
         )
     ),
