@@ -9,6 +9,7 @@ from annotation.models.feedback import FailureMode, Feedback, FeedbackConfig, Fe
 from annotation.models.job import Job, JobPayload
 from annotation.models.log import LogRecord
 from annotation.models.price import ModelPrice
+from annotation.models.probe import Probe
 from annotation.models.queue import Item, Queue, Reservation, RubricVersion, Skip
 from annotation.models.review import Draft, Review
 from annotation.models.rule import Decision, Rule, RuleRevision
@@ -38,6 +39,7 @@ __all__ = [
     "LogRecord",
     "Membership",
     "ModelPrice",
+    "Probe",
     "Project",
     "Queue",
     "Reservation",

@@ -35,6 +35,7 @@ class Queue(PublicModel):
 
     `description` and `metadata` are what a program says of it; reviewers read the instructions. `decides` is who settles
     an item whose reviews differ. `blindness` is read by `domain.queues.blindness` (typed).
+    `gold_percent` and `retest_percent` are shares of what somebody is given that serve to measure them.
     """
 
     Status = QueueStatus
@@ -57,6 +58,10 @@ class Queue(PublicModel):
     is_open_to_all = models.BooleanField(default=True)
     reviewers = models.ManyToManyField(User, blank=True, related_name="review_queues")
     accepts_at_once = models.BooleanField(default=False)
+    gold_percent = models.PositiveSmallIntegerField(default=0)
+    retest_percent = models.PositiveSmallIntegerField(default=0)
+    retest_days = models.PositiveSmallIntegerField(default=7)
+    shows_gold = models.BooleanField(default=False)
     target_dataset = models.ForeignKey(
         "annotation.Dataset", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
@@ -75,6 +80,9 @@ class Queue(PublicModel):
             models.CheckConstraint(
                 condition=models.Q(reservation_minutes__gte=1, reservation_minutes__lte=1440),
                 name="queue_reservation_within_a_day",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(gold_percent__lte=50, retest_percent__lte=50), name="queue_probes_at_most_half_each"
             ),
             one_of("status", QueueStatus, "queue_status_known"),
             one_of("order", QueueOrder, "queue_order_known"),
@@ -124,7 +132,8 @@ class Item(PublicModel):
     anew by `domain.queues` when the queue's policy changes. `is_disputed`: the reviews differ and nobody has settled it;
     `extra_seats`: how many more reviews than the queue's are wanted here. `adjudicated_at`: when it was settled, by
     `adjudicated_by` (null: by the majority). `probability` is the chance with which sampling let the thing in (null: put
-    there by hand). `reason` is read by `domain.queues.items` (typed).
+    there by hand). `reason` is read by `domain.queues.items` (typed). `gold` are the answers by question key, where they
+    are known: others are measured with the item.
     """
 
     Kind = ItemKind
@@ -150,6 +159,7 @@ class Item(PublicModel):
     decision = models.ForeignKey(Decision, on_delete=models.SET_NULL, null=True, blank=True, related_name="items")
     probability = models.DecimalField(max_digits=7, decimal_places=6, null=True, blank=True)
     reason = models.JSONField(default=dict)
+    gold = models.JSONField(null=True, blank=True)
     added_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(db_default=Now())
     flagged_at = models.DateTimeField(null=True, blank=True)

@@ -7,6 +7,7 @@ from annotation.web.views.queues import adjudication, agreement, corrections, de
 urlpatterns: list[URLPattern] = [
     path("", lists.queue_list, name="queue-list"),
     path("new/", setup.queue_new, name="queue-new"),
+    path("mine/", lists.own_reviews, name="own-reviews"),
     path("preview/", setup.instructions_preview, name="queue-preview"),
     path("<uuid:uuid>/", detail.queue_detail, name="queue-detail"),
     path("<uuid:uuid>/edit/", setup.queue_edit, name="queue-edit"),
@@ -18,6 +19,7 @@ urlpatterns: list[URLPattern] = [
     path("<uuid:uuid>/pairs/new/", pairs.queue_pairs_new, name="queue-pairs-new"),
     path("<uuid:uuid>/adjudication/", adjudication.queue_adjudication, name="queue-adjudication"),
     path("<uuid:uuid>/corrections/", corrections.correction_list, name="correction-list"),
+    path("reviews/<uuid:uuid>/gold/", detail.review_gold, name="review-gold"),
     path("corrections/<uuid:uuid>/accept/", corrections.correction_accept, name="correction-accept"),
     path("corrections/<uuid:uuid>/reject/", corrections.correction_reject, name="correction-reject"),
     path("items/<uuid:uuid>/adjudicate/", adjudication.item_adjudicate, name="item-adjudicate"),

@@ -21,7 +21,7 @@ from tests.factories.queues import (
     RubricVersionFactory,
     SkipFactory,
 )
-from tests.factories.reviews import ReviewFactory
+from tests.factories.reviews import ProbeFactory, ReviewFactory
 from tests.factories.rules import DecisionFactory, RuleFactory, RuleRevisionFactory
 from tests.factories.taxonomy import CarriedUseFactory, TaxonomyChangeFactory
 from tests.factories.traces import AttachmentFactory, RunFactory, RunShareFactory, TraceFactory, TraceTallyFactory
@@ -49,6 +49,7 @@ __all__ = [
     "LogRecordFactory",
     "MembershipFactory",
     "ModelPriceFactory",
+    "ProbeFactory",
     "ProjectFactory",
     "QueueFactory",
     "ReservationFactory",

@@ -3,7 +3,7 @@
 from factory import LazyAttribute, SubFactory
 
 from annotation.domain.queues import rubric_versions
-from annotation.models import Review
+from annotation.models import Probe, Review
 from tests.factories.accounts import UserFactory
 from tests.factories.base import Factory
 from tests.factories.queues import ItemFactory
@@ -18,3 +18,12 @@ class ReviewFactory(Factory[Review]):
     item = SubFactory(ItemFactory)
     reviewer = SubFactory(UserFactory)
     rubric = LazyAttribute(lambda review: rubric_versions.current(review.item.queue))
+
+
+class ProbeFactory(Factory[Probe]):
+    class Meta:
+        model = Probe
+
+    item = SubFactory(ItemFactory)
+    reviewer = SubFactory(UserFactory)
+    kind = Probe.Kind.GOLD

@@ -11,6 +11,7 @@ from annotation.api.v1.views import (
     failure_modes,
     feedback,
     filling,
+    gold,
     imports,
     items,
     jobs,
@@ -66,6 +67,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("queues", queues.QueueListView.as_view(), name="queue-list"),
     path("queues/<uuid:uuid>", queues.QueueView.as_view(), name="queue-detail"),
     path("queues/<uuid:uuid>/items", queues.QueueItemListView.as_view(), name="queue-item-list"),
+    path("queues/<uuid:uuid>/quality", gold.QueueQualityView.as_view(), name="queue-quality"),
     path("queues/<uuid:uuid>/pairs", pairs.QueuePairsView.as_view(), name="queue-pairs"),
     path("queues/<uuid:uuid>/agreement", quality.QueueAgreementView.as_view(), name="queue-agreement"),
     path("queues/<uuid:uuid>/progress", quality.QueueProgressView.as_view(), name="queue-progress"),
@@ -77,6 +79,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "queues/<uuid:uuid>/disagreements", adjudication.QueueDisagreementListView.as_view(), name="queue-disagreements"
     ),
     path("items/<uuid:uuid>", items.ItemView.as_view(), name="item-detail"),
+    path("items/<uuid:uuid>/gold", gold.ItemGoldView.as_view(), name="item-gold"),
     path("items/<uuid:uuid>/restore", items.ItemRestoreView.as_view(), name="item-restore"),
     path("items/<uuid:uuid>/claim", items.ItemClaimView.as_view(), name="item-claim"),
     path("items/<uuid:uuid>/heartbeat", items.ItemHeartbeatView.as_view(), name="item-heartbeat"),

@@ -9,13 +9,13 @@ only that sees what the previous holder of the lock committed.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from annotation.domain import access, statements
-from annotation.domain.queues import line
+from annotation.domain.queues import line, probes
 from annotation.domain.queues.refusals import (
     ItemNotOpenError,
     ItemTakenError,
@@ -48,6 +48,9 @@ def claim_next(*, queue: Queue, by: User, now: datetime) -> Claim:
     if not may_review:
         raise NotAReviewerError(queue)
     require_active(queue)
+    if probed := probes.following(queue, by, now):
+        probed[0].queue = queue
+        return Claim(*probed)
     full: list[int] = []
     for is_waiting in (False, True):  # first past the rows that others hold for a moment, then patiently
         while True:
@@ -72,6 +75,9 @@ def claim_item(*, item: Item, by: User, now: datetime) -> Claim:
 def claim_locked(item: Item, *, by: User, now: datetime) -> Claim:
     """As `claim_item`, for an item that the transaction holds the lock of."""
     require_reviewer(item.queue, by)
+    if probes.open_on(item, by):
+        require_active(item.queue)
+        return Claim(item, probes.lease(item.queue, now))
     if has_reviewed(item, by):
         return Claim(item, None)
     require_active(item.queue)
@@ -90,8 +96,8 @@ def heartbeat(*, item: Item, by: User, now: datetime) -> datetime:
     """
     with transaction.atomic():
         locked = lock(item)
-        if has_reviewed(locked, by):
-            return _lease(locked.queue, now)
+        if has_reviewed(locked, by) or probes.open_on(locked, by):
+            return probes.lease(locked.queue, now)
         has_held = Reservation.objects.filter(item=locked, reviewer=by).exists()
         is_theirs = has_held and is_open_to(locked.queue, by) and locked.state == Item.State.OPEN
         expires_at = line.take(locked, by, now) if is_theirs else None
@@ -114,6 +120,7 @@ def skip(*, item: Item, by: User, now: datetime, reason: str = "") -> None:
             unique_fields=["item", "reviewer"],
             update_fields=["reason", "skipped_at"],
         )
+        probes.close(item, by, now)
         release(item=item, by=by)
 
 
@@ -190,10 +197,6 @@ def _attempt(
 def _reviewable(queue: Queue, person: User) -> QuerySet[Item]:
     reviewed = Review.every.filter(item=OuterRef("pk"), reviewer=person)  # who wrote the settling answer has seen all
     return Item.objects.filter(queue=queue, state=Item.State.OPEN).exclude(Exists(reviewed))
-
-
-def _lease(queue: Queue, now: datetime) -> datetime:
-    return now + timedelta(minutes=queue.reservation_minutes)
 
 
 def _nothing_left(queue: Queue, person: User) -> NothingLeftError:

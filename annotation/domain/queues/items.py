@@ -12,7 +12,7 @@ from django.db.models import Max, QuerySet
 from django.utils import timezone
 
 from annotation.domain import audit
-from annotation.domain.queues import state
+from annotation.domain.queues import probes, state
 from annotation.domain.queues.reasons import Reason
 from annotation.domain.queues.subjects import Subject
 from annotation.models import Decision, Item, Queue, Reservation, User
@@ -167,6 +167,7 @@ def flag(*, item: Item, by: User, reason: str, now: datetime | None = None) -> I
         locked = _locked(item)
         locked.flagged_at, locked.flagged_by, locked.flag_reason = now or timezone.now(), by, reason.strip()
         locked.save(update_fields=["flagged_at", "flagged_by", "flag_reason"])
+        probes.close(locked, by, locked.flagged_at)
         Reservation.objects.filter(item=locked, reviewer=by).delete()
     return locked
 

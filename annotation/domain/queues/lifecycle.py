@@ -53,6 +53,10 @@ class QueueSettings:
     is_open_to_all: bool = True
     reviewers: tuple[User, ...] = ()
     accepts_at_once: bool = False
+    gold_percent: int = 0
+    retest_percent: int = 0
+    retest_days: int = 7
+    shows_gold: bool = False
     target_dataset: Dataset | None = None
 
 
@@ -72,6 +76,10 @@ _COLUMNS = (
     "reservation_minutes",
     "is_open_to_all",
     "accepts_at_once",
+    "gold_percent",
+    "retest_percent",
+    "retest_days",
+    "shows_gold",
     "target_dataset",
 )
 
@@ -185,6 +193,11 @@ def _require_sound(workspace: Workspace, settings: QueueSettings) -> None:
         raise QueueError("reviewers_per_item", "Between 1 and 10 people review an item.")
     if not 1 <= settings.reservation_minutes <= 1440:
         raise QueueError("reservation_minutes", "A reservation lasts between 1 minute and 1,440 minutes, a day.")
+    for name in ("gold_percent", "retest_percent"):
+        if not 0 <= getattr(settings, name) <= 50:
+            raise QueueError(name, "Between 0 and 50 percent of what somebody is given may serve to measure them.")
+    if not 0 <= settings.retest_days <= 365:
+        raise QueueError("retest_days", "An item comes again after 0 to 365 days.")
     if settings.target_dataset and settings.target_dataset.workspace_id != workspace.pk:
         raise QueueError("target_dataset", "The dataset belongs to another workspace.")
     _require_reviewers(workspace, settings)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from annotation.domain.queues import counts, reasons, rubric_versions
+from annotation.domain.queues import counts, probes, reasons, rubric_versions
 from annotation.domain.queues.assignment import Claim
 from annotation.domain.queues.counts import Counts
 from annotation.domain.queues.reasons import Reason
@@ -16,7 +16,7 @@ from annotation.domain.reviews import drafts, originals
 from annotation.domain.reviews.content import Evidence, ReviewInput, read_labels
 from annotation.domain.reviews.steps import STEP_THUMB
 from annotation.domain.reviews.undo import as_input
-from annotation.models import FailureMode, Feedback, Item, Project, Queue, Review, RubricVersion, Trace, User
+from annotation.models import FailureMode, Feedback, Item, Probe, Project, Queue, Review, RubricVersion, Trace, User
 
 MOST_EARLIER = 20
 """How many earlier turns of a thread stand above a trace."""
@@ -63,7 +63,9 @@ def opened(claim: Claim, *, by: User) -> Opened:
     """All that the form needs, for the person who claimed the item."""
     item, queue = claim.item, claim.item.queue
     draft = drafts.load(item=item, by=by)
-    review = Review.objects.select_related("rubric").filter(item=item, reviewer=by).first()
+    review = None
+    if not probes.open_on(item, by):  # who is given an item again begins as everybody does
+        review = Review.objects.select_related("rubric").filter(item=item, reviewer=by).first()
     given = as_input(review) if review else ReviewInput()
     typed = draft.content if draft else given
     version = rubric_versions.numbered(queue, typed.rubric_version) or rubric_versions.current(queue)
@@ -80,7 +82,9 @@ def opened(claim: Claim, *, by: User) -> Opened:
 
 
 def submission_count(item: Item, person: User) -> int:
-    """How often the person has submitted a review of the item."""
+    """How often the person has submitted a review of the item, as far as their page knows."""
+    if probes.open_on(item, person):
+        return 0
     counted = Review.objects.filter(item=item, reviewer=person).values_list("submission_count", flat=True).first()
     return counted or 0
 
@@ -88,7 +92,7 @@ def submission_count(item: Item, person: User) -> int:
 def progress(queue: Queue, person: User) -> Progress:
     """For the head of the review page."""
     own = Review.objects.filter(item__queue=queue, reviewer=person)
-    return Progress(counts.of_queue(queue, person=person), own.count())
+    return Progress(counts.of_queue(queue, person=person), own.count() + probes.count(queue, person))
 
 
 def turns(item: Item) -> tuple[list[Trace], list[Trace]]:
@@ -128,6 +132,8 @@ def feedback_shown(traces: list[Trace], person: User) -> list[Feedback]:
     rows = Feedback.objects.filter(
         workspace=traces[0].workspace_id, trace_uuid__in=[trace.uuid for trace in traces], key__in=STEP_THUMBS
     )
+    again = Probe.objects.filter(item=OuterRef("review__item"), reviewer=person, submitted_at=None, closed_at=None)
+    rows = rows.exclude(Exists(again))  # nor their own, where they are to judge anew
     return list(rows.exclude(~Q(author=person), source=Feedback.Source.REVIEWER).order_by("created_at", "id"))
 
 

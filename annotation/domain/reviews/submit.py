@@ -11,7 +11,7 @@ from django.db import transaction
 
 from annotation.domain import statements
 from annotation.domain.feedback import failure_modes, reviewed
-from annotation.domain.queues import assignment, blindness, line, pairs, state
+from annotation.domain.queues import assignment, blindness, line, pairs, probes, state
 from annotation.domain.queues import rubric as asked
 from annotation.domain.queues.refusals import ClaimError, ItemNotOpenError, ItemTakenError, QueueNotActiveError
 from annotation.domain.queues.rubric_versions import asked_of, current, numbered
@@ -23,6 +23,7 @@ from annotation.models import (
     FailureMode,
     Feedback,
     Item,
+    Probe,
     Project,
     Queue,
     Reservation,
@@ -55,6 +56,9 @@ def submit(
 
 
 def _submit(item: Item, by: User, answers: ReviewInput, now: datetime, spoken: frozenset[str]) -> Review:
+    probe = probes.open_on(item, by) or _same_again(item, by, answers)
+    if probe is not None:
+        return _answer(probe, item, by, answers, now)
     before = Review.objects.filter(item=item, reviewer=by).first()
     _require_place(item, by, before, now)
     given = checked(item, by, answers)
@@ -69,6 +73,29 @@ def _submit(item: Item, by: User, answers: ReviewInput, now: datetime, spoken: f
         review = before
     _tidy(item, by)
     return review
+
+
+def _same_again(item: Item, by: User, answers: ReviewInput) -> Probe | None:
+    """A probe that was answered just so, or that is no item of theirs otherwise: a second click changes no review."""
+    probe = probes.answered_on(item, by)
+    is_theirs = probe and (probe.kind == Probe.Kind.GOLD or probe.answers == answers.answers)
+    return probe if is_theirs else None
+
+
+def _answer(probe: Probe, item: Item, by: User, answers: ReviewInput, now: datetime) -> Review:
+    """Keep the answers apart from all reviews; what comes back looks like one, and is stored nowhere."""
+    assignment.require_reviewer(item.queue, by)
+    if item.queue.status in CLOSED:
+        raise QueueNotActiveError(item.queue)
+    version = numbered(item.queue, answers.rubric_version) or current(item.queue)
+    given = _checked(item, asked_of(item, version, by), answers)
+    probe.rubric, probe.answers, probe.labels, probe.layer = version, given.answers, list(given.labels), given.layer
+    probe.first_failing_run_uuid, probe.note = given.first_failing_run_uuid, given.note
+    probe.active_ms, probe.submitted_at = max(probe.active_ms, given.active_ms), now
+    probe.save()
+    _tidy(item, by)
+    looks = {"answers": given.answers, "layer": given.layer, "note": given.note, "active_ms": probe.active_ms}
+    return Review(uuid=probe.uuid, item=item, reviewer=by, rubric=version, submitted_at=now, modified_at=now, **looks)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,11 @@ from datetime import datetime
 from django.db import transaction
 
 from annotation.domain.feedback import reviewed
-from annotation.domain.queues import assignment
+from annotation.domain.queues import assignment, probes
 from annotation.domain.queues.assignment import Claim
 from annotation.domain.reviews import content, correct, drafts, originals, settling
 from annotation.domain.reviews.content import Evidence, ReviewInput, StepJudgement
-from annotation.models import Queue, Review, User
+from annotation.models import Item, Probe, Queue, Review, User
 
 
 class UndoRefusedError(Exception):
@@ -24,6 +24,39 @@ def last_submission(*, queue: Queue, by: User) -> Review | None:
     """What the person submitted or edited last in this queue."""
     rows = Review.objects.select_related("item").filter(item__queue=queue, reviewer=by)
     return rows.order_by("-modified_at", "-id").first()
+
+
+def last_item(*, queue: Queue, by: User) -> Item | None:
+    """The item that the person submitted or edited something on last in this queue, a probe as well as a review."""
+    review = last_submission(queue=queue, by=by)
+    probe = probes.last_answered(queue, by, since=review.modified_at if review else None)
+    return probe.item if probe else review.item if review else None
+
+
+def undo_last(*, queue: Queue, by: User, now: datetime) -> Claim | None:
+    """Take back what the person submitted last in the queue; None where there is nothing. Raises as `undo` does."""
+    review = last_submission(queue=queue, by=by)
+    probe = probes.last_answered(queue, by, since=review.modified_at if review else None)
+    if probe:
+        return _undo_probe(probe, by, now)
+    return undo(review=review, by=by, now=now) if review else None
+
+
+def _undo_probe(probe: Probe, by: User, now: datetime) -> Claim:
+    with transaction.atomic():
+        item = assignment.lock(probe.item)
+        assignment.require_active(item.queue)
+        probes.reopen(probe)
+        typed = ReviewInput(
+            answers=probe.answers,
+            labels=tuple(probe.labels),
+            layer=probe.layer,
+            first_failing_run_uuid=probe.first_failing_run_uuid,
+            note=probe.note,
+            rubric_version=probe.rubric.number if probe.rubric else None,
+        )
+        drafts.save(item=item, by=by, content=typed, now=now)
+        return assignment.claim_locked(item, by=by, now=now)
 
 
 def undo(*, review: Review, by: User, now: datetime) -> Claim:

@@ -83,6 +83,30 @@ class QueueForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         help_text="Kept on every review, so that blind ones can be told from the others.",
     )
+    gold_percent = forms.IntegerField(
+        label="Gold items, % of what somebody is given",
+        min_value=0,
+        max_value=50,
+        initial=0,
+        required=False,
+        help_text="Items with known answers, mixed in; nobody can tell. Mark them in the list of items.",
+    )
+    retest_percent = forms.IntegerField(
+        label="Given again, % of what somebody is given",
+        min_value=0,
+        max_value=50,
+        initial=0,
+        required=False,
+        help_text="An item that they reviewed, without their answers: about 5 shows how alike they judge twice. 0: off.",
+    )
+    retest_days = forms.IntegerField(
+        label="Days until an item may come again", min_value=0, max_value=365, initial=7, required=False
+    )
+    shows_gold = forms.BooleanField(
+        label="Tell reviewers their own gold results",
+        required=False,
+        help_text="On their page “My reviews”, with the answers that are right.",
+    )
     order = forms.ChoiceField(label="Order", choices=Queue.Order.choices, initial=Queue.Order.PRIORITY)
 
     def __init__(self, *args: Any, workspace: Workspace, queue: Queue | None = None, **kwargs: Any) -> None:
@@ -103,6 +127,8 @@ class QueueForm(forms.Form):
         given = dict(self.cleaned_data)
         given["is_open_to_all"] = given.pop("who") == "all"
         given["reviewers"] = tuple(given["reviewers"])
+        for name in ("gold_percent", "retest_percent", "retest_days"):  # left empty: as for a new queue
+            given[name] = self.fields[name].initial if given[name] is None else given[name]
         given["decides"] = given["decides"] or Queue.Decides.EDITOR
         given["blindness"] = Blindness.hiding(given.pop("hidden"))
         return QueueSettings(**given)
@@ -121,4 +147,4 @@ def initial(settings: QueueSettings) -> dict[str, Any]:
 def typed(data: QueryDict) -> dict[str, Any]:
     """What somebody has typed so far, to show again without judging it."""
     several = {name: data.getlist(name) for name in ("reviewers", "hidden")}
-    return {**data.dict(), **several, "accepts_at_once": "accepts_at_once" in data}
+    return {**data.dict(), **several, "accepts_at_once": "accepts_at_once" in data, "shows_gold": "shows_gold" in data}

@@ -161,6 +161,8 @@ PAGES: tuple[Route, ...] = (
     route(f"{Q}<uuid:uuid>/pairs/new/", {"GET": editors(), "POST": editors(302)}, uuid="queue"),
     route(f"{Q}<uuid:uuid>/adjudication/", {"GET": editors()}, uuid="queue"),
     route(f"{Q}<uuid:uuid>/corrections/", {"GET": editors()}, uuid="queue"),
+    route(f"{Q}mine/", {"GET": pages(302, 404, 403, 200, 200, 200, 200)}),
+    route(f"{Q}reviews/<uuid:uuid>/gold/", {"POST": editors(302)}, uuid="review"),
     route(f"{Q}corrections/<uuid:uuid>/accept/", {"POST": editors(302)}, uuid="review"),
     route(f"{Q}corrections/<uuid:uuid>/reject/", {"POST": editors(302)}, uuid="review"),
     route(f"{Q}items/<uuid:uuid>/adjudicate/", {"POST": editors(302)}, uuid="item"),

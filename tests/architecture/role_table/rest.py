@@ -118,6 +118,16 @@ REST: tuple[Route, ...] = (
         uuid="queue", data={"threads": [{"project": "p-acme", "thread_id": "t-acme"}]},
     ),
     route(
+        f"{V1}items/<uuid:uuid>/gold",
+        {
+            "GET": api_editors(200, elsewhere=404),
+            "PUT": api_editors(400, elsewhere=404),
+            "DELETE": api_editors(204, elsewhere=404),
+        },
+        uuid="item",
+    ),
+    route(f"{V1}queues/<uuid:uuid>/quality", {"GET": api_editors(200, elsewhere=404)}, uuid="queue"),
+    route(
         f"{V1}queues/<uuid:uuid>/pairs",
         {"GET": api_editors(200, elsewhere=404), "POST": api_editors(400, elsewhere=404)},
         uuid="queue",

@@ -78,5 +78,5 @@ def test_it_takes_the_same_statements_for_one_item_and_three(
 ) -> None:
     queue, _added = reviewed(people, other, [("up", "down")] * count)
     client = people.client(people.editor)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(12):
         client.get(f"/w/acme/queues/{queue.uuid}/agreement/")

@@ -121,6 +121,7 @@ class QueueSerializer(serializers.Serializer[Any]):
     reservation_minutes = serializers.IntegerField(source="queue.reservation_minutes")
     is_open_to_all = serializers.BooleanField(source="queue.is_open_to_all")
     accepts_at_once = serializers.BooleanField(source="queue.accepts_at_once")
+    shows_gold = serializers.BooleanField(source="queue.shows_gold")
     target_dataset = serializers.UUIDField(source="queue.target_dataset.uuid", default=None, allow_null=True)
     created_at = serializers.DateTimeField(source="queue.created_at")
     is_open_to_caller = serializers.BooleanField(source="is_open_to_person")
@@ -170,6 +171,17 @@ class QueueChangeSerializer(serializers.Serializer[Any]):
         error_messages={"does_not_exist": PERSON_UNKNOWN},
     )
     accepts_at_once = serializers.BooleanField(required=False)
+    gold_percent = serializers.IntegerField(
+        required=False, min_value=0, max_value=50, help_text="Of what somebody is given: items with known answers."
+    )
+    retest_percent = serializers.IntegerField(
+        required=False,
+        min_value=0,
+        max_value=50,
+        help_text="Of what somebody is given: items that they reviewed before.",
+    )
+    retest_days = serializers.IntegerField(required=False, min_value=0, max_value=365)
+    shows_gold = serializers.BooleanField(required=False, help_text="Reviewers are told their own gold results.")
     target_dataset = serializers.SlugRelatedField(
         slug_field="uuid", queryset=Dataset.objects.none(), required=False, allow_null=True
     )

@@ -12,6 +12,7 @@ from annotation.domain.queues.lifecycle import QueueError
 from annotation.domain.queues.refusals import ClaimError, NotAReviewerError
 from annotation.domain.reviews.adjudicate import AdjudicationError
 from annotation.domain.reviews.correct import CorrectionError
+from annotation.domain.reviews.gold import GoldError
 from annotation.domain.reviews.rubric import InvalidReviewError
 from annotation.domain.reviews.undo import UndoRefusedError
 
@@ -28,7 +29,7 @@ def refusals(hint: str = "What you sent is kept as your draft.") -> Iterator[Non
         raise ApiError(problem.code, str(problem), fields={problem.field: [str(problem)]}) from problem
     except NotAReviewerError as problem:
         raise ApiError(problem.code, str(problem), status=403) from problem
-    except (ClaimError, CorrectionError, UndoRefusedError, AdjudicationError) as problem:
+    except (ClaimError, CorrectionError, GoldError, UndoRefusedError, AdjudicationError) as problem:
         raise ApiError(problem.code, str(problem), status=409) from problem
     except QueueClosedError as problem:
         raise ApiError("queue_closed", str(problem), status=409) from problem

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 
 from annotation.domain.access import Capability
 from annotation.domain.queues import counts
-from annotation.domain.reviews.quality import figures, queries
+from annotation.domain.reviews.quality import consistency, figures, queries
 from annotation.domain.reviews.quality.figures import Agreement, Confusion
 from annotation.domain.reviews.quality.queries import Overview
 from annotation.web.access import member, queue_of
@@ -27,7 +27,9 @@ def queue_agreement(request: MemberRequest, uuid: UUID) -> HttpResponse:
     queue = queue_of(request, uuid)
     shown = queries.overview(queue)
     context: dict[str, Any] = {"workspace": request.workspace, "queue": queue, "overview": shown}
-    context["may_edit"] = request.actor.may(Capability.EDIT)
+    may_edit = context["may_edit"] = request.actor.may(Capability.EDIT)
+    if may_edit:  # who is measured is not told by what
+        context |= {"gold": consistency.gold(queue), "consistency": consistency.consistency(queue)}
     context["disputes"] = counts.of_queue(queue, person=None).disagreement
     current = _current(shown, request.GET.get("question", ""))
     if current:

@@ -18,8 +18,10 @@ from annotation.domain.access import Capability
 from annotation.domain.paging import BadCursorError, page
 from annotation.domain.queues import items, lifecycle, queries, rubric_versions
 from annotation.domain.queues.queries import QueueCard, Shown
-from annotation.models import Item, Queue
-from annotation.web.access import item_of, member, queue_of, visible
+from annotation.domain.reviews import gold
+from annotation.domain.reviews.rubric import InvalidReviewError
+from annotation.models import Item, Queue, Review
+from annotation.web.access import found, item_of, member, queue_of, visible
 from annotation.web.http import MemberRequest, page_or_fragment
 
 PAGE_SIZE = 50
@@ -84,6 +86,23 @@ def item_restore(request: MemberRequest, uuid: UUID) -> HttpResponse:
 
 @require_POST
 @member(Capability.EDIT)
+def review_gold(request: MemberRequest, uuid: UUID) -> HttpResponse:
+    """Take what a review answered for the known answers of its item, or (`end`) have the item be ordinary again."""
+    review = found(request, Review, uuid)
+    try:
+        if "end" in request.POST:
+            gold.unmark(item=review.item, by=request.user)
+            messages.success(request, f"Item {review.item.number} is gold no more.")
+        else:
+            gold.mark_by(review=review, by=request.user)
+            messages.success(request, f"Item {review.item.number} is gold: others are tested with these answers.")
+    except (gold.GoldError, InvalidReviewError) as problem:
+        messages.error(request, str(problem))
+    return _back(request, review.item)
+
+
+@require_POST
+@member(Capability.EDIT)
 def item_unflag(request: MemberRequest, uuid: UUID) -> HttpResponse:
     """Clear a flag, so that the item is given out again."""
     item = items.unflag(item=item_of(request, uuid), by=request.user)
@@ -96,15 +115,15 @@ def _items(request: MemberRequest, queue: Queue, card: QueueCard) -> dict[str, A
     shown = _shown(request)
     rows = queries.with_people(queries.shown(visible(request, Item).filter(queue=queue), shown), timezone.now())
     try:
-        found = page(rows, order=queries.ITEM_ORDER, size=PAGE_SIZE, cursor=request.GET.get("cursor"))
+        listed = page(rows, order=queries.ITEM_ORDER, size=PAGE_SIZE, cursor=request.GET.get("cursor"))
     except BadCursorError as problem:
         raise Http404 from problem
-    following = {"state": shown.value, "cursor": found.next_cursor}
+    following = {"state": shown.value, "cursor": listed.next_cursor}
     return {
-        "rows": queries.rows(found.rows),
+        "rows": queries.rows(listed.rows),
         "shown": shown.value,
         "tabs": _tabs(card),
-        "next_page": urlencode(following) if found.next_cursor else "",
+        "next_page": urlencode(following) if listed.next_cursor else "",
         "is_first_page": not request.GET.get("cursor"),
         "reviewers": [] if queue.is_open_to_all else list(queue.reviewers.order_by("email")),
     }

@@ -9,9 +9,18 @@ from django.views.decorators.http import require_GET
 from annotation.domain import access
 from annotation.domain.access import Capability
 from annotation.domain.queues import queries
+from annotation.domain.reviews.quality import own
 from annotation.models import Queue
 from annotation.web.access import member, visible
 from annotation.web.http import MemberRequest
+
+
+@require_GET
+@member(Capability.REVIEW)
+def own_reviews(request: MemberRequest) -> HttpResponse:
+    """What the person reviewed, and how: for nobody but themselves."""
+    context = {"workspace": request.workspace, "work": own.work(visible(request, Queue), request.user)}
+    return render(request, "queues/own.html", context)
 
 
 @require_GET

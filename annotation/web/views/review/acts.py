@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from django_htmx.http import trigger_client_event
 
 from annotation.domain.access import Capability
-from annotation.domain.queues import assignment, items, rubric_versions
+from annotation.domain.queues import assignment, items, probes, rubric_versions
 from annotation.domain.queues.assignment import Claim
 from annotation.domain.queues.refusals import ClaimError, ReservationLostError
 from annotation.domain.queues.rubric import Rubric
@@ -37,6 +37,9 @@ def item_submit(request: MemberRequest, uuid: UUID, number: int) -> HttpResponse
     sent = form.read(request.POST, _asked(request, item))
     if sent.problems:
         return _again(request, item, sent)
+    answered = probes.answered_on(item, request.user)
+    if answered and not form.seen_submissions(request.POST):  # a second click, or a tab of before: no edit of a review
+        probes.reopen(answered)
     try:
         submit.submit(item=item, by=request.user, answers=sent.given, now=timezone.now())
     except InvalidReviewError as invalid:
@@ -75,13 +78,12 @@ def queue_undo(request: MemberRequest, uuid: UUID) -> HttpResponse:
     current = queue.items.filter(number=form.item_number(request.POST)).first()
     if current:
         _keep(request, current)
-    review = undo.last_submission(queue=queue, by=request.user)
-    if review is None:
-        return _told(request, "You have submitted nothing in this queue yet.", queue, current)
     try:
-        claim = undo.undo(review=review, by=request.user, now=timezone.now())
+        claim = undo.undo_last(queue=queue, by=request.user, now=timezone.now())
     except (UndoRefusedError, ClaimError) as refusal:
         return _told(request, str(refusal), queue, current)
+    if claim is None:
+        return _told(request, "You have submitted nothing in this queue yet.", queue, current)
     if current and current.pk != claim.item.pk:
         assignment.release(item=current, by=request.user)
     context.tell(request, f"Review of item {claim.item.number} taken back; change it and submit again.")

@@ -54,8 +54,7 @@ def told(request: MemberRequest) -> str:
 
 def last_item(request: MemberRequest, queue: Queue) -> Item | None:
     """The item that undo would take back."""
-    review = undo.last_submission(queue=queue, by=request.user)
-    return review.item if review else None
+    return undo.last_item(queue=queue, by=request.user)
 
 
 def of(request: MemberRequest, opened: Opened, fields: ReviewFields) -> dict[str, Any]:

@@ -1,0 +1,121 @@
+"""Items mixed into a reviewer's line to see how they judge: with known answers (gold), or ones they reviewed long ago.
+
+They come as any other item does, so that nobody can tell; what is answered stands apart from reviews (`models.Probe`).
+Whether the next item is one is drawn by a hash of the queue, the person and how much they have done in it: the same until
+they have done more.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
+
+from annotation.domain import statements
+from annotation.domain.queues import line
+from annotation.models import Draft, Item, Probe, Queue, Reservation, Review, User
+
+
+def open_on(item: Item, person: User) -> Probe | None:
+    """The probe that the person is to answer on this item now."""
+    return _open(person).filter(item=item).first()
+
+
+def following(queue: Queue, person: User, now: datetime) -> tuple[Item, datetime] | None:
+    """The item with which the person is to be probed next and until when it is theirs; None: an ordinary one comes next.
+
+    What they have on the screen already goes first; a probe that they left comes back.
+    """
+    policy = Queue.objects.values_list("gold_percent", "retest_percent", "retest_days").get(pk=queue.pk)
+    if not policy[0] and not policy[1]:
+        return None
+    with transaction.atomic():
+        with statements.pipelined():
+            held = line.ask_on_screen(queue, person, now)
+        if held():
+            return None
+        probe = _open(person).filter(item__queue=queue, item__flagged_at=None).select_related("item").first()
+        item = probe.item if probe else _drawn(queue, person, now, *policy)
+        return (item, _reserve(item, queue, person, now)) if item else None
+
+
+def answered_on(item: Item, person: User) -> Probe | None:
+    """The probe that the person has answered on this item."""
+    return Probe.objects.filter(item=item, reviewer=person, submitted_at__isnull=False).first()
+
+
+def last_answered(queue: Queue, person: User, *, since: datetime | None) -> Probe | None:
+    """The probe that the person answered last in the queue, if that was after `since`."""
+    rows = Probe.objects.filter(item__queue=queue, reviewer=person, submitted_at__isnull=False).select_related("item")
+    rows = rows.filter(submitted_at__gt=since) if since else rows
+    return rows.order_by("-submitted_at").first()
+
+
+def reopen(probe: Probe) -> None:
+    """What the person submits on the item goes to the probe once more."""
+    Probe.objects.filter(pk=probe.pk).update(submitted_at=None)
+
+
+def close(item: Item, person: User, now: datetime) -> None:
+    """The person puts the item aside; if it was a probe, it does not come again."""
+    _open(person).filter(item=item).update(closed_at=now)
+
+
+def count(queue: Queue, person: User) -> int:
+    """How many probes the person has answered in the queue: in what they are told of their work these count as reviews do."""
+    return Probe.objects.filter(item__queue=queue, reviewer=person, submitted_at__isnull=False).count()
+
+
+def lease(queue: Queue, now: datetime) -> datetime:
+    """Until when an item given now is somebody's."""
+    return now + timedelta(minutes=queue.reservation_minutes)
+
+
+def _open(person: User) -> QuerySet[Probe]:
+    return Probe.objects.filter(reviewer=person, submitted_at=None, closed_at=None)
+
+
+def _drawn(queue: Queue, person: User, now: datetime, gold: int, retest: int, days: int) -> Item | None:
+    """A new probe, if the draw says so and there is an item for it."""
+    place = draw(queue, person, Review.objects.filter(item__queue=queue, reviewer=person).count(), _met(queue, person))
+    if place < gold:
+        kind, rows = Probe.Kind.GOLD, _unmet(queue, person).filter(gold__isnull=False, state=Item.State.DONE)
+        rows = rows.exclude(Exists(Review.every.filter(item=OuterRef("pk"), reviewer=person)))
+    elif place < gold + retest:
+        kind, rows = Probe.Kind.RETEST, _long_ago(_unmet(queue, person), person, now - timedelta(days=days))
+    else:
+        return None
+    item = rows.order_by("id").first()
+    if item:
+        Probe.objects.create(item=item, reviewer=person, kind=kind, given_at=now)
+    return item
+
+
+def draw(queue: Queue, person: User, reviewed: int, met: int) -> float:
+    """A number from 0 to 100 for what the person is given after so many reviews and probes."""
+    seed = f"{queue.uuid}:{person.uuid}:{reviewed}:{met}"
+    return int.from_bytes(sha256(seed.encode()).digest()[:6], "big") / 2**48 * 100
+
+
+def _met(queue: Queue, person: User) -> int:
+    return Probe.objects.filter(item__queue=queue, reviewer=person).count()
+
+
+def _unmet(queue: Queue, person: User) -> QuerySet[Item]:
+    rows = Item.objects.filter(queue=queue, flagged_at=None).exclude(state=Item.State.REMOVED)
+    return rows.exclude(Exists(Probe.objects.filter(item=OuterRef("pk"), reviewer=person)))
+
+
+def _long_ago(items: QuerySet[Item], person: User, until: datetime) -> QuerySet[Item]:
+    """Those that the person reviewed before `until`, last touched then, and has typed nothing on since."""
+    reviews = Review.objects.filter(item=OuterRef("pk"), reviewer=person, modified_at__lte=until)
+    return items.filter(Exists(reviews)).exclude(Exists(Draft.objects.filter(item=OuterRef("pk"), reviewer=person)))
+
+
+def _reserve(item: Item, queue: Queue, person: User, now: datetime) -> datetime:
+    """On the screen, but in nobody's seat: items with all their reviews have none, and who gave a review takes none."""
+    expires_at = lease(queue, now)
+    Reservation.objects.update_or_create(item=item, reviewer=person, defaults={"expires_at": expires_at})
+    return expires_at

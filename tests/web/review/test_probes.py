@@ -1,0 +1,111 @@
+"""On pages: an item given again looks as any other, gold is marked by editors, and everybody sees their own figures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import uuid4
+
+import pytest
+
+from annotation.domain.queues import probes
+from annotation.models import Feedback, Item, Probe, Queue, Review
+from tests.fixtures.people import People
+from tests.web.review.conftest import Line
+
+pytestmark = pytest.mark.django_db
+MakeLine = Callable[..., Line]
+
+
+def lucky(line: Line, people: People) -> None:
+    """The reviewer's next draw after one review is a probe."""
+    while probes.draw(line.queue, people.reviewer, 1, 0) >= 50:
+        line.queue.uuid = uuid4()
+    Queue.objects.filter(pk=line.queue.pk).update(uuid=line.queue.uuid)
+
+
+def test_an_item_given_again_is_blank_and_a_stale_tab_edits_no_review(make_line: MakeLine, people: People) -> None:
+    line = make_line(2, retest_percent=50, retest_days=0)
+    lucky(line, people)
+    reviewer = people.client(people.reviewer)
+    reviewer.post(line.page(1, "submit"), line.form(1, **{"answer-thumbs": "down", "note": "Never said so."}))
+    assert reviewer.get(line.start)["Location"] == line.page(1)
+    page = reviewer.get(line.page(1)).content.decode()
+    assert "Never said so." not in page
+    assert "editing your review" not in page
+    assert 'name="seen" value="0"' in page
+    kept = reviewer.post(line.page(1, "draft"), line.form(1, note="Half.")).json()
+    assert kept["saved"] is True
+    before = list(Review.objects.values()), list(Feedback.objects.order_by("id").values())
+    again = line.form(1, **{"answer-thumbs": "up", "note": "Fine."})
+    for _ in range(2):  # a double click
+        reviewer.post(line.page(1, "submit"), again)
+    reviewer.post(line.page(1, "submit"), again | {"note": "Fine, from another tab."})
+    assert (list(Review.objects.values()), list(Feedback.objects.order_by("id").values())) == before
+    probe = Probe.objects.get()
+    assert (probe.answers, probe.note, probe.kind) == ({"thumbs": "up"}, "Fine, from another tab.", "retest")
+    edit = reviewer.get(line.page(1)).content.decode()
+    assert "Never said so." in edit
+    assert "editing your review" in edit
+
+
+def test_editors_mark_gold_and_read_who_knew(make_line: MakeLine, people: People) -> None:
+    line = make_line(1, gold_percent=50)
+    reviewer, editor = people.client(people.reviewer), people.client(people.editor)
+    reviewer.post(line.page(1, "submit"), line.form(1, **{"answer-thumbs": "down"}))
+    review, address = Review.objects.get(), f"/w/acme/queues/{line.queue.uuid}/"
+    assert "Use as gold" in editor.get(address).content.decode()
+    told = editor.post(f"/w/acme/queues/reviews/{review.uuid}/gold/", follow=True).content.decode()
+    assert "Item 1 is gold: others are tested with these answers." in told
+    assert Item.objects.get().gold == {"thumbs": "down"}
+    assert "gold" not in people.client(people.viewer).get(address).content.decode()
+    Probe.objects.create(
+        item=Item.objects.get(),
+        reviewer=people.admin,
+        kind="gold",
+        answers={"thumbs": "up"},
+        submitted_at=review.submitted_at,
+    )
+    page = " ".join(editor.get(f"{address}agreement/").content.decode().split())
+    assert "0 of 1" in page
+    assert "item 1: Good, right is Bad" in page
+    found = people.api().get(f"/api/v1/queues/{line.queue.uuid}/quality").json()
+    (row,) = found["gold"]
+    assert (row["reviewer"], row["question"], row["rate"]["right"], row["rate"]["of"]) == (
+        people.admin.email, "thumbs", 0, 1,
+    )  # fmt: skip
+    editor.post(f"/w/acme/queues/reviews/{review.uuid}/gold/", {"end": "1"})
+    assert Item.objects.get().gold is None
+
+
+def test_programs_mark_gold_with_answers_of_their_own(make_line: MakeLine, people: People) -> None:
+    line = make_line(1)
+    program, here = people.api(), f"/api/v1/items/{line.items[0].uuid}/gold"
+    early = program.put(here, {"answers": {"thumbs": "up"}}, content_type="application/json")
+    assert (early.status_code, early.json()["error"]["code"]) == (409, "gold_refused")
+    people.client(people.reviewer).post(line.page(1, "submit"), line.form(1, **{"answer-thumbs": "down"}))
+    wrong = program.put(here, {"answers": {"thumbs": "sideways"}}, content_type="application/json")
+    assert wrong.json()["error"]["fields"] == {"thumbs": ["“Was this good?” takes up or down."]}
+    assert program.put(here, {"answers": {"thumbs": "up"}}, content_type="application/json").json() == {
+        "answers": {"thumbs": "up"}
+    }
+    assert program.delete(here).status_code == 204
+    assert program.get(here).json() == {"answers": None}
+
+
+def test_my_reviews_are_mine_alone_and_gold_shows_where_the_queue_allows(make_line: MakeLine, people: People) -> None:
+    line = make_line(1)
+    reviewer = people.client(people.reviewer)
+    assert "No reviews yet" in reviewer.get("/w/acme/queues/mine/").content.decode()
+    reviewer.post(line.page(1, "submit"), line.form(1, **{"answer-thumbs": "down"}))
+    Item.objects.update(gold={"thumbs": "down"})
+    Probe.objects.create(
+        item=Item.objects.get(), reviewer=people.reviewer, kind="gold", answers={"thumbs": "up"},
+        submitted_at=Review.objects.get().submitted_at,
+    )  # fmt: skip
+    page = reviewer.get("/w/acme/queues/mine/").content.decode()
+    assert "Refund promises" in page
+    assert "right is" not in page
+    Queue.objects.update(shows_gold=True)
+    assert "item 1: Good, right is Bad" in " ".join(reviewer.get("/w/acme/queues/mine/").content.decode().split())
+    assert "No reviews yet" in people.client(people.editor).get("/w/acme/queues/mine/").content.decode()
+    assert "My reviews" in reviewer.get("/w/acme/queues/").content.decode()
