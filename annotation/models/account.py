@@ -34,13 +34,17 @@ class UserTheme(models.TextChoices):
 
 
 class User(AbstractBaseUser, PublicModel):
-    """A person who signs in with an e-mail address; what they may do follows from memberships alone."""
+    """A person who signs in with an e-mail address; what they may do follows from memberships alone.
+
+    `keys` are the keys of the review page that they have moved, read by `domain.projects.own_keys` (typed).
+    """
 
     Theme = UserTheme
 
     email = models.EmailField(max_length=254, unique=True)
     name = models.CharField(max_length=120, blank=True)
     theme = models.CharField(max_length=6, choices=Theme.choices, default=Theme.SYSTEM)
+    keys = models.JSONField(default=dict, blank=True)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(db_default=Now())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -15,6 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import Truncator
 
 from annotation.domain import formats, markdown
+from annotation.domain.projects import own_keys as keys
 from annotation.domain.traces.conversation.clip import written
 from annotation.domain.traces.filters import FilterError
 
@@ -195,6 +197,12 @@ def get(mapping: dict[Any, Any], key: Any) -> Any:
 def step_name(name: str) -> str:
     """A step's name as an outline shows it."""
     return formats.step_name(name)
+
+
+@register.filter
+def own_keys(document: dict[str, Any]) -> str:
+    """The keys that a person has moved, as the pages' scripts read them."""
+    return json.dumps(keys.read(document))
 
 
 @register.filter

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from annotation.web.views import account, api_page, invitations, setup, workspaces
+from annotation.web.views import account, api_page, invitations, own_keys, setup, workspaces
 
 urlpatterns: list[URLPattern] = [
     path("", workspaces.home, name="home"),
@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern] = [
     path("sign-in/", account.sign_in, name="sign-in"),
     path("sign-out/", account.sign_out, name="sign-out"),
     path("profile/", account.profile, name="profile"),
+    path("profile/keys/", own_keys.keys, name="profile-keys"),
     path("profile/theme/", account.theme, name="profile-theme"),
     path("password/", account.change_password, name="password-change"),
     path("password/reset/", account.ask_for_reset, name="password-reset"),

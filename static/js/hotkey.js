@@ -1,6 +1,7 @@
 // data-hotkey="j": the key clicks the element (or focuses it, if it is for typing). "mod+Enter" is Ctrl or ⌘ with Enter.
 // Several keys are separated by spaces. Keys never fire while somebody types, in open dialogs (except those inside) or
-// for keys that the focused control needs itself; chords with mod fire everywhere. AltGr writes text.
+// for keys that the focused control needs itself; chords with mod fire everywhere. AltGr writes text. On the review page a
+// person may have moved keys: <html data-keys='{"s": "w"}'> has W do what S does for others.
 "use strict";
 {
   const writes = (node) =>
@@ -19,6 +20,26 @@
     return (chord ? "mod+" : "") + shift + key;
   };
 
+  const own = JSON.parse(document.documentElement.dataset.keys ?? "{}");
+  const keysOf = (element) => {
+    const keys = element.dataset.hotkey.split(" ");
+    return element.closest("[data-review]") ? keys.map((key) => own[key] ?? key) : keys;
+  };
+  const signOf = (key) => ({ ArrowUp: "↑", ArrowDown: "↓" })[key] ?? (key === key.toLowerCase() ? key.toUpperCase() : `⇧${key}`);
+
+  // hints beside what has a key show the person's own
+  const hint = () => {
+    if (Object.keys(own).length === 0) return;
+    for (const element of document.querySelectorAll("[data-review] [data-hotkey]")) {
+      const [key] = element.dataset.hotkey.split(" ");
+      if (!(key in own)) continue;
+      for (let place = element; place && !place.matches("form, main, .topbar"); place = place.parentElement) {
+        const sign = [...place.querySelectorAll("kbd:not([data-own])")].find((one) => one.textContent.trim() === signOf(key));
+        if (sign) { sign.textContent = signOf(own[key]); sign.dataset.own = ""; break; }
+      }
+    }
+  };
+
   const isUsable = (element, dialog) =>
     !element.disabled && !element.closest("[inert], [hidden]") && (dialog ? dialog.contains(element) : true)
     && element.getClientRects().length > 0;
@@ -26,7 +47,7 @@
   const answering = (name) => {
     const dialog = [...document.querySelectorAll("dialog[open]")].pop();
     return [...document.querySelectorAll("[data-hotkey]")].find(
-      (element) => element.dataset.hotkey.split(" ").includes(name) && isUsable(element, dialog),
+      (element) => keysOf(element).includes(name) && isUsable(element, dialog),
     );
   };
 
@@ -35,10 +56,10 @@
     const name = nameOf(event);
     const chord = name.startsWith("mod+");
     if (!chord && (writes(event.target) || owns(event.target, event.key))) return;
-    if (event.repeat && !["j", "k"].includes(event.key)) return; // a held key must not pass unseen things
-    if (document.documentElement.dataset.swapping && !chord && !["j", "k"].includes(event.key)) return;
     const element = answering(name);
     if (!element) return;
+    const walks = element.matches("[data-step]"); // through steps, which may be held; a held key must not pass unseen items
+    if (!walks && (event.repeat || document.documentElement.dataset.swapping && !chord)) return;
     event.preventDefault();
     if (writes(element)) element.focus();
     else element.click();
@@ -47,4 +68,8 @@
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && !event.defaultPrevented && writes(event.target) && !document.querySelector("dialog[open]")) event.target.blur();
   });
+
+  document.addEventListener("DOMContentLoaded", hint);
+  document.addEventListener("htmx:afterSettle", hint);
+  globalThis.traceappKeysOf = keysOf; // for the sheet of keys
 }

@@ -14,7 +14,7 @@
     const known = new Map();
     for (const element of document.querySelectorAll("[data-hotkey]")) {
       if (element.getClientRects().length === 0 && !element.dataset.hotkeyLabel) continue;
-      for (const key of element.dataset.hotkey.split(" ")) if (!known.has(key)) known.set(key, nameOf(element));
+      for (const key of globalThis.traceappKeysOf(element)) if (!known.has(key)) known.set(key, nameOf(element));
     }
     return known.set("?", "This sheet");
   };

@@ -262,3 +262,17 @@ def test_a_theme_chosen_in_the_menu_stays_and_so_does_the_page(people: People) -
     assert client.post("/profile/theme/", {"theme": "light"}, headers={"hx-request": "true"}).status_code == 204
     assert 'data-theme="light"' in client.get("/profile/").content.decode()
     assert client.post("/profile/theme/", {"theme": "sepia"}).status_code == 422
+
+
+def test_moved_keys_are_kept_and_all_brought_back(people: People) -> None:
+    client = people.client(people.reviewer)
+    client.post("/profile/keys/", {"key-g": "w"})
+    people.reviewer.refresh_from_db()
+    assert people.reviewer.keys == {"g": "w"}
+    assert 'data-keys="{&quot;g&quot;: &quot;w&quot;}"' in client.get("/profile/").content.decode()
+    wrong = client.post("/profile/keys/", {"key-g": "s"})
+    assert wrong.status_code == 422
+    assert "S is also the key of “Skip”." in wrong.content.decode()
+    client.post("/profile/keys/", {"reset": "1"})
+    people.reviewer.refresh_from_db()
+    assert people.reviewer.keys == {}

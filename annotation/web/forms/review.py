@@ -129,6 +129,12 @@ class ReviewFields:
         asked = sorted(self.rubric.questions, key=lambda question: not question.kind.is_verdict)
         return tuple(self._field(question) for question in asked)
 
+    @property
+    def is_one_key(self) -> bool:
+        """Whether one answer is all that is asked, so that giving it submits."""
+        is_all = len(self.rubric.questions) == 1 and not any(self.rubric.parts.model_dump().values())
+        return is_all and self.rubric.questions[0].kind.is_verdict
+
     def _field(self, question: Question) -> QuestionField:
         value = self.given.answers.get(question.key)
         return QuestionField(

@@ -32,6 +32,7 @@ PAGES: tuple[Route, ...] = (
     route("sign-in/", {"GET": pages(200, *[302] * 6), "POST": pages(422, *[302] * 6)}),
     route("sign-out/", {"POST": everybody(302)}),
     route("profile/", {"GET": signed_in(), "POST": signed_in(422)}),
+    route("profile/keys/", {"GET": signed_in(), "POST": signed_in(302)}),
     route("profile/theme/", {"POST": signed_in(422)}),
     route("password/", {"GET": signed_in(), "POST": signed_in(422)}),
     route("password/reset/", {"GET": everybody(), "POST": everybody(422)}),

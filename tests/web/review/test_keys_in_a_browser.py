@@ -1,0 +1,127 @@
+"""Keys of the review page in a real browser: when they fire, when never, a person's own, and one that is enough."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import BrowserContext, Page, expect
+
+from annotation.domain.queues.rubric import Parts, Question, QuestionKind, Rubric
+from annotation.models import Review
+from tests.fixtures.people import People
+from tests.web.review.conftest import Line
+
+MakeLine = Callable[..., Line]
+
+NO_PARTS = Parts(labels=False, layer=False, first_failing_step=False, correction=False, note=False)
+ONE = Rubric(
+    questions=(Question(key="thumbs", kind=QuestionKind.THUMBS, label="Pass?", is_required=True),), parts=NO_PARTS
+)
+
+PRESS = """([where, given]) => {
+  const event = new KeyboardEvent("keydown", { bubbles: true, cancelable: true, ...given });
+  (document.querySelector(where) ?? document.body).dispatchEvent(event);
+  return event.defaultPrevented;
+}"""
+"""A key as a browser reports it, for what no test can press."""
+
+
+@pytest.fixture
+def page(browser_page: Page, browser_context: BrowserContext, people: People, live: str) -> Page:
+    """A page of the reviewer."""
+    session = people.client(people.reviewer).cookies[settings.SESSION_COOKIE_NAME].value
+    browser_context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live}])
+    return browser_page
+
+
+def at(page: Page, number: int) -> None:
+    expect(page.locator(".topbar .chip").first).to_have_text(f"item {number}")
+    expect(page.locator("html:not([data-swapping])")).to_be_attached()
+
+
+def test_keys_keep_out_of_the_way_of_typing_and_of_the_browsers_own(page: Page, live: str, make_line: MakeLine) -> None:
+    page.goto(live + make_line(2).page(1))
+    at(page, 1)
+    good = page.get_by_label("Good")
+
+    for given in (
+        {"key": "g", "isComposing": True},  # an input method puts a character together
+        {"key": "g", "altKey": True},
+        {"key": "g", "ctrlKey": True},
+        {"key": "g", "metaKey": True},
+        {"key": "Enter", "ctrlKey": True, "altKey": True, "modifierAltGraph": True},  # AltGr is no Ctrl
+        {"key": "g", "repeat": True},  # held
+        {"key": "ArrowLeft", "altKey": True},  # back
+    ):
+        assert page.evaluate(PRESS, ["body", given]) is False, given
+    expect(good).not_to_be_checked()
+
+    page.keyboard.press("c")
+    page.keyboard.type("gbsfuxj? all typed")
+    expect(page.get_by_label("Note")).to_have_value("gbsfuxj? all typed")
+    expect(page.locator("dialog[open]")).to_have_count(0)
+    expect(good).not_to_be_checked()
+    page.keyboard.press("Escape")
+
+    page.keyboard.press("s")
+    expect(page.get_by_role("dialog", name="Skip this item")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    page.keyboard.press("g")  # behind the sheet
+    page.keyboard.press("Escape")
+    expect(good).not_to_be_checked()
+
+    page.keyboard.press("g")
+    page.keyboard.press("c")
+    page.keyboard.press("Control+Enter")  # the one chord that fires while typing
+    at(page, 2)
+    assert Review.objects.get().note == "gbsfuxj? all typed"
+
+
+def test_a_person_moves_keys_and_sees_them_everywhere(
+    page: Page, live: str, make_line: MakeLine, people: People
+) -> None:
+    page.goto(live + "/profile/keys/")
+    page.get_by_label("Good", exact=True).fill("w")
+    page.get_by_label("Skip").fill("w")
+    page.get_by_role("button", name="Save keys").click()
+    expect(page.get_by_text("W is also the key of “Skip”.")).to_be_visible()
+    page.get_by_label("Skip").fill(";")
+    page.get_by_role("button", name="Save keys").click()
+    expect(page.get_by_text("Your keys are saved.")).to_be_visible()
+
+    page.goto(live + make_line(2).page(1))
+    at(page, 1)
+    expect(page.locator("label.up kbd")).to_have_text("W")
+    page.keyboard.press("g")
+    expect(page.get_by_label("Good")).not_to_be_checked()
+    page.keyboard.press("w")
+    expect(page.get_by_label("Good")).to_be_checked()
+    page.keyboard.press("?")
+    sheet = page.get_by_role("dialog").filter(has_text="Keys of this page")
+    expect(sheet.locator("dt", has_text="W")).to_have_count(1)
+    expect(sheet.locator("dt:text-is('G')")).to_have_count(0)
+    page.keyboard.press("Escape")
+    page.keyboard.press(";")
+    expect(page.get_by_role("dialog", name="Skip this item")).to_be_visible()
+    people.reviewer.refresh_from_db()
+    assert people.reviewer.keys == {"g": "w", "s": ";"}
+
+
+def test_one_key_is_enough_where_one_answer_is_all(page: Page, live: str, make_line: MakeLine) -> None:
+    page.goto(live + make_line(3, asked=ONE).page(1))
+    at(page, 1)
+    page.keyboard.press("b")
+    at(page, 2)
+    page.get_by_label("Good").focus()
+    page.keyboard.press("ArrowRight")  # walks along the answers
+    expect(page.get_by_label("Bad")).to_be_checked()
+    at(page, 2)
+    page.keyboard.press("g")
+    at(page, 3)
+    expect(page.get_by_text("Item 2 submitted.")).to_be_visible()
+    page.keyboard.press("u")
+    at(page, 2)
+    assert list(Review.objects.values_list("item__number", "answers")) == [(1, {"thumbs": "down"})]
