@@ -63,6 +63,7 @@ class Review(PublicModel):
     is_swapped = models.BooleanField(null=True, blank=True)
     is_authoritative = models.BooleanField(default=False)
     is_adjudication = models.BooleanField(default=False)
+    is_asked_again = models.BooleanField(default=False)
     submission_count = models.IntegerField(default=1)
     submitted_at = models.DateTimeField(db_default=Now())
     modified_at = models.DateTimeField(db_default=Now())
@@ -93,6 +94,9 @@ class Review(PublicModel):
                 name="review_waiting_for_acceptance",
             ),
             models.Index(fields=["reviewer", "-submitted_at"], name="review_by_reviewer"),
+            models.Index(
+                fields=["reviewer"], condition=models.Q(is_asked_again=True), name="review_asked_again_of_reviewer"
+            ),
         ]
 
     def __str__(self) -> str:

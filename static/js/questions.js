@@ -25,7 +25,7 @@
   const begin = () => {
     const questions = all();
     const first = questions.find((one) => one.querySelector("[aria-invalid=true]"))
-      ?? questions.find((one) => one.querySelector("[data-option]")) ?? questions[0];
+      ?? questions.find((one) => "new" in one.dataset) ?? questions.find((one) => one.querySelector("[data-option]")) ?? questions[0];
     if (first && !current()) choose(first);
   };
 

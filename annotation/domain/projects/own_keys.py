@@ -30,9 +30,11 @@ class Action:
 
 ACTIONS = (
     Action("g", "Good"),
-    Action("b", "Bad"),
+    Action("b", "Bad; B of a pair"),
+    Action("a", "A of a pair"),
+    Action("t", "Both of a pair alike"),
     Action("q", "Unsure"),
-    Action("n", "Find or name a label"),
+    Action("n", "Find or name a label; neither of a pair"),
     Action("x", "The marked step failed first"),
     Action("e", "Correct the answer"),
     Action("c", "Write a note"),

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from annotation.domain import access, statements
-from annotation.domain.queues import line, probes
+from annotation.domain.queues import asking_again, line, probes
 from annotation.domain.queues.refusals import (
     ItemNotOpenError,
     ItemTakenError,
@@ -41,8 +41,9 @@ class Claim:
 def claim_next(*, queue: Queue, by: User, now: datetime) -> Claim:
     """The item that the person has on the screen already, else the next one of their line, reserved for them.
 
-    The line is the queue's order; what they skipped stands at its end, longest skipped first. Left out: items that they
-    reviewed, that have no free seat, and flagged ones. Raises QueueNotActiveError, NotAReviewerError, NothingLeftError.
+    The line is the queue's order; what they skipped stands at its end, longest skipped first, and after that what they
+    reviewed and are asked for again. Left out: other items that they reviewed, that have no free seat, and flagged
+    ones. Raises QueueNotActiveError, NotAReviewerError, NothingLeftError.
     """
     may_review, queue.status, queue.order = _as_it_is_now(queue, by)
     if not may_review:
@@ -60,6 +61,8 @@ def claim_next(*, queue: Queue, by: User, now: datetime) -> Claim:
             if looked_at is None:
                 break
             full.append(looked_at)
+    if again := asking_again.next_item(queue, by):
+        return Claim(again, None)
     raise _nothing_left(queue, by)
 
 

@@ -16,7 +16,9 @@ BOUND = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Items of one queue by state, each at most BOUND. `left` is what the person has not reviewed of the open ones."""
+    """Items of one queue by state, each at most BOUND. `left` is what the person has not reviewed of the open
+    ones and what they are asked for again.
+    """
 
     open: int = 0
     done: int = 0
@@ -57,7 +59,9 @@ SELECT queue.id,
   (SELECT count(*) FROM (SELECT 1 FROM annotation_item i
     WHERE i.queue_id = queue.id AND i.state = 'open' AND i.flagged_at IS NULL AND NOT EXISTS (
       SELECT 1 FROM annotation_review r WHERE r.item_id = i.id AND r.reviewer_id = %(person)s
-    ) LIMIT %(bound)s) AS counted),
+    ) LIMIT %(bound)s) AS counted)
+  + (SELECT count(*) FROM annotation_review r JOIN annotation_item i ON i.id = r.item_id
+    WHERE r.reviewer_id = %(person)s AND r.is_asked_again AND i.queue_id = queue.id AND i.state <> 'removed'),
   (SELECT count(*) FROM (SELECT 1 FROM annotation_item i
     WHERE i.queue_id = queue.id AND i.state = 'disagreement' LIMIT %(bound)s) AS counted)
 FROM unnest(%(queues)s::bigint[]) AS queue(id)

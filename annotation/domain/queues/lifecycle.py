@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 
 from annotation.domain import access, audit
-from annotation.domain.queues import blindness, following, rubric_versions
+from annotation.domain.queues import asking_again, blindness, following, rubric_versions
 from annotation.domain.queues.blindness import Blindness
 from annotation.domain.queues.rubric import Rubric
 from annotation.models import Dataset, Membership, Queue, Reservation, RubricVersion, User, Workspace
@@ -106,11 +106,19 @@ def create(
     return queue
 
 
-def edit(*, queue: Queue, settings: QueueSettings, rubric: Rubric, by: User, status: str | None = None) -> Queue:
+def edit(
+    *,
+    queue: Queue,
+    settings: QueueSettings,
+    rubric: Rubric,
+    by: User,
+    status: str | None = None,
+    asks_again: bool = False,
+) -> Queue:
     """Change settings, rubric and status at once; another rubric is a new version. Items follow how often they are reviewed
     and who decides where reviews differ.
 
-    Raises QueueError.
+    With `asks_again` reviewers are asked for the reviews again that lack a question of the new version. Raises QueueError.
     """
     _require_sound(queue.workspace, settings)
     with _named_once(settings.name), transaction.atomic():
@@ -126,6 +134,8 @@ def edit(*, queue: Queue, settings: QueueSettings, rubric: Rubric, by: User, sta
         if {"reviewers_per_item", "decides"} & set(changes):
             following.follow_policy(locked)
         changes |= _rubric_change(before, version)
+        if asks_again and (count := asking_again.mark(queue=locked, version=version)):
+            changes["reviews asked for again"] = count
         if changes:
             audit.record("queue.changed", by=by, workspace=locked.workspace, target=locked, detail=changes)
         if status is not None:

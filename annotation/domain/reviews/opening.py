@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from annotation.domain.queues import counts, probes, reasons, rubric_versions
+from annotation.domain.queues import asking_again, counts, probes, reasons, rubric, rubric_versions
 from annotation.domain.queues.assignment import Claim
 from annotation.domain.queues.counts import Counts
 from annotation.domain.queues.reasons import Reason
@@ -33,7 +33,7 @@ class Opened:
     """An item on a reviewer's screen.
 
     `content` is what fills the form: their draft (then `restored_at` says from when), else their review, else nothing.
-    `seen` is how often they have submitted it so far. `expires_at` is None when they only edit what they gave.
+    `new` are the keys of questions for which they are asked again. `seen` is how often they have submitted it so far. `expires_at` is None when they only edit what they gave.
     """
 
     item: Item
@@ -44,6 +44,7 @@ class Opened:
     content: ReviewInput
     restored_at: datetime | None
     seen: int
+    new: frozenset[str] = frozenset()
 
     @property
     def reason(self) -> Reason:
@@ -68,7 +69,9 @@ def opened(claim: Claim, *, by: User) -> Opened:
         review = Review.objects.select_related("rubric").filter(item=item, reviewer=by).first()
     given = as_input(review) if review else ReviewInput()
     typed = draft.content if draft else given
-    version = rubric_versions.numbered(queue, typed.rubric_version) or rubric_versions.current(queue)
+    is_again = review is not None and review.is_asked_again
+    version = None if is_again else rubric_versions.numbered(queue, typed.rubric_version)
+    version = version or rubric_versions.current(queue)
     return Opened(
         item=item,
         queue=queue,
@@ -78,7 +81,14 @@ def opened(claim: Claim, *, by: User) -> Opened:
         content=typed,
         restored_at=draft.saved_at if draft and _says_anything(draft.content) else None,
         seen=review.submission_count if review else 0,
+        new=_new(version, review) if review and is_again else frozenset(),
     )
+
+
+def _new(version: RubricVersion, review: Review) -> frozenset[str]:
+    """What the version asks and the review has not been asked."""
+    asked = asking_again.new_questions(rubric.read(version.questions), rubric.read(review.rubric.questions))
+    return frozenset(question.key for question in asked)
 
 
 def submission_count(item: Item, person: User) -> int:

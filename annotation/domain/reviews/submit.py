@@ -66,8 +66,11 @@ def _submit(item: Item, by: User, answers: ReviewInput, now: datetime, spoken: f
         review = _store(item, by, before, given, now)
         said = [row for row in given.judgements(review) if row.key not in spoken]
         reviewed.replace(review=review, rows=said, traces=originals.traces_of(item))
+        if review.is_authoritative:
+            reviewed.adjudicate(review=review, traces=originals.traces_of(item))
         settling.recount(item, now=now)
-        if item.queue.accepts_at_once and given.proposes and not item.is_disputed:
+        is_waiting = review.correction_state == Review.Correction.PROPOSED
+        if item.queue.accepts_at_once and is_waiting and not item.is_disputed:
             correct.accept_at_once(review, by=by, now=now)
     else:
         review = before
@@ -220,11 +223,15 @@ def _is_changed(review: Review, columns: dict[str, Any]) -> bool:
 def _store(item: Item, by: User, before: Review | None, given: Checked, now: datetime) -> Review:
     """The row, new or edited; an edit takes back what was decided on it, so that nobody's acceptance covers new words."""
     review = before or Review(item=item, reviewer=by, submitted_at=now, submission_count=0)
-    for name, value in given.columns().items():
+    columns = given.columns()
+    keeps_decision = before is not None and _adds_only(before, columns, given.questions)
+    review.is_asked_again = review.is_asked_again and review.rubric_id == given.version.pk
+    for name, value in columns.items():
         setattr(review, name, value)
-    review.correction_state = _state(is_proposed=given.proposes)
-    review.decided_by, review.decided_at, review.decision_note = None, None, ""
-    review.is_authoritative = False
+    if not keeps_decision:
+        review.correction_state = _state(is_proposed=given.proposes)
+        review.decided_by, review.decided_at, review.decision_note = None, None, ""
+        review.is_authoritative = False
     if item.kind == Item.Kind.PAIR:
         review.is_swapped = pairs.is_swapped(item.uuid, by.uuid)
     review.blindness = blindness.read(item.queue.blindness).document()
@@ -234,6 +241,15 @@ def _store(item: Item, by: User, before: Review | None, given: Checked, now: dat
     review.item = item
     review.save()
     return review
+
+
+def _adds_only(review: Review, columns: dict[str, Any], questions: asked.Rubric) -> bool:
+    """Whether all that stood stands, and questions were answered beside it that change nothing of a dataset's row."""
+    others = {name: value for name, value in columns.items() if name not in {"answers", "rubric"}}
+    if _is_changed(review, others) or any(columns["answers"].get(key) != one for key, one in review.answers.items()):
+        return False
+    added = [questions.question(key) for key in columns["answers"] if key not in review.answers]
+    return not any(question and question.kind is asked.QuestionKind.ASSERTIONS for question in added)
 
 
 def _state(*, is_proposed: bool) -> str:

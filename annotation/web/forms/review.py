@@ -52,6 +52,7 @@ class QuestionField:
     value: JsonValue
     choices: tuple[Choice, ...]
     problem: str
+    is_new: bool = False
 
     @property
     def kind(self) -> str:
@@ -117,11 +118,15 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class ReviewFields:
-    """Everything that the rubric's template shows; `problems` maps question keys and part names to messages."""
+    """Everything that the rubric's template shows; `problems` maps question keys and part names to messages.
+
+    `new` are the keys of questions for which somebody is asked again.
+    """
 
     rubric: Rubric
     given: ReviewInput
     problems: Mapping[str, str] = field(default_factory=dict)
+    new: frozenset[str] = frozenset()
 
     @property
     def questions(self) -> tuple[QuestionField, ...]:
@@ -138,7 +143,12 @@ class ReviewFields:
     def _field(self, question: Question) -> QuestionField:
         value = self.given.answers.get(question.key)
         return QuestionField(
-            question, ANSWER + question.key, value, _choices(question, value), self.problems.get(question.key, "")
+            question,
+            ANSWER + question.key,
+            value,
+            _choices(question, value),
+            self.problems.get(question.key, ""),
+            question.key in self.new,
         )
 
 

@@ -214,3 +214,13 @@ def test_saving_what_is_shown_changes_nothing_and_keeps_what_an_sdk_said(people:
     changed = rubric_versions.questions_of(Queue.objects.get())
     assert (changed.questions[1].label, changed.questions[1].said) == ("How was the tone?", said)
     assert rubric_versions.current(Queue.objects.get()).number == 3
+
+
+def test_reviewers_are_asked_again_where_that_is_ticked(people: People, desk: Desk) -> None:
+    answer = post(people, f"{desk.page}edit/", q__0__key="thumbs", ask_again="on")
+    assert answer["location"] == desk.page
+    desk.review.refresh_from_db()
+    assert desk.review.is_asked_again is True
+    page = people.client(desk.review.reviewer).get(f"{desk.page}items/{desk.items[0].number}/").content
+    assert "You reviewed this item before. 1 question came since; your other answers are filled in." in words(page)
+    assert "data-new" in page.decode()

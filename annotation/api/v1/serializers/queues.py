@@ -186,6 +186,9 @@ class QueueChangeSerializer(serializers.Serializer[Any]):
         slug_field="uuid", queryset=Dataset.objects.none(), required=False, allow_null=True
     )
     rubric = RubricField(required=False)
+    ask_again = serializers.BooleanField(
+        default=False, help_text="Ask reviewers again where questions of the rubric are new; their other answers stand."
+    )
     status = serializers.ChoiceField(Queue.Status.choices, required=False)
 
     def get_fields(self) -> dict[str, Any]:

@@ -99,7 +99,14 @@ class QueueView(QueueResource):
         with refusals():
             settings = given.settings(lifecycle.settings_of(queue))
             status = given.validated_data.get("status")
-            lifecycle.edit(queue=queue, settings=settings, rubric=asked, by=self.person, status=status)
+            lifecycle.edit(
+                queue=queue,
+                settings=settings,
+                rubric=asked,
+                by=self.person,
+                status=status,
+                asks_again=given.validated_data.get("ask_again", False),
+            )
         return Response(self.whole(queue))
 
 

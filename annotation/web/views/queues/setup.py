@@ -75,7 +75,8 @@ def _saved(request: MemberRequest, queue: Queue | None, form: QueueForm, asked: 
         messages.success(request, f"The queue “{made}” is made. Fill it from the traces, or with a rule.")
         return redirect("queue-detail", request.workspace.slug, made.uuid)
     before = queue.rubric_id
-    changed = lifecycle.edit(queue=queue, settings=settings, rubric=asked, by=request.user)
+    asks_again = "ask_again" in request.POST
+    changed = lifecycle.edit(queue=queue, settings=settings, rubric=asked, by=request.user, asks_again=asks_again)
     version = changed.rubric if changed.rubric_id != before else None
     words = f" The rubric is now version {version.number}; reviews keep theirs." if version else ""
     messages.success(request, f"Saved.{words}")
@@ -91,6 +92,7 @@ def _page(
         "form": form,
         "draft": draft,
         "kinds": [(kind.value, kind.label) for kind in QuestionKind],
+        "asks_again": "ask_again" in request.POST,
         "has_errors": draft.has_errors or (form.is_bound and bool(form.errors)),
     }
     fragment = "rubric" if request.POST.get("rubric_action") else "setup"

@@ -105,7 +105,7 @@ def swapped(request: MemberRequest, claim: Claim) -> HttpResponse:
 def shown(request: MemberRequest, opened: Opened, sent: Sent | None = None, status: int = 200) -> HttpResponse:
     """The page of an item; with `sent`, filled with what was just sent and its problems."""
     problems = {problem.key: problem.message for problem in sent.problems} if sent else {}
-    fields = ReviewFields(opened.rubric, sent.given if sent else opened.content, problems)
+    fields = ReviewFields(opened.rubric, sent.given if sent else opened.content, problems, opened.new)
     return page_or_fragment(request, PAGE, context.of(request, opened, fields), fragment=ROOT, status=status)
 
 
