@@ -54,6 +54,14 @@ def _number(value: float | None) -> str:
     return "" if value is None else repr(value).removesuffix(".0")
 
 
+def with_shared(draft: RubricDraft, question: Question) -> RubricDraft:
+    """The draft with a question more, out of the workspace's feedback; one that asks for its key already stays as it is."""
+    is_asked = any(one.key == question.key for one in draft.questions)
+    if is_asked or len(draft.questions) >= MOST_QUESTIONS:
+        return draft
+    return replace(draft, questions=(*_keyed(draft.questions), _shown(question)))
+
+
 def from_post(data: QueryDict) -> RubricDraft:
     """The draft that a form carries: `questions` says how many, `q-0-label` and so on what."""
     questions = tuple(_posted(data, f"q-{index}") for index in range(_count(data.get("questions"), MOST_QUESTIONS)))

@@ -94,6 +94,11 @@ class RubricDraft:
     parts: Mapping[str, bool] = field(default_factory=dict)
 
     @property
+    def keys(self) -> set[str]:
+        """The keys that are asked for."""
+        return {question.key for question in self.questions if question.key}
+
+    @property
     def rows(self) -> list[tuple[QuestionDraft, tuple[Boxes, ...], tuple[Boxes, ...]]]:
         """Every question with the boxes for when it is asked and for when it needs an answer."""
         earlier: list[Earlier] = []

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from annotation.domain.feedback import configs
 from annotation.domain.queues import lifecycle, rubric_versions
 from annotation.domain.queues.conditions import Condition
 from annotation.domain.queues.rubric import Option, Question, QuestionKind, Rubric
@@ -106,6 +107,24 @@ def test_every_kind_of_question_can_be_asked(people: People) -> None:
         ("thumbs", "verdict"), ("tone", "scale"), ("what_has_to_hold", "assertions"), ("best_first", "ranking"),
     ]  # fmt: skip
     assert (list(asked[1].steps), asked[1].low_label, asked[1].high_label) == ([0, 1, 2, 3, 4], "cold", "warm")
+
+
+def test_a_question_comes_from_the_workspaces_feedback_with_its_key_and_options(people: People) -> None:
+    configs.create(
+        workspace=people.workspace, key="refund_policy", kind="categories", by=people.admin,
+        meaning=configs.Meaning(description="What was promised?", categories=(
+            configs.Category(value="kept", label="Kept"), configs.Category(value="broken", verdict="bad"),
+        )),
+    )  # fmt: skip
+    configs.create(workspace=people.workspace, key="2nd", kind="number", by=people.admin, meaning=configs.Meaning())
+    shown = post(people, "/w/acme/queues/new/", rubric_action="up:9").context["shared"]
+    assert [(question.key, question.label) for question in shown] == [("refund_policy", "Refund policy")]
+    draft = post(people, "/w/acme/queues/new/", rubric_action="add-shared", shared="refund_policy").context["draft"]
+    added = draft.questions[-1]
+    assert (added.key, added.kind, added.help) == ("refund_policy", "choice", "What was promised?")
+    assert [(option.key, option.label) for option in added.options] == [("kept", "Kept"), ("broken", "broken")]
+    unknown = post(people, "/w/acme/queues/new/", rubric_action="add-shared", shared="gone").context["draft"]
+    assert [question.kind for question in unknown.questions] == ["thumbs", "choice"]
 
 
 CONDITIONAL = {

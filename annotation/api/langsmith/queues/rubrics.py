@@ -9,20 +9,12 @@ from pydantic import ValidationError
 
 from annotation.api.langsmith.errors import Invalid
 from annotation.api.langsmith.feedback import meaning
-from annotation.domain.feedback.configs import categories_of
-from annotation.domain.queues.rubric import Option, Question, QuestionKind, Rubric
+from annotation.domain.queues import shared_questions
+from annotation.domain.queues.rubric import Question, QuestionKind, Rubric
 from annotation.models import FeedbackConfig, Workspace
 
 _KEPT = ("value_descriptions", "score_descriptions", "is_assertion", "regex_validator", "required_if", "visible_if")
 """What our questions have no words for: kept with them, and given back."""
-
-_KINDS = {
-    FeedbackConfig.Kind.THUMBS: QuestionKind.THUMBS,
-    FeedbackConfig.Kind.NUMBER: QuestionKind.NUMBER,
-    FeedbackConfig.Kind.CATEGORIES: QuestionKind.CHOICE,
-    FeedbackConfig.Kind.TEXT: QuestionKind.TEXT,
-}
-
 
 _REFINED = {QuestionKind.VERDICT: QuestionKind.THUMBS, QuestionKind.SCALE: QuestionKind.NUMBER}
 """Kinds of ours that this protocol has only a plainer word for: kept when it says that word."""
@@ -99,11 +91,6 @@ def _answered(key: str, config: FeedbackConfig | None, before: Question | None) 
             if key == "thumbs"
             else {"kind": QuestionKind.NUMBER, "minimum": 0, "maximum": 1}
         )
-    kind = _KINDS[FeedbackConfig.Kind(config.kind)]
-    if before is not None and _REFINED.get(before.kind) is kind:
+    if before is not None and _REFINED.get(before.kind) is shared_questions.KINDS[FeedbackConfig.Kind(config.kind)]:
         return {name: getattr(before, name) for name in _HOW}
-    if kind is not QuestionKind.CHOICE:
-        bounds = {"minimum": config.minimum, "maximum": config.maximum} if kind is QuestionKind.NUMBER else {}
-        return {"kind": kind, **bounds}
-    options = tuple(Option(key=one.value, label=one.label or one.value) for one in categories_of(config))
-    return {"kind": QuestionKind.MULTI_CHOICE if config.allows_several else kind, "options": options}
+    return shared_questions.answered(config)

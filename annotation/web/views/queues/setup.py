@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
 from annotation.domain.access import Capability
-from annotation.domain.queues import lifecycle, rubric, rubric_versions
+from annotation.domain.queues import lifecycle, rubric, rubric_versions, shared_questions
 from annotation.domain.queues.lifecycle import QueueError
 from annotation.domain.queues.rubric import QuestionKind, Rubric
 from annotation.models import Queue
@@ -54,7 +54,7 @@ def _posted(request: MemberRequest, queue: Queue | None) -> HttpResponse:
     draft = editing.from_post(request.POST)
     if action := request.POST.get("rubric_action"):
         form = QueueForm(workspace=request.workspace, queue=queue, initial=typed(request.POST))
-        return _page(request, form, editing.changed(draft, action), queue)
+        return _page(request, form, _changed(request, draft, action), queue)
     form = QueueForm(request.POST, workspace=request.workspace, queue=queue)
     draft, asked = editing.checked(draft, rubric_versions.questions_of(queue) if queue else None)
     if form.is_valid() and asked is not None:
@@ -63,6 +63,13 @@ def _posted(request: MemberRequest, queue: Queue | None) -> HttpResponse:
         except QueueError as problem:
             form.add_error(problem.field if problem.field in form.fields else None, str(problem))
     return _page(request, form, draft, queue, status=422)
+
+
+def _changed(request: MemberRequest, draft: RubricDraft, action: str) -> RubricDraft:
+    if action != "add-shared":
+        return editing.changed(draft, action)
+    asked = [one for one in shared_questions.of_workspace(request.workspace) if one.key == request.POST.get("shared")]
+    return editing.with_shared(draft, asked[0]) if asked else draft
 
 
 def _saved(request: MemberRequest, queue: Queue | None, form: QueueForm, asked: Rubric) -> HttpResponse:
@@ -91,6 +98,7 @@ def _page(
         "queue": queue,
         "form": form,
         "draft": draft,
+        "shared": [one for one in shared_questions.of_workspace(request.workspace) if one.key not in draft.keys],
         "kinds": [(kind.value, kind.label) for kind in QuestionKind],
         "asks_again": "ask_again" in request.POST,
         "has_errors": draft.has_errors or (form.is_bound and bool(form.errors)),
