@@ -31,7 +31,8 @@
       }
     }
     for (const question of of.querySelectorAll("[data-required-if]")) {
-      question.querySelector("[data-required]").hidden = !isMet(of, question.dataset.requiredIf);
+      const mark = question.querySelector("[data-required]"); // none where an answer is needed always
+      if (mark) mark.hidden = !isMet(of, question.dataset.requiredIf);
     }
   };
 
