@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('annotation', '0017_index_traces_with_failed_runs'),
+        ('annotation', '0018_probes'),
     ]
 
     operations = [

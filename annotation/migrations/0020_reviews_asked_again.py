@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('annotation', '0018_own_keys'),
+        ('annotation', '0019_own_keys'),
     ]
 
     operations = [
