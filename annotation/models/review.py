@@ -54,6 +54,7 @@ class Review(PublicModel):
     correction = models.JSONField(null=True, blank=True)
     correction_state = models.CharField(max_length=10, choices=Correction.choices, default=Correction.NONE)
     corrected_run_uuid = models.UUIDField(null=True, blank=True)
+    corrected_part = models.CharField(max_length=12, blank=True, default="")
     decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     decided_at = models.DateTimeField(null=True, blank=True)
     decision_note = models.TextField(blank=True)

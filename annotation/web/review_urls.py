@@ -15,5 +15,6 @@ urlpatterns: list[URLPattern] = [
     path("items/<int:number>/heartbeat/", acts.item_heartbeat, name="item-heartbeat"),
     path("items/<int:number>/labels/", labels.item_labels, name="item-labels"),
     path("items/<int:number>/diff/", acts.item_diff, name="item-diff"),
+    path("items/<int:number>/row/", acts.item_row, name="item-row"),
     path("items/<int:number>/original/", acts.item_original, name="item-original"),
 ]

@@ -20,6 +20,13 @@ class Layer(StrEnum):
     CONTEXT = "context"
 
 
+class Part(StrEnum):
+    """What of a step is corrected, where it is not its answer."""
+
+    TOOL_CALL = "tool_call"
+    MESSAGES = "messages"
+
+
 class Passage(BaseModel):
     """Words of a step that somebody marked; `run` is the step's outside id."""
 
@@ -56,7 +63,8 @@ class ReviewInput(BaseModel):
 
     `answers` maps question keys to what was given (see `rubric.validate`). `labels` are names of failure modes; one
     that the project does not know is coined; `evidence` are passages that speak for them. `steps` judge single steps. `correction` is what the output should have been: text, or JSON of the
-    output's own shape; `corrected_run_uuid` names the run that it corrects (None: the answer of the whole trace).
+    output's own shape; `corrected_run_uuid` names the run that it corrects (None: the answer of the whole trace),
+    `corrected_part` what of it (empty: its answer; see Part).
     `active_ms` is the time spent looking, without idle time. `rubric_version` is the number of the version that the
     person was shown (None: the queue's current one), so that a rubric changed meanwhile costs nobody their work.
     """
@@ -71,6 +79,7 @@ class ReviewInput(BaseModel):
     steps: tuple[StepJudgement, ...] = ()
     correction: JsonValue = None
     corrected_run_uuid: UUID | None = None
+    corrected_part: str = ""
     note: str = ""
     active_ms: int = 0
     rubric_version: int | None = None

@@ -9,9 +9,11 @@ from django.db import transaction
 
 from annotation.domain import audit
 from annotation.domain.datasets import rows
+from annotation.domain.datasets.content import RowContent
 from annotation.domain.datasets.problems import DatasetError
 from annotation.domain.queues import assignment, rubric
 from annotation.domain.reviews import assertions, originals, settling
+from annotation.domain.reviews.originals import Original
 from annotation.models import Review, User
 
 Correction = Review.Correction
@@ -142,25 +144,26 @@ def _add_row(review: Review, by: User, now: datetime) -> None:
     dataset = review.item.queue.target_dataset
     if dataset is None:
         return
-    source = originals.original(review.item, review.corrected_run_uuid)
-    said = assertions.of_answers(rubric.read(review.rubric.questions), review.answers)
+    source = originals.original(review.item, review.corrected_run_uuid, review.corrected_part)
+    row = row_of(source, review.correction, assertions.of_answers(rubric.read(review.rubric.questions), review.answers))
     rows.add_from_review(
         dataset=dataset,
         review=review,
         trace=source.trace_uuid,
-        inputs=source.inputs,
-        outputs=_outputs(review, said),
-        metadata={rows.ASSERTIONS: said} if said else {},
+        inputs=row.inputs,
+        outputs=row.outputs,
+        metadata=dict(row.metadata),
         by=by,
         now=now,
     )
 
 
-def _outputs(review: Review, said: dict[str, list[str]]) -> Any:
-    """The correction; where there is none, what the answer must and must not do."""
-    if review.correction is None:
-        return {rows.ASSERTIONS: said}
-    return {"output": review.correction} if isinstance(review.correction, str) else review.correction
+def row_of(source: Original, correction: Any, said: dict[str, list[str]]) -> RowContent:
+    """The row that a correction becomes; without one its outputs are `said`, what the answer must and must not do."""
+    outputs = {"output": correction} if isinstance(correction, str) else correction
+    if correction is None:
+        outputs = {rows.ASSERTIONS: said}
+    return RowContent(source.inputs, outputs, {rows.ASSERTIONS: said} if said else {})
 
 
 def _where(review: Review) -> dict[str, object]:

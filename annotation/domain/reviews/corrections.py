@@ -41,7 +41,7 @@ class Proposal:
 
 def proposal(review: Review) -> Proposal:
     """What the review would change, and what else it says."""
-    original = originals.original(review.item, review.corrected_run_uuid)
+    original = originals.original(review.item, review.corrected_run_uuid, review.corrected_part)
     correction = review.correction
     return Proposal(
         original=original,

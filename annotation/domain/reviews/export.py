@@ -109,6 +109,7 @@ def _document(item: Item, review: Review) -> dict[str, Any]:
         **{name: value for name, value in _answers(review).items() if name in PARTS and name != "label"},
         "steps": [step.model_dump(mode="json") for step in read_steps(review.steps)],
         "corrected_run_id": str(corrected) if corrected else None,
+        "corrected_part": review.corrected_part or None,
         "is_swapped": review.is_swapped,
         "is_authoritative": review.is_authoritative,
         "blindness": review.blindness,

@@ -162,5 +162,7 @@ def marked_before(item: Item, traces: list[Trace], person: User) -> list[Evidenc
 
 def _says_anything(content: ReviewInput) -> bool:
     """Whether a draft is worth a word: more than time spent."""
-    spoken = content.model_copy(update={"active_ms": 0, "rubric_version": None, "corrected_run_uuid": None})
+    spoken = content.model_copy(
+        update={"active_ms": 0, "rubric_version": None, "corrected_run_uuid": None, "corrected_part": ""}
+    )
     return bool(spoken.document()) and spoken.document() != {"answers": {}}

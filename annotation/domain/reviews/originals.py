@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from annotation.domain.datasets import sources
 from annotation.domain.queues import subjects
+from annotation.domain.reviews.content import Part
 from annotation.models import Item, Project, Run, Trace
 
 
@@ -59,15 +60,15 @@ def foreign_runs(item: Item, runs: Collection[UUID]) -> set[UUID]:
     return set(runs) - set(rows.values_list("uuid", flat=True))
 
 
-def original(item: Item, run_uuid: UUID | None, *, trace: Trace | None = None) -> Original:
+def original(item: Item, run_uuid: UUID | None, part: str = "", *, trace: Trace | None = None) -> Original:
     """What a correction of this run corrects (None: the item's own run, else the answer of its last trace).
 
-    `trace` is that last trace, where it has been read already.
+    `part` is what of the run (see `content.Part`), its answer without one. `trace` is that last trace, where it has been read already.
     """
     run_uuid = run_uuid or item.run_uuid
     run = _run(item, run_uuid) if run_uuid else None
     if run:
-        return _of_run(run)
+        return _PARTS[part](run) if part in _PARTS else _of_run(run)
     trace = trace or _last_trace(item)
     return _of_trace(trace) if trace else Original(item.trace_uuid, run_uuid, {}, None, "")
 
@@ -84,6 +85,26 @@ def _run(item: Item, run_uuid: UUID) -> Run | None:
 def _of_run(run: Run) -> Original:
     row = sources.content_of_run(run)
     return Original(run.trace.uuid, run.uuid, row.inputs, row.outputs, run.output_text or "")
+
+
+def _call_of(run: Run) -> Original:
+    """The calls that a model asked for; of a tool its own call, as the answer to what the user asked."""
+    if run.type == Run.Type.TOOL:
+        kept = run.tool if isinstance(run.tool, dict) else {}
+        calls = [{"name": kept.get("name") or run.name, "arguments": kept.get("arguments", run.inputs)}]
+        inputs = sources.content_of_trace(run.trace).inputs
+    else:
+        calls = [{"name": call.get("name"), "arguments": call.get("arguments")} for call in run.tool_calls or ()]
+        inputs = sources.content_of_run(run).inputs
+    return Original(run.trace.uuid, run.uuid, inputs, {"tool_calls": calls}, "")
+
+
+def _messages_of(run: Run) -> Original:
+    """All messages of a run: what it was given and what it answered."""
+    return Original(run.trace.uuid, run.uuid, sources.content_of_run(run).inputs, {"messages": run.messages or []}, "")
+
+
+_PARTS: dict[str, Callable[[Run], Original]] = {Part.TOOL_CALL: _call_of, Part.MESSAGES: _messages_of}
 
 
 def _of_trace(trace: Trace) -> Original:

@@ -11,7 +11,7 @@ from pydantic import JsonValue
 from annotation.domain.queues import patterns
 from annotation.domain.queues.rubric import Question, QuestionKind, Rubric
 from annotation.domain.reviews import assertions
-from annotation.domain.reviews.content import Evidence, Layer, ReviewInput, StepJudgement
+from annotation.domain.reviews.content import Evidence, Layer, Part, ReviewInput, StepJudgement
 
 LONGEST_TEXT = 20_000
 LONGEST_LABEL = 120
@@ -70,6 +70,7 @@ def validate(rubric: Rubric, given: ReviewInput) -> ReviewInput:
             "first_failing_run_uuid": given.first_failing_run_uuid if parts.first_failing_step else None,
             "correction": storable(given.correction) if parts.correction else None,
             "corrected_run_uuid": given.corrected_run_uuid if parts.correction else None,
+            "corrected_part": given.corrected_part if parts.correction else "",
             "note": _cleaned(given.note) if parts.note else "",
         }
     )
@@ -239,7 +240,14 @@ def _part_problems(rubric: Rubric, given: ReviewInput) -> list[AnswerProblem]:
         problems.append(AnswerProblem("labels", f"A review takes at most {MOST_LABELS} labels."))
     if rubric.parts.note and len(given.note) > LONGEST_TEXT:
         problems.append(AnswerProblem("note", f"The note takes at most {LONGEST_TEXT:,} characters."))
-    return [*problems, *_step_problems(given.steps)]
+    return [*problems, *_correction_problems(given), *_step_problems(given.steps)]
+
+
+def _correction_problems(given: ReviewInput) -> Iterator[AnswerProblem]:
+    if given.corrected_part and given.corrected_part not in list(Part):
+        yield AnswerProblem("correction", "What is corrected of a step is its answer, its tool_call or its messages.")
+    elif given.corrected_part and isinstance(given.correction, str) and given.correction.strip():
+        yield AnswerProblem("correction", "A tool call or a list of messages is corrected as JSON, not as text.")
 
 
 def _step_problems(steps: tuple[StepJudgement, ...]) -> Iterator[AnswerProblem]:

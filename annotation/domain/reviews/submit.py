@@ -171,8 +171,11 @@ def _checked(item: Item, questions: asked.Rubric, answers: ReviewInput) -> Revie
         problems.append(AnswerProblem("steps", "A step that was judged does not belong to the item; reload the page."))
     if problems:
         raise InvalidReviewError(tuple(problems))
-    if given.correction is None or _is_same(given.correction, originals.original(item, given.corrected_run_uuid)):
-        return given.model_copy(update={"correction": None, "corrected_run_uuid": None})
+    source = (
+        None if given.correction is None else originals.original(item, given.corrected_run_uuid, given.corrected_part)
+    )
+    if source is None or _is_same(given.correction, source):
+        return given.model_copy(update={"correction": None, "corrected_run_uuid": None, "corrected_part": ""})
     return given
 
 
@@ -212,6 +215,7 @@ def _columns(version: RubricVersion, given: ReviewInput) -> dict[str, Any]:
         "first_failing_run_uuid": given.first_failing_run_uuid,
         "correction": given.correction,
         "corrected_run_uuid": given.corrected_run_uuid,
+        "corrected_part": given.corrected_part,
         "note": given.note,
     }
 

@@ -99,6 +99,7 @@ def as_input(review: Review) -> ReviewInput:
         ),
         correction=review.correction,
         corrected_run_uuid=review.corrected_run_uuid,
+        corrected_part=review.corrected_part,
         note=review.note,
         rubric_version=review.rubric.number,
     )

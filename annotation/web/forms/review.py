@@ -166,6 +166,7 @@ def read(sent: QueryDict, rubric: Rubric) -> Sent:
         steps=tuple(_steps(sent)),
         correction=correction,
         corrected_run_uuid=_uuid(sent.get("corrected_run")),
+        corrected_part=sent.get("corrected_part", "")[:20],
         note=sent.get("note", ""),
         active_ms=_number(sent.get("active_ms")) or 0,
         rubric_version=_number(sent.get("rubric_version")),

@@ -184,6 +184,6 @@ PAGES: tuple[Route, ...] = (
     ),
     *(
         route(f"{ITEM}{act}/", {"POST": reviewers_of_one()}, uuid="queue", number="number")
-        for act in ("draft", "heartbeat", "diff")
+        for act in ("draft", "heartbeat", "diff", "row")
     ),
 )  # fmt: skip

@@ -344,3 +344,28 @@ def test_json_is_compared_along_its_structure(client: Client, make_line: MakeLin
     assert "<del>refundable: true</del>" in shown.content.decode()
     assert "<ins>refundable: false</ins>" in shown.content.decode()
     assert "Not JSON yet" in half.content.decode()
+
+
+def test_the_row_that_will_come_out_is_shown_as_it_will_be(people: People, make_line: MakeLine) -> None:
+    schema = {"outputs": {"type": "object", "required": ["tool_calls"]}}
+    dataset = Dataset.objects.create(workspace=people.workspace, name="Rows", schema=schema)
+    line = make_line(1, target_dataset=dataset)
+    client = people.client(people.reviewer)
+    client.get(line.page(1))
+    run = run_of(line.items[0], "get_rate_rules")
+    part = {"corrected_run": str(run.uuid), "corrected_part": "tool_call"}
+
+    original = squeezed(client.post(line.page(1, "original"), line.form(1, **part), headers={"hx-request": "true"}))
+    assert "ADVANCE_SAVER" in original
+    assert 'name="correction_format" value="json"' in original
+    nothing = squeezed(client.post(line.page(1, "row"), line.form(1, **part)))
+    assert "Nothing is corrected yet" in nothing
+    typed = {"correction": '{"tool_calls": [{"name": "get_rate_rules", "arguments": {}}]}', "correction_format": "json"}
+    shown = squeezed(client.post(line.page(1, "row"), line.form(1, **part, **typed)))
+    assert "Can I cancel booking TX-1?" in shown
+    assert "&quot;arguments&quot;: {}" in shown
+    assert "problem" not in shown
+    text = {"correction": "No.", "correction_format": "text"}
+    assert "outputs: " in squeezed(client.post(line.page(1, "row"), line.form(1, **text)))
+    broken = {"correction": "{", "correction_format": "json"}
+    assert "This is not JSON" in squeezed(client.post(line.page(1, "row"), line.form(1, **part, **broken)))

@@ -8,7 +8,7 @@ from typing import Any
 from rest_framework import serializers
 
 from annotation.api.v1.serializers.fields import AnyField
-from annotation.domain.reviews.content import ReviewInput
+from annotation.domain.reviews.content import Part, ReviewInput
 from annotation.models import Review
 
 ANSWERS = (
@@ -41,6 +41,9 @@ class ReviewInputSerializer(serializers.Serializer[Any]):
     )
     correction = AnyField(default=None, allow_null=True, help_text="What the output should have been.")
     corrected_run = serializers.UUIDField(default=None, allow_null=True, help_text="null: the trace’s final answer.")
+    corrected_part = serializers.ChoiceField(
+        ["", *Part], default="", allow_blank=True, help_text="What of the run: its answer if empty."
+    )
     note = serializers.CharField(default="", allow_blank=True, trim_whitespace=False)
     active_ms = serializers.IntegerField(default=0, min_value=0)
     rubric_version = serializers.IntegerField(default=None, allow_null=True)
@@ -73,6 +76,7 @@ class ReviewSerializer(serializers.Serializer[Any]):
     steps = AnyField()
     correction = AnyField(allow_null=True)
     corrected_run = serializers.UUIDField(source="corrected_run_uuid", allow_null=True)
+    corrected_part = serializers.CharField()
     correction_state = serializers.ChoiceField(Review.Correction.choices)
     decided_by = serializers.EmailField(source="decided_by.email", default=None, allow_null=True)
     decided_at = serializers.DateTimeField(allow_null=True)

@@ -19,6 +19,8 @@ from annotation.domain.queues.refusals import ClaimError, ReservationLostError
 from annotation.domain.queues.rubric import Rubric
 from annotation.domain.reviews import drafts, opening, originals, submit, undo
 from annotation.domain.reviews import rubric as review_rubric
+from annotation.domain.reviews.content import ReviewInput
+from annotation.domain.reviews.originals import Original
 from annotation.domain.reviews.rubric import InvalidReviewError
 from annotation.domain.reviews.undo import UndoRefusedError
 from annotation.models import Item, Queue
@@ -121,9 +123,20 @@ def item_diff(request: MemberRequest, uuid: UUID, number: int) -> HttpResponse:
     """How the correction as typed differs from the original."""
     item = _item(request, uuid, number)
     sent = form.read(request.POST, Rubric())
-    source = originals.original(item, _own_run(item, sent.given.corrected_run_uuid))
+    source = _original(item, sent.given)
     known = {"correction": correction.shown(source, sent.given, item.queue.target_dataset)}
     return render(request, "review/workspace.html#correction-diff", known)
+
+
+@require_POST
+@member(Capability.REVIEW)
+def item_row(request: MemberRequest, uuid: UUID, number: int) -> HttpResponse:
+    """The dataset row that the correction as typed would become, exactly."""
+    item = _item(request, uuid, number)
+    asked_of = _asked(request, item)
+    sent = form.read(request.POST, asked_of)
+    known = correction.row(_original(item, sent.given), sent, asked_of, item.queue.target_dataset)
+    return render(request, "review/row.html", {"item": item, **known})
 
 
 @require_POST
@@ -137,7 +150,7 @@ def item_original(request: MemberRequest, uuid: UUID, number: int) -> HttpRespon
     drafts.save(item=item, by=request.user, content=fresh, now=timezone.now())
     if not request.htmx:
         return redirect(context.address(request, item))
-    source = originals.original(item, run)
+    source = _original(item, fresh)
     is_whole = "whole" in request.POST
     known = {"item": item, "correction": correction.shown(source, fresh, item.queue.target_dataset, is_whole=is_whole)}
     return render(request, "review/workspace.html#correction-text", known)
@@ -189,6 +202,10 @@ def _told(request: MemberRequest, words: str, queue: Queue, current: Item | None
         return trigger_client_event(HttpResponse(status=204), "toast", {"value": words})
     messages.error(request, words)
     return redirect(context.address(request, current) if current else context.queue_address(request, queue))
+
+
+def _original(item: Item, given: ReviewInput) -> Original:
+    return originals.original(item, _own_run(item, given.corrected_run_uuid), given.corrected_part)
 
 
 def _own_run(item: Item, run: UUID | None) -> UUID | None:

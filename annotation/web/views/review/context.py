@@ -61,7 +61,10 @@ def of(request: MemberRequest, opened: Opened, fields: ReviewFields) -> dict[str
     """Everything on the page: the item and its queue, what it is about, the form, and where the form goes."""
     item, queue = opened.item, opened.queue
     earlier, traces = opening.turns(item)
-    source = originals.original(item, fields.given.corrected_run_uuid, trace=traces[-1] if traces else None)
+    given = fields.given
+    source = originals.original(
+        item, given.corrected_run_uuid, given.corrected_part, trace=traces[-1] if traces else None
+    )
     project = traces[-1].project if traces else originals.project_of(item)
     return {
         "item": item,

@@ -6,14 +6,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from annotation.domain.datasets import schemas
-from annotation.domain.datasets.content import RowContent
-from annotation.domain.reviews import diff, diff_json
+from annotation.domain.datasets.content import RowContent, pretty
+from annotation.domain.queues.rubric import Rubric
+from annotation.domain.reviews import assertions, correct, diff, diff_json
 from annotation.domain.reviews.content import ReviewInput
 from annotation.domain.reviews.diff import Kind, Piece
 from annotation.domain.reviews.diff_json import Line
 from annotation.domain.reviews.originals import Original
+from annotation.domain.traces.conversation.clip import clip
 from annotation.models import Dataset
 from annotation.web.forms import review as form
+from annotation.web.forms.review import Sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,22 @@ def shown(source: Original, given: ReviewInput, dataset: Dataset | None, *, is_w
         problem,
         _misfit(source, typed, taking) if is_changed and not problem else "",
     )
+
+
+def row(source: Original, sent: Sent, rubric: Rubric, dataset: Dataset | None) -> dict[str, Any]:
+    """The parts of the row that would come out, as JSON, and what the dataset has against them."""
+    given, taking = sent.given, _open(dataset)
+    said = assertions.of_answers(rubric, given.answers)
+    if sent.problems or (given.correction is None and not said):
+        return {"dataset": taking, "parts": [], "misfits": [problem.message for problem in sent.problems]}
+    content = correct.row_of(source, given.correction, said)
+    misfits = schemas.read(taking.schema).problems(content) if taking and taking.schema else {}
+    parts = [(name, clip(pretty(getattr(content, name)), "", characters=LONGEST_PART, lines=400)) for name in _ROW]
+    return {"dataset": taking, "parts": parts, "misfits": [f"{part}: {words}" for part, words in misfits.items()]}
+
+
+_ROW = ("inputs", "outputs", "metadata")
+LONGEST_PART = 12_000
 
 
 def _misfit(source: Original, typed: Any, dataset: Dataset | None) -> str:

@@ -68,7 +68,9 @@ def of(
         "trajectories": shown,
         "earlier": [] if _is_carried(shown, len(earlier)) else [_earlier(request, trace) for trace in earlier],
         "steps": [StepChoice(step.run.uuid, _label(step)) for step in steps],
-        "answers": [StepChoice(step.run.uuid, _label(step)) for step in steps if step.run.type == Run.Type.LLM],
+        "answers": [
+            StepChoice(step.run.uuid, _label(step)) for step in steps if step.run.type in (Run.Type.LLM, Run.Type.TOOL)
+        ],
     }
 
 
