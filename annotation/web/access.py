@@ -13,7 +13,7 @@ from uuid import UUID
 
 import structlog
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 
@@ -105,6 +105,17 @@ def found(request: MemberRequest, model: type[Row], uuid: UUID) -> Row:
 def trace_of(request: MemberRequest, uuid: UUID) -> Trace:
     """The trace with this OpenTelemetry trace id, or 404."""
     return found(request, Trace, uuid)
+
+
+def hides_model(request: MemberRequest, trace: Trace) -> bool:
+    """Whether the member only sees the trace through queues, and one of these hides which model answered."""
+    if not request.actor.is_limited_to_queues:
+        return False
+    items = visible(request, Item).filter(queue__blindness__model=True)
+    about = Q(trace_uuid=trace.uuid) | Q(other_trace_uuid=trace.uuid)
+    if trace.thread_id:
+        about |= Q(kind=Item.Kind.THREAD, thread_id=trace.thread_id)
+    return items.filter(about).exists()
 
 
 def queue_of(request: MemberRequest, uuid: UUID) -> Queue:

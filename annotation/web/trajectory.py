@@ -13,6 +13,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from annotation.domain.traces import veiled
 from annotation.domain.traces.conversation import Turn, TurnKind
 from annotation.domain.traces.trajectory import WINDOW, OutlineRun, Trajectory, without_content
 from annotation.models import Run, Trace
@@ -72,7 +73,7 @@ class ShownTrajectory:
     """What `components/outline.html` and `components/trajectory.html` are given.
 
     `page` is the address of the page around it; `query` what it carries besides the step. `prefix` keeps the ids of
-    two trajectories on one page apart.
+    two trajectories on one page apart. `is_veiled`: which model answered is not told.
     """
 
     trajectory: Trajectory
@@ -82,6 +83,7 @@ class ShownTrajectory:
     prefix: str = ""
     is_raw: bool = False
     thumbs: Mapping[UUID, str] = field(default_factory=dict)
+    is_veiled: bool = False
 
     @property
     def step_count(self) -> int:
@@ -131,10 +133,11 @@ class ShownTrajectory:
     def turns(self) -> Iterator[ShownTurn]:
         """The turns of the window."""
         base = reverse("trace-detail", args=[self.workspace, self.trajectory.trace.uuid])
+        veil = "?veiled=1" if self.is_veiled else ""
         conversation = self.trajectory.window.conversation
         at = conversation.anchors.get(self.trajectory.at) if self.trajectory.at else None
         for index, turn in enumerate(conversation.turns):
-            yield ShownTurn(turn, f"{self.prefix}turn-{index}", f"{base}steps/{turn.run}/", index == at)
+            yield ShownTurn(turn, f"{self.prefix}turn-{index}", f"{base}steps/{turn.run}/{veil}", index == at)
 
     def stretches(self) -> list[Stretch]:
         """The turns of the window, those of earlier traces apart from those of this one."""
@@ -195,11 +198,16 @@ def more_of_outline(
     page: str,
     thumbs: Mapping[UUID, str],
     query: Mapping[str, str] | None = None,
+    is_veiled: bool = False,
 ) -> HttpResponse:
     """The rows above or below those that the page has: `?outline_before=` or `?outline_after=` an index from 0."""
     raw = {"raw": "1"} if "raw" in request.GET else {}
     shown = ShownTrajectory(
-        without_content(trace), request.workspace.slug, page, {**(query or {}), **raw}, thumbs=thumbs
+        veiled.trajectory(without_content(trace)) if is_veiled else without_content(trace),
+        request.workspace.slug,
+        page,
+        {**(query or {}), **raw},
+        thumbs=thumbs,
     )
     before, after = (_index(request.GET.get(name, "")) for name in ("outline_before", "outline_after"))
     part = shown.outline_before(before) if before is not None else shown.outline_after(after or 0)

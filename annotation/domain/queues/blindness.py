@@ -30,9 +30,9 @@ class Blindness(BaseModel):
         return tuple(source for switch, source in SOURCES.items() if getattr(self, switch))
 
     @property
-    def hides_reasons(self) -> bool:
-        """Whether the reason for an item's being there may tell what is hidden: a rule asks for feedback."""
-        return bool(self.hidden_sources)
+    def unseen(self) -> tuple[str, ...]:
+        """The sources whose feedback somebody who has still to judge is not shown, own words aside."""
+        return (*self.hidden_sources, *(("reviewer",) if self.peers else ()))
 
     @classmethod
     def hiding(cls, switches: Collection[str]) -> Blindness:

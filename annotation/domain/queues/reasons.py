@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -77,6 +77,14 @@ class Reason(BaseModel):
             return ""
         one_in = 1 / self.probability
         return f"sampled 1 in {one_in:.0f}" if abs(one_in - round(one_in)) < 0.01 else f"sampled {self.probability:.3g}"
+
+    def without(self, unseen: Collection[str], *, rules: bool) -> Reason:
+        """What may be told without what these sources said; with `rules`, which rule it was and what it found may tell it."""
+        seen = tuple(one for one in self.seen if one.source not in unseen)
+        if not rules:
+            return self.model_copy(update={"seen": seen})
+        name = "name hidden" if self.rule else ""
+        return self.model_copy(update={"seen": seen, "why": (), "rule": name, "rule_uuid": None, "revision": None})
 
     def document(self) -> dict[str, Any]:
         """The JSON that an item keeps."""

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from annotation.domain.queues import asking_again, counts, probes, reasons, rubric, rubric_versions
+from annotation.domain.queues import asking_again, blindness, counts, probes, reasons, rubric, rubric_versions
 from annotation.domain.queues.assignment import Claim
 from annotation.domain.queues.counts import Counts
 from annotation.domain.queues.reasons import Reason
@@ -23,6 +23,9 @@ MOST_EARLIER = 20
 
 STEP_THUMBS = ("thumbs", STEP_THUMB)
 """Keys of feedback that the outline shows as a thumb on the run."""
+
+MOST_SAID = 500
+"""Of feedback that is shown with an item."""
 
 MOST_WHOLE = 5
 """How many traces of a thread under review are shown with all their steps."""
@@ -49,7 +52,7 @@ class Opened:
     @property
     def reason(self) -> Reason:
         """Why the item is in the queue."""
-        return reasons.read(self.item.reason)
+        return reason_shown(self.item, self.queue)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,16 +138,26 @@ def labels_of(project: Project | None) -> QuerySet[FailureMode]:
     return FailureMode.objects.filter(project=project, merged_into=None).order_by("group", "id")
 
 
-def feedback_shown(traces: list[Trace], person: User) -> list[Feedback]:
-    """Thumbs on the steps of the traces, without the reviews of others: nobody sees those before giving their own."""
+def reason_shown(item: Item, queue: Queue) -> Reason:
+    """Why the item is there, as far as somebody who has still to judge it may know."""
+    policy = blindness.read(queue.blindness)
+    return reasons.read(item.reason).without(policy.unseen, rules=bool(policy.hidden_sources))
+
+
+def feedback_shown(traces: list[Trace], person: User, queue: Queue) -> list[Feedback]:
+    """What was said about the traces and the thumbs on their steps, oldest first, without what the queue hides.
+
+    The person's own words are among them, unless they are to judge anew.
+    """
     if not traces:
         return []
-    rows = Feedback.objects.filter(
-        workspace=traces[0].workspace_id, trace_uuid__in=[trace.uuid for trace in traces], key__in=STEP_THUMBS
-    )
+    said = Feedback.objects.filter(workspace=traces[0].workspace_id, trace_uuid__in=[trace.uuid for trace in traces])
+    said = said.filter(Q(key__in=STEP_THUMBS) | Q(run_uuid=None)).select_related("author")
     again = Probe.objects.filter(item=OuterRef("review__item"), reviewer=person, submitted_at=None, closed_at=None)
-    rows = rows.exclude(Exists(again))  # nor their own, where they are to judge anew
-    return list(rows.exclude(~Q(author=person), source=Feedback.Source.REVIEWER).order_by("created_at", "id"))
+    said = said.exclude(Exists(again))  # nor their own, where they are to judge anew
+    hidden = Q(source__in=blindness.read(queue.blindness).unseen)
+    mine = Q(author=person, source=Feedback.Source.REVIEWER)
+    return list(said.filter(mine | ~hidden).order_by("created_at", "id")[:MOST_SAID])
 
 
 def marked_before(item: Item, traces: list[Trace], person: User) -> list[Evidence]:

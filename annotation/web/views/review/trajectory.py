@@ -10,9 +10,11 @@ from uuid import UUID
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 
+from annotation.domain.queues import blindness
 from annotation.domain.reviews import opening
 from annotation.domain.reviews.content import ReviewInput
 from annotation.domain.reviews.opening import Opened
+from annotation.domain.traces import veiled
 from annotation.domain.traces.conversation.clip import Clip, clip
 from annotation.domain.traces.trajectory import OutlineRun, trajectory
 from annotation.domain.traces.tree import Step
@@ -48,24 +50,28 @@ def of(
     request: MemberRequest, opened: Opened, earlier: Sequence[Trace], traces: list[Trace], given: ReviewInput
 ) -> dict[str, Any]:
     """The outline and conversation of every trace of the item, earlier turns, and the steps to choose from."""
-    thumbs = _thumbs(opening.feedback_shown(traces, request.user))
+    feedback = opening.feedback_shown(traces, request.user, opened.queue)
+    is_veiled = blindness.read(opened.queue.blindness).model
+    thumbs = _thumbs(feedback)
     at = named_step(request) or opened.item.run_uuid
     page = reverse("item-review", args=[request.workspace.slug, opened.queue.uuid, opened.item.number])
     shown = [
         ShownTrajectory(
-            trajectory(trace, at=at),
+            veiled.trajectory(trajectory(trace, at=at)) if is_veiled else trajectory(trace, at=at),
             workspace=request.workspace.slug,
             page=page,
             query={"raw": "1"} if "raw" in request.GET else {},
             prefix=f"{place}-" if place else "",
             is_raw="raw" in request.GET,
             thumbs=thumbs,
+            is_veiled=is_veiled,
         )
         for place, trace in enumerate(traces)
     ]
     steps = list(_choices(shown, {given.first_failing_run_uuid, given.corrected_run_uuid}))
     return {
         "trajectories": shown,
+        "said": [one for one in feedback if one.author_id != request.user.pk],
         "earlier": [] if _is_carried(shown, len(earlier)) else [_earlier(request, trace) for trace in earlier],
         "steps": [StepChoice(step.run.uuid, _label(step)) for step in steps],
         "answers": [
@@ -81,8 +87,10 @@ def outline(request: MemberRequest, item: Item) -> HttpResponse:
     place = next((at for at, trace in enumerate(traces) if str(trace.uuid) == request.GET.get("trace")), None)
     if place is None:
         raise Http404
-    thumbs = _thumbs(opening.feedback_shown([traces[place]], request.user))
-    return more_of_outline(request, traces[place], page=page, thumbs=thumbs)
+    thumbs = _thumbs(opening.feedback_shown([traces[place]], request.user, item.queue))
+    return more_of_outline(
+        request, traces[place], page=page, thumbs=thumbs, is_veiled=blindness.read(item.queue.blindness).model
+    )
 
 
 def named_step(request: MemberRequest) -> UUID | None:

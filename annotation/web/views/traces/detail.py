@@ -14,11 +14,11 @@ from django.views.decorators.http import require_GET
 
 from annotation.domain.access import Capability
 from annotation.domain.reviews import opening
-from annotation.domain.traces import filters, matching, neighbours
+from annotation.domain.traces import filters, matching, neighbours, veiled
 from annotation.domain.traces.trajectory import trajectory
 from annotation.domain.traces.whole import feedback_of
 from annotation.models import FailureMode, Feedback, Queue, Trace
-from annotation.web.access import member, trace_of, visible
+from annotation.web.access import hides_model, member, trace_of, visible
 from annotation.web.http import MemberRequest, page_or_fragment
 from annotation.web.trajectory import ShownTrajectory, is_more_of_outline, more_of_outline
 from annotation.web.views.traces.choosing import Choice, chosen
@@ -58,13 +58,18 @@ def address_of(request: MemberRequest, trace: Trace) -> str:
 def shown(request: MemberRequest, trace: Trace, choice: Choice) -> ShownTrajectory:
     """The trajectory at the step that the address names."""
     query = choice.query() | ({"raw": "1"} if "raw" in request.GET else {})
+    is_veiled = hides_model(request, trace)
+    if is_veiled:
+        trace.model_names = []
+    whole = trajectory(trace, at=_uuid(request.GET.get("step", "")))
     return ShownTrajectory(
-        trajectory(trace, at=_uuid(request.GET.get("step", ""))),
+        veiled.trajectory(whole) if is_veiled else whole,
         workspace=request.workspace.slug,
         page=address_of(request, trace),
         query=query,
         is_raw="raw" in request.GET,
         thumbs=thumbs_of(visible(request, Feedback), trace),
+        is_veiled=is_veiled,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -11,10 +12,11 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_GET
 
 from annotation.domain.access import Capability
+from annotation.domain.traces import veiled
 from annotation.domain.traces.conversation import Clip, NoSuchPlaceError, picture_at, text_at
 from annotation.domain.traces.conversation.clip import clip, written
 from annotation.models import Run, Trace
-from annotation.web.access import member, trace_of
+from annotation.web.access import hides_model, member, trace_of
 from annotation.web.http import MemberRequest, page_or_fragment
 from annotation.web.views.traces.detail import open_queues
 
@@ -28,6 +30,7 @@ _PARTS = (
     ("Events", "events"),
     ("Resource", "resource"),
 )
+_NAMED = frozenset(name for _, name in _PARTS)
 #: Whole texts beyond this are offered as plain text of their own, which no page has to lay out.
 LARGEST_SHOWN = 400_000
 
@@ -40,10 +43,13 @@ def trace_step(request: MemberRequest, uuid: UUID, run: UUID) -> HttpResponse:
     step = trace.runs.filter(uuid=run).first()
     if step is None:
         raise Http404
+    is_veiled = "veiled" in request.GET or hides_model(request, trace)
+    shown = veiled.run(step) if is_veiled else step
+    parts = _parts(shown, veiled.PARTS if is_veiled else [name for _, name in _PARTS])
     context = {
         "trace": trace,
-        "run": step,
-        "parts": _parts(step),
+        "run": shown,
+        "parts": parts,
         "workspace": request.workspace,
         "queues": open_queues(request),
     }
@@ -57,7 +63,10 @@ def trace_text(request: MemberRequest, uuid: UUID) -> HttpResponse:
 
     `?at=` is its place; without one it is the trace's output.
     """
-    text = _text(trace_of(request, uuid), request.GET.get("at", "trace:output"))
+    trace, at = trace_of(request, uuid), request.GET.get("at", "trace:output")
+    if at.partition(":")[2] in _NAMED and hides_model(request, trace):
+        raise Http404
+    text = _text(trace, at)
     if not getattr(request, "htmx", None) or len(text) > LARGEST_SHOWN:
         return _plain(request, text)
     context = {"clip": Clip(text), "is_raw": "raw" in request.GET, "is_code": "code" in request.GET}
@@ -109,9 +118,9 @@ def _text(trace: Trace, at: str) -> str:
         raise Http404 from problem
 
 
-def _parts(run: Run) -> list[tuple[str, Clip]]:
-    """What the step carries, without what is empty."""
-    found: list[tuple[str, Any]] = [(label, name) for label, name in _PARTS if getattr(run, name)]
+def _parts(run: Run, shown: Collection[str]) -> list[tuple[str, Clip]]:
+    """What the step carries of what may be shown, without what is empty."""
+    found: list[tuple[str, Any]] = [(label, name) for label, name in _PARTS if name in shown and getattr(run, name)]
     return [
         (label, clip(written(getattr(run, name)), f"{run.uuid}:{name}", characters=6_000, lines=120))
         for label, name in found

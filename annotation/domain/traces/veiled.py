@@ -1,0 +1,54 @@
+"""A trace without the names of the models that answered, for people who judge it blind."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from annotation.domain.traces.trajectory import OutlineRun, Trajectory
+from annotation.domain.traces.tree import Step
+from annotation.models import Run
+
+NAME = "Model call"
+"""What a call is shown as: instrumentations put the model into its name."""
+
+CALLS = (Run.Type.LLM, Run.Type.EMBEDDING)
+PARTS = ("inputs", "outputs", "messages")
+"""Of what a step carries; attributes, metadata and the rest name the model in too many ways."""
+
+
+def trajectory(shown: Trajectory) -> Trajectory:
+    """The same trajectory with calls of models under one name."""
+    calls = {step.run.uuid for step in shown.steps if step.run.type in CALLS}
+    conversation = shown.window.conversation
+    turns = tuple(
+        replace(turn, model=None, name=NAME if turn.run in calls else turn.name) for turn in conversation.turns
+    )
+    window = replace(shown.window, conversation=replace(conversation, turns=turns), steps=_steps(shown.window.steps))
+    return replace(shown, steps=_steps(shown.steps), window=window)
+
+
+def run(row: Run) -> Run:
+    """The run, changed in memory only, as a dialog about it may show it."""
+    if row.type in CALLS:
+        row.name = NAME
+    row.model = row.model_requested = row.provider = row.cost = None
+    for part in PARTS:
+        setattr(row, part, content(getattr(row, part)))
+    return row
+
+
+def content(value: Any) -> Any:
+    """JSON without the members that name a model."""
+    match value:
+        case dict():
+            return {key: content(entry) for key, entry in value.items() if "model" not in str(key).lower()}
+        case list():
+            return [content(entry) for entry in value]
+        case _:
+            return value
+
+
+def _steps(steps: Sequence[Step[OutlineRun]]) -> list[Step[OutlineRun]]:
+    return [replace(step, run=step.run._replace(name=NAME)) if step.run.type in CALLS else step for step in steps]
