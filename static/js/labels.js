@@ -71,6 +71,19 @@
     event.preventDefault();
     if (typed(place)) give(place, event.shiftKey); else event.target.blur();
   });
+  // Asked for once the page stands, and by no means that could swap, hold up or leave the page.
+  const ask = async () => {
+    const holder = document.querySelector("[data-label-cards]:not([data-asked])");
+    if (!holder) return;
+    holder.dataset.asked = "true";
+    const answer = await fetch(holder.dataset.labelCards, { credentials: "same-origin" }).catch(() => null);
+    if (!answer?.ok || answer.redirected) return;
+    holder.innerHTML = await answer.text();
+    const said = holder.querySelector("[data-saturation]");
+    holder.closest("[data-labels]").querySelector("#saturation")?.replaceChildren(...said.childNodes);
+  };
+  document.addEventListener("DOMContentLoaded", ask);
+  document.addEventListener("htmx:afterSettle", ask);
   document.addEventListener("restore-labels", (event) => {
     const place = document.querySelector("[data-labels]");
     const known = place ? boxes(place).map((box) => box.value) : [];
