@@ -28,10 +28,10 @@ REST: tuple[Route, ...] = (
         f"{V1}feedback",
         {"GET": api_readers(), "POST": api(401, 400, 403, 403, 403, 400, 400, 400, 403, 400, 400, 400, 401, 401)},
     ),
-    route(f"{V1}failure-modes", {"GET": api_readers_and_reviewers(), "POST": api_editors(400, project=400)}),
+    route(f"{V1}failure-modes", {"GET": api_readers_and_reviewers(), "POST": api_editors(400)}),
     route(
         f"{V1}failure-modes/<uuid:uuid>",
-        {"GET": api_readers_of_one(reviewer=200, project=200), "PATCH": api_editors(elsewhere=404, project=200)},
+        {"GET": api_readers_of_one(reviewer=200, project=200), "PATCH": api_editors(elsewhere=404)},
         uuid="failure mode",
     ),
     route(
@@ -39,11 +39,11 @@ REST: tuple[Route, ...] = (
         {"GET": api_readers_of_one(reviewer=403, invited=403, project=200)}, uuid="failure mode",
     ),
     *(
-        route(f"{V1}failure-modes/<uuid:uuid>/{act}", {"POST": api_editors(400, elsewhere=404, project=400)}, uuid="failure mode")
+        route(f"{V1}failure-modes/<uuid:uuid>/{act}", {"POST": api_editors(400, elsewhere=404)}, uuid="failure mode")
         for act in ("merge", "split")
     ),
     route(f"{V1}taxonomy-changes", {"GET": api_readers()}),
-    route(f"{V1}taxonomy-changes/<uuid:uuid>/undo", {"POST": api_editors(elsewhere=404, project=200)}, uuid="taxonomy change"),
+    route(f"{V1}taxonomy-changes/<uuid:uuid>/undo", {"POST": api_editors(elsewhere=404)}, uuid="taxonomy change"),
     route(f"{V1}deletions", {"POST": api_editors(400)}),
     route(f"{V1}jobs", {"GET": api_readers()}),
     route(f"{V1}jobs/<uuid:uuid>", {"GET": api_readers_of_one(reviewer=403, invited=403)}, uuid="job"),
