@@ -10,8 +10,8 @@ from annotation.models.job import Job, JobPayload
 from annotation.models.log import LogRecord
 from annotation.models.price import ModelPrice
 from annotation.models.probe import Probe
-from annotation.models.queue import Item, Queue, Reservation, RubricVersion, Skip
-from annotation.models.review import Draft, Review
+from annotation.models.queue import Assignment, Item, Queue, Reservation, RubricVersion, Skip
+from annotation.models.review import Draft, Review, ReviewRevision
 from annotation.models.rule import Decision, Rule, RuleRevision
 from annotation.models.taxonomy import CarriedUse, TaxonomyChange
 from annotation.models.trace import Run, RunShare, RunStatus, Trace, TraceTally, Verdict
@@ -19,6 +19,7 @@ from annotation.models.view import SavedView
 
 __all__ = [
     "ApiKey",
+    "Assignment",
     "Attachment",
     "AuditEvent",
     "CarriedUse",
@@ -44,6 +45,7 @@ __all__ = [
     "Queue",
     "Reservation",
     "Review",
+    "ReviewRevision",
     "RubricVersion",
     "Rule",
     "RuleRevision",

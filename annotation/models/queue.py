@@ -22,6 +22,8 @@ class QueueOrder(models.TextChoices):
     OLDEST = "oldest", "Oldest first"
     NEWEST = "newest", "Newest first"
     PRIORITY = "priority", "Priority, then oldest"
+    RANDOM = "random", "At random, for each person another way"
+    UNCERTAIN = "uncertain", "Least certain first"
 
 
 class QueueDecides(models.TextChoices):
@@ -55,6 +57,8 @@ class Queue(PublicModel):
     decides = models.CharField(max_length=8, choices=Decides.choices, default=Decides.NOBODY)
     blindness = models.JSONField(default=dict, blank=True)
     reservation_minutes = models.PositiveSmallIntegerField(default=15)
+    most_items = models.PositiveIntegerField(null=True, blank=True)
+    due_on = models.DateField(null=True, blank=True)
     is_open_to_all = models.BooleanField(default=True)
     reviewers = models.ManyToManyField(User, blank=True, related_name="review_queues")
     accepts_at_once = models.BooleanField(default=False)
@@ -132,7 +136,8 @@ class Item(PublicModel):
     anew by `domain.queues` when the queue's policy changes. `is_disputed`: the reviews differ and nobody has settled it;
     `extra_seats`: how many more reviews than the queue's are wanted here. `adjudicated_at`: when it was settled, by
     `adjudicated_by` (null: by the majority). `probability` is the chance with which sampling let the thing in (null: put
-    there by hand). `reason` is read by `domain.queues.items` (typed). `gold` are the answers by question key, where they
+    there by hand). `uncertainty` is how little its judges could tell when it was added (see `domain.queues.uncertainty`).
+    `reason` is read by `domain.queues.items` (typed). `gold` are the answers by question key, where they
     are known: others are measured with the item.
     """
 
@@ -156,6 +161,7 @@ class Item(PublicModel):
     adjudicated_at = models.DateTimeField(null=True, blank=True)
     adjudicated_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     priority = models.SmallIntegerField(default=0)
+    uncertainty = models.FloatField(default=0)
     decision = models.ForeignKey(Decision, on_delete=models.SET_NULL, null=True, blank=True, related_name="items")
     probability = models.DecimalField(max_digits=7, decimal_places=6, null=True, blank=True)
     reason = models.JSONField(default=dict)
@@ -181,6 +187,11 @@ class Item(PublicModel):
         indexes = [
             models.Index(
                 fields=["queue", "-priority", "id"], condition=models.Q(state="open"), name="item_open_by_priority"
+            ),
+            models.Index(
+                fields=["queue", "-uncertainty", "id"],
+                condition=models.Q(state="open"),
+                name="item_open_by_uncertainty",
             ),
             models.Index(fields=["queue", "-id"], name="item_list"),
             models.Index(fields=["queue", "state", "-id"], name="item_by_state"),
@@ -217,6 +228,22 @@ class Reservation(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["item", "reviewer"], name="reservation_once_per_person")]
         indexes = [models.Index(fields=["item", "expires_at"], name="reservation_live")]
+
+    def __str__(self) -> str:
+        return f"{self.item_id} for {self.reviewer_id}"
+
+
+class Assignment(models.Model):
+    """A seat of an item that is kept for one person, until they have reviewed it or it is taken back."""
+
+    id = models.BigAutoField(primary_key=True)
+    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="assignments")
+    reviewer = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    assigned_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    assigned_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["item", "reviewer"], name="assignment_once_per_person")]
 
     def __str__(self) -> str:
         return f"{self.item_id} for {self.reviewer_id}"

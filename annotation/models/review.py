@@ -98,10 +98,30 @@ class Review(PublicModel):
             models.Index(
                 fields=["reviewer"], condition=models.Q(is_asked_again=True), name="review_asked_again_of_reviewer"
             ),
+            models.Index(fields=["reviewer", "-modified_at", "-id"], name="review_lately_of_reviewer"),
         ]
 
     def __str__(self) -> str:
         return f"{self.item_id} by {self.reviewer_id}"
+
+
+class ReviewRevision(models.Model):
+    """What a review said before it was edited; `content` is read by `domain.reviews.history` (typed).
+
+    `number` is which submission it was, `submitted_at` when.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="revisions")
+    number = models.IntegerField()
+    content = models.JSONField(default=dict)
+    submitted_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["review", "number"], name="review_revision_number_once")]
+
+    def __str__(self) -> str:
+        return f"{self.review_id} v{self.number}"
 
 
 class Draft(models.Model):

@@ -19,6 +19,7 @@ from annotation.domain import formats, markdown
 from annotation.domain.projects import own_keys as keys
 from annotation.domain.traces.conversation.clip import written
 from annotation.domain.traces.filters import FilterError
+from annotation.models import Queue
 
 if TYPE_CHECKING:
     from annotation.domain.traces.histogram import Bar
@@ -113,6 +114,13 @@ def told_bar(bar: Bar) -> SafeString:
 
 def _day(moment: datetime) -> str:
     return f"{moment.day} {moment:%b}"
+
+
+@register.filter
+def is_overdue(queue: Queue) -> bool:
+    """Whether the day on which a queue is due has passed while it is not over."""
+    is_over = queue.status in {Queue.Status.COMPLETED, Queue.Status.ARCHIVED}
+    return queue.due_on is not None and not is_over and queue.due_on < timezone.localdate()
 
 
 @register.filter

@@ -2,7 +2,18 @@
 
 from django.urls import URLPattern, path
 
-from annotation.web.views.queues import adjudication, agreement, corrections, detail, lists, pairs, progress, setup
+from annotation.web.views.queues import (
+    adjudication,
+    agreement,
+    corrections,
+    detail,
+    lists,
+    pairs,
+    progress,
+    setup,
+    sharing,
+)
+from annotation.web.views.review import own
 
 urlpatterns: list[URLPattern] = [
     path("", lists.queue_list, name="queue-list"),
@@ -25,6 +36,10 @@ urlpatterns: list[URLPattern] = [
     path("items/<uuid:uuid>/adjudicate/", adjudication.item_adjudicate, name="item-adjudicate"),
     path("items/<uuid:uuid>/reopen/", adjudication.item_reopen, name="item-reopen"),
     path("items/<uuid:uuid>/another/", adjudication.item_another, name="item-another"),
+    path("reviews/<uuid:uuid>/history/", own.review_history, name="review-history"),
+    path("<uuid:uuid>/share/", sharing.queue_share, name="queue-share"),
+    path("<uuid:uuid>/take-back/", sharing.queue_take_back, name="queue-take-back"),
+    path("items/<uuid:uuid>/take-over/", sharing.item_take_over, name="item-take-over"),
     path("items/<uuid:uuid>/remove/", detail.item_remove, name="item-remove"),
     path("items/<uuid:uuid>/restore/", detail.item_restore, name="item-restore"),
     path("items/<uuid:uuid>/unflag/", detail.item_unflag, name="item-unflag"),

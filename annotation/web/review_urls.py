@@ -2,11 +2,13 @@
 
 from django.urls import URLPattern, path
 
-from annotation.web.views.review import acts, labels, pages
+from annotation.web.views.review import acts, labels, own, pages
 
 urlpatterns: list[URLPattern] = [
     path("review/", pages.queue_review, name="queue-review"),
     path("review/undo/", acts.queue_undo, name="queue-undo"),
+    path("review/recent/", own.recent_reviews, name="review-recent"),
+    path("review/own/", own.own_reviews, name="review-own"),
     path("items/<int:number>/", pages.item_review, name="item-review"),
     path("items/<int:number>/submit/", acts.item_submit, name="item-submit"),
     path("items/<int:number>/skip/", acts.item_skip, name="item-skip"),

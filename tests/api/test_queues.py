@@ -104,7 +104,7 @@ def test_an_item_that_somebody_has_is_a_conflict(people: People, queue: Queue, t
     none = other.post(f"/api/v1/queues/{queue.uuid}/claim")
     assert (none.status_code, none.json()["error"]["message"]) == (
         409,
-        "Nothing is left for you in “Refunds”: 1 on other people’s screens.",
+        "Nothing is left for you in “Refunds”: 1 with other people.",
     )
     assert reviewing(people).post(f"/api/v1/items/{item}/release").status_code == 204
     assert other.post(f"/api/v1/items/{item}/claim").status_code == 200

@@ -14,6 +14,7 @@ from tests.factories.datasets import DatasetFactory, DatasetVersionFactory, Exam
 from tests.factories.feedback import FailureModeFactory, FeedbackConfigFactory, FeedbackFactory, FeedbackLinkFactory
 from tests.factories.keeping import DeletedTraceFactory, LogRecordFactory, ModelPriceFactory
 from tests.factories.queues import (
+    AssignmentFactory,
     DraftFactory,
     ItemFactory,
     QueueFactory,
@@ -21,7 +22,7 @@ from tests.factories.queues import (
     RubricVersionFactory,
     SkipFactory,
 )
-from tests.factories.reviews import ProbeFactory, ReviewFactory
+from tests.factories.reviews import ProbeFactory, ReviewFactory, ReviewRevisionFactory
 from tests.factories.rules import DecisionFactory, RuleFactory, RuleRevisionFactory
 from tests.factories.taxonomy import CarriedUseFactory, TaxonomyChangeFactory
 from tests.factories.traces import AttachmentFactory, RunFactory, RunShareFactory, TraceFactory, TraceTallyFactory
@@ -29,6 +30,7 @@ from tests.factories.work import AuditEventFactory, JobFactory, JobPayloadFactor
 
 __all__ = [
     "ApiKeyFactory",
+    "AssignmentFactory",
     "AttachmentFactory",
     "AuditEventFactory",
     "CarriedUseFactory",
@@ -54,6 +56,7 @@ __all__ = [
     "QueueFactory",
     "ReservationFactory",
     "ReviewFactory",
+    "ReviewRevisionFactory",
     "RubricVersionFactory",
     "RuleFactory",
     "RuleRevisionFactory",

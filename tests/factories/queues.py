@@ -2,7 +2,7 @@
 
 from factory import LazyAttribute, Sequence, SubFactory
 
-from annotation.models import Draft, Item, Queue, Reservation, RubricVersion, Skip
+from annotation.models import Assignment, Draft, Item, Queue, Reservation, RubricVersion, Skip
 from tests.factories.accounts import LATER, UserFactory, WorkspaceFactory
 from tests.factories.base import Factory
 from tests.factories.traces import TraceFactory
@@ -47,6 +47,14 @@ class ReservationFactory(Factory[Reservation]):
     item = SubFactory(ItemFactory)
     reviewer = SubFactory(UserFactory)
     expires_at = LATER
+
+
+class AssignmentFactory(Factory[Assignment]):
+    class Meta:
+        model = Assignment
+
+    item = SubFactory(ItemFactory)
+    reviewer = SubFactory(UserFactory)
 
 
 class SkipFactory(Factory[Skip]):

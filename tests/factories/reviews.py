@@ -1,10 +1,10 @@
 """What people submitted."""
 
-from factory import LazyAttribute, SubFactory
+from factory import LazyAttribute, Sequence, SubFactory
 
 from annotation.domain.queues import rubric_versions
-from annotation.models import Probe, Review
-from tests.factories.accounts import UserFactory
+from annotation.models import Probe, Review, ReviewRevision
+from tests.factories.accounts import LATER, UserFactory
 from tests.factories.base import Factory
 from tests.factories.queues import ItemFactory
 
@@ -27,3 +27,12 @@ class ProbeFactory(Factory[Probe]):
     item = SubFactory(ItemFactory)
     reviewer = SubFactory(UserFactory)
     kind = Probe.Kind.GOLD
+
+
+class ReviewRevisionFactory(Factory[ReviewRevision]):
+    class Meta:
+        model = ReviewRevision
+
+    review = SubFactory(ReviewFactory)
+    number = Sequence(lambda number: number + 1)
+    submitted_at = LATER

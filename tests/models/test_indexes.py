@@ -19,6 +19,7 @@ from annotation.models import (
     Job,
     ModelPrice,
     Queue,
+    Review,
     Run,
     Trace,
 )
@@ -52,8 +53,9 @@ RUNS = """
 """
 ITEMS = """
     INSERT INTO annotation_item (uuid, workspace_id, queue_id, number, kind, subject, trace_uuid, state, review_count,
-                                 priority, reason, flag_reason, extra_seats, is_disputed)
-    SELECT gen_random_uuid(), workspace_id, %(queue)s, id, 'trace', 'trace:' || uuid, uuid, 'open', 0, id %% 5, '{}', '', 0, false
+                                 priority, reason, flag_reason, extra_seats, is_disputed,
+                                 uncertainty)
+    SELECT gen_random_uuid(), workspace_id, %(queue)s, id, 'trace', 'trace:' || uuid, uuid, 'open', 0, id %% 5, '{}', '', 0, false, 0
     FROM annotation_trace WHERE workspace_id = %(workspace)s
 """
 
@@ -170,6 +172,11 @@ def test_lists_of_feedback_and_items_are_not_sorted(place: dict[str, int]) -> No
         ("deleted_trace_to_remove", DeletedTrace.objects.filter(job=1, removed_at=None).order_by("id")[:50]),
         ("deleted_trace_by_age", DeletedTrace.objects.filter(created_at__lt=NOW)),
         ("item_adjudicated", Item.objects.filter(queue=1, adjudicated_at__isnull=False).order_by("-id")[:50]),
+        (
+            "item_open_by_uncertainty",
+            Item.objects.filter(queue=1, state="open").order_by("-uncertainty", "id")[:1],
+        ),
+        ("review_lately_of_reviewer", Review.every.filter(reviewer=1).order_by("-modified_at", "-id")[:10]),
         ("example_by_trace", Example.objects.filter(source_trace_uuid=uuid.UUID(int=1))),
     ],
 )

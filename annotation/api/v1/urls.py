@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, path, re_path
 from annotation.api import errors
 from annotation.api.v1.views import (
     adjudication,
+    assignments,
     datasets,
     deletions,
     examples,
@@ -74,6 +75,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("queues/<uuid:uuid>/reviews", quality.QueueReviewsView.as_view(), name="queue-reviews"),
     path("queues/<uuid:uuid>/fill", filling.QueueFillView.as_view(), name="queue-fill"),
     path("queues/<uuid:uuid>/saturation", filling.QueueSaturationView.as_view(), name="queue-saturation"),
+    path("queues/<uuid:uuid>/assignments", assignments.QueueAssignmentListView.as_view(), name="queue-assignments"),
     path("queues/<uuid:uuid>/claim", queues.QueueClaimView.as_view(), name="queue-claim"),
     path(
         "queues/<uuid:uuid>/disagreements", adjudication.QueueDisagreementListView.as_view(), name="queue-disagreements"
@@ -82,6 +84,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("items/<uuid:uuid>/gold", gold.ItemGoldView.as_view(), name="item-gold"),
     path("items/<uuid:uuid>/restore", items.ItemRestoreView.as_view(), name="item-restore"),
     path("items/<uuid:uuid>/claim", items.ItemClaimView.as_view(), name="item-claim"),
+    path("items/<uuid:uuid>/take-over", items.ItemTakeOverView.as_view(), name="item-take-over"),
     path("items/<uuid:uuid>/heartbeat", items.ItemHeartbeatView.as_view(), name="item-heartbeat"),
     path("items/<uuid:uuid>/release", items.ItemReleaseView.as_view(), name="item-release"),
     path("items/<uuid:uuid>/skip", items.ItemSkipView.as_view(), name="item-skip"),
@@ -94,6 +97,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reviews/<uuid:uuid>", reviews.ReviewView.as_view(), name="review-detail"),
     path("reviews/<uuid:uuid>/accept", reviews.ReviewAcceptView.as_view(), name="review-accept"),
     path("reviews/<uuid:uuid>/reject", reviews.ReviewRejectView.as_view(), name="review-reject"),
+    path("reviews/<uuid:uuid>/versions", reviews.ReviewVersionListView.as_view(), name="review-versions"),
     path("reviews/<uuid:uuid>/undo", reviews.ReviewUndoView.as_view(), name="review-undo"),
     path("rules", rules.RuleListView.as_view(), name="rule-list"),
     path("rules/preview", rules.RulePreviewView.as_view(), name="rule-preview"),

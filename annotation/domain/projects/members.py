@@ -6,7 +6,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from annotation.domain import audit
-from annotation.models import Membership, Queue, Reservation, User, Workspace
+from annotation.domain.access import Capability, role_may
+from annotation.models import Assignment, Membership, Queue, Reservation, User, Workspace
 
 
 class LastAdminError(ValueError):
@@ -40,6 +41,8 @@ def change_role(*, membership: Membership, role: str, by: User) -> None:
         _keep_an_admin(current)
         detail = {"from": current.role, "to": role}
         Membership.objects.filter(pk=current.pk).update(role=role)
+        if not role_may(role, Capability.REVIEW):
+            Assignment.objects.filter(item__workspace=current.workspace, reviewer=current.user).delete()
         audit.record("member.role_changed", by=by, workspace=current.workspace, target=current.user, detail=detail)
     membership.role = role
 
@@ -51,6 +54,7 @@ def remove(*, membership: Membership, by: User) -> None:
         _keep_an_admin(current)
         Queue.reviewers.through.objects.filter(queue__workspace=current.workspace, user=current.user).delete()
         Reservation.objects.filter(item__workspace=current.workspace, reviewer=current.user).delete()
+        Assignment.objects.filter(item__workspace=current.workspace, reviewer=current.user).delete()
         Membership.objects.filter(pk=current.pk).delete()
         detail = {"role": current.role}
         audit.record("member.removed", by=by, workspace=current.workspace, target=current.user, detail=detail)

@@ -12,7 +12,7 @@ from django.db.models import Max, QuerySet
 from django.utils import timezone
 
 from annotation.domain import audit
-from annotation.domain.queues import probes, state
+from annotation.domain.queues import probes, state, uncertainty
 from annotation.domain.queues.reasons import Reason
 from annotation.domain.queues.subjects import Subject
 from annotation.models import Decision, Item, Queue, Reservation, User
@@ -37,6 +37,7 @@ class AddResult:
     restored_count: int = 0
     present_count: int = 0
     removed_count: int = 0
+    over_count: int = 0
 
     @property
     def added_count(self) -> int:
@@ -59,7 +60,7 @@ def add(  # noqa: PLR0913 -- one decision with all that is known about it
     """Put each subject into the queue once, numbered in order; what stands there already is left alone.
 
     `probability` is the chance with which sampling let them in (None: chosen by a person). Items that somebody removed
-    stay removed unless `is_restoring`. The caller has made sure that the subjects are of the queue's workspace. Safe to
+    stay removed unless `is_restoring`. A queue with `most_items` takes no more than that: what is over is left out, and counted. The caller has made sure that the subjects are of the queue's workspace. Safe to
     call twice and by many at once. Raises QueueClosedError.
     """
     wanted = {subject.text: subject for subject in subjects}
@@ -70,10 +71,20 @@ def add(  # noqa: PLR0913 -- one decision with all that is known about it
         known = dict(Item.objects.filter(queue=locked, subject__in=wanted).values_list("subject", "state"))
         fresh = [subject for text, subject in wanted.items() if text not in known]
         common = _Common(locked, reason, probability, decision.pk if decision else None, by, priority, now)
-        added = _insert(fresh, common)
         removed = [text for text, was in known.items() if was == Item.State.REMOVED]
-        restored = _put_back(locked, removed) if is_restoring else 0
-    return AddResult(added, restored, len(known) - len(removed), len(removed) - restored)
+        room = _room(locked)
+        added = _insert(fresh[:room], common)
+        coming_back = removed[: None if room is None else room - len(added)] if is_restoring else []
+        restored = _put_back(locked, coming_back)
+        over = len(fresh) - len(added) + (len(removed) - restored if is_restoring else 0)
+    return AddResult(added, restored, len(known) - len(removed), len(removed) - restored, over)
+
+
+def _room(queue: Queue) -> int | None:
+    """How many more items the locked queue takes; None: any number."""
+    if queue.most_items is None:
+        return None
+    return max(0, queue.most_items - Item.objects.filter(queue=queue).exclude(state=Item.State.REMOVED).count())
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +100,16 @@ class _Common:
 
 def _insert(subjects: list[Subject], common: _Common) -> tuple[Item, ...]:
     last = Item.objects.filter(queue=common.queue).aggregate(last=Max("number"))["last"] or 0
-    rows = [_row(subject, common, number) for number, subject in enumerate(subjects, start=last + 1)]
+    named = {subject.trace_uuid for subject in subjects if subject.trace_uuid}
+    unsure = uncertainty.of_traces(common.queue.workspace_id, named)
+    rows = [
+        _row(subject, common, number, unsure.get(subject.trace_uuid, 0.0) if subject.trace_uuid else 0.0)
+        for number, subject in enumerate(subjects, start=last + 1)
+    ]
     return tuple(Item.objects.bulk_create(rows, batch_size=BATCH))
 
 
-def _row(subject: Subject, common: _Common, number: int) -> Item:
+def _row(subject: Subject, common: _Common, number: int, unsure: float) -> Item:
     return Item(
         workspace_id=common.queue.workspace_id,
         queue=common.queue,
@@ -105,6 +121,7 @@ def _row(subject: Subject, common: _Common, number: int) -> Item:
         thread_id=subject.thread_id,
         other_trace_uuid=subject.other_trace_uuid,
         priority=common.priority,
+        uncertainty=unsure,
         decision_id=subject.decision_id or common.decision_id,
         probability=common.probability,
         reason=(subject.reason or common.reason).document(),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -15,7 +16,7 @@ from annotation.domain import access, audit
 from annotation.domain.queues import asking_again, blindness, following, rubric_versions
 from annotation.domain.queues.blindness import Blindness
 from annotation.domain.queues.rubric import Rubric
-from annotation.models import Dataset, Membership, Queue, Reservation, RubricVersion, User, Workspace
+from annotation.models import Assignment, Dataset, Membership, Queue, Reservation, RubricVersion, User, Workspace
 
 Status = Queue.Status
 
@@ -27,6 +28,10 @@ TRANSITIONS: dict[str, frozenset[str]] = {
     Status.ARCHIVED: frozenset({Status.PAUSED}),
 }
 """Where a queue may go from each status; an archived one comes back paused, so that nothing starts by itself."""
+
+
+MOST_ITEMS = 1_000_000
+"""The highest cap that a queue may have."""
 
 
 class QueueError(Exception):
@@ -50,6 +55,8 @@ class QueueSettings:
     decides: str = Queue.Decides.EDITOR
     blindness: Blindness = field(default_factory=Blindness)
     reservation_minutes: int = 15
+    most_items: int | None = None
+    due_on: date | None = None
     is_open_to_all: bool = True
     reviewers: tuple[User, ...] = ()
     accepts_at_once: bool = False
@@ -74,6 +81,8 @@ _COLUMNS = (
     "decides",
     "blindness",
     "reservation_minutes",
+    "most_items",
+    "due_on",
     "is_open_to_all",
     "accepts_at_once",
     "gold_percent",
@@ -129,6 +138,8 @@ def edit(
         locked.save(update_fields=_COLUMNS)
         Queue.objects.filter(pk=locked.pk).update(modified_at=Now())
         locked.reviewers.set(settings.reviewers)
+        if not settings.is_open_to_all:  # a seat kept for somebody who is let in no more would stay empty
+            Assignment.objects.filter(item__queue=locked).exclude(reviewer__in=settings.reviewers).delete()
         before = locked.rubric
         version = rubric_versions.publish(queue=locked, asked=rubric, by=by)
         if {"reviewers_per_item", "decides"} & set(changes):
@@ -210,7 +221,15 @@ def _require_sound(workspace: Workspace, settings: QueueSettings) -> None:
         raise QueueError("retest_days", "An item comes again after 0 to 365 days.")
     if settings.target_dataset and settings.target_dataset.workspace_id != workspace.pk:
         raise QueueError("target_dataset", "The dataset belongs to another workspace.")
+    _require_cap(settings)
     _require_reviewers(workspace, settings)
+
+
+def _require_cap(settings: QueueSettings) -> None:
+    if settings.most_items is not None and not 1 <= settings.most_items <= MOST_ITEMS:
+        raise QueueError(
+            "most_items", f"A queue takes between 1 and {MOST_ITEMS:,} items; leave it empty for any number."
+        )
 
 
 def _require_reviewers(workspace: Workspace, settings: QueueSettings) -> None:

@@ -19,26 +19,30 @@ ORDERS: dict[str, Order] = {
     Queue.Order.PRIORITY: ("-priority", "id"),
     Queue.Order.OLDEST: ("id",),
     Queue.Order.NEWEST: ("-id",),
+    Queue.Order.RANDOM: ("id",),
+    Queue.Order.UNCERTAIN: ("-uncertainty", "id"),
 }
-"""How lists are ordered as the line is."""
+"""How lists are ordered as the line is; a list that all see is not shuffled."""
 
 _IN_SQL: dict[str, str] = {
     Queue.Order.PRIORITY: "i.priority DESC, i.id",
     Queue.Order.OLDEST: "i.id",
     Queue.Order.NEWEST: "i.id DESC",
+    Queue.Order.UNCERTAIN: "i.uncertainty DESC, i.id",
 }
 
-_HELD_BY_OTHERS = """
-(SELECT count(*) FROM annotation_reservation h
- WHERE h.item_id = i.id AND h.reviewer_id <> %(person)s AND h.expires_at > %(now)s
-   AND NOT EXISTS (SELECT FROM annotation_review g WHERE g.item_id = h.item_id AND g.reviewer_id = h.reviewer_id
-     AND NOT g.is_adjudication))
+_TAKEN_BY_OTHERS = """
+(SELECT count(DISTINCT taken.reviewer_id) FROM (
+   SELECT h.reviewer_id FROM annotation_reservation h WHERE h.item_id = i.id AND h.expires_at > %(now)s
+   UNION ALL SELECT a.reviewer_id FROM annotation_assignment a WHERE a.item_id = i.id) AS taken
+ WHERE taken.reviewer_id <> %(person)s
+   AND NOT EXISTS (SELECT FROM annotation_review g WHERE g.item_id = i.id AND g.reviewer_id = taken.reviewer_id))
 """
-"""Seats that others have; somebody whose review is in has none beside it."""
+"""Seats that others have on their screens or by assignment; somebody whose review is in has none beside it."""
 
 _SEATS = "i.extra_seats + (SELECT q.reviewers_per_item FROM annotation_queue q WHERE q.id = i.queue_id)"
 
-_IS_SEAT_FREE = f"i.review_count + {_HELD_BY_OTHERS} < {_SEATS}"
+_IS_SEAT_FREE = f"i.review_count + {_TAKEN_BY_OTHERS} < {_SEATS}"
 
 # Who wrote the answer that settled an item before has seen all its reviews: any review will do.
 _MAY_REVIEW = """i.state = 'open'
@@ -55,12 +59,30 @@ WHERE mine.reviewer_id = %(person)s AND mine.expires_at > %(now)s AND i.queue_id
 ORDER BY i.id {_LOCKED}
 """  # noqa: S608 -- our own words
 
+_IS_FRESH = "NOT EXISTS (SELECT FROM annotation_skip s WHERE s.item_id = i.id AND s.reviewer_id = %(person)s)"
+
+_ASSIGNED = f"""
+SELECT i.id FROM annotation_assignment mine JOIN annotation_item i ON i.id = mine.item_id
+WHERE mine.reviewer_id = %(person)s AND {_MAY_BE_GIVEN} AND {_IS_FRESH}
+ORDER BY mine.id {_LOCKED}
+"""  # noqa: S608 -- our own words
+
 _FRESH = f"""
 SELECT i.id FROM annotation_item i
-WHERE {_MAY_BE_GIVEN}
-  AND NOT EXISTS (SELECT FROM annotation_skip s WHERE s.item_id = i.id AND s.reviewer_id = %(person)s)
+WHERE {_MAY_BE_GIVEN} AND {_IS_FRESH}
 ORDER BY {{order}} {_LOCKED}
 """  # noqa: S608 -- our own words
+
+_SHUFFLED = f"""
+SELECT i.id FROM (
+  SELECT o.id AS shuffled_id, hashint8extended(o.id, %(person)s) AS place FROM annotation_item o
+  WHERE o.queue_id = %(queue)s AND o.state = 'open' ORDER BY place OFFSET 0) AS shuffled
+JOIN annotation_item i ON i.id = shuffled.shuffled_id
+WHERE {_MAY_BE_GIVEN} AND {_IS_FRESH}
+ORDER BY shuffled.place {_LOCKED}
+"""  # noqa: S608 -- our own words
+# A hash of item and person: the same for ever, another one for everybody. Sorting comes first (OFFSET 0 is a fence), so that
+# only the first of them are held against reviews and seats.
 
 _PUT_OFF = f"""
 SELECT i.id FROM annotation_skip s JOIN annotation_item i ON i.id = s.item_id
@@ -96,15 +118,22 @@ def ask_on_screen(queue: Queue, person: User, now: datetime) -> Callable[[], int
 
 
 def following(queue: Queue, person: User, now: datetime, *, full: Collection[int], is_waiting: bool) -> int | None:
-    """The first of the person's line but for `full`, locked: the fresh ones in the queue's order, then what they put off.
+    """The first of the person's line but for `full`, locked: what is assigned to them, then the fresh ones in the queue's
+    order, then what they put off.
 
     What others hold the lock of is passed over, unless `is_waiting`.
     """
     given = {"queue": queue.pk, "person": person.pk, "now": now, "full": list(full)}
     how = "" if is_waiting else " SKIP LOCKED"
-    fresh: int | None = _first(_FRESH.format(order=_IN_SQL[queue.order]) + how, given)()
-    put_off: int | None = None if fresh else _first(_PUT_OFF + how, given)()
-    return fresh or put_off
+    for statement in (_ASSIGNED, _SHUFFLED if queue.order == Queue.Order.RANDOM else _fresh(queue.order), _PUT_OFF):
+        found: int | None = _first(statement + how, given)()
+        if found is not None:
+            return found
+    return None
+
+
+def _fresh(order: str) -> str:
+    return _FRESH.format(order=_IN_SQL[order])
 
 
 def take(item: Item | int, person: User, now: datetime) -> datetime | None:

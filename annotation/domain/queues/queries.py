@@ -12,7 +12,7 @@ from django.db.models import Prefetch, QuerySet
 from annotation.domain.queues import counts, reasons
 from annotation.domain.queues.counts import Counts
 from annotation.domain.queues.reasons import Reason
-from annotation.models import Item, Queue, Reservation, Review, Trace, User
+from annotation.models import Assignment, Item, Queue, Reservation, Review, Skip, Trace, User
 
 ITEM_ORDER = ("-id",)
 
@@ -39,13 +39,17 @@ class Shown(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ItemRow:
-    """An item in a list: its trace (None: not there, or a thread), why it is there, who reviewed and who has it now."""
+    """An item in a list: its trace (None: not there, or a thread), why it is there, who reviewed, who has it now or by
+    assignment, and who put it off.
+    """
 
     item: Item
     trace: Trace | None
     reason: Reason
     reviews: Sequence[Review]
     held_by: Sequence[User]
+    assigned_to: Sequence[User]
+    skips: Sequence[Skip]
 
     @property
     def name(self) -> str:
@@ -89,7 +93,14 @@ def with_people(items: QuerySet[Item], now: datetime) -> QuerySet[Item]:
     """The items with what `rows` needs beside them, in a fixed number of statements."""
     live = Reservation.objects.filter(expires_at__gt=now).select_related("reviewer").order_by("id")
     given = Review.objects.select_related("reviewer").order_by("id")
-    return items.prefetch_related(Prefetch("reviews", given), Prefetch("reservations", live, to_attr="live"))
+    assigned = Assignment.objects.select_related("reviewer").order_by("id")
+    skips = Skip.objects.select_related("reviewer").order_by("skipped_at", "id")
+    return items.prefetch_related(
+        Prefetch("reviews", given),
+        Prefetch("reservations", live, to_attr="live"),
+        Prefetch("assignments", assigned),
+        Prefetch("skips", skips),
+    )
 
 
 def rows(items: Iterable[Item]) -> list[ItemRow]:
@@ -103,6 +114,8 @@ def rows(items: Iterable[Item]) -> list[ItemRow]:
             reasons.read(item.reason),
             list(item.reviews.all()),
             [reservation.reviewer for reservation in getattr(item, "live", [])],
+            [one.reviewer for one in item.assignments.all()],
+            list(item.skips.all()),
         )
         for item in found
     ]

@@ -47,7 +47,7 @@ class NothingLeftError(ClaimError):
     def __init__(self, queue: Queue, *, held_count: int, flagged_count: int) -> None:
         self.queue, self.held_count, self.flagged_count = queue, held_count, flagged_count
         waiting = [
-            f"{held_count:,} on other people’s screens" if held_count else "",
+            f"{held_count:,} with other people" if held_count else "",
             f"{flagged_count:,} flagged and waiting for an editor" if flagged_count else "",
         ]
         rest = " and ".join(part for part in waiting if part)
@@ -55,13 +55,15 @@ class NothingLeftError(ClaimError):
 
 
 class ItemTakenError(ClaimError):
-    """All seats of the item are on other people's screens."""
+    """All seats of the item are on other people's screens, or theirs by assignment."""
 
     code = "item_taken"
 
     def __init__(self, item: Item) -> None:
         self.item = item
-        super().__init__(f"Somebody else has item {item.number} on the screen; take the next one, or come back later.")
+        super().__init__(
+            f"Somebody else has item {item.number}, on the screen or by assignment; take the next one, or come back later."
+        )
 
 
 class ItemNotOpenError(ClaimError):
@@ -76,13 +78,13 @@ class ItemNotOpenError(ClaimError):
 
 
 class ReservationLostError(ClaimError):
-    """The reservation lapsed and the seat is taken, or the item is no longer open."""
+    """The reservation lapsed and the seat is taken, an admin took the item over, or it is no longer open."""
 
     code = "reservation_lost"
 
     def __init__(self, item: Item) -> None:
         self.item = item
         super().__init__(
-            f"Your reservation of item {item.number} lapsed and the item went on without you; "
-            "what you typed is kept as a draft."
+            f"Item {item.number} is no longer yours: your reservation lapsed and somebody else took it, or an admin took it "
+            "over. What you typed is kept as a draft."
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +13,7 @@ from annotation.domain.reviews.content import Label
 from annotation.domain.reviews.diff import Piece
 from annotation.domain.reviews.diff_json import Line
 from annotation.domain.reviews.originals import Original
-from annotation.models import Review
+from annotation.models import Review, RubricVersion
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +59,12 @@ def proposal(review: Review) -> Proposal:
 
 def answers(review: Review) -> tuple[Answer, ...]:
     """The questions of the review's own rubric version with their answers, in order."""
-    asked = rubric.read(review.rubric.questions)
-    given = [(question, review.answers.get(question.key)) for question in asked.questions]
+    return answers_in(review.rubric, review.answers)
+
+
+def answers_in(version: RubricVersion, answers: Mapping[str, Any]) -> tuple[Answer, ...]:
+    """The questions of a rubric version with these answers, in order."""
+    given = [(question, answers.get(question.key)) for question in rubric.read(version.questions).questions]
     return tuple(Answer(question.label, worded(question, value)) for question, value in given if value is not None)
 
 

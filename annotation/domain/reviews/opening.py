@@ -14,8 +14,8 @@ from annotation.domain.queues.reasons import Reason
 from annotation.domain.queues.rubric import Rubric
 from annotation.domain.reviews import drafts, originals
 from annotation.domain.reviews.content import Evidence, ReviewInput, read_labels
+from annotation.domain.reviews.history import as_input
 from annotation.domain.reviews.steps import STEP_THUMB
-from annotation.domain.reviews.undo import as_input
 from annotation.models import FailureMode, Feedback, Item, Probe, Project, Queue, Review, RubricVersion, Trace, User
 
 MOST_EARLIER = 20

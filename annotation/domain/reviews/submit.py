@@ -15,10 +15,21 @@ from annotation.domain.queues import assignment, blindness, line, pairs, probes,
 from annotation.domain.queues import rubric as asked
 from annotation.domain.queues.refusals import ClaimError, ItemNotOpenError, ItemTakenError, QueueNotActiveError
 from annotation.domain.queues.rubric_versions import asked_of, current, numbered
-from annotation.domain.reviews import assertions, correct, drafts, judgements, originals, rubric, settling, steps
+from annotation.domain.reviews import (
+    assertions,
+    correct,
+    drafts,
+    history,
+    judgements,
+    originals,
+    rubric,
+    settling,
+    steps,
+)
 from annotation.domain.reviews.content import Label, Passage, ReviewInput
 from annotation.domain.reviews.rubric import AnswerProblem, InvalidReviewError
 from annotation.models import (
+    Assignment,
     Draft,
     FailureMode,
     Feedback,
@@ -63,6 +74,8 @@ def _submit(item: Item, by: User, answers: ReviewInput, now: datetime, spoken: f
     _require_place(item, by, before, now)
     given = checked(item, by, answers)
     if before is None or _is_changed(before, given.columns()):
+        if before is not None:
+            history.keep(before)
         review = _store(item, by, before, given, now)
         said = [row for row in given.judgements(review) if row.key not in spoken]
         reviewed.replace(review=review, rows=said, traces=originals.traces_of(item))
@@ -262,7 +275,7 @@ def _state(*, is_proposed: bool) -> str:
 
 
 def _tidy(item: Item, by: User) -> None:
-    """What served to get here is used up: the reservation, the draft, the skip."""
+    """What served to get here is used up: the reservation, the assignment, the draft, the skip."""
     with statements.prepared() as cursor:
         cursor.execute(_TIDY, {"item": item.pk, "person": by.pk})
 
@@ -270,6 +283,7 @@ def _tidy(item: Item, by: User) -> None:
 _THEIRS = "WHERE item_id = %(item)s AND reviewer_id = %(person)s"
 _TIDY = f"""
 WITH reservations AS (DELETE FROM {Reservation._meta.db_table} {_THEIRS}),
+  assignments AS (DELETE FROM {Assignment._meta.db_table} {_THEIRS}),
   drafts AS (DELETE FROM {Draft._meta.db_table} {_THEIRS})
 DELETE FROM {Skip._meta.db_table} {_THEIRS}
 """  # noqa: S608, SLF001 -- our own words, and the only way to a table's name

@@ -1,17 +1,22 @@
-"""Takes a submission back: the review becomes a draft again, and its item comes back on the screen."""
+"""Takes a submission back: the review becomes a draft again, or says again what it said before it was edited."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from annotation.domain.feedback import reviewed
 from annotation.domain.queues import assignment, probes
 from annotation.domain.queues.assignment import Claim
-from annotation.domain.reviews import content, correct, drafts, originals, settling
-from annotation.domain.reviews.content import Evidence, ReviewInput, StepJudgement
-from annotation.models import Item, Probe, Queue, Review, User
+from annotation.domain.reviews import correct, drafts, history, originals, settling, submit
+from annotation.domain.reviews.content import ReviewInput
+from annotation.domain.reviews.rubric import InvalidReviewError
+from annotation.models import Item, Probe, Queue, Review, ReviewRevision, User
+
+MOST_RECENT = 10
+"""How many submissions are offered to be taken back."""
 
 
 class UndoRefusedError(Exception):
@@ -20,10 +25,15 @@ class UndoRefusedError(Exception):
     code = "undo_refused"
 
 
-def last_submission(*, queue: Queue, by: User) -> Review | None:
-    """What the person submitted or edited last in this queue."""
+def recent(*, queue: Queue, by: User) -> QuerySet[Review]:
+    """What the person submitted or edited last in this queue, the latest first; at most MOST_RECENT, each review once."""
     rows = Review.objects.select_related("item").filter(item__queue=queue, reviewer=by)
-    return rows.order_by("-modified_at", "-id").first()
+    return rows.order_by("-modified_at", "-id")[:MOST_RECENT]
+
+
+def last_submission(*, queue: Queue, by: User) -> Review | None:
+    """The latest of them."""
+    return recent(queue=queue, by=by).first()
 
 
 def last_item(*, queue: Queue, by: User) -> Item | None:
@@ -60,10 +70,11 @@ def _undo_probe(probe: Probe, by: User, now: datetime) -> Claim:
 
 
 def undo(*, review: Review, by: User, now: datetime) -> Claim:
-    """Take back the person's own review: its feedback goes, its content becomes their draft, the item is theirs again.
+    """Take back what the person did last with their own review; what they had typed becomes their draft.
 
-    Raises UndoRefusedError for somebody else's review, one that was edited since (its first state is not kept: edit it
-    again instead) and one whose correction was accepted; ClaimError when the queue gives out no items.
+    An edit: the review says again what it said before, and is open for editing. The first submission: its feedback goes, and
+    the item is theirs again. Raises UndoRefusedError for somebody else's review, one whose correction was accepted and one
+    that can no longer say what it said; ClaimError when the queue gives out no items.
     """
     with transaction.atomic():
         try:
@@ -72,37 +83,31 @@ def undo(*, review: Review, by: User, now: datetime) -> Claim:
             raise UndoRefusedError("This review has been taken back already.") from problem
         _require_undoable(locked, by)
         assignment.require_active(locked.item.queue)
-        item, typed, traces = locked.item, as_input(locked), originals.traces_of(locked.item)
-        reviewed.withdraw(review=locked, traces=traces)
-        locked.delete()
-        settling.recount(item, now=now)
+        item, typed = locked.item, history.as_input(locked)
+        if before := history.before(locked):
+            _put_back(locked, before, by, now)
+        else:
+            _withdraw(locked, now)
         drafts.save(item=item, by=by, content=typed, now=now)
         return assignment.claim_locked(item, by=by, now=now)
 
 
-def as_input(review: Review) -> ReviewInput:
-    """What the person gave, as they would give it again; fills the form when a review is edited."""
-    labels = content.read_labels(review.labels)
-    return ReviewInput(
-        answers=review.answers,
-        labels=tuple(label.name for label in labels),
-        evidence=tuple(
-            Evidence(label=label.name, run=one.run, text=one.text) for label in labels for one in label.evidence
-        ),
-        layer=review.layer,
-        first_failing_run_uuid=review.first_failing_run_uuid,
-        steps=tuple(
-            StepJudgement(
-                run=step.run, thumb=step.thumb, labels=tuple(label.name for label in step.labels), note=step.note
-            )
-            for step in content.read_steps(review.steps)
-        ),
-        correction=review.correction,
-        corrected_run_uuid=review.corrected_run_uuid,
-        corrected_part=review.corrected_part,
-        note=review.note,
-        rubric_version=review.rubric.number,
-    )
+def _put_back(review: Review, before: ReviewRevision, by: User, now: datetime) -> None:
+    """Going on counting submissions, so that nobody's decision on the edit covers these words."""
+    try:
+        submit.submit(item=review.item, by=by, answers=history.given_in(before), now=now)
+    except InvalidReviewError as problem:
+        raise UndoRefusedError(
+            "What stood here before names something that is gone; edit the review again instead."
+        ) from problem
+    history.forget_from(before)
+
+
+def _withdraw(review: Review, now: datetime) -> None:
+    item = review.item
+    reviewed.withdraw(review=review, traces=originals.traces_of(item))
+    review.delete()
+    settling.recount(item, now=now)
 
 
 def _require_undoable(review: Review, by: User) -> None:
@@ -110,5 +115,3 @@ def _require_undoable(review: Review, by: User) -> None:
         raise UndoRefusedError("Only the person who gave a review can take it back.")
     if review.correction_state == Review.Correction.ACCEPTED:
         raise UndoRefusedError("The correction has been accepted, so the review stays; you can still edit it.")
-    if review.submission_count > 1:
-        raise UndoRefusedError("This was an edit, and what stood before is not kept; edit the review again instead.")

@@ -11,7 +11,7 @@ from django.http import QueryDict
 from annotation.domain.access import ROLE_CAPABILITIES, Capability
 from annotation.domain.queues import blindness
 from annotation.domain.queues.blindness import Blindness
-from annotation.domain.queues.lifecycle import QueueSettings
+from annotation.domain.queues.lifecycle import MOST_ITEMS, QueueSettings
 from annotation.models import Dataset, Queue, User, Workspace
 
 REVIEWING_ROLES = [role for role, capabilities in ROLE_CAPABILITIES.items() if Capability.REVIEW in capabilities]
@@ -108,6 +108,16 @@ class QueueForm(forms.Form):
         help_text="On their page “My reviews”, with the answers that are right.",
     )
     order = forms.ChoiceField(label="Order", choices=Queue.Order.choices, initial=Queue.Order.PRIORITY)
+    most_items = forms.IntegerField(
+        label="At most so many items",
+        min_value=1,
+        max_value=MOST_ITEMS,
+        required=False,
+        help_text="Rules and adding stop there. Leave it empty for any number.",
+    )
+    due_on = forms.DateField(
+        label="Due on", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
 
     def __init__(self, *args: Any, workspace: Workspace, queue: Queue | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -138,6 +138,11 @@ REST: tuple[Route, ...] = (
     ),
     route(f"{V1}queues/<uuid:uuid>/fill", {"POST": api_editors(elsewhere=404)}, uuid="queue", data={"is_preview": True}),
     route(f"{V1}queues/<uuid:uuid>/saturation", {"GET": api_readers_of_one()}, uuid="queue"),
+    route(
+        f"{V1}queues/<uuid:uuid>/assignments",
+        {"GET": api_editors(elsewhere=404), "POST": api_editors(400, elsewhere=404), "DELETE": api_editors(elsewhere=404)},
+        uuid="queue",
+    ),
     route(f"{V1}queues/<uuid:uuid>/claim", {"POST": api_reviewers_of_one()}, uuid="queue"),
     route(
         f"{V1}items/<uuid:uuid>",
@@ -146,6 +151,7 @@ REST: tuple[Route, ...] = (
     ),
     route(f"{V1}items/<uuid:uuid>/restore", {"POST": api_editors(elsewhere=404)}, uuid="item"),
     route(f"{V1}items/<uuid:uuid>/claim", {"POST": api_reviewers_of_one()}, uuid="item"),
+    route(f"{V1}items/<uuid:uuid>/take-over", {"POST": api_admins(403, elsewhere=404)}, uuid="item"),
     route(f"{V1}items/<uuid:uuid>/heartbeat", {"POST": api_reviewers_of_one(409, write_key=409, admin=409)}, uuid="item"),
     route(f"{V1}items/<uuid:uuid>/release", {"POST": api_reviewers_of_one(204, write_key=204, admin=204)}, uuid="item"),
     route(f"{V1}items/<uuid:uuid>/skip", {"POST": api_reviewers_of_one(204)}, uuid="item"),
@@ -175,5 +181,6 @@ REST: tuple[Route, ...] = (
     route(f"{V1}reviews/<uuid:uuid>", {"GET": api_readers_of_one()}, uuid="review"),
     route(f"{V1}reviews/<uuid:uuid>/accept", {"POST": api_editors(409, elsewhere=404)}, uuid="review"),
     route(f"{V1}reviews/<uuid:uuid>/reject", {"POST": api_editors(409, elsewhere=404)}, uuid="review"),
+    route(f"{V1}reviews/<uuid:uuid>/versions", {"GET": api_reviewers_of_one(write_key=200, admin=200)}, uuid="review"),
     route(f"{V1}reviews/<uuid:uuid>/undo", {"POST": api_reviewers_of_one(200, write_key=409, admin=409)}, uuid="review"),
 )  # fmt: skip

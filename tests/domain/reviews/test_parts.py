@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from annotation.domain.reviews import correct, originals, undo
+from annotation.domain.reviews import correct, history, originals
 from annotation.domain.reviews.originals import Original
 from annotation.domain.reviews.rubric import InvalidReviewError
 from annotation.models import Example, Run
@@ -45,7 +45,7 @@ def test_the_originals_of_the_parts(spoken: Bench) -> None:
 def test_a_corrected_part_becomes_a_row(spoken: Bench, part: str, correction: Any) -> None:
     given = {"correction": correction, "corrected_run_uuid": spoken.answer.uuid, "corrected_part": part}
     review = spoken.submit(spoken.one, **BAD, **given)
-    assert undo.as_input(review).corrected_part == part
+    assert history.as_input(review).corrected_part == part
     correct.accept(review=review, by=spoken.editor, now=NOON)
     row = Example.objects.get()
     assert (row.inputs, row.outputs) == ({"messages": ["hi"]}, correction)

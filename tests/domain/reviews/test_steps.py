@@ -12,7 +12,7 @@ from annotation.domain.queues import items, subjects
 from annotation.domain.queues.assignment import Claim
 from annotation.domain.queues.reasons import Reason
 from annotation.domain.queues.rubric import Parts, Rubric
-from annotation.domain.reviews import export, opening, rubric, undo
+from annotation.domain.reviews import export, history, opening, rubric, undo
 from annotation.domain.reviews.content import Evidence, ReviewInput, StepJudgement, read_draft
 from annotation.domain.reviews.rubric import InvalidReviewError
 from annotation.models import FailureMode, Feedback, Item, Review, Trace
@@ -51,7 +51,7 @@ def test_undo_gives_the_steps_back(bench: Bench) -> None:
     bench.claim(bench.one)
     step = StepJudgement(run=bench.tool.uuid, thumb="up", labels=("Odd",), note="fine")
     review = bench.submit(bench.one, **GOOD, steps=[step])
-    assert undo.as_input(review).steps == (step,)
+    assert history.as_input(review).steps == (step,)
     undo.undo(review=review, by=bench.one, now=NOON)
     assert not Feedback.objects.exists()
     claim = bench.claim(bench.one)

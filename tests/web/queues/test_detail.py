@@ -77,5 +77,5 @@ def test_the_page_takes_the_same_statements_for_one_row_and_three(
     for item in desk.items[count:]:
         items.remove(item=item, by=people.editor)
     client = people.client(people.viewer)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(14):
         assert words(client.get(desk.page).content).count("angry user") == count

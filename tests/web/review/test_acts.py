@@ -232,7 +232,7 @@ def test_the_heartbeat_holds_the_item_or_says_that_it_is_gone(
     lost = client.post(line.page(1, "heartbeat"))
 
     assert "until" in held.json()
-    assert "went on without you" in lost.json()["lost"]
+    assert "no longer yours" in lost.json()["lost"]
 
 
 def test_shows_what_the_correction_changes(client: Client, make_line: MakeLine) -> None:

@@ -68,7 +68,7 @@ def test_says_that_all_is_done_or_with_others(people: People, make_line: MakeLin
 
     assert page.status_code == 200
     assert "All done here" in page.content.decode()
-    assert "1 on other people’s screens" in page.content.decode()
+    assert "1 with other people" in page.content.decode()
 
 
 def test_says_that_the_queue_is_paused(people: People, make_line: MakeLine) -> None:

@@ -48,6 +48,7 @@ class ItemSerializer(serializers.Serializer[Any]):
         allow_null=True, help_text="When its reviews, which differed, were settled."
     )
     priority = serializers.IntegerField()
+    uncertainty = serializers.FloatField(help_text="How little its judges could tell when it was added, from 0 to 1.")
     probability = serializers.FloatField(allow_null=True)
     reason = serializers.SerializerMethodField()
     flagged_at = serializers.DateTimeField(allow_null=True)
@@ -104,6 +105,7 @@ class AddedSerializer(serializers.Serializer[Any]):
     added_count = serializers.IntegerField()
     restored_count = serializers.IntegerField()
     present_count = serializers.IntegerField(help_text="Stood there already.")
+    over_count = serializers.IntegerField(help_text="Did not fit: the queue has its `most_items`.")
     removed_count = serializers.IntegerField(help_text="Were removed by somebody, and stay so.")
 
 
@@ -115,6 +117,43 @@ class ClaimSerializer(serializers.Serializer[Any]):
     rubric_version = serializers.IntegerField()
     rubric = RubricSerializer()
     draft = AnyField(allow_null=True)
+
+
+class ShareSerializer(serializers.Serializer[Any]):
+    """Whom to give items to; without `items`, all open ones."""
+
+    reviewers = serializers.ListField(child=serializers.EmailField(), min_length=1, max_length=100)
+    items = serializers.ListField(
+        child=serializers.UUIDField(),
+        required=False,
+        min_length=1,
+        max_length=MOST_AT_ONCE,
+        help_text="Default: all open.",
+    )
+    is_reassigning = serializers.BooleanField(default=False, help_text="Also items that are assigned already.")
+
+
+class SharedSerializer(serializers.Serializer[Any]):
+    """What came of sharing out."""
+
+    assigned_count = serializers.IntegerField()
+    by_reviewer = serializers.DictField(child=serializers.IntegerField())
+    passed_over_count = serializers.IntegerField(help_text="Had no free seat for any of them.")
+
+
+class AssignmentSerializer(serializers.Serializer[Any]):
+    """A seat that is kept for somebody."""
+
+    item = serializers.UUIDField(source="item.uuid")
+    item_number = serializers.IntegerField(source="item.number")
+    reviewer = serializers.EmailField(source="reviewer.email")
+    assigned_at = serializers.DateTimeField()
+
+
+class TakenBackSerializer(serializers.Serializer[Any]):
+    """How many were freed."""
+
+    taken_back_count = serializers.IntegerField()
 
 
 class HeldSerializer(serializers.Serializer[Any]):

@@ -119,6 +119,8 @@ class QueueSerializer(serializers.Serializer[Any]):
     decides = serializers.ChoiceField(Queue.Decides.choices, source="queue.decides")
     blindness = serializers.SerializerMethodField()
     reservation_minutes = serializers.IntegerField(source="queue.reservation_minutes")
+    most_items = serializers.IntegerField(source="queue.most_items", allow_null=True)
+    due_on = serializers.DateField(source="queue.due_on", allow_null=True)
     is_open_to_all = serializers.BooleanField(source="queue.is_open_to_all")
     accepts_at_once = serializers.BooleanField(source="queue.accepts_at_once")
     shows_gold = serializers.BooleanField(source="queue.shows_gold")
@@ -162,6 +164,8 @@ class QueueChangeSerializer(serializers.Serializer[Any]):
     )
     blindness = BlindnessSerializer(required=False)
     reservation_minutes = serializers.IntegerField(required=False)
+    most_items = serializers.IntegerField(required=False, allow_null=True, help_text="null: any number.")
+    due_on = serializers.DateField(required=False, allow_null=True)
     is_open_to_all = serializers.BooleanField(required=False)
     reviewers = serializers.SlugRelatedField(
         slug_field="email",

@@ -59,6 +59,14 @@ def review_of(given: Mapping[str, Any]) -> ReviewInput:
     return ReviewInput.model_validate({names.get(name, name): value for name, value in given.items()})
 
 
+def typed(content: ReviewInput) -> dict[str, Any]:
+    """The content as this interface names its parts."""
+    given = content.model_dump(mode="json")
+    given["first_failing_run"] = given.pop("first_failing_run_uuid")
+    given["corrected_run"] = given.pop("corrected_run_uuid")
+    return given
+
+
 class ReviewSerializer(serializers.Serializer[Any]):
     """A submitted review."""
 
@@ -90,6 +98,15 @@ class ReviewSerializer(serializers.Serializer[Any]):
     submission_count = serializers.IntegerField()
     submitted_at = serializers.DateTimeField()
     modified_at = serializers.DateTimeField()
+
+
+class VersionSerializer(serializers.Serializer[Any]):
+    """What a review says, or said before one of its edits."""
+
+    number = serializers.IntegerField(help_text="Which submission it was.")
+    submitted_at = serializers.DateTimeField()
+    is_current = serializers.BooleanField()
+    review = ReviewInputSerializer(source="content")
 
 
 class DecisionSerializer(serializers.Serializer[Any]):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
@@ -13,13 +12,12 @@ from rest_framework.response import Response
 from annotation.api.errors import ApiError
 from annotation.api.resource import Resource
 from annotation.api.v1.serializers.items import ClaimSerializer, HeldSerializer, ItemSerializer, WhySerializer
-from annotation.api.v1.serializers.reviews import ReviewInputSerializer, ReviewSerializer
+from annotation.api.v1.serializers.reviews import ReviewInputSerializer, ReviewSerializer, typed
 from annotation.api.v1.views.claims import claimed
 from annotation.api.v1.views.refusals import refusals
 from annotation.domain.access import Capability
-from annotation.domain.queues import assignment, items
+from annotation.domain.queues import assignment, items, sharing
 from annotation.domain.reviews import drafts, submit
-from annotation.domain.reviews.content import ReviewInput
 from annotation.models import Item, Review
 
 
@@ -69,6 +67,20 @@ class ItemClaimView(Resource):
         item = self.found(Item, uuid)
         with refusals():
             claim = assignment.claim_item(item=item, by=self.person, now=timezone.now())
+        return Response(claimed(claim, by=self.person))
+
+
+class ItemTakeOverView(Resource):
+    """An item on somebody else's screen."""
+
+    needs = {"POST": Capability.ADMINISTER}
+
+    @extend_schema(operation_id="items_take_over", request=None, responses=ClaimSerializer)
+    def post(self, _request: Request, uuid: UUID) -> Response:
+        """Have it oneself; what the other typed is kept as their draft, and their next heartbeat says so."""
+        item = self.found(Item, uuid)
+        with refusals():
+            claim = sharing.take_over(item=item, by=self.person, now=timezone.now())
         return Response(claimed(claim, by=self.person))
 
 
@@ -145,7 +157,7 @@ class ItemDraftView(Resource):
         draft = drafts.load(item=self.found(Item, uuid), by=self.person)
         if draft is None:
             raise ApiError("not_found", "You have no draft on this item.", status=404)
-        return Response(_typed(draft.content))
+        return Response(typed(draft.content))
 
     @extend_schema(operation_id="items_save_draft", request=ReviewInputSerializer, responses={204: None})
     def put(self, request: Request, uuid: UUID) -> Response:
@@ -182,10 +194,3 @@ class ItemReviewView(Resource):
         if review is None:
             raise ApiError("not_found", "You have not reviewed this item.", status=404)
         return review
-
-
-def _typed(content: ReviewInput) -> dict[str, Any]:
-    typed = content.model_dump(mode="json")
-    typed["first_failing_run"] = typed.pop("first_failing_run_uuid")
-    typed["corrected_run"] = typed.pop("corrected_run_uuid")
-    return typed

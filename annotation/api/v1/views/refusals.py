@@ -10,6 +10,7 @@ from annotation.domain.datasets.problems import DatasetError
 from annotation.domain.queues.items import QueueClosedError
 from annotation.domain.queues.lifecycle import QueueError
 from annotation.domain.queues.refusals import ClaimError, NotAReviewerError
+from annotation.domain.queues.sharing import NotAssignableError
 from annotation.domain.reviews.adjudicate import AdjudicationError
 from annotation.domain.reviews.correct import CorrectionError
 from annotation.domain.reviews.gold import GoldError
@@ -31,6 +32,8 @@ def refusals(hint: str = "What you sent is kept as your draft.") -> Iterator[Non
         raise ApiError(problem.code, str(problem), status=403) from problem
     except (ClaimError, CorrectionError, GoldError, UndoRefusedError, AdjudicationError) as problem:
         raise ApiError(problem.code, str(problem), status=409) from problem
+    except NotAssignableError as problem:
+        raise ApiError(problem.code, str(problem), fields={"reviewers": [str(problem)]}) from problem
     except QueueClosedError as problem:
         raise ApiError("queue_closed", str(problem), status=409) from problem
     except DatasetError as problem:

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -15,11 +16,11 @@ from annotation.api.errors import ApiError
 from annotation.api.pagination import PARAMETERS, list_of, listed, page_of
 from annotation.api.resource import Resource
 from annotation.api.v1.serializers.items import ClaimSerializer
-from annotation.api.v1.serializers.reviews import DecisionSerializer, ReviewSerializer
+from annotation.api.v1.serializers.reviews import DecisionSerializer, ReviewSerializer, VersionSerializer, typed
 from annotation.api.v1.views.claims import claimed
 from annotation.api.v1.views.refusals import refusals
 from annotation.domain.access import Capability
-from annotation.domain.reviews import correct, undo
+from annotation.domain.reviews import correct, history, undo
 from annotation.models import Review
 
 READERS = (Capability.READ, Capability.REVIEW)
@@ -27,6 +28,7 @@ FILTERS = [
     OpenApiParameter("queue", OpenApiTypes.UUID, description="Only of this queue."),
     OpenApiParameter("item", OpenApiTypes.UUID, description="Only of this item."),
     OpenApiParameter("trace_id", OpenApiTypes.UUID, description="Only of items about this trace."),
+    OpenApiParameter("mine", OpenApiTypes.BOOL, description="true: only the caller’s own."),
     OpenApiParameter("correction_state", OpenApiTypes.STR, enum=Review.Correction.values),
 ]
 _LOOKUPS = {"queue": "item__queue__uuid", "item": "item__uuid", "trace_id": "item__trace_uuid"}
@@ -45,6 +47,8 @@ class ReviewListView(Resource):
         for name, lookup in _LOOKUPS.items():
             if name in request.query_params:
                 rows = rows.filter((lookup, _uuid(name, request.query_params[name])))
+        if request.query_params.get("mine") == "true":
+            rows = rows.filter(reviewer=self.person)
         if state := request.query_params.get("correction_state"):
             rows = rows.filter(correction_state=state)
         return listed(page_of(request, rows, order=("-id",)), ReviewSerializer)
@@ -89,6 +93,27 @@ class ReviewRejectView(Resource):
         return Response(ReviewSerializer(decided).data)
 
 
+class ReviewVersionListView(Resource):
+    """What a review said over time."""
+
+    needs = {"GET": (Capability.EDIT, Capability.REVIEW)}
+
+    @extend_schema(operation_id="reviews_versions", responses=VersionSerializer(many=True))
+    def get(self, _request: Request, uuid: UUID) -> Response:
+        """What it says now and what it said before each edit, the newest first; for editors and the person who gave it."""
+        review = self.found(Review, uuid)
+        if review.reviewer_id != self.person.pk and not self.actor.may(Capability.EDIT):
+            raise PermissionDenied
+        known = [
+            {
+                **{name: getattr(one, name) for name in ("number", "submitted_at", "is_current")},
+                "content": typed(one.given),
+            }
+            for one in history.versions(review)
+        ]
+        return Response(VersionSerializer(known, many=True).data)
+
+
 class ReviewUndoView(Resource):
     """A submission taken back."""
 
@@ -96,7 +121,10 @@ class ReviewUndoView(Resource):
 
     @extend_schema(operation_id="reviews_undo", request=None, responses=ClaimSerializer)
     def post(self, _request: Request, uuid: UUID) -> Response:
-        """Make the caller's own review a draft again and claim its item; not after an edit or an acceptance."""
+        """Take back what the caller did last with their own review, and claim its item; not after an acceptance.
+
+        An edit: the review says again what it said before, and the edit becomes the draft. Else the review becomes a draft.
+        """
         review = self.found(Review, uuid)
         with refusals():
             claim = undo.undo(review=review, by=self.person, now=timezone.now())

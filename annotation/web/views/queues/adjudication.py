@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from annotation.domain.access import Capability
 from annotation.domain.datasets.problems import DatasetError
 from annotation.domain.queues import rubric, rubric_versions, state
-from annotation.domain.reviews import adjudicate, opening, originals, side_by_side, undo
+from annotation.domain.reviews import adjudicate, history, opening, originals, side_by_side
 from annotation.domain.reviews.adjudicate import AdjudicationError
 from annotation.domain.reviews.content import ReviewInput
 from annotation.domain.reviews.rubric import InvalidReviewError
@@ -174,7 +174,7 @@ def _begun(request: MemberRequest, shown: Comparison) -> ReviewInput | None:
     """What an answer of the editor's own begins from: the review that the address names."""
     asked = request.GET.get("edit", "")
     named = next((review for review in shown.columns if str(review.uuid) == asked), None)
-    return undo.as_input(named).model_copy(update={"rubric_version": None}) if named else None
+    return history.as_input(named).model_copy(update={"rubric_version": None}) if named else None
 
 
 def _form(item: Item, given: ReviewInput, sent: Sent | None, seen: list[ShownTrajectory]) -> dict[str, Any]:

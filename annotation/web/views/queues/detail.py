@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from annotation.domain import access
 from annotation.domain.access import Capability
 from annotation.domain.paging import BadCursorError, page
-from annotation.domain.queues import items, lifecycle, queries, rubric_versions
+from annotation.domain.queues import items, lifecycle, queries, rubric_versions, sharing
 from annotation.domain.queues.queries import QueueCard, Shown
 from annotation.domain.reviews import gold
 from annotation.domain.reviews.rubric import InvalidReviewError
@@ -45,6 +45,7 @@ def queue_detail(request: MemberRequest, uuid: UUID) -> HttpResponse:
         "may_edit": request.actor.may(Capability.EDIT),
         "may_administer": request.actor.may(Capability.ADMINISTER),
         "moves": _moves(queue),
+        "people": sharing.loads(queue) if request.actor.may(Capability.EDIT) and not request.htmx else [],
     } | (_items(request, queue, card) if may_read else {})
     return page_or_fragment(request, "queues/detail.html", context, fragment="items")
 

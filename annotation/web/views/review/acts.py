@@ -23,7 +23,7 @@ from annotation.domain.reviews.content import ReviewInput
 from annotation.domain.reviews.originals import Original
 from annotation.domain.reviews.rubric import InvalidReviewError
 from annotation.domain.reviews.undo import UndoRefusedError
-from annotation.models import Item, Queue
+from annotation.models import Item, Queue, Review
 from annotation.web.access import member, queue_of
 from annotation.web.forms import review as form
 from annotation.web.forms.review import Sent
@@ -74,18 +74,21 @@ def item_flag(request: MemberRequest, uuid: UUID, number: int) -> HttpResponse:
 @require_POST
 @member(Capability.REVIEW)
 def queue_undo(request: MemberRequest, uuid: UUID) -> HttpResponse:
-    """Take the person's last submission in this queue back, and open it again; the present item goes back in line."""
+    """Take back the person's submission on the item that `undo` numbers, else their last one in this queue, and open it again.
+
+    The present item goes back in line.
+    """
     queue = queue_of(request, uuid)
     _require_reviewer(request, queue)
     current = queue.items.filter(number=form.item_number(request.POST)).first()
     if current:
         _keep(request, current)
     try:
-        claim = undo.undo_last(queue=queue, by=request.user, now=timezone.now())
+        claim = _undone(request, queue)
     except (UndoRefusedError, ClaimError) as refusal:
         return _told(request, str(refusal), queue, current)
     if claim is None:
-        return _told(request, "You have submitted nothing in this queue yet.", queue, current)
+        return _told(request, _NOTHING["undo" in request.POST], queue, current)
     if current and current.pk != claim.item.pk:
         assignment.release(item=current, by=request.user)
     context.tell(request, f"Review of item {claim.item.number} taken back; change it and submit again.")
@@ -167,6 +170,22 @@ def _require_reviewer(request: MemberRequest, queue: Queue) -> None:
     """Editors see every queue, and work in those that are open to them."""
     if not assignment.is_open_to(queue, request.user):
         raise PermissionDenied
+
+
+_NOTHING = {
+    False: "You have submitted nothing in this queue yet.",
+    True: "You have no such submission in this queue; it may be taken back already.",
+}
+
+
+def _undone(request: MemberRequest, queue: Queue) -> Claim | None:
+    """What the person submitted on the item that was named, else what they submitted last, taken back; None without one."""
+    number, now = request.POST.get("undo"), timezone.now()
+    if number is None:
+        return undo.undo_last(queue=queue, by=request.user, now=now)
+    own = Review.objects.select_related("item").filter(item__queue=queue, reviewer=request.user)
+    review = own.filter(item__number=int(number)).first() if number.isdecimal() and len(number) < 10 else None
+    return undo.undo(review=review, by=request.user, now=now) if review else None
 
 
 def _asked(request: MemberRequest, item: Item) -> Rubric:

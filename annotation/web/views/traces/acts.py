@@ -147,6 +147,8 @@ def _told(queue: Queue, result: items.AddResult) -> str:
     words = f"Added {new} item{'' if new == 1 else 's'} to {queue.name}."
     if result.present_count:
         words += f" {result.present_count} stood there already."
+    if result.over_count:
+        words += f" {result.over_count} did not fit: the queue takes at most {queue.most_items:,} items."
     return words
 
 

@@ -1,0 +1,116 @@
+"""What a review said before each of its edits: kept, shown, and put back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from annotation.domain.reviews import content, corrections
+from annotation.domain.reviews.content import Evidence, ReviewInput, StepJudgement
+from annotation.domain.reviews.corrections import Answer
+from annotation.models import Review, ReviewRevision, RubricVersion
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """What a review says or said: which submission it was, when, and its parts in words."""
+
+    number: int
+    submitted_at: datetime
+    given: ReviewInput
+    answers: tuple[Answer, ...]
+    is_current: bool = False
+
+    @property
+    def correction(self) -> str:
+        """The correction as a person reads it; JSON indented."""
+        said = self.given.correction
+        return said if isinstance(said, str) else "" if said is None else json.dumps(said, ensure_ascii=False, indent=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A review in a list, with what it answers in words; its item and rubric are loaded."""
+
+    review: Review
+    answers: tuple[Answer, ...]
+    labels: tuple[str, ...]
+
+
+def summary(review: Review) -> Summary:
+    """The review in a line."""
+    labels = tuple(label.name for label in content.read_labels(review.labels))
+    return Summary(review, corrections.answers(review), labels)
+
+
+def as_input(review: Review) -> ReviewInput:
+    """What the person gave, as they would give it again; fills the form when a review is edited."""
+    labels = content.read_labels(review.labels)
+    return ReviewInput(
+        answers=review.answers,
+        labels=tuple(label.name for label in labels),
+        evidence=tuple(
+            Evidence(label=label.name, run=one.run, text=one.text) for label in labels for one in label.evidence
+        ),
+        layer=review.layer,
+        first_failing_run_uuid=review.first_failing_run_uuid,
+        steps=tuple(
+            StepJudgement(
+                run=step.run, thumb=step.thumb, labels=tuple(label.name for label in step.labels), note=step.note
+            )
+            for step in content.read_steps(review.steps)
+        ),
+        correction=review.correction,
+        corrected_run_uuid=review.corrected_run_uuid,
+        corrected_part=review.corrected_part,
+        note=review.note,
+        rubric_version=review.rubric.number,
+    )
+
+
+def keep(review: Review) -> None:
+    """Keep what the review says now, before it is edited. Call with its item locked."""
+    ReviewRevision.objects.create(
+        review=review,
+        number=review.submission_count,
+        content=as_input(review).document(),
+        submitted_at=review.modified_at,
+    )
+
+
+def before(review: Review) -> ReviewRevision | None:
+    """What the review said before its last edit; None for one that was never edited, or whose edits were all undone."""
+    return review.revisions.order_by("-number").first()
+
+
+def given_in(revision: ReviewRevision) -> ReviewInput:
+    """What was given then."""
+    return content.read_draft(revision.content)
+
+
+def forget_from(revision: ReviewRevision) -> None:
+    """Drop this revision and all after it: the review says again what it said then."""
+    ReviewRevision.objects.filter(review=revision.review_id, number__gte=revision.number).delete()
+
+
+def versions(review: Review) -> list[Version]:
+    """All that the review has said, the newest first."""
+    rubrics = {version.number: version for version in RubricVersion.objects.filter(queue=review.item.queue_id)}
+    now = _version(review.submission_count, review.modified_at, as_input(review), rubrics, is_current=True)
+    earlier = review.revisions.order_by("-number")
+    return [now, *(_version(one.number, one.submitted_at, given_in(one), rubrics) for one in earlier)]
+
+
+def _version(
+    number: int,
+    at: datetime,
+    given: ReviewInput,
+    rubrics: Mapping[int, RubricVersion],
+    *,
+    is_current: bool = False,
+) -> Version:
+    answered = rubrics.get(given.rubric_version or 0)
+    said = corrections.answers_in(answered, given.answers) if answered else ()
+    return Version(number, at, given, said, is_current)

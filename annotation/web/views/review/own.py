@@ -1,0 +1,79 @@
+"""What somebody has reviewed in a queue: the latest to take back, all to edit, and what each said before."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from annotation.domain.access import Capability
+from annotation.domain.paging import BadCursorError, page
+from annotation.domain.reviews import history, undo
+from annotation.models import Review
+from annotation.web.access import found, member, queue_of, visible
+from annotation.web.http import MemberRequest
+
+PAGE_SIZE = 50
+ORDER = ("-modified_at", "-id")
+
+
+@require_GET
+@never_cache
+@member(Capability.REVIEW)
+def recent_reviews(request: MemberRequest, uuid: UUID) -> HttpResponse:
+    """The person's last submissions, each to be taken back; the review page opens it in a popover."""
+    queue = queue_of(request, uuid)
+    context = {
+        "workspace": request.workspace,
+        "queue": queue,
+        "reviews": undo.recent(queue=queue, by=request.user),
+        "most": undo.MOST_RECENT,
+    }
+    return render(request, "review/recent.html", context)
+
+
+@require_GET
+@never_cache
+@member(Capability.REVIEW)
+def own_reviews(request: MemberRequest, uuid: UUID) -> HttpResponse:
+    """All that the person has reviewed in the queue, the latest first; `?item=` finds one by its number."""
+    queue = queue_of(request, uuid)
+    rows = visible(request, Review).filter(item__queue=queue, reviewer=request.user).select_related("item", "rubric")
+    wanted = request.GET.get("item", "").strip().removeprefix("#")
+    if wanted:
+        rows = rows.filter(item__number=int(wanted)) if wanted.isdecimal() and len(wanted) < 10 else rows.none()
+    try:
+        shown = page(rows, order=ORDER, size=PAGE_SIZE, cursor=request.GET.get("cursor"))
+    except BadCursorError as problem:
+        raise Http404 from problem
+    context = {
+        "workspace": request.workspace,
+        "queue": queue,
+        "rows": [history.summary(review) for review in shown.rows],
+        "wanted": wanted,
+        "next_page": f"?{urlencode({'cursor': shown.next_cursor})}" if shown.next_cursor else "",
+        "is_first_page": not request.GET.get("cursor"),
+    }
+    return render(request, "review/own.html", context)
+
+
+@require_GET
+@member(Capability.EDIT, Capability.REVIEW)
+def review_history(request: MemberRequest, uuid: UUID) -> HttpResponse:
+    """What one review said before each edit: for the person who gave it, and for editors."""
+    review = found(request, Review, uuid)
+    if review.reviewer_id != request.user.pk and not request.actor.may(Capability.EDIT):
+        raise PermissionDenied
+    context = {
+        "workspace": request.workspace,
+        "review": review,
+        "queue": review.item.queue,
+        "versions": history.versions(review),
+        "is_own": review.reviewer_id == request.user.pk,
+    }
+    return render(request, "review/history.html", context)
