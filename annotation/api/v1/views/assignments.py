@@ -63,7 +63,9 @@ class QueueAssignmentListView(Resource):
         }
         return Response(SharedSerializer(answer).data)
 
-    @extend_schema(operation_id="queue_assignments_take_back", parameters=[REVIEWER], responses=TakenBackSerializer)
+    @extend_schema(
+        operation_id="queue_assignments_take_back", parameters=[REVIEWER], responses={200: TakenBackSerializer}
+    )
     def delete(self, request: Request, uuid: UUID) -> Response:
         """Free what is kept for somebody; what is on a screen stays there."""
         queue, email = self.found(Queue, uuid), request.query_params.get("reviewer")
