@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.contrib.postgres.aggregates import ArrayAgg
@@ -67,8 +68,9 @@ def page(rows: QuerySet[Trace], *, feedback: QuerySet[Feedback], cursor: str = "
     return Page([_row(trace, said.get(trace.uuid, [])) for trace in found.rows], found.next_cursor)
 
 
-def over_time(rows: QuerySet[Trace]) -> Histogram | None:
-    """The latest traces over time. One query, over at most COUNTED rows."""
+def over_time(rows: QuerySet[Trace], *, since: datetime | None = None) -> Histogram | None:
+    """The latest traces over time, or those since a time. One query, over at most COUNTED rows."""
+    rows = rows.filter(started_at__gte=since) if since else rows
     second = Cast(Floor(Extract("started_at", "epoch")), BigIntegerField())  # thousands of times would take their time
     latest = rows.order_by(*ORDER).annotate(second=second)[:COUNTED]
     failed = Q(status="error") | Q(verdict="bad")

@@ -39,8 +39,9 @@ class TraceListView(Resource):
             chosen = matching.compile(
                 request.query_params.get("filter", ""), workspace=self.actor.workspace, now=timezone.now()
             )
-            rows = self._of_project(chosen.traces(self.visible(Trace))).select_related("project")
-            with matching.bounded():
+            among = self._of_project(self.visible(Trace))
+            rows = chosen.traces(among).select_related("project")
+            with matching.bounded(), chosen.steered(among):
                 return listed(page_of(request, rows, order=("-started_at", "-id")), TraceSerializer)
         except filters.FilterError as problem:
             raise bad_filter(problem) from problem

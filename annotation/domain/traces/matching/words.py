@@ -27,11 +27,16 @@ def search(words: str) -> Q:
     not at all, `or` between; the last of plain words may go on. What the index cannot cut into words, such as Chinese
     or an emoji, is looked for as it stands.
     """
-    if UNSPACED.search(words) or not re.search(r"\w", words):
+    if not is_indexed(words):
         return _as_it_stands(words)
     if PLAIN_WORDS.fullmatch(words.strip()) and not re.search(r"\bor\b", words, re.IGNORECASE):
         return Q(search=LastWordAsPrefix(words.strip()))
     return Q(search=SearchQuery(words, config="simple", search_type="websearch"))
+
+
+def is_indexed(words: str) -> bool:
+    """Whether the text index can cut them into words."""
+    return not UNSPACED.search(words) and re.search(r"\w", words) is not None
 
 
 def _as_it_stands(words: str) -> Q:

@@ -41,9 +41,15 @@ class Choice:
 
 def chosen(request: MemberRequest, choice: Choice, *, now: datetime) -> QuerySet[Trace]:
     """The traces that the filter and the project choose. Raises FilterError; evaluate inside `matching.bounded()`."""
-    compiled = matching.compile(choice.filter, workspace=request.workspace, now=now)
-    rows = compiled.traces(visible(request, Trace))
+    asked, among = asked_for(request, choice, now=now)
+    return asked.traces(among)
+
+
+def asked_for(request: MemberRequest, choice: Choice, *, now: datetime) -> tuple[matching.TraceFilter, QuerySet[Trace]]:
+    """The filter, and the traces of the project among which it chooses. Raises FilterError."""
+    asked = matching.compile(choice.filter, workspace=request.workspace, now=now)
+    rows = visible(request, Trace)
     if not choice.project:
-        return rows
+        return asked, rows
     project = visible(request, Project).filter(slug=choice.project)
-    return rows.filter(project=Subquery(project.values("pk")[:1]))
+    return asked, rows.filter(project=Subquery(project.values("pk")[:1]))

@@ -22,7 +22,7 @@ from annotation.models import Feedback, Project, SavedView, Trace
 from annotation.web.access import member, visible
 from annotation.web.http import MemberRequest, page_or_fragment
 from annotation.web.replica import from_replica
-from annotation.web.views.traces.choosing import Choice, chosen
+from annotation.web.views.traces.choosing import Choice, asked_for
 from annotation.web.views.traces.detail import open_queues
 
 #: How often a live list asks for news, in seconds.
@@ -96,11 +96,12 @@ def _parts(node: Node) -> tuple[Node, ...]:
 
 def _look(request: MemberRequest, choice: Choice, found: Found) -> None:
     try:
-        rows = chosen(request, choice, now=timezone.now())
+        asked, among = asked_for(request, choice, now=timezone.now())
+        rows = asked.traces(among)
         found.parts = filters.chips(filters.parse(choice.filter))
-        with matching.bounded():
+        with matching.bounded(), asked.steered(among) as since:
             found.page = listing.page(rows, feedback=visible(request, Feedback), cursor=choice.cursor)
-            found.histogram = None if choice.cursor else listing.over_time(rows)
+            found.histogram = None if choice.cursor else listing.over_time(rows, since=since)
     except BadCursorError:
         found.notice = "That page of the list is no more: these are the latest traces."
         _look(request, Choice(choice.filter, choice.project), found)
