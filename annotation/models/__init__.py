@@ -8,6 +8,7 @@ from annotation.models.deletion import DeletedTrace
 from annotation.models.feedback import FailureMode, Feedback, FeedbackConfig, FeedbackLink
 from annotation.models.job import Job, JobPayload
 from annotation.models.log import LogRecord
+from annotation.models.masking import MaskedValue
 from annotation.models.price import ModelPrice
 from annotation.models.probe import Probe
 from annotation.models.queue import Assignment, Item, Queue, Reservation, RubricVersion, Skip
@@ -38,6 +39,7 @@ __all__ = [
     "Job",
     "JobPayload",
     "LogRecord",
+    "MaskedValue",
     "Membership",
     "ModelPrice",
     "Probe",

@@ -36,7 +36,8 @@ class Queue(PublicModel):
     """A list of items for people, with instructions, a rubric and a policy of who reviews how often.
 
     `description` and `metadata` are what a program says of it; reviewers read the instructions. `decides` is who settles
-    an item whose reviews differ. `blindness` is read by `domain.queues.blindness` (typed).
+    an item whose reviews differ. `double_percent` of the items get one more review than `reviewers_per_item`. `blindness`,
+    `presentation` and `masking` say what reviewers see and are read by the modules of these names in `domain.queues` (typed).
     `gold_percent` and `retest_percent` are shares of what somebody is given that serve to measure them.
     """
 
@@ -54,8 +55,11 @@ class Queue(PublicModel):
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.ACTIVE)
     order = models.CharField(max_length=10, choices=Order.choices, default=Order.PRIORITY)
     reviewers_per_item = models.PositiveSmallIntegerField(default=1)
+    double_percent = models.PositiveSmallIntegerField(default=0, db_default=0)
     decides = models.CharField(max_length=8, choices=Decides.choices, default=Decides.NOBODY)
     blindness = models.JSONField(default=dict, blank=True)
+    presentation = models.JSONField(default=dict, blank=True)
+    masking = models.JSONField(default=dict, blank=True)
     reservation_minutes = models.PositiveSmallIntegerField(default=15)
     most_items = models.PositiveIntegerField(null=True, blank=True)
     due_on = models.DateField(null=True, blank=True)
@@ -80,6 +84,9 @@ class Queue(PublicModel):
             models.CheckConstraint(
                 condition=models.Q(reviewers_per_item__gte=1, reviewers_per_item__lte=10),
                 name="queue_one_to_ten_reviewers",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(double_percent__lte=100), name="queue_double_percent_of_a_hundred"
             ),
             models.CheckConstraint(
                 condition=models.Q(reservation_minutes__gte=1, reservation_minutes__lte=1440),
@@ -134,7 +141,8 @@ class Item(PublicModel):
     `subject` names the thing in text (`trace:<uuid>`, `run:<uuid>`, `thread:<project id>:<id>`, `pair:<uuid>:<uuid>`).
     `state`, `review_count`, `is_disputed` and `extra_seats` are derived from the reviews by `domain.reviews.settling`, and
     anew by `domain.queues` when the queue's policy changes. `is_disputed`: the reviews differ and nobody has settled it;
-    `extra_seats`: how many more reviews than the queue's are wanted here. `adjudicated_at`: when it was settled, by
+    `double_seats` is 1 where the queue's share of double reviews took the item (see `domain.queues.doubling`);
+    `extra_seats`: how many more reviews than these are wanted here. `adjudicated_at`: when it was settled, by
     `adjudicated_by` (null: by the majority). `probability` is the chance with which sampling let the thing in (null: put
     there by hand). `uncertainty` is how little its judges could tell when it was added (see `domain.queues.uncertainty`).
     `reason` is read by `domain.queues.items` (typed). `gold` are the answers by question key, where they
@@ -156,6 +164,7 @@ class Item(PublicModel):
     other_trace_uuid = models.UUIDField(null=True, blank=True)
     state = models.CharField(max_length=12, choices=State.choices, default=State.OPEN)
     review_count = models.PositiveSmallIntegerField(default=0)
+    double_seats = models.PositiveSmallIntegerField(default=0, db_default=0)
     extra_seats = models.PositiveSmallIntegerField(default=0)
     is_disputed = models.BooleanField(default=False)
     adjudicated_at = models.DateTimeField(null=True, blank=True)

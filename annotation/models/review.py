@@ -34,7 +34,7 @@ class Review(PublicModel):
     one an item. Nothing that counts or compares reviewers may see it, so `objects` leaves it out; `every` has all.
 
     `answers` (question key to value), `labels`, `steps`, `layer`, `evidence`, `correction` and `blindness` are read by
-    `domain.reviews` (typed). The judgements in it are also written as feedback rows, by the same command. `is_swapped`: of
+    `domain.reviews` (typed). `shown` is what the queue let its reviewer see, as `domain.queues.sight` writes it. The judgements in it are also written as feedback rows, by the same command. `is_swapped`: of
     a pair, whether the reviewer had its other trace on the left, as A.
     """
 
@@ -61,6 +61,7 @@ class Review(PublicModel):
     note = models.TextField(blank=True)
     active_ms = models.BigIntegerField(default=0)
     blindness = models.JSONField(default=dict)
+    shown = models.JSONField(default=dict)
     is_swapped = models.BooleanField(null=True, blank=True)
     is_authoritative = models.BooleanField(default=False)
     is_adjudication = models.BooleanField(default=False)

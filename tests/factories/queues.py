@@ -2,7 +2,7 @@
 
 from factory import LazyAttribute, Sequence, SubFactory
 
-from annotation.models import Assignment, Draft, Item, Queue, Reservation, RubricVersion, Skip
+from annotation.models import Assignment, Draft, Item, MaskedValue, Queue, Reservation, RubricVersion, Skip
 from tests.factories.accounts import LATER, UserFactory, WorkspaceFactory
 from tests.factories.base import Factory
 from tests.factories.traces import TraceFactory
@@ -55,6 +55,16 @@ class AssignmentFactory(Factory[Assignment]):
 
     item = SubFactory(ItemFactory)
     reviewer = SubFactory(UserFactory)
+
+
+class MaskedValueFactory(Factory[MaskedValue]):
+    class Meta:
+        model = MaskedValue
+
+    item = SubFactory(ItemFactory)
+    kind = "e-mail"
+    digest = Sequence(lambda n: f"{n:032x}")
+    number = Sequence(lambda n: n + 1)
 
 
 class SkipFactory(Factory[Skip]):

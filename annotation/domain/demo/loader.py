@@ -155,7 +155,7 @@ def _work_off(stage: _Set, queue: Queue, begun: datetime, *, share: float) -> No
     stories = {story.trace_uuid: story for story in stage.stories}
     sitting = Sitting(queue, stories, stage.chance, begun + timedelta(hours=stage.chance.uniform(0.2, 3)))
     open_count = queue.items.filter(state=Item.State.OPEN).count()
-    seats = int(open_count * queue.reviewers_per_item * share) + 1
+    seats = int(open_count * (queue.reviewers_per_item + queue.double_percent / 100) * share) + 1
     reviews = reviewing.work(sitting=sitting, cast=stage.cast, count=seats)
     reviewing.decide(reviews=reviews, chance=stage.chance, by=stage.cast.editor, now=stage.now)
 

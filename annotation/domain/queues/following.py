@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import F
 
-from annotation.domain.queues import assignment, disputes, rubric_versions, state
+from annotation.domain.queues import assignment, disputes, doubling, rubric_versions, state
 from annotation.models import Item, Queue, Review
 
 BATCH = 1000
@@ -20,33 +20,36 @@ def follow_policy(queue: Queue) -> None:
 
     What is settled stays so. Nothing is settled here: where the reviews of an item turn out to differ, somebody is asked.
     """
-    wanted = queue.reviewers_per_item + F("extra_seats")
+    wanted = queue.reviewers_per_item + F("double_seats") + F("extra_seats")
     standing = Item.objects.filter(queue=queue).exclude(state=Item.State.REMOVED)
+    lacking = standing.filter(review_count__lt=wanted).exclude(state=state.OPEN)
+    lacking.update(state=state.OPEN)
+    doubling.redraw(queue)
     _compare(queue)
     full = standing.filter(review_count__gte=wanted)
     full.filter(is_disputed=False).exclude(state=state.DONE).update(state=state.DONE)
     full.filter(is_disputed=True).exclude(state=state.DISAGREEMENT).update(state=state.DISAGREEMENT)
-    standing.filter(review_count__lt=wanted).exclude(state=state.OPEN).update(state=state.OPEN)
+    lacking.update(state=state.OPEN)  # where the reviews turned out to differ, and one more is called
 
 
 def _compare(queue: Queue) -> None:
     """Write down for every item with several reviews whether they differ, and the seats that this calls for."""
     compared = disputes.compared(rubric_versions.questions_of(queue))
-    policy = disputes.Policy(queue.decides, queue.reviewers_per_item, compared)
     several = Item.objects.filter(queue=queue, review_count__gt=1, adjudicated_at=None)
     rows, last = several.select_for_update(no_key=True).order_by("pk"), 0
     while items := list(rows.filter(pk__gt=last)[:BATCH]):
         last = items[-1].pk
         given = _answers([item.pk for item in items])
-        changed = [item for item in items if _is_moved(item, queue, policy, given[item.pk])]
+        changed = [item for item in items if _is_moved(item, queue, compared, given[item.pk])]
         Item.objects.bulk_update(changed, ["is_disputed", "extra_seats"])
 
 
-def _is_moved(item: Item, queue: Queue, policy: disputes.Policy, given: list[Mapping[str, Any]]) -> bool:
+def _is_moved(item: Item, queue: Queue, compared: disputes.Compared, given: list[Mapping[str, Any]]) -> bool:
     """Whether the item, which is given its new standing, had another one."""
     before = (item.is_disputed, item.extra_seats)
     item.queue = queue
     can_call = partial(assignment.is_anybody_left, item)
+    policy = disputes.Policy(queue.decides, state.wanted(item, queue), compared)
     found = disputes.standing(policy, given, extra_seats=item.extra_seats, can_call=can_call)
     item.is_disputed, item.extra_seats = found.is_disputed or found.majority is not None, found.extra_seats
     return before != (item.is_disputed, item.extra_seats)

@@ -6,13 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from uuid import uuid4
 
 from django.db import transaction
 from django.db.models import Max, QuerySet
 from django.utils import timezone
 
 from annotation.domain import audit
-from annotation.domain.queues import probes, state, uncertainty
+from annotation.domain.queues import doubling, probes, state, uncertainty
 from annotation.domain.queues.reasons import Reason
 from annotation.domain.queues.subjects import Subject
 from annotation.models import Decision, Item, Queue, Reservation, User
@@ -110,7 +111,10 @@ def _insert(subjects: list[Subject], common: _Common) -> tuple[Item, ...]:
 
 
 def _row(subject: Subject, common: _Common, number: int, unsure: float) -> Item:
+    uuid = uuid4()
     return Item(
+        uuid=uuid,
+        double_seats=doubling.seats(common.queue, uuid),
         workspace_id=common.queue.workspace_id,
         queue=common.queue,
         number=number,
@@ -136,8 +140,10 @@ def _put_back(queue: Queue, texts: list[str]) -> int:
         Item.objects.select_for_update(no_key=True).filter(queue=queue, subject__in=texts, state=Item.State.REMOVED)
     )
     for item in items:
+        if item.review_count < state.wanted(item, queue):  # the share may have changed since
+            item.double_seats = doubling.seats(queue, item.uuid)
         item.state = state.of(item, queue, is_removed=False)
-    Item.objects.bulk_update(items, ["state"], batch_size=BATCH)
+    Item.objects.bulk_update(items, ["state", "double_seats"], batch_size=BATCH)
     return len(items)
 
 

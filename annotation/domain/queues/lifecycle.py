@@ -52,6 +52,7 @@ class QueueSettings:
     instructions: str = ""
     order: str = Queue.Order.PRIORITY
     reviewers_per_item: int = 1
+    double_percent: int = 0
     decides: str = Queue.Decides.EDITOR
     blindness: Blindness = field(default_factory=Blindness)
     reservation_minutes: int = 15
@@ -78,6 +79,7 @@ _COLUMNS = (
     "instructions",
     "order",
     "reviewers_per_item",
+    "double_percent",
     "decides",
     "blindness",
     "reservation_minutes",
@@ -142,7 +144,7 @@ def edit(
             Assignment.objects.filter(item__queue=locked).exclude(reviewer__in=settings.reviewers).delete()
         before = locked.rubric
         version = rubric_versions.publish(queue=locked, asked=rubric, by=by)
-        if {"reviewers_per_item", "decides"} & set(changes):
+        if {"reviewers_per_item", "double_percent", "decides"} & set(changes):
             following.follow_policy(locked)
         changes |= _rubric_change(before, version)
         if asks_again and (count := asking_again.mark(queue=locked, version=version)):
@@ -207,18 +209,23 @@ def _columns(settings: QueueSettings) -> dict[str, Any]:
     return columns | tidy | {"blindness": settings.blindness.document()}
 
 
+_BETWEEN = {
+    "reviewers_per_item": (1, 10, "Between 1 and 10 people review an item."),
+    "double_percent": (0, 100, "Between 0 and 100 percent of the items get one more review."),
+    "reservation_minutes": (1, 1440, "A reservation lasts between 1 minute and 1,440 minutes, a day."),
+    "gold_percent": (0, 50, "Between 0 and 50 percent of what somebody is given may serve to measure them."),
+    "retest_percent": (0, 50, "Between 0 and 50 percent of what somebody is given may serve to measure them."),
+    "retest_days": (0, 365, "An item comes again after 0 to 365 days."),
+}
+"""The least and the most of each number, and what to say of any other."""
+
+
 def _require_sound(workspace: Workspace, settings: QueueSettings) -> None:
     if not settings.name.strip():
         raise QueueError("name", "Give the queue a name.")
-    if not 1 <= settings.reviewers_per_item <= 10:
-        raise QueueError("reviewers_per_item", "Between 1 and 10 people review an item.")
-    if not 1 <= settings.reservation_minutes <= 1440:
-        raise QueueError("reservation_minutes", "A reservation lasts between 1 minute and 1,440 minutes, a day.")
-    for name in ("gold_percent", "retest_percent"):
-        if not 0 <= getattr(settings, name) <= 50:
-            raise QueueError(name, "Between 0 and 50 percent of what somebody is given may serve to measure them.")
-    if not 0 <= settings.retest_days <= 365:
-        raise QueueError("retest_days", "An item comes again after 0 to 365 days.")
+    for name, (least, most, words) in _BETWEEN.items():
+        if not least <= getattr(settings, name) <= most:
+            raise QueueError(name, words)
     if settings.target_dataset and settings.target_dataset.workspace_id != workspace.pk:
         raise QueueError("target_dataset", "The dataset belongs to another workspace.")
     _require_cap(settings)

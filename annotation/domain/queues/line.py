@@ -40,7 +40,9 @@ _TAKEN_BY_OTHERS = """
 """
 """Seats that others have on their screens or by assignment; somebody whose review is in has none beside it."""
 
-_SEATS = "i.extra_seats + (SELECT q.reviewers_per_item FROM annotation_queue q WHERE q.id = i.queue_id)"
+_SEATS = (
+    "i.extra_seats + i.double_seats + (SELECT q.reviewers_per_item FROM annotation_queue q WHERE q.id = i.queue_id)"
+)
 
 _IS_SEAT_FREE = f"i.review_count + {_TAKEN_BY_OTHERS} < {_SEATS}"
 

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Count, QuerySet
 
 from annotation.domain import access, audit
-from annotation.domain.queues import assignment, line
+from annotation.domain.queues import assignment, line, state
 from annotation.domain.queues.assignment import Claim
 from annotation.domain.queues.refusals import ItemNotOpenError, ItemTakenError
 from annotation.models import Assignment, Item, Queue, Reservation, Review, User
@@ -129,7 +129,7 @@ def _dealt(
     reviewed, taken = _involved(items, now)
     rows, passed_over, turn = list[Assignment](), 0, 0
     for item in items:
-        seats = queue.reviewers_per_item + item.extra_seats
+        seats = state.wanted(item, queue) + item.extra_seats
         has_room = item.review_count + len(taken[item.pk] - reviewed[item.pk]) < seats
         order = [people[(turn + step) % len(people)] for step in range(len(people))] if has_room else []
         person = next((one for one in order if one.pk not in taken[item.pk] | reviewed[item.pk]), None)

@@ -10,6 +10,7 @@ class ItemFacts(Protocol):
 
     state: str
     review_count: int
+    double_seats: int
     extra_seats: int
     is_disputed: bool
 
@@ -45,9 +46,14 @@ def of(item: ItemFacts, queue: QueueFacts, *, is_removed: bool | None = None) ->
     return item_state(
         is_removed=item.state == REMOVED if is_removed is None else is_removed,
         review_count=item.review_count,
-        seats=queue.reviewers_per_item + item.extra_seats,
+        seats=wanted(item, queue) + item.extra_seats,
         is_disputed=item.is_disputed,
     )
+
+
+def wanted(item: ItemFacts, queue: QueueFacts) -> int:
+    """How many reviews the queue asks of the item, whatever its reviews say."""
+    return queue.reviewers_per_item + item.double_seats
 
 
 def free_seats(*, review_count: int, held_by_others: int, seats: int) -> int:

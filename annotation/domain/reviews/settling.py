@@ -60,7 +60,7 @@ def withdraw(item: Item) -> None:
 
 def add_seat(item: Item) -> None:
     """Have one more person review the locked item."""
-    item.is_disputed, item.extra_seats = False, item.review_count + 1 - item.queue.reviewers_per_item
+    item.is_disputed, item.extra_seats = False, item.review_count + 1 - state.wanted(item, item.queue)
     _save(item)
 
 
@@ -71,7 +71,7 @@ def _standing(item: Item, given: list[Review], *, was_settled: bool) -> disputes
     if len(given) < 2 or decides == Queue.Decides.NOBODY:
         return disputes.Standing(item.extra_seats)
     compared = disputes.compared(asked_of(item, current(queue), None))
-    policy = disputes.Policy(decides, queue.reviewers_per_item, compared)
+    policy = disputes.Policy(decides, state.wanted(item, queue), compared)
     answers, can_call = [review.answers for review in given], partial(assignment.is_anybody_left, item)
     return disputes.standing(policy, answers, extra_seats=item.extra_seats, can_call=can_call)
 

@@ -27,7 +27,7 @@ class Preview:
     matched_count: int
     sampled_count: int
     examples: tuple[Trace, ...]
-    reviewers_per_item: int = 1
+    reviews_per_item: float = 1
     median_review_seconds: float | None = None
 
     @property
@@ -45,7 +45,7 @@ class Preview:
         """How long people would review a day's items, at the queue's median."""
         if self.median_review_seconds is None:
             return None
-        return self.items_per_day * self.reviewers_per_item * self.median_review_seconds / 3600
+        return self.items_per_day * self.reviews_per_item * self.median_review_seconds / 3600
 
 
 class Median(Aggregate):
@@ -82,7 +82,7 @@ def preview(
             matched_count=counts["matched"],
             sampled_count=counts["sampled"],
             examples=tuple(newest),
-            reviewers_per_item=queue.reviewers_per_item if queue else 1,
+            reviews_per_item=queue.reviewers_per_item + queue.double_percent / 100 if queue else 1,
             median_review_seconds=_median_seconds(queue) if queue else None,
         )
 

@@ -61,6 +61,14 @@ class QueueForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
     )
     reviewers_per_item = forms.IntegerField(label="Reviewers per item", min_value=1, max_value=10, initial=1)
+    double_percent = forms.IntegerField(
+        label="Reviewed by one more, % of the items",
+        min_value=0,
+        max_value=100,
+        initial=0,
+        required=False,
+        help_text="Chosen by chance, the same for ever: shows how far people agree without doubling the work.",
+    )
     reservation_minutes = forms.IntegerField(
         label="Minutes on one screen",
         min_value=1,
@@ -137,7 +145,12 @@ class QueueForm(forms.Form):
         given = dict(self.cleaned_data)
         given["is_open_to_all"] = given.pop("who") == "all"
         given["reviewers"] = tuple(given["reviewers"])
-        for name in ("gold_percent", "retest_percent", "retest_days"):  # left empty: as for a new queue
+        for name in (
+            "double_percent",
+            "gold_percent",
+            "retest_percent",
+            "retest_days",
+        ):  # left empty: as for a new queue
             given[name] = self.fields[name].initial if given[name] is None else given[name]
         given["decides"] = given["decides"] or Queue.Decides.EDITOR
         given["blindness"] = Blindness.hiding(given.pop("hidden"))

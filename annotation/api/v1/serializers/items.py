@@ -43,6 +43,7 @@ class ItemSerializer(serializers.Serializer[Any]):
     thread_id = serializers.CharField(allow_null=True)
     state = serializers.ChoiceField(Item.State.choices)
     review_count = serializers.IntegerField()
+    double_seats = serializers.IntegerField(help_text="1 where the queue’s `double_percent` took the item, else 0.")
     extra_seats = serializers.IntegerField(help_text="Reviews wanted beside those that the queue asks for.")
     adjudicated_at = serializers.DateTimeField(
         allow_null=True, help_text="When its reviews, which differed, were settled."

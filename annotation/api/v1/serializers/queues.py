@@ -116,6 +116,9 @@ class QueueSerializer(serializers.Serializer[Any]):
     status = serializers.ChoiceField(Queue.Status.choices, source="queue.status")
     order = serializers.ChoiceField(Queue.Order.choices, source="queue.order")
     reviewers_per_item = serializers.IntegerField(source="queue.reviewers_per_item")
+    double_percent = serializers.IntegerField(
+        source="queue.double_percent", help_text="So many of a hundred items get one more review."
+    )
     decides = serializers.ChoiceField(Queue.Decides.choices, source="queue.decides")
     blindness = serializers.SerializerMethodField()
     reservation_minutes = serializers.IntegerField(source="queue.reservation_minutes")
@@ -159,6 +162,12 @@ class QueueChangeSerializer(serializers.Serializer[Any]):
     instructions = serializers.CharField(required=False, allow_blank=True, max_length=50_000)
     order = serializers.ChoiceField(Queue.Order.choices, required=False)
     reviewers_per_item = serializers.IntegerField(required=False)
+    double_percent = serializers.IntegerField(
+        required=False,
+        min_value=0,
+        max_value=100,
+        help_text="So many of a hundred items, chosen by a hash, get one more review. Items that are done stay so.",
+    )
     decides = serializers.ChoiceField(
         Queue.Decides.choices, required=False, help_text="Who settles an item whose reviews differ."
     )

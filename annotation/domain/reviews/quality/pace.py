@@ -112,7 +112,7 @@ def _waiting(items: QuerySet[Item], queue: Queue, now: datetime) -> Sequence[Any
         within = Q() if older is None else Q(created_at__gt=older)
         within &= Q() if younger is None else Q(created_at__lte=younger)
         ages[f"age_{place}"] = Count("pk", filter=within) if within else Count("pk")
-    given = Sum(F("review_count") - F("extra_seats"), default=0)
+    given = Sum(F("review_count") - F("double_seats") - F("extra_seats"), default=0)
     found = items.aggregate(items=Count("pk"), given=given, oldest=Min("created_at"), **ages)
     left = found["items"] * queue.reviewers_per_item - found["given"]
     return [left, found["oldest"], *[found[name] for name in ages]]
