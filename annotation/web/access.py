@@ -108,14 +108,29 @@ def trace_of(request: MemberRequest, uuid: UUID) -> Trace:
 
 
 def hides_model(request: MemberRequest, trace: Trace) -> bool:
-    """Whether the member only sees the trace through queues, and one of these hides which model answered."""
+    """Whether the member only sees the trace through queues, and one of these hides which model answered, or has the
+    trace as a side of a pair, which nobody may tell from the other.
+    """
     if not request.actor.is_limited_to_queues:
         return False
-    items = visible(request, Item).filter(queue__blindness__model=True)
+    return _items_about(request, trace).filter(Q(queue__blindness__model=True) | Q(kind=Item.Kind.PAIR)).exists()
+
+
+def readable_trace_of(request: MemberRequest, uuid: UUID) -> Trace:
+    """As `trace_of`, for what shows the trace by itself: 404 also for a trace that the member is only to compare, blind, with
+    another one.
+    """
+    trace = trace_of(request, uuid)
+    if request.actor.is_limited_to_queues and not _items_about(request, trace).exclude(kind=Item.Kind.PAIR).exists():
+        raise Http404
+    return trace
+
+
+def _items_about(request: MemberRequest, trace: Trace) -> QuerySet[Item]:
     about = Q(trace_uuid=trace.uuid) | Q(other_trace_uuid=trace.uuid)
     if trace.thread_id:
         about |= Q(kind=Item.Kind.THREAD, thread_id=trace.thread_id)
-    return items.filter(about).exists()
+    return visible(request, Item).filter(about)
 
 
 def queue_of(request: MemberRequest, uuid: UUID) -> Queue:

@@ -7,11 +7,14 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
+from annotation.domain.queues import items, subjects
+from annotation.domain.queues.reasons import Reason
 from annotation.models import Feedback, Item, Queue, Trace
 from tests.factories.feedback import FeedbackFactory
+from tests.factories.queues import ItemFactory
 from tests.fixtures.people import People
 from tests.web.queues.test_lists import words
-from tests.web.review.conftest import Line, make_line, run_of
+from tests.web.review.conftest import Line, booking_trace, make_line, run_of
 
 __all__ = ["make_line"]
 
@@ -107,3 +110,69 @@ def test_a_step_in_whole_is_not_had_around_the_veil(people: People, make_line: M
     base = f"/w/acme/traces/{line.items[0].trace_uuid}/text/?at={step.uuid}:"
     assert client.get(f"{base}attributes").status_code == 404
     assert people.client(people.viewer).get(f"{base}messages").status_code == 200
+
+
+def test_what_is_loaded_later_is_veiled_too(people: People, make_line: MakeLine) -> None:
+    line = make_line(1, blindness={"model": True})
+    item, step = line.items[0], run_of(line.items[0], "final_answer")
+    step.name, step.inputs, step.outputs = "chat gpt-x", {"model": "gpt-x", "temperature": 0.5}, {"ok": True}
+    step.save()
+    Trace.objects.update(name="chat gpt-x", metadata={"ls_model": "gpt-x"}, tags=["gpt-x"], cost=1)
+    client = people.client(people.reviewer)
+    trace = f"/w/acme/traces/{item.trace_uuid}/"
+    pages = (
+        f"{line.page(1)}?outline_after=0&trace={item.trace_uuid}",
+        trace,
+        f"{trace}?outline_after=0",
+        f"{trace}steps/{step.uuid}/",
+        f"{trace}text/?at={step.uuid}:inputs",
+    )
+    shown = "".join(client.get(page).content.decode() for page in pages)
+    assert "gpt-x" not in shown
+    assert "Model call" in shown
+    assert "temperature" in shown
+    assert "gpt-x" in people.client(people.viewer).get(trace).content.decode()
+    around = people.client(people.editor).get(f"{trace}text/?veiled=1&at={step.uuid}:inputs").content.decode()
+    assert "temperature" in around
+    assert "gpt-x" not in around
+
+
+def test_a_side_of_a_pair_is_not_told_by_its_own_page(people: People, make_line: MakeLine) -> None:
+    line = make_line(0)
+    one, other = booking_trace(people, 1), booking_trace(people, 1, "No refund is due.")
+    Trace.objects.update(metadata={"variant": "secret-b"}, tags=["secret-b"])
+    items.add(queue=line.queue, subjects=[subjects.of_pair(one.uuid, other.uuid)], reason=Reason())
+    client = people.client(people.reviewer)
+    trace = f"/w/acme/traces/{other.uuid}/"
+    step = other.runs.get(name="final_answer")
+    for page in (
+        trace,
+        f"{trace}?outline_after=0",
+        f"{trace}steps/{step.uuid}/",
+        f"{trace}text/?at={step.uuid}:metadata",
+    ):
+        assert client.get(page).status_code == 404
+        assert people.client(people.viewer).get(page).status_code == 200
+    assert client.get(f"{trace}text/?at={step.uuid}:output_text").content == b"No refund is due."
+    ItemFactory(queue=line.queue, number=2, trace=other)
+    told = client.get(trace).content.decode()
+    assert "No refund is due." in told
+    for hidden in ("secret-b", people.project.name + "</dd>"):
+        assert hidden not in told
+    assert client.get(f"{line.page(1)}?outline_after=0&trace={other.uuid}").status_code == 404
+    listed = words(client.get(f"/w/acme/queues/{line.queue.uuid}/").content)
+    assert "1 Pair Can I cancel booking TX-1? Added by hand open needs my review" in listed
+
+
+def test_the_list_of_a_reviewer_tells_no_more_than_the_page(people: People, make_line: MakeLine) -> None:
+    line = make_line(2, blindness={"judges": True, "model": True})
+    Item.objects.update(reason=REASON, flag_reason="")
+    drafts_of_others = items.flag(item=line.items[1], by=people.editor, reason="Plainly wrong")
+    listed = people.client(people.reviewer).get(f"/w/acme/queues/{line.queue.uuid}/").content.decode()
+    page = words(listed.encode())
+    assert "1 Trace Can I cancel booking TX-1? Rule “name hidden” open needs my review" in page
+    for hidden in ("Judged rude", "policy", "booking_agent", "Plainly wrong", "TX-2"):
+        assert hidden not in page
+    opened = words(people.client(people.reviewer).get(line.page(drafts_of_others.number)).content)
+    assert "Flagged" in opened
+    assert "Plainly wrong" not in opened

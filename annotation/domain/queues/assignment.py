@@ -17,6 +17,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from annotation.domain import access, statements
 from annotation.domain.queues import asking_again, line, probes
 from annotation.domain.queues.refusals import (
+    ClaimError,
     ItemNotOpenError,
     ItemTakenError,
     NotAReviewerError,
@@ -73,6 +74,20 @@ def claim_item(*, item: Item, by: User, now: datetime) -> Claim:
     """
     with transaction.atomic():
         return claim_locked(lock(item), by=by, now=now)
+
+
+def claim_after(*, item: Item, among: QuerySet[Item], by: User, now: datetime) -> Claim | None:
+    """The one after this item, the newest first, `among` others of its queue, as `claim_item`; None at the end of them.
+
+    A refusal is about that item, under `item`.
+    """
+    with transaction.atomic():
+        found = _locking(among.filter(pk__lt=item.pk)).order_by("-pk").first()
+        try:
+            return claim_locked(found, by=by, now=now) if found else None
+        except ClaimError as refusal:
+            refusal.item = found
+            raise
 
 
 def claim_locked(item: Item, *, by: User, now: datetime) -> Claim:
@@ -170,8 +185,11 @@ def require_active(queue: Queue) -> None:
 
 def lock(item: Item) -> Item:
     """The item's newest state with its queue and what that asks, locked until the transaction ends."""
-    rows = Item.objects.select_for_update(of=("self",), no_key=True).select_related("queue__rubric")
-    return rows.get(pk=item.pk)
+    return _locking(Item.objects.all()).get(pk=item.pk)
+
+
+def _locking(rows: QuerySet[Item]) -> QuerySet[Item]:
+    return rows.select_for_update(of=("self",), no_key=True).select_related("queue__rubric")
 
 
 def has_reviewed(item: Item, person: User) -> bool:

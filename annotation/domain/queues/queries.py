@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from django.db.models import Prefetch, QuerySet
 
-from annotation.domain.queues import counts, reasons
+from annotation.domain.queues import blinded, blindness, counts, reasons, state
 from annotation.domain.queues.counts import Counts
 from annotation.domain.queues.reasons import Reason
+from annotation.domain.queues.shown import Shown
 from annotation.models import Assignment, Item, Queue, Reservation, Review, Skip, Trace, User
-
-ITEM_ORDER = ("-id",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,21 +24,10 @@ class QueueCard:
     is_open_to_person: bool
 
 
-class Shown(StrEnum):
-    """Which items of a queue a list shows."""
-
-    ALL = "all"
-    OPEN = "open"
-    DISAGREEMENT = "disagreement"
-    DONE = "done"
-    FLAGGED = "flagged"
-    REMOVED = "removed"
-
-
 @dataclass(frozen=True, slots=True)
 class ItemRow:
     """An item in a list: its trace (None: not there, or a thread), why it is there, who reviewed, who has it now or by
-    assignment, and who put it off.
+    assignment, and who put it off. `reader` is whose list it is, `is_blind` when they may not be told what the queue hides.
     """
 
     item: Item
@@ -50,12 +37,31 @@ class ItemRow:
     held_by: Sequence[User]
     assigned_to: Sequence[User]
     skips: Sequence[Skip]
+    reader: User | None = None
+    is_blind: bool = False
+
+    @property
+    def mine(self) -> Shown | None:
+        """Where the item stands for the reader: to be reviewed by them (put off, or not), or by others; None otherwise."""
+        if self.reader is None or self.item.state != state.OPEN or self.item.flagged_at:
+            return None
+        if any(review.reviewer_id == self.reader.pk for review in self.reviews):
+            return Shown.OTHERS
+        is_put_off = any(skip.reviewer_id == self.reader.pk for skip in self.skips)
+        return Shown.SKIPPED if is_put_off else Shown.MINE
+
+    @property
+    def is_assigned(self) -> bool:
+        """Whether a seat of it is kept for the reader."""
+        return self.reader in self.assigned_to
 
     @property
     def name(self) -> str:
-        """What the item is about, in words."""
+        """What the item is about, in words; without a name that a blind reader could tell the model or the side by."""
         if self.item.kind == Item.Kind.THREAD:
             return f"Thread {self.item.thread_id}"
+        if self.is_blind and (self.item.kind == Item.Kind.PAIR or blindness.read(self.item.queue.blindness).model):
+            return self.item.get_kind_display()
         named = (self.trace.name if self.trace else "") or f"Trace {self.item.trace_uuid}"
         if self.item.kind == Item.Kind.PAIR:
             return f"A pair with {named}"
@@ -78,17 +84,6 @@ def _has_no_work(card: QueueCard) -> bool:
     return not (card.is_open_to_person and card.queue.status == Queue.Status.ACTIVE and card.counts.left)
 
 
-def shown(items: QuerySet[Item], which: Shown) -> QuerySet[Item]:
-    """The items of a list; all leaves out the removed ones."""
-    match which:
-        case Shown.ALL:
-            return items.exclude(state=Item.State.REMOVED)
-        case Shown.FLAGGED:
-            return items.filter(flagged_at__isnull=False).exclude(state=Item.State.REMOVED)
-        case _:
-            return items.filter(state=which.value)
-
-
 def with_people(items: QuerySet[Item], now: datetime) -> QuerySet[Item]:
     """The items with what `rows` needs beside them, in a fixed number of statements."""
     live = Reservation.objects.filter(expires_at__gt=now).select_related("reviewer").order_by("id")
@@ -103,19 +98,24 @@ def with_people(items: QuerySet[Item], now: datetime) -> QuerySet[Item]:
     )
 
 
-def rows(items: Iterable[Item]) -> list[ItemRow]:
-    """The items with their traces; `items` come from `with_people` and belong to one workspace."""
+def rows(items: Iterable[Item], *, reader: User | None, is_blind: bool = False) -> list[ItemRow]:
+    """The items with their traces; `items` come from `with_people` and belong to one workspace.
+
+    `reader` reviews in the queue (None: they do not). `is_blind`: without what the queue hides from those who have to judge.
+    """
     found = list(items)
     traces = _traces(found)
     return [
         ItemRow(
             item,
             traces.get(str(item.trace_uuid)),
-            reasons.read(item.reason),
+            blinded.known(item, item.queue, reader).reason if is_blind else reasons.read(item.reason),
             list(item.reviews.all()),
             [reservation.reviewer for reservation in getattr(item, "live", [])],
             [one.reviewer for one in item.assignments.all()],
             list(item.skips.all()),
+            reader,
+            is_blind,
         )
         for item in found
     ]

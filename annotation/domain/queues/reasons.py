@@ -79,12 +79,15 @@ class Reason(BaseModel):
         return f"sampled 1 in {one_in:.0f}" if abs(one_in - round(one_in)) < 0.01 else f"sampled {self.probability:.3g}"
 
     def without(self, unseen: Collection[str], *, rules: bool) -> Reason:
-        """What may be told without what these sources said; with `rules`, which rule it was and what it found may tell it."""
+        """What may be told without what these sources said; with `rules`, also without what a rule that looked at it would
+        tell by its name, its findings and its chance.
+        """
         seen = tuple(one for one in self.seen if one.source not in unseen)
         if not rules:
             return self.model_copy(update={"seen": seen})
         name = "name hidden" if self.rule else ""
-        return self.model_copy(update={"seen": seen, "why": (), "rule": name, "rule_uuid": None, "revision": None})
+        hidden = {"why": (), "rule": name, "rule_uuid": None, "revision": None, "probability": None}
+        return self.model_copy(update={"seen": seen, **hidden})
 
     def document(self) -> dict[str, Any]:
         """The JSON that an item keeps."""

@@ -6,9 +6,13 @@ from annotation.models import Item, Queue
 
 
 class ClaimError(Exception):
-    """An item, or the next one, cannot be given to the person; the message is for them. `code` is for programs."""
+    """An item, or the next one, cannot be given to the person; the message is for them. `code` is for programs.
+
+    `item` is the one that it is about, where that is known.
+    """
 
     code = "claim_refused"
+    item: Item | None = None
 
 
 class QueueNotActiveError(ClaimError):

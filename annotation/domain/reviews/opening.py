@@ -7,10 +7,10 @@ from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from annotation.domain.queues import asking_again, blindness, counts, probes, reasons, rubric, rubric_versions
+from annotation.domain.queues import asking_again, blinded, blindness, counts, probes, rubric, rubric_versions
 from annotation.domain.queues.assignment import Claim
+from annotation.domain.queues.blinded import Known
 from annotation.domain.queues.counts import Counts
-from annotation.domain.queues.reasons import Reason
 from annotation.domain.queues.rubric import Rubric
 from annotation.domain.reviews import drafts, originals
 from annotation.domain.reviews.content import Evidence, ReviewInput, read_labels
@@ -37,6 +37,7 @@ class Opened:
 
     `content` is what fills the form: their draft (then `restored_at` says from when), else their review, else nothing.
     `new` are the keys of questions for which they are asked again. `seen` is how often they have submitted it so far. `expires_at` is None when they only edit what they gave.
+    `known` is what they may know of how the item stands.
     """
 
     item: Item
@@ -47,12 +48,8 @@ class Opened:
     content: ReviewInput
     restored_at: datetime | None
     seen: int
+    known: Known
     new: frozenset[str] = frozenset()
-
-    @property
-    def reason(self) -> Reason:
-        """Why the item is in the queue."""
-        return reason_shown(self.item, self.queue)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +81,7 @@ def opened(claim: Claim, *, by: User) -> Opened:
         content=typed,
         restored_at=draft.saved_at if draft and _says_anything(draft.content) else None,
         seen=review.submission_count if review else 0,
+        known=blinded.known(item, queue, by),
         new=_new(version, review) if review and is_again else frozenset(),
     )
 
@@ -138,24 +136,25 @@ def labels_of(project: Project | None) -> QuerySet[FailureMode]:
     return FailureMode.objects.filter(project=project, merged_into=None).order_by("group", "id")
 
 
-def reason_shown(item: Item, queue: Queue) -> Reason:
-    """Why the item is there, as far as somebody who has still to judge it may know."""
-    policy = blindness.read(queue.blindness)
-    return reasons.read(item.reason).without(policy.unseen, rules=bool(policy.hidden_sources))
-
-
-def feedback_shown(traces: list[Trace], person: User, queue: Queue) -> list[Feedback]:
-    """What was said about the traces and the thumbs on their steps, oldest first, without what the queue hides.
+def feedback_shown(traces: list[Trace], person: User, item: Item) -> list[Feedback]:
+    """What was said about the traces, their thread if that is reviewed, and the thumbs on their steps, oldest first,
+    without what the item's queue hides.
 
     The person's own words are among them, unless they are to judge anew.
     """
     if not traces:
         return []
-    said = Feedback.objects.filter(workspace=traces[0].workspace_id, trace_uuid__in=[trace.uuid for trace in traces])
+    about = Q(trace_uuid__in=[trace.uuid for trace in traces])
+    if (
+        item.kind == Item.Kind.THREAD
+    ):  # two projects may have threads of one id; words that name no project are about either
+        here = Q(project=None) | Q(project=traces[0].project_id)
+        about |= here & Q(target=Feedback.Target.THREAD, thread_id=item.thread_id)
+    said = Feedback.objects.filter(about, workspace=traces[0].workspace_id)
     said = said.filter(Q(key__in=STEP_THUMBS) | Q(run_uuid=None)).select_related("author")
     again = Probe.objects.filter(item=OuterRef("review__item"), reviewer=person, submitted_at=None, closed_at=None)
     said = said.exclude(Exists(again))  # nor their own, where they are to judge anew
-    hidden = Q(source__in=blindness.read(queue.blindness).unseen)
+    hidden = Q(source__in=blindness.read(item.queue.blindness).unseen)
     mine = Q(author=person, source=Feedback.Source.REVIEWER)
     return list(said.filter(mine | ~hidden).order_by("created_at", "id")[:MOST_SAID])
 

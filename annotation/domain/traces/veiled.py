@@ -8,10 +8,13 @@ from typing import Any
 
 from annotation.domain.traces.trajectory import OutlineRun, Trajectory
 from annotation.domain.traces.tree import Step
-from annotation.models import Run
+from annotation.models import Run, Trace
 
 NAME = "Model call"
 """What a call is shown as: instrumentations put the model into its name."""
+
+TRACE = "Trace"
+"""What a trace is shown as: many are called after their first call."""
 
 CALLS = (Run.Type.LLM, Run.Type.EMBEDDING)
 PARTS = ("inputs", "outputs", "messages")
@@ -19,14 +22,20 @@ PARTS = ("inputs", "outputs", "messages")
 
 
 def trajectory(shown: Trajectory) -> Trajectory:
-    """The same trajectory with calls of models under one name."""
+    """The same trajectory with calls of models, and the trace, under one name."""
     calls = {step.run.uuid for step in shown.steps if step.run.type in CALLS}
     conversation = shown.window.conversation
     turns = tuple(
         replace(turn, model=None, name=NAME if turn.run in calls else turn.name) for turn in conversation.turns
     )
     window = replace(shown.window, conversation=replace(conversation, turns=turns), steps=_steps(shown.window.steps))
-    return replace(shown, steps=_steps(shown.steps), window=window)
+    return replace(shown, trace=trace(shown.trace), steps=_steps(shown.steps), window=window)
+
+
+def trace(row: Trace) -> Trace:
+    """The trace, changed in memory only: without its name, cost, tags and metadata, any of which may name the model."""
+    row.name, row.cost, row.model_names, row.tags, row.metadata = TRACE, None, [], [], {}
+    return row
 
 
 def run(row: Run) -> Run:
@@ -34,6 +43,7 @@ def run(row: Run) -> Run:
     if row.type in CALLS:
         row.name = NAME
     row.model = row.model_requested = row.provider = row.cost = None
+    row.attributes, row.metadata, row.resource, row.events, row.tags = {}, {}, {}, [], []
     for part in PARTS:
         setattr(row, part, content(getattr(row, part)))
     return row

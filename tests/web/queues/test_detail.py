@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from annotation.domain.queues import assignment, items
 from annotation.models import Item, Queue
+from tests.factories.queues import AssignmentFactory
 from tests.fixtures.people import People
 from tests.web.queues.conftest import Desk
 from tests.web.queues.test_lists import words
@@ -27,11 +28,31 @@ def test_readers_see_items_with_reason_state_and_reviews(people: People, desk: D
     assert "Clear flag" not in page
 
 
-def test_reviewers_see_what_is_asked_but_no_items(people: People, desk: Desk) -> None:
-    page = words(people.client(people.reviewer).get(desk.page).content)
+def test_reviewers_see_what_is_asked_and_the_items_that_wait_for_them(people: People, desk: Desk) -> None:
+    client = people.client(people.reviewer)
+    page = words(client.get(desk.page).content)
     assert "Was this good? needed Good or bad" in page
     assert "2 left for you" in page
-    assert "agent 1" not in page
+    assert "3 agent 3 Refund? Added by Editor · angry user open needs my review just now" in page
+    assert "agent 1" not in page, "they reviewed it"
+    assert "Disagreement" not in page
+    assert client.get(f"{desk.page}?state=done").status_code == 404
+    assignment.skip(item=desk.items[1], by=people.reviewer, now=timezone.now())
+    skipped = words(client.get(f"{desk.page}?state=skipped_by_me").content)
+    assert "2 agent 2 Refund? Added by Editor · angry user open skipped by me" in skipped
+    assert "agent 3" not in skipped
+
+
+def test_chips_say_where_an_item_stands_for_the_reader(people: People, desk: Desk) -> None:
+    Queue.objects.update(reviewers_per_item=2)
+    Item.objects.filter(number=1).update(state="open")
+    AssignmentFactory(item=desk.items[2], reviewer=people.reviewer)
+    client = people.client(people.reviewer)
+    assert "1 agent 1 Refund? Added by Editor · angry user open needs others’ review" in words(
+        client.get(f"{desk.page}?state=needs_others_review").content
+    )
+    assert "open needs my review assigned to me" in words(client.get(f"{desk.page}?state=assigned_to_me").content)
+    assert "needs my review" not in words(people.client(people.viewer).get(desk.page).content), "viewers review nothing"
 
 
 def test_tabs_are_links_and_fragments(people: People, desk: Desk) -> None:

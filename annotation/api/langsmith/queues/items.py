@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
@@ -20,7 +20,7 @@ from annotation.domain.access import Capability
 from annotation.domain.queues import assignment, items, sections, state
 from annotation.domain.queues.sections import Section
 from annotation.domain.reviews import spoken
-from annotation.models import Item, Queue
+from annotation.models import Item, Queue, Review
 
 READERS = (Capability.READ, Capability.REVIEW)
 MOST_AT_ONCE = 1000
@@ -233,11 +233,14 @@ def _in_line(view: QueueView, queue: Queue, rows: QuerySet[Item]) -> QuerySet[It
 
 
 def completed_between(request: Request, rows: QuerySet[Item]) -> QuerySet[Item]:
-    """The items whose last review was given in the window that the query names, if any."""
-    for name, condition in (("start_time", "reviews__submitted_at__gte"), ("end_time", "reviews__submitted_at__lt")):
-        if value := request.query_params.get(name):
-            rows = rows.filter(**{condition: wire.parsed_time(value, name)})
-    return rows.distinct()
+    """The items with a review that was given in the window that the query names, if any."""
+    window = {
+        condition: wire.parsed_time(value, name)
+        for name, condition in (("start_time", "submitted_at__gte"), ("end_time", "submitted_at__lt"))
+        if (value := request.query_params.get(name))
+    }
+    given = Review.objects.filter(item=OuterRef("pk"), **window)
+    return rows.filter(Exists(given)) if window else rows
 
 
 def _run_ids(sent: Any) -> list[UUID]:

@@ -11,7 +11,8 @@ from django.db.models import Max, Prefetch, QuerySet
 from django.http import HttpRequest
 
 from annotation.api.langsmith.runs.shown import IN_QUEUES, shown
-from annotation.domain.queues import subjects
+from annotation.domain.queues import blindness, subjects
+from annotation.domain.traces import veiled
 from annotation.models import Item, Project, Queue, Reservation, Review, Run, Trace
 
 
@@ -69,16 +70,28 @@ def added(rows: Sequence[Item], queue_id: UUID) -> list[dict[str, Any]]:
 
 
 def items(rows: Sequence[Item], request: HttpRequest) -> list[dict[str, Any]]:
-    """Items from `with_item_parts`, each as its run with where it stands. A run that is not there is named alone."""
+    """Items of one queue from `with_item_parts`, each as its run with where it stands, without what the queue hides.
+
+    A run that is not there is named alone.
+    """
     ids = run_ids(rows)
     found = (
         Run.objects.filter(workspace=rows[0].workspace_id, uuid__in=[uuid for uuid in ids.values() if uuid])
         if rows
         else Run.objects.none()
     )
-    listed = shown(list(found.select_related("trace__project__workspace")), IN_QUEUES, request=request)
+    listed = shown(_as_the_queue_shows(rows, found), IN_QUEUES, request=request)
     runs: dict[UUID | None, dict[str, Any]] = {run["id"]: run for run in listed}
     return [{**(runs.get(ids[item.pk]) or _missing(item, ids[item.pk])), **_standing(item)} for item in rows]
+
+
+def _as_the_queue_shows(rows: Sequence[Item], found: QuerySet[Run]) -> list[Run]:
+    runs = list(found.select_related("trace__project__workspace"))
+    if rows and blindness.read(rows[0].queue.blindness).model:
+        for run in runs:
+            veiled.run(run)
+            veiled.trace(run.trace)
+    return runs
 
 
 def item_type(item: Item) -> str:

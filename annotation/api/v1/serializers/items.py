@@ -9,7 +9,8 @@ from rest_framework import serializers
 
 from annotation.api.v1.serializers.fields import AnyField
 from annotation.api.v1.serializers.queues import RubricSerializer
-from annotation.domain.queues import reasons
+from annotation.domain.access import Actor
+from annotation.domain.queues import blinded, reasons
 from annotation.models import Item
 
 MOST_AT_ONCE = 1000
@@ -59,6 +60,32 @@ class ItemSerializer(serializers.Serializer[Any]):
     @extend_schema_field(ReasonSerializer)
     def get_reason(self, item: Item) -> dict[str, Any]:
         return dict(ReasonSerializer(reasons.read(item.reason)).data)
+
+
+class BlindItemSerializer(ItemSerializer):
+    """An item as somebody is told it who has still to judge: null or empty where the queue’s blindness hides it."""
+
+    review_count = serializers.IntegerField(allow_null=True)
+    extra_seats = serializers.IntegerField(allow_null=True)
+    uncertainty = serializers.FloatField(allow_null=True)
+
+    def to_representation(self, instance: Item) -> dict[str, Any]:
+        """As `blinded.known` has it for the person in the context."""
+        known = blinded.known(instance, instance.queue, self.context["person"])
+        return {
+            **super().to_representation(instance),
+            "reason": dict(ReasonSerializer(known.reason).data),
+            "probability": None if known.probability is None else float(known.probability),
+            "uncertainty": known.uncertainty,
+            "review_count": known.review_count,
+            "extra_seats": known.extra_seats,
+            "flag_reason": known.flag_reason,
+        }
+
+
+def shown_to(actor: Actor) -> type[ItemSerializer]:
+    """How items are told to the caller: a reviewer, who sees nothing but queues, has to judge them."""
+    return BlindItemSerializer if actor.is_limited_to_queues else ItemSerializer
 
 
 class ThreadSerializer(serializers.Serializer[Any]):
@@ -113,7 +140,7 @@ class AddedSerializer(serializers.Serializer[Any]):
 class ClaimSerializer(serializers.Serializer[Any]):
     """An item on the caller's screen, with what is asked and what they had typed."""
 
-    item = ItemSerializer()
+    item = BlindItemSerializer()
     expires_at = serializers.DateTimeField(allow_null=True, help_text="null: the caller edits a review given before.")
     rubric_version = serializers.IntegerField()
     rubric = RubricSerializer()

@@ -16,8 +16,8 @@ from annotation.api.v1.serializers.adjudication import ComparisonSerializer, See
 from annotation.api.v1.serializers.items import ItemSerializer
 from annotation.api.v1.views.refusals import refusals
 from annotation.domain.access import Capability
-from annotation.domain.queues import queries
-from annotation.domain.queues.queries import Shown
+from annotation.domain.queues import shown
+from annotation.domain.queues.shown import Shown
 from annotation.domain.reviews import adjudicate, side_by_side
 from annotation.models import Item, Queue
 
@@ -31,7 +31,8 @@ class QueueDisagreementListView(Resource):
     def get(self, request: Request, uuid: UUID) -> Response:
         """Items whose reviews are all in and differ, those that wait longest first."""
         queue = self.found(Queue, uuid)
-        rows = queries.shown(self.visible(Item).filter(queue=queue), Shown.DISAGREEMENT).select_related("queue")
+        rows = shown.shown(self.visible(Item).filter(queue=queue), Shown.DISAGREEMENT, None)
+        rows = rows.select_related("queue", "adjudicated_by")
         return listed(page_of(request, rows, order=side_by_side.WAITING_ORDER), ItemSerializer)
 
 

@@ -22,4 +22,4 @@ def claimed(claim: Claim, *, by: User) -> dict[str, Any]:
         "rubric": rubric_versions.asked_of(claim.item, version, by).document(),
         "draft": draft.content.document() if draft else None,
     }
-    return dict(ClaimSerializer(answer).data)
+    return dict(ClaimSerializer(answer, context={"person": by}).data)

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from annotation.api.errors import ApiError
 from annotation.api.resource import Resource
-from annotation.api.v1.serializers.items import ClaimSerializer, HeldSerializer, ItemSerializer, WhySerializer
+from annotation.api.v1.serializers.items import ClaimSerializer, HeldSerializer, ItemSerializer, WhySerializer, shown_to
 from annotation.api.v1.serializers.reviews import ReviewInputSerializer, ReviewSerializer, typed
 from annotation.api.v1.views.claims import claimed
 from annotation.api.v1.views.refusals import refusals
@@ -34,8 +34,9 @@ class ItemView(Resource):
 
     @extend_schema(operation_id="items_one", responses=ItemSerializer)
     def get(self, _request: Request, uuid: UUID) -> Response:
-        """An item with the reason for its being there."""
-        return Response(ItemSerializer(self.found(Item, uuid)).data)
+        """An item with the reason for its being there; to a reviewer without what its queue hides."""
+        item = self.found(Item, uuid, "queue", "adjudicated_by")
+        return Response(shown_to(self.actor)(item, context={"person": self.actor.person}).data)
 
     @extend_schema(operation_id="items_remove", responses={204: None})
     def delete(self, _request: Request, uuid: UUID) -> Response:
@@ -137,7 +138,7 @@ class ItemFlagView(Resource):
         with refusals():
             assignment.require_reviewer(item.queue, self.person)
             flagged = items.flag(item=item, by=self.person, reason=_why(request), now=timezone.now())
-        return Response(ItemSerializer(flagged).data)
+        return Response(shown_to(self.actor)(flagged, context={"person": self.person}).data)
 
     @extend_schema(operation_id="items_unflag", responses={204: None})
     def delete(self, _request: Request, uuid: UUID) -> Response:

@@ -15,21 +15,28 @@ from rest_framework.response import Response
 from annotation.api.errors import ApiError
 from annotation.api.pagination import PARAMETERS, list_of, listed, page_of
 from annotation.api.resource import Resource
-from annotation.api.v1.serializers.items import AddedSerializer, ClaimSerializer, ItemSerializer, NewItemsSerializer
+from annotation.api.v1.serializers.items import (
+    AddedSerializer,
+    ClaimSerializer,
+    ItemSerializer,
+    NewItemsSerializer,
+    shown_to,
+)
 from annotation.api.v1.serializers.queues import QueueChangeSerializer, QueueSerializer, WholeQueueSerializer
 from annotation.api.v1.views.claims import claimed
 from annotation.api.v1.views.refusals import refusals
 from annotation.domain import access
 from annotation.domain.access import Capability
 from annotation.domain.paging import Page
-from annotation.domain.queues import assignment, items, lifecycle, queries, rubric, rubric_versions, subjects
-from annotation.domain.queues.queries import QueueCard, Shown
+from annotation.domain.queues import assignment, items, lifecycle, queries, rubric, rubric_versions, shown, subjects
+from annotation.domain.queues.queries import QueueCard
 from annotation.domain.queues.reasons import Origin, Reason
+from annotation.domain.queues.shown import Shown
 from annotation.domain.queues.subjects import Subject
 from annotation.models import Dataset, Item, Project, Queue, Run, Trace, User
 
 READERS = (Capability.READ, Capability.REVIEW)
-STATE = OpenApiParameter("state", OpenApiTypes.STR, enum=[shown.value for shown in Shown], description="Default: all.")
+STATE = OpenApiParameter("state", OpenApiTypes.STR, enum=[one.value for one in Shown], description="Default: all.")
 
 
 class QueueResource(Resource):
@@ -117,11 +124,11 @@ class QueueItemListView(Resource):
 
     @extend_schema(operation_id="queue_items_list", parameters=[STATE, *PARAMETERS], responses=list_of(ItemSerializer))
     def get(self, request: Request, uuid: UUID) -> Response:
-        """Items, newest first; `all` leaves out the removed ones."""
+        """Items, newest first; `all` leaves out the removed ones, `…_my_review`, `…_by_me` and `…_to_me` are the caller’s."""
         queue, which = self.found(Queue, uuid), _shown(request)
-        rows = queries.shown(self.visible(Item).filter(queue=queue), which).select_related("queue")
-        found: Page[Item] = page_of(request, rows, order=queries.ITEM_ORDER)
-        return listed(found, ItemSerializer)
+        rows = shown.shown(self.visible(Item).filter(queue=queue), which, self.actor.person)
+        found: Page[Item] = page_of(request, rows.select_related("queue", "adjudicated_by"), order=shown.ORDER)
+        return listed(found, shown_to(self.actor), person=self.actor.person)
 
     @extend_schema(operation_id="queue_items_add", request=NewItemsSerializer, responses={201: AddedSerializer})
     def post(self, request: Request, uuid: UUID) -> Response:
@@ -182,7 +189,7 @@ def _shown(request: Request) -> Shown:
     try:
         return Shown(request.query_params.get("state", Shown.ALL))
     except ValueError as problem:
-        known = ", ".join(shown.value for shown in Shown)
+        known = ", ".join(one.value for one in Shown)
         raise ApiError("bad_state", "There is no such state.", hint=f"Use one of: {known}.") from problem
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -16,8 +17,9 @@ from django.views.decorators.http import require_GET, require_POST
 from annotation.domain import access
 from annotation.domain.access import Capability
 from annotation.domain.paging import BadCursorError, page
-from annotation.domain.queues import items, lifecycle, queries, rubric_versions, sharing
-from annotation.domain.queues.queries import QueueCard, Shown
+from annotation.domain.queues import items, lifecycle, queries, rubric_versions, sharing, shown
+from annotation.domain.queues.queries import QueueCard
+from annotation.domain.queues.shown import Shown
 from annotation.domain.reviews import gold
 from annotation.domain.reviews.rubric import InvalidReviewError
 from annotation.models import Item, Queue, Review
@@ -30,12 +32,13 @@ PAGE_SIZE = 50
 @require_GET
 @member(Capability.READ, Capability.REVIEW)
 def queue_detail(request: MemberRequest, uuid: UUID) -> HttpResponse:
-    """A queue; reviewers see what is asked and how far it is, readers also its items."""
+    """A queue: what is asked, how far it is, and its items; reviewers see those that wait for them, without what is hidden."""
     queue = queue_of(request, uuid)
     (card,) = queries.cards(
         Queue.objects.filter(pk=queue.pk), person=request.user, reviewable=access.reviewable_queues(request.actor)
     )
     may_read = request.actor.may(Capability.READ)
+    has_items = may_read or card.is_open_to_person
     context = {
         "workspace": request.workspace,
         "queue": queue,
@@ -46,7 +49,7 @@ def queue_detail(request: MemberRequest, uuid: UUID) -> HttpResponse:
         "may_administer": request.actor.may(Capability.ADMINISTER),
         "moves": _moves(queue),
         "people": sharing.loads(queue) if request.actor.may(Capability.EDIT) and not request.htmx else [],
-    } | (_items(request, queue, card) if may_read else {})
+    } | (_items(request, queue, card) if has_items else {})
     return page_or_fragment(request, "queues/detail.html", context, fragment="items")
 
 
@@ -113,40 +116,63 @@ def item_unflag(request: MemberRequest, uuid: UUID) -> HttpResponse:
 
 def _items(request: MemberRequest, queue: Queue, card: QueueCard) -> dict[str, Any]:
     """The items of the tab that the address names, a page at a time."""
-    shown = _shown(request)
-    rows = queries.with_people(queries.shown(visible(request, Item).filter(queue=queue), shown), timezone.now())
+    reader = request.user if card.is_open_to_person else None
+    tabs = _tabs(request, card)
+    which = _shown(request, [tab.shown for group in tabs for tab in group])
+    rows = queries.with_people(shown.shown(visible(request, Item).filter(queue=queue), which, reader), timezone.now())
     try:
-        listed = page(rows, order=queries.ITEM_ORDER, size=PAGE_SIZE, cursor=request.GET.get("cursor"))
+        listed = page(rows, order=shown.ORDER, size=PAGE_SIZE, cursor=request.GET.get("cursor"))
     except BadCursorError as problem:
         raise Http404 from problem
-    following = {"state": shown.value, "cursor": listed.next_cursor}
+    for item in listed.rows:
+        item.queue = queue
+    following = {"state": which.value, "cursor": listed.next_cursor}
     return {
-        "rows": queries.rows(listed.rows),
-        "shown": shown.value,
-        "tabs": _tabs(card),
+        "rows": queries.rows(listed.rows, reader=reader, is_blind=request.actor.is_limited_to_queues),
+        "shown": which.value,
+        "tabs": tabs,
         "next_page": urlencode(following) if listed.next_cursor else "",
         "is_first_page": not request.GET.get("cursor"),
         "reviewers": [] if queue.is_open_to_all else list(queue.reviewers.order_by("email")),
     }
 
 
-def _shown(request: MemberRequest) -> Shown:
-    try:
-        return Shown(request.GET.get("state", Shown.ALL))
-    except ValueError as problem:
-        raise Http404 from problem
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A choice of items, with how many they are where the page knows that anyway."""
+
+    shown: Shown
+    label: str
+    count: int | None = None
 
 
-def _tabs(card: QueueCard) -> list[tuple[str, str, int]]:
+def _shown(request: MemberRequest, offered: list[Shown]) -> Shown:
+    named = request.GET.get("state", offered[0])
+    if named not in offered:
+        raise Http404
+    return Shown(named)
+
+
+def _tabs(request: MemberRequest, card: QueueCard) -> list[list[Tab]]:
+    """By state for readers, by where items stand for them for those who review here."""
     counts = card.counts
-    return [
-        (Shown.ALL.value, "All", counts.total),
-        (Shown.OPEN.value, "Open", counts.open),
-        (Shown.DISAGREEMENT.value, "Disagreement", counts.disagreement),
-        (Shown.DONE.value, "Done", counts.done),
-        (Shown.FLAGGED.value, "Flagged", counts.flagged),
-        (Shown.REMOVED.value, "Removed", counts.removed),
+    by_state = [
+        Tab(Shown.ALL, "All", counts.total),
+        Tab(Shown.OPEN, "Open", counts.open),
+        Tab(Shown.DISAGREEMENT, "Disagreement", counts.disagreement),
+        Tab(Shown.ADJUDICATED, "Adjudicated"),
+        Tab(Shown.DONE, "Done", counts.done),
+        Tab(Shown.FLAGGED, "Flagged", counts.flagged),
+        Tab(Shown.REMOVED, "Removed", counts.removed),
     ]
+    personal = [
+        Tab(Shown.MINE, "Needs my review", counts.left),
+        Tab(Shown.OTHERS, "Needs others’ review"),
+        Tab(Shown.SKIPPED, "Skipped by me"),
+        Tab(Shown.ASSIGNED, "Assigned to me"),
+    ]
+    may_read = request.actor.may(Capability.READ)
+    return [by_state] * may_read + [personal] * card.is_open_to_person
 
 
 _VERBS = {

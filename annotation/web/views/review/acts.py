@@ -47,8 +47,8 @@ def item_submit(request: MemberRequest, uuid: UUID, number: int) -> HttpResponse
     except InvalidReviewError as invalid:
         return _again(request, item, Sent(sent.given, invalid.problems))
     except ClaimError as refusal:
-        return pages.refused(request, item.queue, refusal)
-    return pages.next_item(request, item.queue, done=f"Item {item.number} submitted.")
+        return pages.refused(request, item.queue, refusal, item)
+    return pages.next_item(request, item, done=f"Item {item.number} submitted.")
 
 
 @require_POST
@@ -58,7 +58,7 @@ def item_skip(request: MemberRequest, uuid: UUID, number: int) -> HttpResponse:
     item = _item(request, uuid, number)
     _keep(request, item)
     assignment.skip(item=item, by=request.user, now=timezone.now(), reason=_reason(request, "skip_reason"))
-    return pages.next_item(request, item.queue, done=f"Item {item.number} skipped; it comes back at the end.")
+    return pages.next_item(request, item, done=f"Item {item.number} skipped; it comes back at the end.")
 
 
 @require_POST
@@ -68,7 +68,7 @@ def item_flag(request: MemberRequest, uuid: UUID, number: int) -> HttpResponse:
     item = _item(request, uuid, number)
     _keep(request, item)
     items.flag(item=item, by=request.user, now=timezone.now(), reason=_reason(request, "flag_reason"))
-    return pages.next_item(request, item.queue, done=f"Item {item.number} flagged; an editor looks at it.")
+    return pages.next_item(request, item, done=f"Item {item.number} flagged; an editor looks at it.")
 
 
 @require_POST
@@ -152,7 +152,7 @@ def item_original(request: MemberRequest, uuid: UUID, number: int) -> HttpRespon
     fresh = sent.given.model_copy(update={"correction": None, "corrected_run_uuid": run})
     drafts.save(item=item, by=request.user, content=fresh, now=timezone.now())
     if not request.htmx:
-        return redirect(context.address(request, item))
+        return redirect(context.kept_address(request, item))
     source = _original(item, fresh)
     is_whole = "whole" in request.POST
     known = {"item": item, "correction": correction.shown(source, fresh, item.queue.target_dataset, is_whole=is_whole)}

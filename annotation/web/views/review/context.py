@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.urls import reverse
 
@@ -12,7 +13,7 @@ from annotation.domain.reviews.opening import Opened
 from annotation.models import Item, Project, Queue
 from annotation.web.forms.review import ReviewFields
 from annotation.web.http import MemberRequest
-from annotation.web.views.review import correction, pair, trajectory
+from annotation.web.views.review import correction, pair, trajectory, walk
 
 TOLD = "review_done"
 """Where the session keeps what was just done, until the next page says it."""
@@ -34,6 +35,12 @@ class LabelChoice:
 def address(request: MemberRequest, item: Item) -> str:
     """The page of an item."""
     return reverse("item-review", args=[request.workspace.slug, item.queue.uuid, item.number])
+
+
+def kept_address(request: MemberRequest, item: Item) -> str:
+    """The same, within the list that somebody goes through."""
+    kept = walk.kept(request)
+    return f"{address(request, item)}?{urlencode(kept)}" if kept else address(request, item)
 
 
 def queue_address(request: MemberRequest, queue: Queue) -> str:
@@ -72,6 +79,7 @@ def of(request: MemberRequest, opened: Opened, fields: ReviewFields) -> dict[str
         "opened": opened,
         "progress": opening.progress(queue, request.user),
         "done": told(request),
+        "walk": walk.of(request, item),
         "last": last_item(request, queue),
         "fields": fields,
         "labels": label_choices(project, fields.given.labels),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -22,14 +23,15 @@ from annotation.domain.queues.refusals import (
     NothingLeftError,
     QueueNotActiveError,
 )
+from annotation.domain.queues.shown import Shown
 from annotation.domain.reviews import opening
 from annotation.domain.reviews.opening import Opened
 from annotation.models import Item, Queue
 from annotation.web.access import member, queue_of, visible
 from annotation.web.forms.review import ReviewFields, Sent
-from annotation.web.http import MemberRequest, page_or_fragment
+from annotation.web.http import MemberRequest, page_or_fragment, redirect_whole_page
 from annotation.web.trajectory import is_more_of_outline
-from annotation.web.views.review import context, trajectory
+from annotation.web.views.review import context, trajectory, walk
 
 PAGE, REFUSED = "review/workspace.html", "review/refused.html"
 ROOT = "review-page"
@@ -67,7 +69,7 @@ def item_review(request: MemberRequest, uuid: UUID, number: int) -> HttpResponse
     try:
         claim = assignment.claim_item(item=item, by=request.user, now=timezone.now())
     except ClaimError as refusal:
-        return refused(request, item.queue, refusal)
+        return refused(request, item.queue, refusal, item)
     return shown(request, opening.opened(claim, by=request.user))
 
 
@@ -84,9 +86,14 @@ def item_of(request: MemberRequest, uuid: UUID, number: int) -> Item:
     raise Http404
 
 
-def next_item(request: MemberRequest, queue: Queue, *, done: str = "") -> HttpResponse:
-    """After an item is dealt with: the next one in place (htmx), or the way to it; `done` says what was done."""
+def next_item(request: MemberRequest, item: Item, *, done: str) -> HttpResponse:
+    """After an item is dealt with: the next one of the list that the person goes through, else of their line, in place
+    (htmx), or the way to it; `done` says what was done.
+    """
     context.tell(request, done)
+    if (which := walk.listed(request)) is not None:
+        return _next_in_list(request, item, which)
+    queue = item.queue
     if not request.htmx:
         return redirect("queue-review", request.workspace.slug, queue.uuid)
     try:
@@ -96,10 +103,30 @@ def next_item(request: MemberRequest, queue: Queue, *, done: str = "") -> HttpRe
     return swapped(request, claim)
 
 
+def _next_in_list(request: MemberRequest, item: Item, which: Shown) -> HttpResponse:
+    """The item after this one there; the list itself at its end."""
+    try:
+        claim = walk.claim_following(request, item, which)
+    except ClaimError as refusal:
+        return _not_this_one(request, item, refusal)
+    if claim is None:
+        messages.success(request, f"{context.told(request)} That was the last one of this list.")
+        return redirect_whole_page(request, walk.list_address(request, item, which))
+    return swapped(request, claim) if request.htmx else redirect(context.kept_address(request, claim.item))
+
+
+def _not_this_one(request: MemberRequest, item: Item, refusal: ClaimError) -> HttpResponse:
+    """The next one of a list cannot be had: its own page says so, from where the list goes on."""
+    missed = refusal.item or item
+    if not request.htmx:
+        return redirect(context.kept_address(request, missed))
+    return push_url(refused(request, missed.queue, refusal, missed), context.kept_address(request, missed))
+
+
 def swapped(request: MemberRequest, claim: Claim) -> HttpResponse:
     """Another item in place of the present one, with its address."""
     claim.item.queue = Queue.objects.select_related("target_dataset", "rubric").get(pk=claim.item.queue_id)
-    return push_url(shown(request, opening.opened(claim, by=request.user)), context.address(request, claim.item))
+    return push_url(shown(request, opening.opened(claim, by=request.user)), context.kept_address(request, claim.item))
 
 
 def shown(request: MemberRequest, opened: Opened, sent: Sent | None = None, status: int = 200) -> HttpResponse:
@@ -109,13 +136,14 @@ def shown(request: MemberRequest, opened: Opened, sent: Sent | None = None, stat
     return page_or_fragment(request, PAGE, context.of(request, opened, fields), fragment=ROOT, status=status)
 
 
-def refused(request: MemberRequest, queue: Queue, refusal: ClaimError) -> HttpResponse:
-    """What is the case, what was kept, what to do; htmx swaps it in, so it answers 200 there."""
+def refused(request: MemberRequest, queue: Queue, refusal: ClaimError, item: Item | None = None) -> HttpResponse:
+    """What is the case with the item or the queue, what was kept, what to do; htmx swaps it in, so it answers 200 there."""
     known = {
         "queue": queue,
         "refusal": refusal,
         "title": TITLES.get(type(refusal), "This item is not open to you"),
         "is_kept": isinstance(refusal, (ItemTakenError, ItemNotOpenError)) and request.method == "POST",
+        "walk": walk.of(request, item) if item else None,
         "last": context.last_item(request, queue),
         "may_go_on": isinstance(refusal, (ItemTakenError, ItemNotOpenError)),
         "done": context.told(request),

@@ -15,6 +15,7 @@ from annotation.domain.traces.trajectory import WINDOW, Trajectory
 from annotation.models import Item, Trace
 from annotation.web.http import MemberRequest
 from annotation.web.trajectory import ShownTrajectory, ShownTurn
+from annotation.web.views.review import walk
 
 MARKS = {Mark.ALIKE: "alike", Mark.DIFFERENT: "differs", Mark.LEFT: "only A", Mark.RIGHT: "only B"}
 MOST_PARTS = 10_000
@@ -64,9 +65,9 @@ def of(request: MemberRequest, item: Item, traces: Sequence[Trace], page: str) -
         right,
         list(_rows(found)),
         is_raw,
-        _address(page, part, is_raw=not is_raw),
-        _address(page, part - 1, is_raw=is_raw) if part else "",
-        "" if found.is_last else _address(page, part + 1, is_raw=is_raw),
+        _address(request, page, part, is_raw=not is_raw),
+        _address(request, page, part - 1, is_raw=is_raw) if part else "",
+        "" if found.is_last else _address(request, page, part + 1, is_raw=is_raw),
     )
     return {"pair": shown, "trajectories": [], "earlier": [], "steps": [], "answers": []}
 
@@ -113,6 +114,6 @@ def _part(request: MemberRequest) -> int:
     return min(int(text), MOST_PARTS) if text.isascii() and text.isdigit() and len(text) < 9 else 0
 
 
-def _address(page: str, part: int, *, is_raw: bool) -> str:
-    query = ({"part": str(part)} if part else {}) | ({"raw": "1"} if is_raw else {})
+def _address(request: MemberRequest, page: str, part: int, *, is_raw: bool) -> str:
+    query = walk.kept(request) | ({"part": str(part)} if part else {}) | ({"raw": "1"} if is_raw else {})
     return f"{page}?{urlencode(query)}" if query else page

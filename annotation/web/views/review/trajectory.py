@@ -21,6 +21,7 @@ from annotation.domain.traces.tree import Step
 from annotation.models import Feedback, Item, Run, Trace
 from annotation.web.http import MemberRequest
 from annotation.web.trajectory import ShownTrajectory, more_of_outline
+from annotation.web.views.review import walk
 
 EARLIER_CHARACTERS = 600
 
@@ -50,7 +51,7 @@ def of(
     request: MemberRequest, opened: Opened, earlier: Sequence[Trace], traces: list[Trace], given: ReviewInput
 ) -> dict[str, Any]:
     """The outline and conversation of every trace of the item, earlier turns, and the steps to choose from."""
-    feedback = opening.feedback_shown(traces, request.user, opened.queue)
+    feedback = opening.feedback_shown(traces, request.user, opened.item)
     is_veiled = blindness.read(opened.queue.blindness).model
     thumbs = _thumbs(feedback)
     at = named_step(request) or opened.item.run_uuid
@@ -60,7 +61,7 @@ def of(
             veiled.trajectory(trajectory(trace, at=at)) if is_veiled else trajectory(trace, at=at),
             workspace=request.workspace.slug,
             page=page,
-            query={"raw": "1"} if "raw" in request.GET else {},
+            query=walk.kept(request) | ({"raw": "1"} if "raw" in request.GET else {}),
             prefix=f"{place}-" if place else "",
             is_raw="raw" in request.GET,
             thumbs=thumbs,
@@ -81,15 +82,22 @@ def of(
 
 
 def outline(request: MemberRequest, item: Item) -> HttpResponse:
-    """More rows of the outline of one of the item's traces."""
+    """More rows of the outline of one of the item's traces; 404 for a pair, whose steps would tell who is who."""
+    if item.kind == Item.Kind.PAIR:
+        raise Http404
     page = reverse("item-review", args=[request.workspace.slug, item.queue.uuid, item.number])
     _, traces = opening.turns(item)
     place = next((at for at, trace in enumerate(traces) if str(trace.uuid) == request.GET.get("trace")), None)
     if place is None:
         raise Http404
-    thumbs = _thumbs(opening.feedback_shown([traces[place]], request.user, item.queue))
+    thumbs = _thumbs(opening.feedback_shown([traces[place]], request.user, item))
     return more_of_outline(
-        request, traces[place], page=page, thumbs=thumbs, is_veiled=blindness.read(item.queue.blindness).model
+        request,
+        traces[place],
+        page=page,
+        query=walk.kept(request),
+        thumbs=thumbs,
+        is_veiled=blindness.read(item.queue.blindness).model,
     )
 
 

@@ -18,7 +18,7 @@ from annotation.domain.traces import filters, matching, neighbours, veiled
 from annotation.domain.traces.trajectory import trajectory
 from annotation.domain.traces.whole import feedback_of
 from annotation.models import FailureMode, Feedback, Queue, Trace
-from annotation.web.access import hides_model, member, trace_of, visible
+from annotation.web.access import hides_model, member, readable_trace_of, visible
 from annotation.web.http import MemberRequest, page_or_fragment
 from annotation.web.trajectory import ShownTrajectory, is_more_of_outline, more_of_outline
 from annotation.web.views.traces.choosing import Choice, chosen
@@ -31,15 +31,22 @@ LABELS = 200
 @member(Capability.READ, Capability.REVIEW)
 def trace_detail(request: MemberRequest, uuid: UUID) -> HttpResponse:
     """The trace. `?step=` is the step to stand at, `?raw=1` shows texts as they came, `?filter=` what to page within."""
-    trace = trace_of(request, uuid)
+    trace = readable_trace_of(request, uuid)
     choice = Choice.of(request)
     if is_more_of_outline(request):
-        thumbs = thumbs_of(visible(request, Feedback), trace)
-        return more_of_outline(request, trace, page=address_of(request, trace), query=choice.query(), thumbs=thumbs)
+        return more_of_outline(
+            request,
+            trace,
+            page=address_of(request, trace),
+            query=choice.query(),
+            thumbs=thumbs_of(visible(request, Feedback), trace),
+            is_veiled=hides_model(request, trace),
+        )
+    reading = shown(request, trace, choice)
     context = {
-        "trace": trace,
+        "trace": reading.trajectory.trace,
         "workspace": request.workspace,
-        "shown": shown(request, trace, choice),
+        "shown": reading,
         "back": back_address(request, choice),
         "around": around(request, trace, choice),
         "may_delete": request.actor.may(Capability.EDIT),
@@ -59,8 +66,6 @@ def shown(request: MemberRequest, trace: Trace, choice: Choice) -> ShownTrajecto
     """The trajectory at the step that the address names."""
     query = choice.query() | ({"raw": "1"} if "raw" in request.GET else {})
     is_veiled = hides_model(request, trace)
-    if is_veiled:
-        trace.model_names = []
     whole = trajectory(trace, at=_uuid(request.GET.get("step", "")))
     return ShownTrajectory(
         veiled.trajectory(whole) if is_veiled else whole,

@@ -16,7 +16,7 @@ from annotation.domain.traces import veiled
 from annotation.domain.traces.conversation import Clip, NoSuchPlaceError, picture_at, text_at
 from annotation.domain.traces.conversation.clip import clip, written
 from annotation.models import Run, Trace
-from annotation.web.access import hides_model, member, trace_of
+from annotation.web.access import hides_model, member, readable_trace_of, trace_of
 from annotation.web.http import MemberRequest, page_or_fragment
 from annotation.web.views.traces.detail import open_queues
 
@@ -31,6 +31,8 @@ _PARTS = (
     ("Resource", "resource"),
 )
 _NAMED = frozenset(name for _, name in _PARTS)
+#: What the address of a text carries whose reader is not told which model answered.
+VEIL = "veiled=1&"
 #: Whole texts beyond this are offered as plain text of their own, which no page has to lay out.
 LARGEST_SHOWN = 400_000
 
@@ -39,7 +41,7 @@ LARGEST_SHOWN = 400_000
 @member(Capability.READ, Capability.REVIEW)
 def trace_step(request: MemberRequest, uuid: UUID, run: UUID) -> HttpResponse:
     """A step: timing, usage, error, and its raw content; as a dialog when a page asks for it."""
-    trace = trace_of(request, uuid)
+    trace = readable_trace_of(request, uuid)
     step = trace.runs.filter(uuid=run).first()
     if step is None:
         raise Http404
@@ -47,9 +49,10 @@ def trace_step(request: MemberRequest, uuid: UUID, run: UUID) -> HttpResponse:
     shown = veiled.run(step) if is_veiled else step
     parts = _parts(shown, veiled.PARTS if is_veiled else [name for _, name in _PARTS])
     context = {
-        "trace": trace,
+        "trace": veiled.trace(trace) if is_veiled else trace,
         "run": shown,
         "parts": parts,
+        "veil": VEIL if is_veiled else "",
         "workspace": request.workspace,
         "queues": open_queues(request),
     }
@@ -64,9 +67,8 @@ def trace_text(request: MemberRequest, uuid: UUID) -> HttpResponse:
     `?at=` is its place; without one it is the trace's output.
     """
     trace, at = trace_of(request, uuid), request.GET.get("at", "trace:output")
-    if at.partition(":")[2] in _NAMED and hides_model(request, trace):
-        raise Http404
-    text = _text(trace, at)
+    is_veiled = "veiled" in request.GET or hides_model(request, trace)
+    text = _veiled_text(trace, at) if is_veiled else _text(trace, at)
     if not getattr(request, "htmx", None) or len(text) > LARGEST_SHOWN:
         return _plain(request, text)
     context = {"clip": Clip(text), "is_raw": "raw" in request.GET, "is_code": "code" in request.GET}
@@ -106,6 +108,16 @@ def _plain(request: MemberRequest, text: str) -> HttpResponse:
     response["X-Content-Type-Options"] = "nosniff"
     patch_vary_headers(response, ("HX-Request",))
     return response
+
+
+def _veiled_text(trace: Trace, at: str) -> str:
+    """Of what a step carries only what its dialog shows, as that shows it."""
+    where, _, name = at.partition(":")
+    if name not in _NAMED:
+        return _text(trace, at)
+    if name not in veiled.PARTS:
+        raise Http404
+    return written(getattr(veiled.run(_run(trace, where)), name))
 
 
 def _text(trace: Trace, at: str) -> str:

@@ -1,0 +1,76 @@
+"""Which items of a queue a list shows: by their state, or by where they stand for one person; and who stands beside whom there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from annotation.domain.queues import sections
+from annotation.domain.queues.sections import Section
+from annotation.models import Assignment, Item, Review, Skip, User
+
+ORDER = ("-id",)
+"""Of every such list, the newest first."""
+
+
+class Shown(StrEnum):
+    """The choices, as addresses and programs name them."""
+
+    ALL = "all"
+    OPEN = "open"
+    DISAGREEMENT = "disagreement"
+    ADJUDICATED = "adjudicated"
+    DONE = "done"
+    FLAGGED = "flagged"
+    REMOVED = "removed"
+    MINE = "needs_my_review"
+    OTHERS = "needs_others_review"
+    SKIPPED = "skipped_by_me"
+    ASSIGNED = "assigned_to_me"
+
+
+PERSONAL = (Shown.MINE, Shown.OTHERS, Shown.SKIPPED, Shown.ASSIGNED)
+"""Those that are another list for everybody."""
+
+
+def shown(items: QuerySet[Item], which: Shown, person: User | None) -> QuerySet[Item]:
+    """The items of a list, in no order yet; removed ones are in theirs alone."""
+    if which is Shown.REMOVED:
+        return items.filter(state=Item.State.REMOVED)
+    return _LISTS[which](items.exclude(state=Item.State.REMOVED), person)
+
+
+def neighbours(items: QuerySet[Item], item: Item) -> tuple[int | None, int | None]:
+    """The numbers of the items before and after this one in a list of one queue, whether or not it still stands there."""
+    newer = items.filter(pk__gt=item.pk).order_by("pk").values_list("number", flat=True).first()
+    older = items.filter(pk__lt=item.pk).order_by("-pk").values_list("number", flat=True).first()
+    return newer, older
+
+
+def _to_be_reviewed(items: QuerySet[Item], person: User | None) -> QuerySet[Item]:
+    """What their line would give them sooner or later: open, not flagged, not theirs yet; and what they are asked again."""
+    first = sections.of_section(items, Section.MINE, person).filter(flagged_at=None)
+    again = Review.objects.filter(reviewer=person, is_asked_again=True).values_list("item_id", flat=True)
+    if person is None or not (asked := list(again)):  # few, and known apart: an OR would keep the list from its index
+        return first
+    return items.filter(Q(pk__in=first.values("pk")) | Q(pk__in=asked))
+
+
+def _has(model: type[Skip | Assignment], person: User | None) -> Exists:
+    return Exists(model.objects.filter(item=OuterRef("pk"), reviewer=person))
+
+
+_LISTS: dict[Shown, Callable[[QuerySet[Item], User | None], QuerySet[Item]]] = {
+    Shown.ALL: lambda items, _person: items,
+    Shown.OPEN: lambda items, _person: items.filter(state=Item.State.OPEN),
+    Shown.DISAGREEMENT: lambda items, _person: items.filter(state=Item.State.DISAGREEMENT),
+    Shown.ADJUDICATED: lambda items, _person: items.filter(adjudicated_at__isnull=False),
+    Shown.DONE: lambda items, _person: items.filter(state=Item.State.DONE),
+    Shown.FLAGGED: lambda items, _person: items.filter(flagged_at__isnull=False),
+    Shown.MINE: _to_be_reviewed,
+    Shown.OTHERS: lambda items, person: sections.of_section(items, Section.OTHERS, person),
+    Shown.SKIPPED: lambda items, person: items.filter(_has(Skip, person), state=Item.State.OPEN),
+    Shown.ASSIGNED: lambda items, person: items.filter(_has(Assignment, person)),
+}
