@@ -25,6 +25,9 @@ from annotation.domain.traces.conversation.messages import (
 from annotation.domain.traces.conversation.turns import Conversation, SpokenRun, ToolUse, Turn, TurnKind
 from annotation.domain.traces.tree import Step
 
+_TOLD = (TurnKind.SYSTEM, TurnKind.USER)
+"""What a model call is told from outside."""
+
 
 @dataclass(frozen=True, slots=True)
 class Frame:
@@ -174,14 +177,29 @@ class _Builder:
 
 
 def _told_first(turns: list[Turn], entered: Mapping[UUID, int]) -> tuple[list[Turn], dict[UUID, int]]:
-    """What the first model call was told, in front of steps that ran before it: the question stands above its search."""
-    speaker = next((turn.run for turn in turns if turn.kind in (TurnKind.SYSTEM, TurnKind.USER)), None)
-    told = [
-        turn.is_earlier or (turn.run == speaker and turn.kind in (TurnKind.SYSTEM, TurnKind.USER)) for turn in turns
-    ]
-    order = sorted(range(len(turns)), key=lambda at: not told[at])
+    """What the first model call was told, in front of steps that ran before it: the question stands above its search.
+
+    Not in front of an answer that the call was given too, such as a greeting, but for the system prompt.
+    """
+    first = next((at for at, turn in enumerate(turns) if turn.kind in _TOLD), len(turns))
+    speaker, greeted = (turns[first].run, _greeted(turns[: first + 1])) if first < len(turns) else (None, 0)
+
+    def place_of(at: int) -> int:
+        turn = turns[at]
+        is_told = turn.run == speaker and turn.kind in _TOLD
+        if greeted and is_told and turn.kind is TurnKind.SYSTEM:
+            return 0
+        return (1 if at < greeted else 2) if is_told or turn.is_earlier or at < greeted else 3
+
+    order = sorted(range(len(turns)), key=place_of)
     place = {at: index for index, at in enumerate(order)} | {len(turns): len(turns)}
     return [turns[at] for at in order], {run: place[at] for run, at in entered.items()}
+
+
+def _greeted(turns: Sequence[Turn]) -> int:
+    """How many turns there are up to the last answer that the call of the last turn was given again."""
+    answers = [at for at, turn in enumerate(turns) if turn.kind is TurnKind.ASSISTANT and not turn.is_earlier]
+    return answers[-1] + 1 if answers and turns[-1].carried else 0
 
 
 def _anchors(turns: Sequence[Turn], entered: Mapping[UUID, int], shift: int) -> dict[UUID, int]:

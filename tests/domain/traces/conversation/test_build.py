@@ -164,3 +164,14 @@ def test_the_question_stands_above_the_search_that_came_before_the_model_call() 
     conversation = read(run(1, type="retriever", documents=found), llm(2, None, SYSTEM, ASKED, DONE))
     assert [turn.kind.value for turn in conversation.turns] == ["system", "user", "documents", "assistant"]
     assert conversation.anchors == {UUID(int=1): 2, UUID(int=2): 0}
+
+
+def test_a_greeting_that_came_before_the_question_stands_before_it() -> None:
+    hello = text("assistant", "Hello!")
+    found = [{"id": "d1", "content": "Saver rates are not refundable."}]
+    conversation = read(
+        llm(1, None, hello), run(2, type="retriever", documents=found), llm(3, None, SYSTEM, hello, ASKED, DONE)
+    )
+    assert brief(conversation)[:3] == [("system", "Be kind."), ("assistant", "Hello!"), ("user", "Move my booking.")]
+    assert [turn.kind.value for turn in conversation.turns[3:]] == ["documents", "assistant"]
+    assert conversation.anchors == {UUID(int=1): 1, UUID(int=2): 3, UUID(int=3): 0}
