@@ -78,9 +78,17 @@ def outline_row(row: OutlineRow) -> SafeString:
         _CURRENT if row.is_current else _ABSENT,
         run_icon(run.type),
         run.name,
-        formats.step_name(run.name) or "(no name)",
+        _called(row),
         _outcome(row),
     )
+
+
+def _called(row: OutlineRow) -> str:
+    """The step's name and what it did, or only that where many steps have the name."""
+    name = formats.step_name(row.run.name) or "(no name)"
+    if not row.gist:
+        return name
+    return format_html('{} <span class="faint">{}</span>', name, row.gist) if row.is_named else row.gist
 
 
 def _outcome(row: OutlineRow) -> SafeString:
@@ -90,7 +98,8 @@ def _outcome(row: OutlineRow) -> SafeString:
     if row.run.status == "error":
         error = Truncator(row.run.error_type or "error").chars(16)
         return format_html('<span class="fault num">{}</span>', error)
-    return format_html('<span class="faint num">{}</span>', formats.duration(row.run.latency_ms))
+    took = formats.duration(row.run.latency_ms) if row.run.latency_ms else ""
+    return format_html('<span class="faint num">{}</span>', took)
 
 
 @register.simple_tag

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import groupby
@@ -12,6 +14,7 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.text import Truncator
 
 from annotation.domain.traces import veiled
 from annotation.domain.traces.conversation import Turn, TurnKind
@@ -23,13 +26,21 @@ from annotation.web.http import MemberRequest
 CALLS = frozenset({Run.Type.LLM, Run.Type.TOOL, Run.Type.RETRIEVER, Run.Type.RERANKER, Run.Type.EMBEDDING})
 DEEPEST_INDENT = 8
 
+#: A name that more model calls of a trace have says nothing.
+OFTEN = 3
+_LONGEST_GIST = 60
+_ONE_ARGUMENT = re.compile(r'\w+="((?:[^"\\]|\\.)*)"?')
+
 #: Rows of the outline that a page begins with; the rest is loaded as somebody gets there.
 OUTLINE_ROWS = 2 * WINDOW
 
 
 @dataclass(frozen=True, slots=True)
 class OutlineRow:
-    """A step in the outline. `thumb` is "up" or "down" where somebody gave the run one."""
+    """A step in the outline. `thumb` is "up" or "down" where somebody gave the run one.
+
+    `gist` is the beginning of what it did, where that has been read; `is_named`: its name tells it from other steps.
+    """
 
     run: OutlineRun
     indent: int
@@ -37,6 +48,8 @@ class OutlineRow:
     is_call: bool
     is_current: bool
     thumb: str
+    gist: str = ""
+    is_named: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +132,8 @@ class ShownTrajectory:
 
     def _rows(self, start: int, stop: int) -> Iterator[OutlineRow]:
         current, anchors, base = self.trajectory.at, self.trajectory.window.conversation.anchors, self._page("")
+        gists = gists_of(self.trajectory.window.conversation.turns)
+        names = Counter(step.run.name for step in self.trajectory.steps if step.run.type == Run.Type.LLM)
         for step in self.trajectory.steps[start:stop]:
             turn = anchors.get(step.run.uuid)
             yield OutlineRow(
@@ -128,6 +143,8 @@ class ShownTrajectory:
                 step.run.type in CALLS,
                 step.run.uuid == current,
                 self.thumbs.get(step.run.uuid, ""),
+                gists.get(step.run.uuid, ""),
+                step.run.type != Run.Type.LLM or names[step.run.name] <= OFTEN,
             )
 
     def turns(self) -> Iterator[ShownTurn]:
@@ -184,6 +201,22 @@ class ShownTrajectory:
 
     def _page(self, step: UUID | str) -> str:
         return f"{self.page}?{urlencode({**self.query, 'step': str(step)})}"
+
+
+def gists_of(turns: Iterable[Turn]) -> dict[UUID, str]:
+    """What each run did, in a few words: arguments of a tool, what a model said, or which tools it asked for."""
+    found: dict[UUID, str] = {}
+    asked: dict[UUID, list[str]] = {}
+    for turn in turns:
+        if turn.tool:
+            alone = _ONE_ARGUMENT.fullmatch(turn.tool.summary)
+            found[turn.run] = alone[1].replace('\\"', '"') if alone else turn.tool.summary
+            if turn.asked_by and turn.asked_by != turn.run:
+                asked.setdefault(turn.asked_by, []).append(turn.tool.name)
+        elif turn.kind is TurnKind.ASSISTANT:
+            found[turn.run] = turn.text.text
+    asks = {run: f"→ {', '.join(dict.fromkeys(names))}" for run, names in asked.items()}
+    return {run: Truncator(" ".join(words.split())).chars(_LONGEST_GIST) for run, words in {**asks, **found}.items()}
 
 
 def is_more_of_outline(request: MemberRequest) -> bool:

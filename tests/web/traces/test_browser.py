@@ -89,7 +89,7 @@ def test_hostile_content_runs_nothing_and_loads_nothing(
     page.on("dialog", lambda dialog: foreign.append(dialog.message))
     sign_in(page, live, people.editor.email)
     page.goto(f"{live}/w/acme/traces/{hostile.uuid}/")
-    page.locator(".turn .opens").first.dispatch_event("click")
+    page.locator(".turn .opens a").first.dispatch_event("click")
     expect(page.locator("dialog#step")).to_be_visible()
     assert page.locator(".trajectory img, .trajectory script").count() == 0
     assert foreign == []

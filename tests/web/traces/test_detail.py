@@ -31,10 +31,37 @@ def turns(page: str) -> list[str]:
 def test_a_trace_reads_as_a_conversation_beside_its_steps(editor: Client, trip: Trace) -> None:
     page = squeezed(editor.get(address(trip)))
     assert turns(page) == ["user", "tool", "assistant"]
-    assert re.findall(r'<span class="name" title="[^"]*">(.*?)</span>', page) == ["booking", "chat", "rates", "chat"]
+    assert re.findall(r'<span class="name" title="[^"]*">(\w+)', page) == ["booking", "chat", "rates", "chat"]
     assert "TimeoutError" in page
     assert "no answer in 30 s" in page
     assert '<div class="final">' in page
+
+
+def outline(page: str) -> list[str]:
+    rows = re.findall(r'<span class="name" title="[^"]*">(.*?)</span>(?=<span class="f|<svg|</a>)', page)
+    return [html.unescape(re.sub("<[^>]+>", " | ", row).rstrip(" |")) for row in rows]
+
+
+def test_the_outline_says_what_each_step_did_and_no_name_that_all_of_them_have(editor: Client, trip: Trace) -> None:
+    said = "I could not reach the rates."
+    assert outline(squeezed(editor.get(address(trip)))) == [
+        "booking",
+        "chat | → rates",
+        "rates | TX-4471",
+        f"chat | {said}",
+    ]
+    for number in (4, 5):
+        more = {"role": "assistant", "parts": [{"type": "text", "text": f"more {number}"}]}
+        at = STARTED_AT + timedelta(seconds=number)
+        RunFactory.create(trace=trip, type="llm", name="chat", messages=[more], started_at=at)
+    assert outline(squeezed(editor.get(address(trip)))) == [
+        "booking",
+        "→ rates",
+        "rates | TX-4471",
+        said,
+        "more 4",
+        "more 5",
+    ]
 
 
 def test_the_step_of_the_address_is_the_current_one(editor: Client, trip: Trace) -> None:
