@@ -40,6 +40,7 @@ class FillPlan(BaseModel):
     queue_id: int
     filter: str = ""
     project_id: int | None = None
+    project_name: str = ""
     sample: int | None = Field(default=None, ge=1, le=MOST_SAMPLED)
     seed: UUID
     now: datetime
@@ -92,7 +93,8 @@ def plan(  # noqa: PLR0913 -- what may be said about it
     """A plan for the traces that there are by now."""
     last = Trace.objects.filter(workspace=queue.workspace_id).aggregate(last=Max("pk"))["last"] or 0
     return FillPlan(
-        queue_id=queue.pk, filter=filter_text, project_id=project.pk if project else None, sample=sample,
+        queue_id=queue.pk, filter=filter_text, project_id=project.pk if project else None,
+        project_name=project.name if project else "", sample=sample,
         seed=seed or uuid4(), now=now, last=last, is_restoring=is_restoring, origin=origin, by=str(by), why=why,
     )  # fmt: skip
 
@@ -193,7 +195,8 @@ def _add(job: Job, plan: FillPlan, queue: Queue, traces: list[UUID], chosen: _Ch
 
 
 def _reason(job: Job, plan: FillPlan, chosen: _Chosen) -> Reason:
-    said = f"matches {plan.filter}" if plan.filter else "of all traces"
+    of = f"of {plan.project_name}" if plan.project_name else ""
+    said = f"matches {plan.filter} {of}".rstrip() if plan.filter else of or "of all traces"
     if plan.sample is not None:
         said = f"{plan.sample:,} of {chosen.matched_count:,} by chance, {said}"
     chance = float(chosen.probability) if chosen.probability is not None else None

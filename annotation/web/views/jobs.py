@@ -14,7 +14,7 @@ from annotation.domain.access import Capability
 from annotation.domain.paging import BadCursorError, page
 from annotation.domain.queues import filling, unfilling
 from annotation.domain.work import jobs, progress
-from annotation.models import Job
+from annotation.models import Job, Queue
 from annotation.web.access import job_of, member, visible
 from annotation.web.http import MemberRequest, page_or_fragment
 
@@ -49,10 +49,16 @@ def job_detail(request: MemberRequest, uuid: UUID) -> HttpResponse:
         "workspace": request.workspace,
         "progress": shown,
         "undo": _undo(request, shown),
+        "queue": _filled(request, shown.job),
         "may_cancel": shown.is_open and request.actor.may(Capability.EDIT),
     }
     status = STOP_POLLING if request.htmx and not request.htmx.boosted and not shown.is_open else 200
     return page_or_fragment(request, "jobs/job.html", context, fragment="job", status=status)
+
+
+def _filled(request: MemberRequest, job: Job) -> Queue | None:
+    """The queue that the job fills; None for other jobs, and where it is not for this person."""
+    return visible(request, Queue).filter(pk=job.plan["queue_id"]).first() if job.kind == filling.KIND else None
 
 
 def _undo(request: MemberRequest, shown: progress.Progress) -> unfilling.Preview | None:

@@ -384,7 +384,7 @@ def test_steps_are_judged_by_keys_and_come_back(
     for _ in range(2):
         page.keyboard.press("j")
     page.keyboard.press("Shift+B")
-    expect(page.locator("[data-step-name]")).to_have_text("get_rate_rules")
+    expect(page.locator("[data-step-name]")).to_have_text("get_rate_rules ADVANCE_SAVER")
     page.keyboard.press("Shift+L")
     page.keyboard.type("Tone, Slow tool")
     page.keyboard.press("Escape")

@@ -36,7 +36,7 @@ def test_a_trace_is_found_read_and_judged_by_keyboard(
     assert f"/traces/{trip.uuid}/" in page.url
     for _ in range(3):
         page.keyboard.press("j")
-    expect(sheet.locator("a[aria-current=step] .name")).to_have_text("rates")
+    expect(sheet.locator("a[aria-current=step] .name")).to_have_text("rates TX-4471")
     expect(sheet.locator(".turn[data-at]")).to_contain_text("TimeoutError")
     page.keyboard.press("b")
     expect(sheet.locator(".judgements .chip")).to_have_text("decided")
