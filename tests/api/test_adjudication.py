@@ -36,11 +36,13 @@ def test_what_differs_is_listed_read_and_settled(people: People, item: Item) -> 
     listed = client.get(f"/api/v1/queues/{item.queue.uuid}/disagreements").json()["results"]
     assert [(one["id"], one["state"]) for one in listed] == [(str(item.uuid), "disagreement")]
     read = client.get(f"/api/v1/items/{item.uuid}/adjudication").json()
-    assert read["differs_on"] == ["thumbs"]
+    assert (read["differs_on"], read["answer"]) == (["thumbs"], {})
     assert [one["answers"] for one in read["reviews"]] == [{"thumbs": "up"}, {"thumbs": "down"}]
     word = {"review": read["reviews"][1]["id"], "seen": read["token"], "note": "Policy"}
     settled = put(client, item, "adjudication", word).json()
     assert (settled["item"]["state"], settled["adjudicated_by"]) == ("done", people.editor.email)
+    assert settled["answer"] == {"thumbs": "down"}
+    assert client.get(f"/api/v1/items/{item.uuid}").json()["adjudicated_by"] == people.editor.email
     assert [one["is_authoritative"] for one in settled["reviews"]] == [False, True]
     assert client.get(f"/api/v1/queues/{item.queue.uuid}/disagreements").json()["results"] == []
     again = put(client, item, "adjudication", word)

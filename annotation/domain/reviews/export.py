@@ -1,4 +1,4 @@
-"""All reviews of a queue as a file: JSON Lines with one review a line, or CSV with one item a line.
+"""All reviews of a queue as a file: JSON Lines with one review a line, or CSV with one item a line; and what settled the item.
 
 Ids are the ones of the REST interface, so that an export joins with traces, datasets and other exports.
 """
@@ -15,11 +15,13 @@ from annotation.domain.datasets.content import canonical
 from annotation.domain.datasets.writers import Format, csv_line
 from annotation.domain.queues import rubric, rubric_versions
 from annotation.domain.queues.pairs import PREFERENCE
+from annotation.domain.reviews import answer
 from annotation.domain.reviews.content import read_labels, read_steps
 from annotation.models import Item, Queue, Review
 
 BATCH = 200
 ABOUT = ("item_id", "number", "kind", "trace_id", "run_id", "other_trace_id", "thread_id", "state", "probability")
+SETTLED = ("adjudicated_at", "adjudicated_by")
 PARTS = ("label", "layer", "first_failing_run_id", "correction", "correction_state", "note", "active_seconds")
 
 
@@ -36,23 +38,37 @@ def file_name(queue: Queue, form: Format) -> str:
 def _jsonl(queue: Queue) -> Iterator[bytes]:
     for item in _items(queue):
         for review in item.reviews.all():
-            yield canonical(_document(item, review)).encode() + b"\n"
+            if not review.is_adjudication:
+                yield canonical(_document(item, review)).encode() + b"\n"
 
 
 def _csv(queue: Queue) -> Iterator[bytes]:
-    """A line an item; every reviewer has a column of their own for every question and part."""
-    keys, people = [*_question_keys(queue), *PARTS], _people(queue)
-    yield csv_line([*ABOUT, *(f"{key}: {person}" for key in keys for person in people)])
+    """A line an item: its one answer; then every reviewer has a column of their own for every question and part."""
+    questions, people = _question_keys(queue), _people(queue)
+    keys = [*questions, *PARTS]
+    yield csv_line(
+        [
+            *ABOUT,
+            *SETTLED,
+            *(f"answer: {key}" for key in questions),
+            *(f"{key}: {one}" for key in keys for one in people),
+        ]
+    )
     for item in _items(queue):
-        said = {review.reviewer.email: _answers(review) for review in item.reviews.all()}
+        reviews = list(item.reviews.all())
+        word = answer.of(item.state, reviews)
+        said = {review.reviewer.email: _answers(review) for review in reviews if not review.is_adjudication}
         given = [said.get(person, {}).get(key) for key in keys for person in people]
-        yield csv_line([*_about(item).values(), *given])
+        yield csv_line(
+            [*_about(item).values(), *_settled(item).values(), *(word.get(key) for key in questions), *given]
+        )
 
 
 def _items(queue: Queue) -> Iterator[Item]:
-    """Items that anybody reviewed, with their reviews; a batch at a time."""
-    reviews = Prefetch("reviews", Review.objects.select_related("reviewer", "rubric").order_by("id"))
-    rows = Item.objects.filter(queue=queue, review_count__gt=0).prefetch_related(reviews).order_by("pk")
+    """Items that anybody reviewed, with their reviews and the answer that somebody wrote; a batch at a time."""
+    reviews = Prefetch("reviews", Review.every.select_related("reviewer", "rubric").order_by("id"))
+    rows = Item.objects.filter(queue=queue, review_count__gt=0).select_related("adjudicated_by")
+    rows = rows.prefetch_related(reviews).order_by("pk")
     last = 0
     while items := list(rows.filter(pk__gt=last)[:BATCH]):
         yield from items
@@ -81,6 +97,12 @@ def _about(item: Item) -> dict[str, Any]:
     )
 
 
+def _settled(item: Item) -> dict[str, Any]:
+    """When somebody had to settle it, and who did; nobody where that was the majority."""
+    at = item.adjudicated_at
+    return dict(zip(SETTLED, (at and at.isoformat(), item.adjudicated_by and item.adjudicated_by.email), strict=True))
+
+
 def _answers(review: Review) -> dict[str, Any]:
     """What one reviewer said, by question key and part."""
     failing = review.first_failing_run_uuid
@@ -102,6 +124,8 @@ def _document(item: Item, review: Review) -> dict[str, Any]:
         "review_id": str(review.uuid),
         **_about(item),
         "reason": item.reason,
+        **_settled(item),
+        "answer": answer.of(item.state, list(item.reviews.all())),
         "reviewer": review.reviewer.email,
         "rubric_version": review.rubric.number,
         "answers": review.answers,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Prefetch, QuerySet
 
 from annotation.domain.queues import disputes, rubric, rubric_versions
 from annotation.domain.queues.rubric import Question, Rubric
-from annotation.domain.reviews import adjudicate, content, corrections, diff, diff_json, originals
+from annotation.domain.reviews import adjudicate, answer, content, corrections, diff, diff_json, originals
 from annotation.domain.reviews.diff import Kind, Piece
 from annotation.domain.reviews.originals import Original
 from annotation.models import Item, Queue, Review, Run
@@ -67,6 +68,11 @@ class Comparison:
     def columns(self) -> tuple[Review, ...]:
         """Whose cells a row has."""
         return (*self.reviews, self.written) if self.written else self.reviews
+
+    @property
+    def answer(self) -> dict[str, Any]:
+        """The item's one answer by question key, as far as it has one."""
+        return answer.of(self.item.state, self.columns)
 
     @property
     def disputed(self) -> tuple[str, ...]:

@@ -6,11 +6,13 @@ import pytest
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from annotation.domain.queues import lifecycle, rubric
+from annotation.domain.queues import items, lifecycle, rubric, subjects
 from annotation.domain.queues.lifecycle import QueueSettings
+from annotation.domain.queues.reasons import Reason
 from annotation.domain.reviews import submit
 from annotation.domain.reviews.content import ReviewInput
 from annotation.models import User
+from tests.factories.traces import TraceFactory
 from tests.fixtures.opinions import SAID, reviewed
 from tests.fixtures.people import People
 from tests.web.queues.test_lists import words
@@ -40,6 +42,33 @@ def test_a_cell_of_the_table_of_two_people_opens_its_items(people: People, other
     cell = client.get(f"{base}&row=1&column=1").content
     assert "Items answered Good / Good 2" in words(cell)
     assert [f'?item={item.number}"' in cell.decode() for item in added] == [True, False, False, True]
+
+
+def test_what_is_not_compared_is_named_with_its_reason(people: People, other: User) -> None:
+    queue, _added = reviewed(people, other, SAID)
+    shown = words(people.client(people.viewer).get(f"/w/acme/queues/{queue.uuid}/agreement/").content)
+    assert "Correction A correction is a text of its own" in shown
+    assert "Note Free text: two people never say the same in the same words." in shown
+    assert shown.count("not compared") == 2
+    assert "Which is better?" not in shown
+
+
+def test_preferences_between_pairs_are_compared_whichever_side_stood_left(people: People, other: User) -> None:
+    queue, _added = reviewed(people, other, [])
+    one, two, three = (TraceFactory(project=people.project, output=f"answer {n}") for n in range(3))
+    named = [subjects.of_pair(one.uuid, two.uuid), subjects.of_pair(one.uuid, three.uuid)]
+    added = items.add(queue=queue, subjects=named, reason=Reason()).added
+    for item, said in zip(added, (("first", "first"), ("both", "other")), strict=True):
+        for person, preferred in zip((people.reviewer, other), said, strict=True):
+            given = ReviewInput(answers={"preference": preferred})
+            submit.submit(item=item, by=person, answers=given, now=timezone.now())
+    client = people.client(people.editor)
+    page = words(client.get(f"/w/acme/queues/{queue.uuid}/agreement/").content)
+    assert "Which is better? 2 1 50 %" in page
+    assert "The first 2 50 %" in page
+    assert "Both alike" in page
+    (told,) = [one for one in client.get(f"/api/v1/queues/{queue.uuid}/agreement").json() if one["key"] == "preference"]
+    assert (told["items"], told["disagreed_items"], told["scale"]) == (2, [added[1].number], "nominal")
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from annotation.api.v1.serializers.fields import AnyField
 from annotation.api.v1.serializers.items import ItemSerializer
 from annotation.api.v1.serializers.reviews import ReviewInputSerializer, ReviewSerializer, review_of
 
@@ -24,6 +25,7 @@ class ComparisonSerializer(serializers.Serializer[Any]):
     adjudicated_by = serializers.EmailField(
         source="item.adjudicated_by.email", default=None, allow_null=True, help_text="null: the majority, or nobody."
     )
+    answer = AnyField(help_text="By question key: what settled the item, else what all its reviews say.")
     token = serializers.CharField()
 
 

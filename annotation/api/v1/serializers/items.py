@@ -49,6 +49,9 @@ class ItemSerializer(serializers.Serializer[Any]):
     adjudicated_at = serializers.DateTimeField(
         allow_null=True, help_text="When its reviews, which differed, were settled."
     )
+    adjudicated_by = serializers.EmailField(
+        source="adjudicated_by.email", default=None, allow_null=True, help_text="null: the majority, or nobody."
+    )
     priority = serializers.IntegerField()
     uncertainty = serializers.FloatField(help_text="How little its judges could tell when it was added, from 0 to 1.")
     probability = serializers.FloatField(allow_null=True)

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from annotation.domain.queues import rubric
+from annotation.domain.queues.pairs import PREFERENCE
 from annotation.domain.reviews.content import read_labels
 from annotation.domain.reviews.quality import figures
 from annotation.domain.reviews.quality.figures import FIRST_FAILING_STEP, LABELS, LAYER, Given
@@ -46,6 +47,8 @@ def _given(row: Sequence[Any], asked: rubric.Rubric, names: dict[UUID, str]) -> 
         for question in asked.questions
         if question.key in answers and question.kind in figures.SCALES
     }
+    if PREFERENCE in answers:  # of a pair, which is asked nothing else
+        return Given(item, reviewer, {PREFERENCE: answers[PREFERENCE]})
     if asked.parts.labels:
         values[LABELS] = frozenset(names.get(label.failure_mode, label.name) for label in read_labels(labels))
     if layer:

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 
 from annotation.domain import agreement
 from annotation.domain.agreement import Alpha, Scale
-from annotation.domain.queues import pairs, rubric_versions
+from annotation.domain.queues import rubric_versions
 from annotation.domain.reviews.quality import figures
 from annotation.domain.reviews.quality.figures import Asked
 from annotation.models import Item, Probe, Queue, Review, User
@@ -135,9 +135,7 @@ def questions(queue: Queue) -> tuple[Asked, ...]:
     """What is asked and can be compared; the parts beside the questions are not."""
     rubric = rubric_versions.questions_of(queue)
     keys = {question.key for question in rubric.questions}
-    asked = [one for one in figures.asked(rubric) if one.key in keys]
-    preference = rubric.model_copy(update={"questions": (pairs.question(is_swapped=False),)})
-    return (*asked, *[one for one in figures.asked(preference) if one.key == pairs.PREFERENCE])
+    return (*[one for one in figures.asked(rubric) if one.key in keys], figures.PREFERRED)
 
 
 def _answered(queue: Queue, kind: str, person: User | None) -> QuerySet[Probe]:

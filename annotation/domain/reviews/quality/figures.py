@@ -9,6 +9,7 @@ from typing import Any
 
 from annotation.domain import agreement
 from annotation.domain.agreement import Alpha, Kappa, Scale
+from annotation.domain.queues.pairs import PREFERENCE, Preferred
 from annotation.domain.queues.rubric import Question, QuestionKind, Rubric
 
 RELIABLE, TENTATIVE = 0.8, 0.667
@@ -122,6 +123,43 @@ class Confusion:
 
 Units = dict[int, dict[int, Any]]
 """Per item the values by reviewer."""
+
+
+PREFERRED = Asked(
+    PREFERENCE,
+    "Which is better?",
+    Scale.NOMINAL,
+    {
+        Preferred.FIRST: "The first",
+        Preferred.OTHER: "The other",
+        Preferred.BOTH: "Both alike",
+        Preferred.NEITHER: "Neither",
+    },
+)
+"""What is asked of pairs, whichever side the traces stood on."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A question that has no figures, and why."""
+
+    label: str
+    reason: str
+
+
+def left_out(rubric: Rubric) -> tuple[LeftOut, ...]:
+    """What a rubric asks and nothing can be compared of."""
+    questions = [LeftOut(one.label, _INCOMPARABLE[one.kind]) for one in rubric.questions if one.kind in _INCOMPARABLE]
+    parts = {"Correction": (rubric.parts.correction, _CORRECTED), "Note": (rubric.parts.note, _FREE)}
+    return (*questions, *(LeftOut(label, reason) for label, (is_asked, reason) in parts.items() if is_asked))
+
+
+_FREE = "Free text: two people never say the same in the same words. Give it labels, and these are compared."
+_CORRECTED = "A correction is a text of its own; the reviews of an item stand side by side where they differ."
+_INCOMPARABLE = {
+    QuestionKind.TEXT: _FREE,
+    QuestionKind.ASSERTIONS: "Sentences of one’s own: what one person asks of an answer, another need not deny.",
+}
 
 
 def asked(rubric: Rubric) -> tuple[Asked, ...]:

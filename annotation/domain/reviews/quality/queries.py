@@ -8,7 +8,7 @@ from uuid import UUID
 
 from annotation.domain.queues import rubric_versions
 from annotation.domain.reviews.quality import answers, figures
-from annotation.domain.reviews.quality.figures import Agreement, Asked, Confusion, Given
+from annotation.domain.reviews.quality.figures import Agreement, Asked, Confusion, Given, LeftOut
 from annotation.models import Item, Queue, User
 
 MOST_LISTED = 200
@@ -33,9 +33,10 @@ class Split:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """Agreement on every question, and who reviewed."""
+    """Agreement on every question, those that have no figures, and who reviewed."""
 
     agreements: tuple[Agreement, ...]
+    left_out: tuple[LeftOut, ...]
     reviewers: tuple[User, ...]
     given: Sequence[Given]
 
@@ -43,9 +44,13 @@ class Overview:
 def overview(queue: Queue) -> Overview:
     """The figures of a queue, live; two statements and two small ones, whatever its size."""
     given = answers.given(queue)
-    asked = figures.asked(rubric_versions.questions_of(queue))
+    rubric = rubric_versions.questions_of(queue)
+    asked = [*figures.asked(rubric)]
+    if any(figures.PREFERRED.key in one.values for one in given):
+        asked.append(figures.PREFERRED)
     people = User.objects.filter(pk__in={one.reviewer for one in given}).order_by("email")
-    return Overview(tuple(figures.agreement_on(one, given) for one in asked), tuple(people), given)
+    found = tuple(figures.agreement_on(one, given) for one in asked)
+    return Overview(found, figures.left_out(rubric), tuple(people), given)
 
 
 def splits(shown: Overview, question: Asked, items: Iterable[int]) -> list[Split]:
