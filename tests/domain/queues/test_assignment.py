@@ -101,7 +101,7 @@ def test_a_heartbeat_extends_and_brings_back_what_nobody_took() -> None:
 
 
 @pytest.mark.django_db
-def test_a_heartbeat_after_the_own_review_is_no_error() -> None:
+def test_a_heartbeat_is_not_refused_because_the_own_review_completed_the_item() -> None:
     queue = QueueFactory(reservation_minutes=15)
     (item,) = fill(queue, 1)
     one = reviewer(queue)

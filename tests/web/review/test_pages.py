@@ -6,12 +6,15 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from annotation.domain.queues import assignment
+from annotation.domain.queues import assignment, items, subjects
+from annotation.domain.queues.reasons import Reason
 from annotation.domain.reviews import drafts
 from annotation.domain.reviews.content import ReviewInput
 from annotation.models import FailureMode, Item, Queue, Reservation, Run, Trace
-from tests.factories.traces import RunFactory
+from tests.factories.feedback import FeedbackFactory
+from tests.factories.traces import RunFactory, TraceFactory
 from tests.fixtures.people import People
+from tests.web.queues.test_lists import words
 from tests.web.review.conftest import ANSWER, Line, run_of
 from tests.web.traces.conftest import squeezed
 
@@ -214,3 +217,31 @@ def test_history_that_the_model_was_given_is_folded_and_told_once(people: People
     assert "2 earlier messages of the conversation, as the model was given them" in " ".join(page.split())
     assert "earlier turn of this conversation" not in page
     assert page.count("It was too late for that.") == 1
+
+
+def test_words_on_a_thread_are_not_missing_where_the_thread_is_reviewed(people: People, make_line: MakeLine) -> None:
+    line = make_line(2)
+    Trace.objects.update(thread_id="trip")
+    elsewhere = TraceFactory(project__workspace=people.workspace, thread_id="trip")
+    wanted = [subjects.of_thread(people.project.pk, "trip")]
+    (item,) = items.add(queue=line.queue, subjects=wanted, reason=Reason()).added
+    given = {"target": "thread", "trace_uuid": None, "thread_id": "trip", "key": "csat", "source": "user"}
+    for project, score, comment in (
+        (people.project, 0.25, "Took me three calls"), (elsewhere.project, 0.5, "Of another project"),
+    ):  # fmt: skip
+        FeedbackFactory(workspace=people.workspace, project=project, score=score, comment=comment, **given)
+    page = words(people.client(people.reviewer).get(line.page(item.number)).content)
+    assert "Took me three calls" in page
+    assert "0.25" in page
+    assert "Of another project" not in page
+    Queue.objects.update(blindness={"user_thumbs": True})
+    assert "Took me three calls" not in words(people.client(people.reviewer).get(line.page(item.number)).content)
+
+
+def test_a_trace_without_words_of_its_own_is_not_shown_empty(people: People, make_line: MakeLine) -> None:
+    line = make_line(1)
+    Trace.objects.update(input=None, output=None)
+    Run.objects.filter(type="agent").update(input_text=None, output_text=None)
+    page = words(people.client(people.reviewer).get(line.page(1)).content)
+    assert "Can I cancel booking TX-1?" in page
+    assert ANSWER in page

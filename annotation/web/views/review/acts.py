@@ -47,7 +47,7 @@ def item_submit(request: MemberRequest, uuid: UUID, number: int) -> HttpResponse
     except InvalidReviewError as invalid:
         return _again(request, item, Sent(sent.given, invalid.problems))
     except ClaimError as refusal:
-        return pages.refused(request, item.queue, refusal, item)
+        return pages.refused(request, item.queue, refusal, item, is_kept=True)
     return pages.next_item(request, item, done=f"Item {item.number} submitted.")
 
 
@@ -86,7 +86,7 @@ def queue_undo(request: MemberRequest, uuid: UUID) -> HttpResponse:
     try:
         claim = _undone(request, queue)
     except (UndoRefusedError, ClaimError) as refusal:
-        return _told(request, str(refusal), queue, current)
+        return _told(request, f"Nothing was taken back. {refusal}", queue, current)
     if claim is None:
         return _told(request, _NOTHING["undo" in request.POST], queue, current)
     if current and current.pk != claim.item.pk:

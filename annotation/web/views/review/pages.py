@@ -136,13 +136,18 @@ def shown(request: MemberRequest, opened: Opened, sent: Sent | None = None, stat
     return page_or_fragment(request, PAGE, context.of(request, opened, fields), fragment=ROOT, status=status)
 
 
-def refused(request: MemberRequest, queue: Queue, refusal: ClaimError, item: Item | None = None) -> HttpResponse:
-    """What is the case with the item or the queue, what was kept, what to do; htmx swaps it in, so it answers 200 there."""
+def refused(
+    request: MemberRequest, queue: Queue, refusal: ClaimError, item: Item | None = None, *, is_kept: bool = False
+) -> HttpResponse:
+    """What is the case with the item or the queue, what to do, and whether what was sent is kept as a draft.
+
+    htmx swaps it in, so it answers 200 there.
+    """
     known = {
         "queue": queue,
         "refusal": refusal,
         "title": TITLES.get(type(refusal), "This item is not open to you"),
-        "is_kept": isinstance(refusal, (ItemTakenError, ItemNotOpenError)) and request.method == "POST",
+        "is_kept": is_kept,
         "walk": walk.of(request, item) if item else None,
         "last": context.last_item(request, queue),
         "may_go_on": isinstance(refusal, (ItemTakenError, ItemNotOpenError)),
