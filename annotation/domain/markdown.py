@@ -48,6 +48,7 @@ _cleaner = nh3.Cleaner(
     tags=set(TAGS),
     attributes={"a": {"href", "title"}, "code": {"class"}, "ol": {"start"}},
     url_schemes={"http", "https", "mailto"},
+    set_tag_attribute_values={"table": {"tabindex": "0"}},  # a wide one scrolls in itself, by keyboard too
     link_rel="noopener noreferrer nofollow",
 )
 

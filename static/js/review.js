@@ -1,5 +1,5 @@
-// The page of one item: keys rest while the next one is on its way, Enter in a line never submits by accident, the first
-// field with a problem has the focus, and on narrow screens one pane shows at a time.
+// The page of one item: keys rest while the next one is on its way, Enter in a line never submits by accident, and the
+// first field with a problem has the focus.
 "use strict";
 {
   const page = document.documentElement;
@@ -25,23 +25,11 @@
   const look = () => {
     const wrong = document.querySelector("#review-form [aria-invalid=true]");
     if (!wrong) return;
-    showPane("rubric");
+    wrong.dispatchEvent(new CustomEvent("show-pane", { detail: "rubric", bubbles: true }));
     wrong.focus({ preventScroll: true });
     wrong.closest(".field").scrollIntoView({ block: "center" });
   };
 
-  const showPane = (name) => {
-    const panes = document.querySelector("[data-pane]");
-    if (!panes) return;
-    panes.dataset.pane = name;
-    document.querySelectorAll("[data-pane-tab]").forEach((tab) => tab.setAttribute("aria-selected", String(tab.dataset.paneTab === name)));
-  };
-
-  document.addEventListener("click", (event) => {
-    const tab = event.target.closest("[data-pane-tab]");
-    if (tab) showPane(tab.dataset.paneTab);
-    if (event.target.closest("[data-outline] a[data-step-id]")) showPane("trajectory");
-  });
   document.addEventListener("htmx:afterSettle", (event) => { if (event.target.id === "review-page" || event.detail.elt?.id === "review-page") look(); });
   document.addEventListener("DOMContentLoaded", look);
 }

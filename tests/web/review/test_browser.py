@@ -277,20 +277,6 @@ def test_screen_readers_hear_names_for_everything(page: Page, live: str, make_li
     assert nameless == []
 
 
-def test_a_phone_judges_in_panes(page: Page, live: str, make_line: MakeLine) -> None:
-    line = make_line(1)
-    page.set_viewport_size({"width": 390, "height": 844})
-    page.goto(live + line.page(1))
-    expect(page.locator("#review-form")).to_be_hidden()
-    page.get_by_role("tab", name="Judge").click()
-    page.locator("label.up").click()
-    page.get_by_role("button", name="Submit & next").click()
-
-    expect(page.get_by_role("heading", name="All done here")).to_be_visible()
-    assert page.evaluate("document.documentElement.scrollWidth <= 390")
-    assert Review.objects.get().answers == {"thumbs": "up"}
-
-
 def test_selected_text_becomes_evidence_of_the_label(
     page: Page, live: str, make_line: MakeLine, modes: list[FailureMode]
 ) -> None:
@@ -347,19 +333,6 @@ def test_a_text_area_that_was_pulled_larger_breaks_no_policy(page: Page, live: s
     page.keyboard.press("Control+Enter")
     at(page, 2)
     expect(page.locator("#review-page")).to_be_visible()  # the fixture looks at the console
-
-
-@pytest.mark.parametrize("width", [1440, 1024, 390])
-def test_nothing_runs_over_the_edge(page: Page, live: str, make_line: MakeLine, width: int) -> None:
-    page.set_viewport_size({"width": width, "height": 900})
-    page.goto(live + make_line(1).start)
-    at(page, 1)
-    if width == 390:
-        page.get_by_role("tab", name="Judge").click()
-
-    spare = "(element) => element.clientWidth - element.scrollWidth"
-    assert page.locator("html").evaluate(spare) == 0
-    assert page.locator("#rubric").evaluate(spare) == 0
 
 
 def test_the_account_menu_shows_workspaces_and_closes_with_escape(
