@@ -132,8 +132,6 @@ class ShownTrajectory:
 
     def _rows(self, start: int, stop: int) -> Iterator[OutlineRow]:
         current, anchors, base = self.trajectory.at, self.trajectory.window.conversation.anchors, self._page("")
-        gists = gists_of(self.trajectory.window.conversation.turns)
-        names = Counter(step.run.name for step in self.trajectory.steps if step.run.type == Run.Type.LLM)
         for step in self.trajectory.steps[start:stop]:
             turn = anchors.get(step.run.uuid)
             yield OutlineRow(
@@ -143,9 +141,22 @@ class ShownTrajectory:
                 step.run.type in CALLS,
                 step.run.uuid == current,
                 self.thumbs.get(step.run.uuid, ""),
-                gists.get(step.run.uuid, ""),
-                step.run.type != Run.Type.LLM or names[step.run.name] <= OFTEN,
+                self.gists.get(step.run.uuid, ""),
+                self.is_named(step.run),
             )
+
+    @cached_property
+    def gists(self) -> dict[UUID, str]:
+        """What the steps of the window did, in a few words."""
+        return gists_of(self.trajectory.window.conversation.turns)
+
+    def is_named(self, run: OutlineRun) -> bool:
+        """Whether its name tells the run from others of the trace."""
+        return run.type != Run.Type.LLM or self._names[run.name] <= OFTEN
+
+    @cached_property
+    def _names(self) -> Counter[str]:
+        return Counter(step.run.name for step in self.trajectory.steps if step.run.type == Run.Type.LLM)
 
     def turns(self) -> Iterator[ShownTurn]:
         """The turns of the window."""

@@ -70,14 +70,13 @@ def of(
         for place, trace in enumerate(traces)
     ]
     steps = list(_choices(shown, {given.first_failing_run_uuid, given.corrected_run_uuid}))
+    offered = [(run.type, StepChoice(run.uuid, label)) for run, label in steps]
     return {
         "trajectories": shown,
         "said": [one for one in feedback if one.author_id != request.user.pk],
         "earlier": [] if _is_carried(shown, len(earlier)) else [_earlier(request, trace) for trace in earlier],
-        "steps": [StepChoice(step.run.uuid, _label(step)) for step in steps],
-        "answers": [
-            StepChoice(step.run.uuid, _label(step)) for step in steps if step.run.type in (Run.Type.LLM, Run.Type.TOOL)
-        ],
+        "steps": [choice for _, choice in offered],
+        "answers": [choice for kind, choice in offered if kind in (Run.Type.LLM, Run.Type.TOOL)],
     }
 
 
@@ -108,21 +107,25 @@ def named_step(request: MemberRequest) -> UUID | None:
 
 def choices(shown: Sequence[ShownTrajectory], named: set[UUID | None]) -> list[StepChoice]:
     """The steps that a list offers, those that are `named` already among them."""
-    return [StepChoice(step.run.uuid, _label(step)) for step in _choices(shown, named)]
+    return [StepChoice(run.uuid, label) for run, label in _choices(shown, named)]
 
 
-def _choices(shown: Sequence[ShownTrajectory], named: set[UUID | None]) -> Iterator[Step[OutlineRun]]:
+def _choices(shown: Sequence[ShownTrajectory], named: set[UUID | None]) -> Iterator[tuple[OutlineRun, str]]:
+    """The steps with what they are called."""
     is_long = sum(one.step_count for one in shown) > MOST_CHOICES
     for one in shown:
         window = one.trajectory.window
         near = range(window.earlier_count, window.earlier_count + len(window.steps))
         for index, step in enumerate(one.trajectory.steps):
             if not is_long or index in near or step.run.uuid in named:
-                yield step
+                yield step.run, _label(step, one)
 
 
-def _label(step: Step[OutlineRun]) -> str:
-    return f"{step.number} · {step.run.name or step.run.type}"
+def _label(step: Step[OutlineRun], shown: ShownTrajectory) -> str:
+    """Its number, its name where that tells something, and what it did."""
+    gist = shown.gists.get(step.run.uuid, "")
+    name = "" if gist and not shown.is_named(step.run) else step.run.name or step.run.type
+    return " · ".join(part for part in (str(step.number), name, gist) if part)
 
 
 def _is_carried(shown: list[ShownTrajectory], earlier: int) -> bool:
