@@ -29,6 +29,9 @@ class Migration(migrations.Migration):
                 ('origin', models.CharField(choices=[('live', 'Live'), ('backfill', 'Backfill')], max_length=10)),
                 ('decided_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('is_sampled', False), ('is_matched', True), _connector='OR'), name='decision_sampled_is_matched'), models.CheckConstraint(condition=models.Q(('origin__in', ['live', 'backfill'])), name='decision_origin_known')],
+            },
         ),
         migrations.CreateModel(
             name='Project',
@@ -114,6 +117,9 @@ class Migration(migrations.Migration):
                 ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='datasets', to='annotation.workspace')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(models.F('workspace'), django.db.models.functions.text.Lower('name'), name='dataset_name_once')],
+            },
         ),
         migrations.CreateModel(
             name='FailureMode',
@@ -127,6 +133,9 @@ class Migration(migrations.Migration):
                 ('merged_into', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='merged', to='annotation.failuremode')),
                 ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='failure_modes', to='annotation.project')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(models.F('project'), django.db.models.functions.text.Lower('name'), name='failure_mode_name_once')],
+            },
         ),
         migrations.CreateModel(
             name='Job',
@@ -152,6 +161,10 @@ class Migration(migrations.Migration):
                 ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='jobs', to='annotation.workspace')),
             ],
+            options={
+                'indexes': [models.Index(fields=['workspace', '-created_at', '-id'], name='job_list'), models.Index(condition=models.Q(('status__in', ['waiting', 'running'])), fields=['created_at'], name='job_unfinished')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('status__in', ['waiting', 'running', 'done', 'failed', 'cancelled'])), name='job_status_known')],
+            },
         ),
         migrations.CreateModel(
             name='JobPayload',
@@ -179,6 +192,9 @@ class Migration(migrations.Migration):
                 ('reviewers', models.ManyToManyField(blank=True, related_name='review_queues', to=settings.AUTH_USER_MODEL)),
                 ('target_dataset', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='annotation.dataset')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('reviewers_per_item__gte', 1), ('reviewers_per_item__lte', 10)), name='queue_one_to_ten_reviewers'), models.CheckConstraint(condition=models.Q(('reservation_minutes__gte', 1), ('reservation_minutes__lte', 1440)), name='queue_reservation_within_a_day'), models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'active', 'paused', 'completed', 'archived'])), name='queue_status_known'), models.CheckConstraint(condition=models.Q(('order__in', ['oldest', 'newest', 'priority'])), name='queue_order_known')],
+            },
         ),
         migrations.CreateModel(
             name='Item',
@@ -206,6 +222,10 @@ class Migration(migrations.Migration):
                 ('queue', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='items', to='annotation.queue')),
                 ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='annotation.workspace')),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('state', 'open')), fields=['queue', '-priority', 'id'], name='item_open_by_priority'), models.Index(fields=['queue', '-id'], name='item_list'), models.Index(fields=['queue', 'state', '-id'], name='item_by_state'), models.Index(condition=models.Q(('flagged_at__isnull', False)), fields=['queue', '-id'], name='item_flagged'), models.Index(fields=['workspace', 'trace_uuid'], name='item_by_trace')],
+                'constraints': [models.UniqueConstraint(fields=('queue', 'subject'), name='item_once_per_queue'), models.UniqueConstraint(fields=('queue', 'number'), name='item_number_once'), models.CheckConstraint(condition=models.Q(('kind__in', ['run', 'trace', 'thread', 'pair'])), name='item_kind_known'), models.CheckConstraint(condition=models.Q(('state__in', ['open', 'done', 'removed'])), name='item_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('flagged_at__isnull', False), ('flagged_by__isnull', False)), models.Q(('flagged_at__isnull', True), ('flagged_by__isnull', True)), _connector='OR'), name='item_flagged_by_and_at'), models.CheckConstraint(condition=models.Q(('probability__isnull', True), models.Q(('probability__gt', 0), ('probability__lte', 1)), _connector='OR'), name='item_probability_is_a_chance')],
+            },
         ),
         migrations.CreateModel(
             name='Reservation',
@@ -216,6 +236,10 @@ class Migration(migrations.Migration):
                 ('item', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reservations', to='annotation.item')),
                 ('reviewer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [models.Index(fields=['item', 'expires_at'], name='reservation_live')],
+                'constraints': [models.UniqueConstraint(fields=('item', 'reviewer'), name='reservation_once_per_person')],
+            },
         ),
         migrations.CreateModel(
             name='RubricVersion',
@@ -227,6 +251,9 @@ class Migration(migrations.Migration):
                 ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('queue', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rubric_versions', to='annotation.queue')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('queue', 'number'), name='rubric_version_number_once')],
+            },
         ),
         migrations.CreateModel(
             name='Review',
@@ -254,6 +281,10 @@ class Migration(migrations.Migration):
                 ('reviewer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reviews', to=settings.AUTH_USER_MODEL)),
                 ('rubric', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reviews', to='annotation.rubricversion')),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('correction_state', 'proposed')), fields=['submitted_at'], name='review_waiting_for_acceptance'), models.Index(fields=['reviewer', '-submitted_at'], name='review_by_reviewer')],
+                'constraints': [models.UniqueConstraint(fields=('item', 'reviewer'), name='review_once_per_person_and_item'), models.UniqueConstraint(condition=models.Q(('is_authoritative', True)), fields=('item',), name='review_one_authoritative_per_item'), models.CheckConstraint(condition=models.Q(('correction_state__in', ['none', 'proposed', 'accepted', 'rejected'])), name='review_correction_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('decided_by__isnull', False), ('decided_at__isnull', False)), models.Q(('decided_by__isnull', True), ('decided_at__isnull', True)), _connector='OR'), name='review_decided_by_and_at'), models.CheckConstraint(condition=models.Q(('layer__in', ['', 'model', 'harness', 'context'])), name='review_layer_known')],
+            },
         ),
         migrations.AddField(
             model_name='queue',
@@ -286,6 +317,9 @@ class Migration(migrations.Migration):
                 ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('rule', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='revisions', to='annotation.rule')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('rule', 'number'), name='rule_revision_number_once'), models.CheckConstraint(condition=models.Q(('sample_rate__gt', 0), ('sample_rate__lte', 1)), name='rule_revision_rate_is_a_share')],
+            },
         ),
         migrations.AddField(
             model_name='rule',
@@ -313,6 +347,10 @@ class Migration(migrations.Migration):
                 ('source_review', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='examples', to='annotation.review')),
                 ('source_rule_revision', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='annotation.rulerevision')),
             ],
+            options={
+                'indexes': [models.Index(fields=['dataset', 'number', 'valid_from'], name='example_list'), models.Index(fields=['dataset', 'valid_from'], name='example_begun_in_version'), models.Index(condition=models.Q(('valid_to__isnull', False)), fields=['dataset', 'valid_to'], name='example_ended_in_version'), models.Index(fields=['source_trace_uuid'], name='example_by_trace')],
+                'constraints': [models.UniqueConstraint(fields=('dataset', 'uuid', 'valid_from'), name='example_once_per_version'), models.UniqueConstraint(condition=models.Q(('valid_to__isnull', True)), fields=('dataset', 'uuid'), name='example_one_current'), models.UniqueConstraint(condition=models.Q(('valid_to__isnull', True)), fields=('dataset', 'number'), name='example_number_once'), models.UniqueConstraint(condition=models.Q(('source_review__isnull', False), ('valid_to__isnull', True)), fields=('dataset', 'source_review'), name='example_once_per_review'), models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='example_validity_ordered')],
+            },
         ),
         migrations.AddField(
             model_name='decision',
@@ -328,6 +366,9 @@ class Migration(migrations.Migration):
                 ('item', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='skips', to='annotation.item')),
                 ('reviewer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('item', 'reviewer'), name='skip_once_per_person')],
+            },
         ),
         migrations.CreateModel(
             name='Trace',
@@ -364,6 +405,10 @@ class Migration(migrations.Migration):
                 ('project', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='traces', to='annotation.project')),
                 ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='traces', to='annotation.workspace')),
             ],
+            options={
+                'indexes': [models.Index(fields=['workspace', '-started_at', '-id'], name='trace_list'), models.Index(fields=['project', '-started_at', '-id'], name='trace_project_list'), models.Index(fields=['workspace', 'thread_id', 'started_at'], name='trace_thread'), models.Index(condition=models.Q(('verdict__isnull', False)), fields=['workspace', 'verdict', '-started_at'], name='trace_verdict_list'), models.Index(condition=models.Q(('status', 'error')), fields=['workspace', '-started_at'], name='trace_error_list'), models.Index(condition=models.Q(('settled_at__isnull', True)), fields=['changed_at'], name='trace_unsettled'), django.contrib.postgres.indexes.GinIndex(fields=['search'], name='trace_search'), django.contrib.postgres.indexes.GinIndex(fields=['tags'], name='trace_tags')],
+                'constraints': [models.UniqueConstraint(fields=('workspace', 'uuid'), name='trace_once_per_workspace'), models.CheckConstraint(condition=models.Q(('status__in', ['ok', 'error', 'pending'])), name='trace_status_known'), models.CheckConstraint(condition=models.Q(('verdict__isnull', True), ('verdict__in', ['good', 'bad', 'unsure']), _connector='OR'), name='trace_verdict_known')],
+            },
         ),
         migrations.AddField(
             model_name='decision',
@@ -382,6 +427,9 @@ class Migration(migrations.Migration):
                 ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='saved_views', to='annotation.workspace')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(models.F('workspace'), django.db.models.functions.text.Lower('name'), name='saved_view_name_once')],
+            },
         ),
         migrations.CreateModel(
             name='Run',
@@ -431,6 +479,10 @@ class Migration(migrations.Migration):
                 ('trace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='runs', to='annotation.trace')),
                 ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='annotation.workspace')),
             ],
+            options={
+                'indexes': [models.Index(fields=['trace', 'start_nano', 'id'], name='run_tree'), models.Index(fields=['workspace', 'external_id'], name='run_external_id')],
+                'constraints': [models.UniqueConstraint(fields=('workspace', 'uuid'), name='run_once_per_workspace'), models.CheckConstraint(condition=models.Q(('type__in', ['llm', 'tool', 'agent', 'chain', 'retriever', 'embedding', 'reranker', 'guardrail', 'evaluator', 'prompt', 'parser', 'other'])), name='run_type_known'), models.CheckConstraint(condition=models.Q(('status__in', ['ok', 'error', 'pending'])), name='run_status_known')],
+            },
         ),
         migrations.AddField(
             model_name='rule',
@@ -456,6 +508,9 @@ class Migration(migrations.Migration):
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL)),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='annotation.workspace')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('workspace', 'user'), name='membership_once_per_workspace'), models.CheckConstraint(condition=models.Q(('role__in', ['viewer', 'reviewer', 'editor', 'admin'])), name='membership_role_known')],
+            },
         ),
         migrations.CreateModel(
             name='Invitation',
@@ -472,6 +527,9 @@ class Migration(migrations.Migration):
                 ('invited_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='invitations', to='annotation.workspace')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('role__in', ['viewer', 'reviewer', 'editor', 'admin'])), name='invitation_role_known'), models.CheckConstraint(condition=models.Q(models.Q(('accepted_at__isnull', False), ('accepted_by__isnull', False)), models.Q(('accepted_at__isnull', True), ('accepted_by__isnull', True)), _connector='OR'), name='invitation_accepted_by_and_at'), models.UniqueConstraint(models.F('workspace'), django.db.models.functions.text.Lower('email'), condition=models.Q(('accepted_at__isnull', True)), name='invitation_one_open_per_email')],
+            },
         ),
         migrations.CreateModel(
             name='FeedbackConfig',
@@ -489,6 +547,9 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='feedback_configs', to='annotation.workspace')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('workspace', 'key'), name='feedback_config_key_once'), models.CheckConstraint(condition=models.Q(('kind__in', ['thumbs', 'number', 'categories', 'text'])), name='feedback_config_kind_known'), models.CheckConstraint(condition=models.Q(('minimum__isnull', True), ('maximum__isnull', True), ('minimum__lt', models.F('maximum')), _connector='OR'), name='feedback_config_bounds_ordered')],
+            },
         ),
         migrations.CreateModel(
             name='Feedback',
@@ -518,6 +579,10 @@ class Migration(migrations.Migration):
                 ('review', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='feedback', to='annotation.review')),
                 ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='feedback', to='annotation.workspace')),
             ],
+            options={
+                'indexes': [models.Index(fields=['workspace', 'trace_uuid'], name='feedback_by_trace'), models.Index(condition=models.Q(('run_uuid__isnull', False)), fields=['workspace', 'run_uuid'], name='feedback_by_run'), models.Index(condition=models.Q(('run_external_id__isnull', False)), fields=['workspace', 'run_external_id'], name='feedback_by_external_run'), models.Index(condition=models.Q(('target', 'thread')), fields=['workspace', 'thread_id'], name='feedback_by_thread'), models.Index(fields=['workspace', 'key', '-created_at'], name='feedback_by_key'), models.Index(fields=['workspace', '-created_at', '-id'], name='feedback_list')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('client_id__isnull', False)), fields=('workspace', 'client_id'), name='feedback_client_id_once'), models.CheckConstraint(condition=models.Q(('source__in', ['user', 'signal', 'judge', 'rule', 'reviewer', 'api'])), name='feedback_source_known'), models.CheckConstraint(condition=models.Q(models.Q(('run_uuid__isnull', False), ('target', 'run')), models.Q(('run_external_id__isnull', False), ('target', 'run')), models.Q(('target', 'trace'), ('trace_uuid__isnull', False)), models.Q(('target', 'thread'), ('thread_id__isnull', False)), _connector='OR'), name='feedback_target_named')],
+            },
         ),
         migrations.CreateModel(
             name='ApiKey',
@@ -538,6 +603,10 @@ class Migration(migrations.Migration):
                 ('project', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='api_keys', to='annotation.project')),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='api_keys', to='annotation.workspace')),
             ],
+            options={
+                'indexes': [models.Index(fields=['workspace', '-created_at'], name='api_key_list')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('scopes__len__gt', 0), ('scopes__contained_by', ['ingest', 'read', 'write'])), name='api_key_scopes_known')],
+            },
         ),
         migrations.CreateModel(
             name='DatasetVersion',
@@ -570,98 +639,6 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('item', 'reviewer'), name='draft_once_per_person_and_item')],
             },
         ),
-        migrations.AddConstraint(
-            model_name='failuremode',
-            constraint=models.UniqueConstraint(models.F('project'), django.db.models.functions.text.Lower('name'), name='failure_mode_name_once'),
-        ),
-        migrations.AddIndex(
-            model_name='reservation',
-            index=models.Index(fields=['item', 'expires_at'], name='reservation_live'),
-        ),
-        migrations.AddConstraint(
-            model_name='reservation',
-            constraint=models.UniqueConstraint(fields=('item', 'reviewer'), name='reservation_once_per_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='rubricversion',
-            constraint=models.UniqueConstraint(fields=('queue', 'number'), name='rubric_version_number_once'),
-        ),
-        migrations.AddIndex(
-            model_name='review',
-            index=models.Index(condition=models.Q(('correction_state', 'proposed')), fields=['submitted_at'], name='review_waiting_for_acceptance'),
-        ),
-        migrations.AddIndex(
-            model_name='review',
-            index=models.Index(fields=['reviewer', '-submitted_at'], name='review_by_reviewer'),
-        ),
-        migrations.AddConstraint(
-            model_name='review',
-            constraint=models.UniqueConstraint(fields=('item', 'reviewer'), name='review_once_per_person_and_item'),
-        ),
-        migrations.AddConstraint(
-            model_name='review',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_authoritative', True)), fields=('item',), name='review_one_authoritative_per_item'),
-        ),
-        migrations.AddConstraint(
-            model_name='review',
-            constraint=models.CheckConstraint(condition=models.Q(('correction_state__in', ['none', 'proposed', 'accepted', 'rejected'])), name='review_correction_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='review',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_by__isnull', False), ('decided_at__isnull', False)), models.Q(('decided_by__isnull', True), ('decided_at__isnull', True)), _connector='OR'), name='review_decided_by_and_at'),
-        ),
-        migrations.AddConstraint(
-            model_name='review',
-            constraint=models.CheckConstraint(condition=models.Q(('layer__in', ['', 'model', 'harness', 'context'])), name='review_layer_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='rulerevision',
-            constraint=models.UniqueConstraint(fields=('rule', 'number'), name='rule_revision_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='rulerevision',
-            constraint=models.CheckConstraint(condition=models.Q(('sample_rate__gt', 0), ('sample_rate__lte', 1)), name='rule_revision_rate_is_a_share'),
-        ),
-        migrations.AddIndex(
-            model_name='example',
-            index=models.Index(fields=['dataset', 'number', 'valid_from'], name='example_list'),
-        ),
-        migrations.AddIndex(
-            model_name='example',
-            index=models.Index(fields=['dataset', 'valid_from'], name='example_begun_in_version'),
-        ),
-        migrations.AddIndex(
-            model_name='example',
-            index=models.Index(condition=models.Q(('valid_to__isnull', False)), fields=['dataset', 'valid_to'], name='example_ended_in_version'),
-        ),
-        migrations.AddIndex(
-            model_name='example',
-            index=models.Index(fields=['source_trace_uuid'], name='example_by_trace'),
-        ),
-        migrations.AddConstraint(
-            model_name='example',
-            constraint=models.UniqueConstraint(fields=('dataset', 'uuid', 'valid_from'), name='example_once_per_version'),
-        ),
-        migrations.AddConstraint(
-            model_name='example',
-            constraint=models.UniqueConstraint(condition=models.Q(('valid_to__isnull', True)), fields=('dataset', 'uuid'), name='example_one_current'),
-        ),
-        migrations.AddConstraint(
-            model_name='example',
-            constraint=models.UniqueConstraint(condition=models.Q(('valid_to__isnull', True)), fields=('dataset', 'number'), name='example_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='example',
-            constraint=models.UniqueConstraint(condition=models.Q(('source_review__isnull', False), ('valid_to__isnull', True)), fields=('dataset', 'source_review'), name='example_once_per_review'),
-        ),
-        migrations.AddConstraint(
-            model_name='example',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='example_validity_ordered'),
-        ),
-        migrations.AddConstraint(
-            model_name='skip',
-            constraint=models.UniqueConstraint(fields=('item', 'reviewer'), name='skip_once_per_person'),
-        ),
         migrations.AddIndex(
             model_name='decision',
             index=models.Index(condition=models.Q(('is_matched', True)), fields=['revision', '-decided_at'], name='decision_matched_log'),
@@ -669,82 +646,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='decision',
             constraint=models.UniqueConstraint(fields=('revision', 'trace'), name='decision_once_per_revision_and_trace'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('is_sampled', False), ('is_matched', True), _connector='OR'), name='decision_sampled_is_matched'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('origin__in', ['live', 'backfill'])), name='decision_origin_known'),
-        ),
-        migrations.AddIndex(
-            model_name='trace',
-            index=models.Index(fields=['workspace', '-started_at', '-id'], name='trace_list'),
-        ),
-        migrations.AddIndex(
-            model_name='trace',
-            index=models.Index(fields=['project', '-started_at', '-id'], name='trace_project_list'),
-        ),
-        migrations.AddIndex(
-            model_name='trace',
-            index=models.Index(fields=['workspace', 'thread_id', 'started_at'], name='trace_thread'),
-        ),
-        migrations.AddIndex(
-            model_name='trace',
-            index=models.Index(condition=models.Q(('verdict__isnull', False)), fields=['workspace', 'verdict', '-started_at'], name='trace_verdict_list'),
-        ),
-        migrations.AddIndex(
-            model_name='trace',
-            index=models.Index(condition=models.Q(('status', 'error')), fields=['workspace', '-started_at'], name='trace_error_list'),
-        ),
-        migrations.AddIndex(
-            model_name='trace',
-            index=models.Index(condition=models.Q(('settled_at__isnull', True)), fields=['changed_at'], name='trace_unsettled'),
-        ),
-        migrations.AddIndex(
-            model_name='trace',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['search'], name='trace_search'),
-        ),
-        migrations.AddIndex(
-            model_name='trace',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['tags'], name='trace_tags'),
-        ),
-        migrations.AddConstraint(
-            model_name='trace',
-            constraint=models.UniqueConstraint(fields=('workspace', 'uuid'), name='trace_once_per_workspace'),
-        ),
-        migrations.AddConstraint(
-            model_name='trace',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['ok', 'error', 'pending'])), name='trace_status_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='trace',
-            constraint=models.CheckConstraint(condition=models.Q(('verdict__isnull', True), ('verdict__in', ['good', 'bad', 'unsure']), _connector='OR'), name='trace_verdict_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='savedview',
-            constraint=models.UniqueConstraint(models.F('workspace'), django.db.models.functions.text.Lower('name'), name='saved_view_name_once'),
-        ),
-        migrations.AddIndex(
-            model_name='run',
-            index=models.Index(fields=['trace', 'start_nano', 'id'], name='run_tree'),
-        ),
-        migrations.AddIndex(
-            model_name='run',
-            index=models.Index(fields=['workspace', 'external_id'], name='run_external_id'),
-        ),
-        migrations.AddConstraint(
-            model_name='run',
-            constraint=models.UniqueConstraint(fields=('workspace', 'uuid'), name='run_once_per_workspace'),
-        ),
-        migrations.AddConstraint(
-            model_name='run',
-            constraint=models.CheckConstraint(condition=models.Q(('type__in', ['llm', 'tool', 'agent', 'chain', 'retriever', 'embedding', 'reranker', 'guardrail', 'evaluator', 'prompt', 'parser', 'other'])), name='run_type_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='run',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['ok', 'error', 'pending'])), name='run_status_known'),
         ),
         migrations.AddConstraint(
             model_name='rule',
@@ -755,163 +656,11 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(models.F('workspace'), django.db.models.functions.text.Lower('name'), name='queue_name_once'),
         ),
         migrations.AddConstraint(
-            model_name='queue',
-            constraint=models.CheckConstraint(condition=models.Q(('reviewers_per_item__gte', 1), ('reviewers_per_item__lte', 10)), name='queue_one_to_ten_reviewers'),
-        ),
-        migrations.AddConstraint(
-            model_name='queue',
-            constraint=models.CheckConstraint(condition=models.Q(('reservation_minutes__gte', 1), ('reservation_minutes__lte', 1440)), name='queue_reservation_within_a_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='queue',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'active', 'paused', 'completed', 'archived'])), name='queue_status_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='queue',
-            constraint=models.CheckConstraint(condition=models.Q(('order__in', ['oldest', 'newest', 'priority'])), name='queue_order_known'),
-        ),
-        migrations.AddConstraint(
             model_name='project',
             constraint=models.UniqueConstraint(fields=('workspace', 'name'), name='project_name_once_per_workspace'),
         ),
         migrations.AddConstraint(
             model_name='project',
             constraint=models.UniqueConstraint(fields=('workspace', 'slug'), name='project_slug_once_per_workspace'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(fields=('workspace', 'user'), name='membership_once_per_workspace'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['viewer', 'reviewer', 'editor', 'admin'])), name='membership_role_known'),
-        ),
-        migrations.AddIndex(
-            model_name='job',
-            index=models.Index(fields=['workspace', '-created_at', '-id'], name='job_list'),
-        ),
-        migrations.AddIndex(
-            model_name='job',
-            index=models.Index(condition=models.Q(('status__in', ['waiting', 'running'])), fields=['created_at'], name='job_unfinished'),
-        ),
-        migrations.AddConstraint(
-            model_name='job',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['waiting', 'running', 'done', 'failed', 'cancelled'])), name='job_status_known'),
-        ),
-        migrations.AddIndex(
-            model_name='item',
-            index=models.Index(condition=models.Q(('state', 'open')), fields=['queue', '-priority', 'id'], name='item_open_by_priority'),
-        ),
-        migrations.AddIndex(
-            model_name='item',
-            index=models.Index(fields=['queue', '-id'], name='item_list'),
-        ),
-        migrations.AddIndex(
-            model_name='item',
-            index=models.Index(fields=['queue', 'state', '-id'], name='item_by_state'),
-        ),
-        migrations.AddIndex(
-            model_name='item',
-            index=models.Index(condition=models.Q(('flagged_at__isnull', False)), fields=['queue', '-id'], name='item_flagged'),
-        ),
-        migrations.AddIndex(
-            model_name='item',
-            index=models.Index(fields=['workspace', 'trace_uuid'], name='item_by_trace'),
-        ),
-        migrations.AddConstraint(
-            model_name='item',
-            constraint=models.UniqueConstraint(fields=('queue', 'subject'), name='item_once_per_queue'),
-        ),
-        migrations.AddConstraint(
-            model_name='item',
-            constraint=models.UniqueConstraint(fields=('queue', 'number'), name='item_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='item',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['run', 'trace', 'thread', 'pair'])), name='item_kind_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='item',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['open', 'done', 'removed'])), name='item_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='item',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('flagged_at__isnull', False), ('flagged_by__isnull', False)), models.Q(('flagged_at__isnull', True), ('flagged_by__isnull', True)), _connector='OR'), name='item_flagged_by_and_at'),
-        ),
-        migrations.AddConstraint(
-            model_name='item',
-            constraint=models.CheckConstraint(condition=models.Q(('probability__isnull', True), models.Q(('probability__gt', 0), ('probability__lte', 1)), _connector='OR'), name='item_probability_is_a_chance'),
-        ),
-        migrations.AddConstraint(
-            model_name='invitation',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['viewer', 'reviewer', 'editor', 'admin'])), name='invitation_role_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='invitation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('accepted_at__isnull', False), ('accepted_by__isnull', False)), models.Q(('accepted_at__isnull', True), ('accepted_by__isnull', True)), _connector='OR'), name='invitation_accepted_by_and_at'),
-        ),
-        migrations.AddConstraint(
-            model_name='invitation',
-            constraint=models.UniqueConstraint(models.F('workspace'), django.db.models.functions.text.Lower('email'), condition=models.Q(('accepted_at__isnull', True)), name='invitation_one_open_per_email'),
-        ),
-        migrations.AddConstraint(
-            model_name='feedbackconfig',
-            constraint=models.UniqueConstraint(fields=('workspace', 'key'), name='feedback_config_key_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='feedbackconfig',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['thumbs', 'number', 'categories', 'text'])), name='feedback_config_kind_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='feedbackconfig',
-            constraint=models.CheckConstraint(condition=models.Q(('minimum__isnull', True), ('maximum__isnull', True), ('minimum__lt', models.F('maximum')), _connector='OR'), name='feedback_config_bounds_ordered'),
-        ),
-        migrations.AddIndex(
-            model_name='feedback',
-            index=models.Index(fields=['workspace', 'trace_uuid'], name='feedback_by_trace'),
-        ),
-        migrations.AddIndex(
-            model_name='feedback',
-            index=models.Index(condition=models.Q(('run_uuid__isnull', False)), fields=['workspace', 'run_uuid'], name='feedback_by_run'),
-        ),
-        migrations.AddIndex(
-            model_name='feedback',
-            index=models.Index(condition=models.Q(('run_external_id__isnull', False)), fields=['workspace', 'run_external_id'], name='feedback_by_external_run'),
-        ),
-        migrations.AddIndex(
-            model_name='feedback',
-            index=models.Index(condition=models.Q(('target', 'thread')), fields=['workspace', 'thread_id'], name='feedback_by_thread'),
-        ),
-        migrations.AddIndex(
-            model_name='feedback',
-            index=models.Index(fields=['workspace', 'key', '-created_at'], name='feedback_by_key'),
-        ),
-        migrations.AddIndex(
-            model_name='feedback',
-            index=models.Index(fields=['workspace', '-created_at', '-id'], name='feedback_list'),
-        ),
-        migrations.AddConstraint(
-            model_name='feedback',
-            constraint=models.UniqueConstraint(condition=models.Q(('client_id__isnull', False)), fields=('workspace', 'client_id'), name='feedback_client_id_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='feedback',
-            constraint=models.CheckConstraint(condition=models.Q(('source__in', ['user', 'signal', 'judge', 'rule', 'reviewer', 'api'])), name='feedback_source_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='feedback',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('run_uuid__isnull', False), ('target', 'run')), models.Q(('run_external_id__isnull', False), ('target', 'run')), models.Q(('target', 'trace'), ('trace_uuid__isnull', False)), models.Q(('target', 'thread'), ('thread_id__isnull', False)), _connector='OR'), name='feedback_target_named'),
-        ),
-        migrations.AddConstraint(
-            model_name='dataset',
-            constraint=models.UniqueConstraint(models.F('workspace'), django.db.models.functions.text.Lower('name'), name='dataset_name_once'),
-        ),
-        migrations.AddIndex(
-            model_name='apikey',
-            index=models.Index(fields=['workspace', '-created_at'], name='api_key_list'),
-        ),
-        migrations.AddConstraint(
-            model_name='apikey',
-            constraint=models.CheckConstraint(condition=models.Q(('scopes__len__gt', 0), ('scopes__contained_by', ['ingest', 'read', 'write'])), name='api_key_scopes_known'),
         ),
     ]
