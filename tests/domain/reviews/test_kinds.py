@@ -77,7 +77,9 @@ ANSWERS = st.fixed_dictionaries(
     optional={
         "tone": st.integers(1, 5),
         "order": st.permutations(["a", "b", "c"]),
-        "musts": st.lists(st.fixed_dictionaries({"side": st.sampled_from(["must", "must_not"]), "text": SENTENCES})),
+        "musts": st.lists(
+            st.fixed_dictionaries({"side": st.sampled_from(["must", "must_not"]), "text": SENTENCES}), max_size=30
+        ),
     },
 )
 
