@@ -20,7 +20,10 @@ pytest_plugins = [
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark as "smoke" every test of the domain that uses the database: these also run on a PostgreSQL from outside."""
+    """Begin with the long ones, and mark as "smoke" every test of the domain that uses the database: these also run on
+    a PostgreSQL from outside.
+    """
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
     for item in items:
         names = set(getattr(item, "fixturenames", ()))
         uses_database = names & {"db", "transactional_db", "live"} or item.get_closest_marker("django_db")

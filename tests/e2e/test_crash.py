@@ -4,11 +4,13 @@ import os
 import subprocess
 import sys
 
+import pytest
 from django.conf import settings
 
 SCENARIO = "kill the postmaster without Redis"
 
 
+@pytest.mark.long
 def test_nothing_is_lost_when_postgresql_is_killed_and_redis_is_away() -> None:
     names = ("DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE", "TRACEAPP_HOME", "PYTEST_XDIST_WORKER")
     done = subprocess.run(

@@ -33,7 +33,7 @@ from tests.factories import TraceFactory
 from tests.fixtures.people import People
 from tests.fixtures.processes import free_port, running, wait_until_alive
 
-TRACES, REVIEWS, SPANS = 90, 30, 3
+TRACES, REVIEWS, SPANS, TOKENS = 90, 30, 3, 7
 ACKNOWLEDGED_BEFORE_THE_KILL = 30
 WORKER = ("-m", "celery", "-A", "traceapp", "worker", "--pool=solo", "-Q", "ingest,default", "--without-mingle")
 
@@ -77,6 +77,7 @@ def spans(number: int) -> dict[str, Any]:
             "startTimeUnixNano": str(begun + place),
             "endTimeUnixNano": str(begun + 10**8),
             "status": {"code": 2 if place == 1 else 1},
+            "attributes": [{"key": "gen_ai.usage.input_tokens", "value": {"intValue": TOKENS}}] if place else [],
         }
         for place in range(SPANS)
     ]
@@ -169,7 +170,7 @@ def queue(people: People) -> Queue:
 def no_half_things() -> None:
     """Whatever stands in the database stands there whole and once."""
     sent = Trace.objects.exclude(root_run_uuid=None)
-    assert set(sent.values_list("run_count", flat=True)) == {SPANS}
+    assert set(sent.values_list("run_count", "input_tokens")) == {(SPANS, (SPANS - 1) * TOKENS)}
     runs = Trace.objects.annotate(stored=Count("runs")).exclude(stored=F("run_count"))
     assert not runs.exists()
     reviews = Review.objects.annotate(said=Count("feedback"))
@@ -178,6 +179,7 @@ def no_half_things() -> None:
     assert Feedback.objects.count() == 2 * Review.objects.count()
 
 
+@pytest.mark.long
 def test_nothing_acknowledged_is_lost_and_nothing_is_doubled(
     monkeypatch: pytest.MonkeyPatch,
     transactional_db: None,

@@ -116,6 +116,7 @@ def review_by_keyboard(page: Page, address: str) -> None:
     ).to_be_visible()
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("impatient")
 def test_the_loop(live: str, worker: Path, people: People, dataset: Dataset, browser_page: Page) -> None:
     trace_id = send_trace(live, people.token(ApiKey.Scope.INGEST))

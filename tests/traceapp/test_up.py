@@ -46,7 +46,8 @@ class Installation:
     def start(self, *arguments: str, **environment: str) -> None:
         """Start, and wait for the line that says it is ready, or for the end."""
         kept = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL", "PORT"}}
-        own = {"TRACEAPP_HOME": str(self.home), "DJANGO_SETTINGS_MODULE": "traceapp.settings", "PYTHONUNBUFFERED": "1"}
+        own = {"TRACEAPP_HOME": str(self.home), "DJANGO_SETTINGS_MODULE": "traceapp.settings", "PYTHONUNBUFFERED": "1",
+               "WEB_PROCESSES": "1", "WORKER_PROCESSES": "1"}  # fmt: skip
         self._process = subprocess.Popen(
             [sys.executable, "manage.py", "up", *arguments],
             cwd=settings.BASE_DIR,
@@ -100,58 +101,75 @@ def alive(processes: list[psutil.Process]) -> list[str]:
 
 
 @pytest.fixture
-def installation(tmp_path: Path) -> Iterator[Installation]:
-    made = Installation(tmp_path / "home")
+def installation(home: Path) -> Iterator[Installation]:
+    made = Installation(home)
     yield made
     if made._process and made.process.poll() is None:
         made.end(signal.SIGTERM)
     assert wait_for(lambda: not server_processes(made.home))
 
 
+@pytest.mark.long
 def test_from_the_first_start_to_the_last_stop(installation: Installation) -> None:
+    """Three lives of one installation, as making one takes seconds."""
+    first = link_of_one_that_is_killed(installation)
+    assert link_of_one_that_is_stopped_by_somebody_impatient(installation) != first
+    is_set_up_from_the_environment_and_ends_with_its_web_server(installation)
+
+
+def link_of_one_that_is_killed(installation: Installation) -> str:
+    installation.start("--port", str(installation.port))
+    children = installation.children()
+    installation.end(signal.SIGKILL)
+    (link,) = links(installation)
+    assert wait_for(lambda: not alive(children))
+    return link
+
+
+def link_of_one_that_is_stopped_by_somebody_impatient(installation: Installation) -> str:
+    installation.start(PORT=str(installation.port))
+    for process in server_processes(installation.home):
+        process.send_signal(signal.SIGKILL)
+    assert wait_for(installation.is_ready)
+    children = installation.children()
+    for _ in range(10):
+        installation.process.send_signal(signal.SIGINT)
+        installation.process.send_signal(signal.SIGTERM)
+    assert installation.end() == 0, installation.output
+    (link,) = links(installation)
+    assert installation.output.splitlines()[0] == ready(installation)
+    assert len(installation.output.splitlines()) == 2
+    assert alive(children) == []
+    assert servers(installation.home) == []
+    assert wait_for(lambda: not guardians(installation.home))
+    return link
+
+
+def is_set_up_from_the_environment_and_ends_with_its_web_server(installation: Installation) -> None:
     installation.start("--port", str(installation.port), **FIRST_START)
-    ready = f"traceapp is ready at http://127.0.0.1:{installation.port}"
-    assert installation.output.splitlines() == [ready]
+    assert installation.output.splitlines() == [ready(installation)]
     assert installation.ask("/readyz") == {
         "ready": True, "database": "ok", "redis": "ok", "worker": "ok", "scheduler": "ok",
     }  # fmt: skip
     assert installation.ask("/api/v1/me")["workspace"] == {"slug": "travel-desk", "name": "Travel desk"}
     children = installation.children()
-
     web = next(child for child in children if "gunicorn" in " ".join(child.cmdline()))
     web.send_signal(signal.SIGKILL)
     assert installation.end() == 1
     assert "web ended by itself; the rest was stopped. Its last lines:" in installation.output
-    assert "Listening at" in installation.output
+    logged = (installation.home / "logs" / "web.log").read_text().splitlines()
+    assert "\n  ".join(["", *logged[-20:]]) in installation.output
     assert alive(children) == []
     assert wait_for(lambda: not server_processes(installation.home))
 
-    installation.start(PORT=str(installation.port), **FIRST_START)
-    assert installation.output.splitlines() == [ready]
-    for process in server_processes(installation.home):
-        process.send_signal(signal.SIGKILL)
-    assert wait_for(installation.is_ready)
-    children = installation.children()
-    for _ in range(20):  # somebody impatient
-        installation.process.send_signal(signal.SIGTERM)
-    assert installation.end() == 0, installation.output
-    assert installation.output.splitlines() == [ready]
-    assert alive(children) == []
-    assert servers(installation.home) == []
-    assert wait_for(lambda: not guardians(installation.home))
+
+def ready(installation: Installation) -> str:
+    return f"traceapp is ready at http://127.0.0.1:{installation.port}"
 
 
-def test_killed_it_leaves_nothing_and_starts_again_with_a_new_link(installation: Installation) -> None:
-    installation.start("--port", str(installation.port))
-    children = installation.children()
-    installation.end(signal.SIGKILL)
-    links = re.findall(r"/setup/(\S+)/", installation.output)
-    assert len(links) == 1
-    assert wait_for(lambda: not alive(children))
-    installation.start("--port", str(installation.port))
-    assert f"http://127.0.0.1:{installation.port}" in installation.output
-    assert installation.end(signal.SIGINT) == 0, installation.output
-    assert re.findall(r"/setup/(\S+)/", installation.output) != links
+def links(installation: Installation) -> list[str]:
+    """The tokens of the links that it printed to set it up."""
+    return re.findall(r"/setup/(\S+)/", installation.output)
 
 
 def test_a_wished_port_that_is_taken_is_named(installation: Installation) -> None:

@@ -26,6 +26,7 @@ pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
 
 
+@pytest.mark.long
 def test_the_commands_load_the_demo_once_whole_and_remove_it_without_a_trace() -> None:
     other = TraceFactory()
     assert "Demo loaded: workspace “Demo”" in _said_by("seed_demo")
