@@ -62,6 +62,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "annotation.web.replica.ReadYourWrites",
     "axes.middleware.AxesMiddleware",
+    "annotation.web.numbering.NumberMasked",
 ]
 ROOT_URLCONF = "traceapp.urls"
 WSGI_APPLICATION = "traceapp.wsgi.application"

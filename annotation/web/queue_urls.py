@@ -12,6 +12,7 @@ from annotation.web.views.queues import (
     progress,
     setup,
     sharing,
+    sight,
 )
 from annotation.web.views.review import own
 
@@ -22,6 +23,7 @@ urlpatterns: list[URLPattern] = [
     path("preview/", setup.instructions_preview, name="queue-preview"),
     path("<uuid:uuid>/", detail.queue_detail, name="queue-detail"),
     path("<uuid:uuid>/edit/", setup.queue_edit, name="queue-edit"),
+    path("<uuid:uuid>/sight-preview/", sight.sight_preview, name="queue-sight-preview"),
     path("<uuid:uuid>/status/", detail.queue_status, name="queue-status"),
     path("<uuid:uuid>/progress/", progress.queue_progress, name="queue-progress"),
     path("<uuid:uuid>/reviews/", progress.queue_reviews, name="queue-reviews"),

@@ -16,6 +16,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.text import Truncator
 
+from annotation.domain.queues.sight import WHOLE, Sight
+from annotation.domain.reviews import presented
 from annotation.domain.traces import veiled
 from annotation.domain.traces.conversation import Turn, TurnKind
 from annotation.domain.traces.trajectory import WINDOW, OutlineRun, Trajectory, without_content
@@ -86,7 +88,8 @@ class ShownTrajectory:
     """What `components/outline.html` and `components/trajectory.html` are given.
 
     `page` is the address of the page around it; `query` what it carries besides the step. `prefix` keeps the ids of
-    two trajectories on one page apart. `is_veiled`: which model answered is not told.
+    two trajectories on one page apart. `is_veiled`: which model answered is not told. `item` is the outside id of the
+    item through which the trace is seen, where that shows less than there is; `has_raw`: steps open to what they carry.
     """
 
     trajectory: Trajectory
@@ -97,6 +100,8 @@ class ShownTrajectory:
     is_raw: bool = False
     thumbs: Mapping[UUID, str] = field(default_factory=dict)
     is_veiled: bool = False
+    item: str = ""
+    has_raw: bool = True
 
     @property
     def step_count(self) -> int:
@@ -161,11 +166,14 @@ class ShownTrajectory:
     def turns(self) -> Iterator[ShownTurn]:
         """The turns of the window."""
         base = reverse("trace-detail", args=[self.workspace, self.trajectory.trace.uuid])
-        veil = "?veiled=1" if self.is_veiled else ""
+        named = {"veiled": "1"} if self.is_veiled else {}
+        named |= {"item": self.item} if self.item else {}
+        veil = f"?{urlencode(named)}" if named else ""
         conversation = self.trajectory.window.conversation
         at = conversation.anchors.get(self.trajectory.at) if self.trajectory.at else None
         for index, turn in enumerate(conversation.turns):
-            yield ShownTurn(turn, f"{self.prefix}turn-{index}", f"{base}steps/{turn.run}/{veil}", index == at)
+            details = f"{base}steps/{turn.run}/{veil}" if self.has_raw else ""
+            yield ShownTurn(turn, f"{self.prefix}turn-{index}", details, index == at)
 
     def stretches(self) -> list[Stretch]:
         """The turns of the window, those of earlier traces apart from those of this one."""
@@ -181,12 +189,14 @@ class ShownTrajectory:
     def text_address(self) -> str:
         """Where a cut text is had whole, when its place is put behind."""
         base = reverse("trace-text", args=[self.workspace, self.trajectory.trace.uuid])
-        return f"{base}?{urlencode({'raw': 1})}&at=" if self.is_raw else f"{base}?at="
+        named = ({"raw": "1"} if self.is_raw else {}) | ({"item": self.item} if self.item else {})
+        return f"{base}?{urlencode({**named, 'at': ''})}"
 
     @cached_property
     def image_address(self) -> str:
         """Where an image of the trace is had, when its place is put behind."""
-        return f"{reverse('trace-image', args=[self.workspace, self.trajectory.trace.uuid])}?at="
+        base = reverse("trace-image", args=[self.workspace, self.trajectory.trace.uuid])
+        return f"{base}?{urlencode({**({'item': self.item} if self.item else {}), 'at': ''})}"
 
     @property
     def earlier(self) -> str:
@@ -243,11 +253,13 @@ def more_of_outline(
     thumbs: Mapping[UUID, str],
     query: Mapping[str, str] | None = None,
     is_veiled: bool = False,
+    sight: Sight = WHOLE,
 ) -> HttpResponse:
     """The rows above or below those that the page has: `?outline_before=` or `?outline_after=` an index from 0."""
     raw = {"raw": "1"} if "raw" in request.GET else {}
+    bare = presented.trajectory(without_content(trace), sight)
     shown = ShownTrajectory(
-        veiled.trajectory(without_content(trace)) if is_veiled else without_content(trace),
+        veiled.trajectory(bare) if is_veiled else bare,
         request.workspace.slug,
         page,
         {**(query or {}), **raw},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -13,8 +13,10 @@ from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 
 from annotation.domain import access, audit
-from annotation.domain.queues import asking_again, blindness, following, rubric_versions
+from annotation.domain.queues import asking_again, blindness, following, masking, presentation, rubric_versions
 from annotation.domain.queues.blindness import Blindness
+from annotation.domain.queues.masking import Masking
+from annotation.domain.queues.presentation import Presentation
 from annotation.domain.queues.rubric import Rubric
 from annotation.models import Assignment, Dataset, Membership, Queue, Reservation, RubricVersion, User, Workspace
 
@@ -55,6 +57,8 @@ class QueueSettings:
     double_percent: int = 0
     decides: str = Queue.Decides.EDITOR
     blindness: Blindness = field(default_factory=Blindness)
+    presentation: Presentation = field(default_factory=Presentation)
+    masking: Masking = field(default_factory=Masking)
     reservation_minutes: int = 15
     most_items: int | None = None
     due_on: date | None = None
@@ -70,8 +74,17 @@ class QueueSettings:
 
 def settings_of(queue: Queue) -> QueueSettings:
     """The settings that the queue has."""
-    kept = {name: getattr(queue, name) for name in _COLUMNS if name != "blindness"}
-    return QueueSettings(**kept, blindness=blindness.read(queue.blindness), reviewers=tuple(queue.reviewers.all()))
+    kept = {name: getattr(queue, name) for name in _COLUMNS}
+    typed = {name: read(kept[name]) for name, read in _TYPED.items()}
+    return QueueSettings(**{**kept, **typed}, reviewers=tuple(queue.reviewers.all()))
+
+
+_TYPED: dict[str, Callable[[Any], Any]] = {
+    "blindness": blindness.read,
+    "presentation": presentation.read,
+    "masking": masking.read,
+}
+"""Settings that are kept as JSON, with their readers."""
 
 
 _COLUMNS = (
@@ -82,6 +95,8 @@ _COLUMNS = (
     "double_percent",
     "decides",
     "blindness",
+    "presentation",
+    "masking",
     "reservation_minutes",
     "most_items",
     "due_on",
@@ -206,7 +221,7 @@ def _locked(queue: Queue) -> Queue:
 def _columns(settings: QueueSettings) -> dict[str, Any]:
     columns = {name: getattr(settings, name) for name in _COLUMNS}
     tidy = {"name": settings.name.strip(), "instructions": settings.instructions.strip()}
-    return columns | tidy | {"blindness": settings.blindness.document()}
+    return columns | tidy | {name: columns[name].document() for name in _TYPED}
 
 
 _BETWEEN = {
@@ -265,10 +280,11 @@ def _changes(queue: Queue, settings: QueueSettings) -> dict[str, Any]:
     changes: dict[str, Any] = {
         name: str(value) if value is not None else None
         for name, value in _columns(settings).items()
-        if getattr(queue, name) != value and name not in {"instructions", "blindness"}
+        if getattr(queue, name) != value and name not in {"instructions", *_TYPED}
     }
-    if blindness.read(queue.blindness) != settings.blindness:
-        changes["blindness"] = settings.blindness.document()
+    for name, read in _TYPED.items():
+        if read(getattr(queue, name)) != (asked := getattr(settings, name)):
+            changes[name] = asked.document()
     if queue.instructions != settings.instructions.strip():
         changes["instructions"] = "changed"
     if {person.pk for person in settings.reviewers} != set(queue.reviewers.values_list("pk", flat=True)):

@@ -75,13 +75,23 @@ class Pattern:
         """Whether the whole text is as the pattern says."""
         if len(text) > LONGEST_TEXT:
             return False
-        places = self._reached([0])
+        places = self.start
         for character in text:
-            places = self._reached(
-                self._steps[place].to[0]
-                for place in places
-                if (kind := self._steps[place].kind) and kind.fullmatch(character)
-            )
+            places = self.after(places, character)
+        return self.is_end(places)
+
+    @property
+    def start(self) -> frozenset[int]:
+        """The places that are reached before any character."""
+        return frozenset(self._reached([0]))
+
+    def after(self, places: Iterable[int], character: str) -> frozenset[int]:
+        """The places that are reached from these by one character."""
+        steps = [self._steps[place] for place in places]
+        return frozenset(self._reached(one.to[0] for one in steps if one.kind and one.kind.fullmatch(character)))
+
+    def is_end(self, places: Iterable[int]) -> bool:
+        """Whether a match may end at one of these places."""
         return len(self._steps) - 1 in places
 
     def _reached(self, starts: Iterable[int]) -> set[int]:
@@ -148,9 +158,31 @@ class Pattern:
 @lru_cache(maxsize=256)
 def compiled(source: str) -> Pattern:
     """The pattern, ready to match. Raises PatternError."""
+    return Pattern(_read(source))
+
+
+@lru_cache(maxsize=256)
+def backwards(source: str) -> Pattern:
+    """The pattern of the same texts read from their end. Raises PatternError."""
+    return Pattern(_mirrored(_read(source)))
+
+
+def _read(source: str) -> _Node:
     if len(source) > LONGEST_PATTERN:
         raise PatternError(f"A pattern has at most {LONGEST_PATTERN} characters.")
-    return Pattern(_Reader(_without_ends(source)).all())
+    return _Reader(_without_ends(source)).all()
+
+
+def _mirrored(node: _Node) -> _Node:
+    match node:
+        case _Sequence(parts):
+            return _Sequence(tuple(_mirrored(part) for part in reversed(parts)))
+        case _Either(branches):
+            return _Either(tuple(_mirrored(branch) for branch in branches))
+        case _Repeat(part, least, most):
+            return _Repeat(_mirrored(part), least, most)
+        case _:
+            return node
 
 
 def _without_ends(source: str) -> str:

@@ -6,6 +6,8 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 
 from annotation.domain.queues import pairs
+from annotation.domain.queues.sight import WHOLE, Sight
+from annotation.domain.reviews import presented
 from annotation.domain.traces import trajectory
 from annotation.domain.traces.alignment import Row, align
 from annotation.domain.traces.conversation import Turn
@@ -28,13 +30,16 @@ class Compared:
     is_last: bool
 
 
-def compared(item: Item, person: User, traces: Iterable[Trace], *, part: int = 0) -> Compared:
-    """The pair, whose stored `traces` these are, with its sides as this person has them. At most three statements a side."""
+def compared(item: Item, person: User, traces: Iterable[Trace], *, part: int = 0, sight: Sight = WHOLE) -> Compared:
+    """The pair, whose stored `traces` these are, with its sides as this person has and sees them.
+
+    At most three statements a side.
+    """
     sides = [uuid for uuid in (item.trace_uuid, item.other_trace_uuid) if uuid]
     if pairs.is_swapped(item.uuid, person.uuid):
         sides.reverse()
     found = {trace.uuid: trace for trace in traces}
-    left, right = (_stretch(found[side], part) if side in found else None for side in sides)
+    left, right = (_stretch(found[side], part, sight) if side in found else None for side in sides)
     return Compared(
         left,
         right,
@@ -44,9 +49,10 @@ def compared(item: Item, person: User, traces: Iterable[Trace], *, part: int = 0
     )
 
 
-def _stretch(trace: Trace, part: int) -> Trajectory:
+def _stretch(trace: Trace, part: int, sight: Sight) -> Trajectory:
     steps = trajectory.outline(trace)
-    return Trajectory(trace, steps, trajectory.window(trace, steps, start=part * WINDOW))
+    around = trajectory.window(trace, steps, start=part * WINDOW, mask=sight.mask)
+    return presented.trajectory(Trajectory(trace, steps, around), sight)
 
 
 def _turns(side: Trajectory | None) -> tuple[Turn, ...]:

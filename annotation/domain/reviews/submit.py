@@ -15,12 +15,14 @@ from annotation.domain.queues import assignment, blindness, line, pairs, probes,
 from annotation.domain.queues import rubric as asked
 from annotation.domain.queues.refusals import ClaimError, ItemNotOpenError, ItemTakenError, QueueNotActiveError
 from annotation.domain.queues.rubric_versions import asked_of, current, numbered
+from annotation.domain.queues.sight import WHOLE, Sight
 from annotation.domain.reviews import (
     assertions,
     correct,
     drafts,
     history,
     judgements,
+    masked,
     originals,
     rubric,
     settling,
@@ -49,24 +51,33 @@ CLOSED = (Queue.Status.DRAFT, Queue.Status.COMPLETED, Queue.Status.ARCHIVED)
 
 
 def submit(
-    *, item: Item, by: User, answers: ReviewInput, now: datetime, spoken: frozenset[str] = frozenset()
+    *,
+    item: Item,
+    by: User,
+    answers: ReviewInput,
+    now: datetime,
+    spoken: frozenset[str] = frozenset(),
+    sight: Sight = WHOLE,
 ) -> Review:
     """Store the person's review of the item; one that they gave before is edited. The same content twice is once.
 
+    `sight` is what the person saw: masked values are put back, and the review keeps which policy it was.
     `spoken` are keys under which the person's feedback stands already: the review has the answers, and no second feedback.
     A reservation that lapsed is no obstacle while a seat is free. Raises InvalidReviewError for answers that do not fit
     the rubric and ClaimError (NotAReviewerError, QueueNotActiveError, ItemNotOpenError, ItemTakenError) when the item
     does not take the review; what was given is then kept as the person's draft.
     """
+    if sight.mask:
+        answers = masked.put_back(answers, item, by, sight.mask)
     try:
         with transaction.atomic():
-            return _submit(assignment.lock(item), by, answers, now, spoken)
+            return _submit(assignment.lock(item), by, answers, now, spoken, sight)
     except (ClaimError, InvalidReviewError):
         drafts.save(item=item, by=by, content=answers, now=now)
         raise
 
 
-def _submit(item: Item, by: User, answers: ReviewInput, now: datetime, spoken: frozenset[str]) -> Review:
+def _submit(item: Item, by: User, answers: ReviewInput, now: datetime, spoken: frozenset[str], sight: Sight) -> Review:
     probe = probes.open_on(item, by) or _same_again(item, by, answers)
     if probe is not None:
         return _answer(probe, item, by, answers, now)
@@ -76,7 +87,7 @@ def _submit(item: Item, by: User, answers: ReviewInput, now: datetime, spoken: f
     if before is None or _is_changed(before, given.columns()):
         if before is not None:
             history.keep(before)
-        review = _store(item, by, before, given, now)
+        review = _store(item, by, before, given, now, sight)
         said = [row for row in given.judgements(review) if row.key not in spoken]
         reviewed.replace(review=review, rows=said, traces=originals.traces_of(item))
         if review.is_authoritative:
@@ -237,7 +248,7 @@ def _is_changed(review: Review, columns: dict[str, Any]) -> bool:
     return any(getattr(review, name) != value for name, value in columns.items())
 
 
-def _store(item: Item, by: User, before: Review | None, given: Checked, now: datetime) -> Review:
+def _store(item: Item, by: User, before: Review | None, given: Checked, now: datetime, sight: Sight) -> Review:
     """The row, new or edited; an edit takes back what was decided on it, so that nobody's acceptance covers new words."""
     review = before or Review(item=item, reviewer=by, submitted_at=now, submission_count=0)
     columns = given.columns()
@@ -252,6 +263,7 @@ def _store(item: Item, by: User, before: Review | None, given: Checked, now: dat
     if item.kind == Item.Kind.PAIR:
         review.is_swapped = pairs.is_swapped(item.uuid, by.uuid)
     review.blindness = blindness.read(item.queue.blindness).document()
+    review.shown = sight.document()
     review.active_ms += given.given.active_ms
     review.submission_count += 1
     review.modified_at = now

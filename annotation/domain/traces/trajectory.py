@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from annotation.domain.masking import Mask
 from annotation.domain.traces import conversation, tree
 from annotation.domain.traces.conversation import Conversation, Frame
 from annotation.domain.traces.conversation.turns import SpokenRun
@@ -62,11 +63,14 @@ class Trajectory:
     judged: frozenset[UUID] = field(default_factory=frozenset)
 
 
-def trajectory(trace: Trace, *, at: UUID | None = None) -> Trajectory:
-    """The trace with the window that holds the step `at` (its start, where that is no step of it). Three queries."""
+def trajectory(trace: Trace, *, at: UUID | None = None, mask: Mask | None = None) -> Trajectory:
+    """The trace with the window that holds the step `at` (its start, where that is no step of it). Three queries.
+
+    With a `mask` the texts of the conversation are masked, and nothing that is not shown is read for it.
+    """
     steps = outline(trace)
     number = next((step.number for step in steps if step.run.uuid == at), None)
-    return Trajectory(trace, steps, window(trace, steps, start=_start(number or 1)), at if number else None)
+    return Trajectory(trace, steps, window(trace, steps, start=_start(number or 1), mask=mask), at if number else None)
 
 
 def without_content(trace: Trace) -> Trajectory:
@@ -80,7 +84,7 @@ def outline(trace: Trace) -> list[Step[OutlineRun]]:
     return tree.steps(OutlineRun._make(row) for row in rows)
 
 
-def window(trace: Trace, steps: Sequence[Step[OutlineRun]], *, start: int) -> Window:
+def window(trace: Trace, steps: Sequence[Step[OutlineRun]], *, start: int, mask: Mask | None = None) -> Window:
     """The stretch of steps that begins at the index `start`."""
     stretch = steps[start : start + WINDOW]
     spoken = _with_content(trace, stretch)
@@ -92,7 +96,7 @@ def window(trace: Trace, steps: Sequence[Step[OutlineRun]], *, start: int) -> Wi
         is_last=start + WINDOW >= len(steps),
     )
     return Window(
-        conversation.build(cast("list[Step[SpokenRun]]", spoken), frame),  # rows are such runs by their columns
+        conversation.build(cast("list[Step[SpokenRun]]", spoken), frame, mask),  # rows are such runs by their columns
         stretch,
         before=steps[max(start - WINDOW, 0)].run.uuid if start else None,
         after=steps[start + WINDOW].run.uuid if start + WINDOW < len(steps) else None,

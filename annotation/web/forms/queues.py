@@ -13,8 +13,13 @@ from annotation.domain.queues import blindness
 from annotation.domain.queues.blindness import Blindness
 from annotation.domain.queues.lifecycle import MOST_ITEMS, QueueSettings
 from annotation.models import Dataset, Queue, User, Workspace
+from annotation.web.forms import queue_sight
+from annotation.web.forms.queue_sight import SightFields
 
 REVIEWING_ROLES = [role for role, capabilities in ROLE_CAPABILITIES.items() if Capability.REVIEW in capabilities]
+
+_AS_FOR_A_NEW_QUEUE = ("double_percent", "gold_percent", "retest_percent", "retest_days")
+"""Numbers that are what they are for a new queue when their field is left empty."""
 
 WHO = (("all", "Everybody who may review"), ("named", "Only these people"))
 
@@ -27,7 +32,7 @@ class PeopleField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # 
         return f"{obj.name} ({obj.email})" if obj.name else str(obj.email)
 
 
-class QueueForm(forms.Form):
+class QueueForm(SightFields):
     """All settings of a queue of `workspace` beside its rubric; `before` are the reviewers that it names already."""
 
     name = forms.CharField(label="Name", max_length=120)
@@ -142,15 +147,11 @@ class QueueForm(forms.Form):
 
     def settings(self) -> QueueSettings:
         """What a valid form asks for."""
-        given = dict(self.cleaned_data)
+        sight = self.sight()
+        given = {**self.cleaned_data, **sight}
         given["is_open_to_all"] = given.pop("who") == "all"
         given["reviewers"] = tuple(given["reviewers"])
-        for name in (
-            "double_percent",
-            "gold_percent",
-            "retest_percent",
-            "retest_days",
-        ):  # left empty: as for a new queue
+        for name in _AS_FOR_A_NEW_QUEUE:
             given[name] = self.fields[name].initial if given[name] is None else given[name]
         given["decides"] = given["decides"] or Queue.Decides.EDITOR
         given["blindness"] = Blindness.hiding(given.pop("hidden"))
@@ -162,6 +163,7 @@ def initial(settings: QueueSettings) -> dict[str, Any]:
     shown = {name: getattr(settings, name) for name in QueueSettings.__dataclass_fields__}
     shown["who"] = "all" if shown.pop("is_open_to_all") else "named"
     shown["hidden"] = shown.pop("blindness").switches
+    shown |= queue_sight.initial(shown.pop("presentation"), shown.pop("masking"))
     shown["reviewers"] = [str(person.uuid) for person in settings.reviewers]
     shown["target_dataset"] = str(settings.target_dataset.uuid) if settings.target_dataset else ""
     return shown
@@ -169,5 +171,6 @@ def initial(settings: QueueSettings) -> dict[str, Any]:
 
 def typed(data: QueryDict) -> dict[str, Any]:
     """What somebody has typed so far, to show again without judging it."""
-    several = {name: data.getlist(name) for name in ("reviewers", "hidden")}
-    return {**data.dict(), **several, "accepts_at_once": "accepts_at_once" in data, "shows_gold": "shows_gold" in data}
+    several = {name: data.getlist(name) for name in ("reviewers", "hidden", "left_out", "masked")}
+    switches = {name: name in data for name in ("accepts_at_once", "shows_gold", "may_show_rest")}
+    return {**data.dict(), **several, **switches}

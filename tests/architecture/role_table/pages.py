@@ -154,6 +154,7 @@ PAGES: tuple[Route, ...] = (
     route(f"{Q}preview/", {"POST": admins()}),
     route(f"{Q}<uuid:uuid>/", {"GET": readers_of_one()}, uuid="queue"),
     route(f"{Q}<uuid:uuid>/edit/", {"GET": admins(), "POST": admins(422)}, uuid="queue"),
+    route(f"{Q}<uuid:uuid>/sight-preview/", {"POST": admins()}, uuid="queue"),
     route(f"{Q}<uuid:uuid>/status/", {"POST": admins(302)}, uuid="queue"),
     route(f"{Q}<uuid:uuid>/progress/", {"GET": readers()}, uuid="queue"),
     route(f"{Q}<uuid:uuid>/reviews/", {"GET": readers()}, uuid="queue"),

@@ -8,8 +8,10 @@ from drf_spectacular.utils import extend_schema_field
 from pydantic import ValidationError
 from rest_framework import serializers
 
-from annotation.domain.queues import blindness, rubric, rubric_versions
+from annotation.api.v1.serializers.sight import MaskingSerializer, PresentationSerializer
+from annotation.domain.queues import blindness, masking, presentation, rubric, rubric_versions
 from annotation.domain.queues.lifecycle import QueueSettings
+from annotation.domain.queues.presentation import Presentation
 from annotation.domain.queues.rubric import QuestionKind, Rubric
 from annotation.models import Dataset, Queue, User
 
@@ -121,6 +123,8 @@ class QueueSerializer(serializers.Serializer[Any]):
     )
     decides = serializers.ChoiceField(Queue.Decides.choices, source="queue.decides")
     blindness = serializers.SerializerMethodField()
+    presentation = serializers.SerializerMethodField()
+    masking = serializers.SerializerMethodField()
     reservation_minutes = serializers.IntegerField(source="queue.reservation_minutes")
     most_items = serializers.IntegerField(source="queue.most_items", allow_null=True)
     due_on = serializers.DateField(source="queue.due_on", allow_null=True)
@@ -135,6 +139,14 @@ class QueueSerializer(serializers.Serializer[Any]):
     @extend_schema_field(BlindnessSerializer)
     def get_blindness(self, card: Any) -> dict[str, Any]:
         return blindness.read(card.queue.blindness).document()
+
+    @extend_schema_field(PresentationSerializer)
+    def get_presentation(self, card: Any) -> dict[str, Any]:
+        return presentation.read(card.queue.presentation).model_dump(mode="json")
+
+    @extend_schema_field(MaskingSerializer)
+    def get_masking(self, card: Any) -> dict[str, Any]:
+        return masking.read(card.queue.masking).model_dump(mode="json")
 
 
 class WholeQueueSerializer(QueueSerializer):
@@ -172,6 +184,8 @@ class QueueChangeSerializer(serializers.Serializer[Any]):
         Queue.Decides.choices, required=False, help_text="Who settles an item whose reviews differ."
     )
     blindness = BlindnessSerializer(required=False)
+    presentation = PresentationSerializer(required=False, help_text="What is left out stays as it is.")
+    masking = MaskingSerializer(required=False, help_text="Replaces what was masked before.")
     reservation_minutes = serializers.IntegerField(required=False)
     most_items = serializers.IntegerField(required=False, allow_null=True, help_text="null: any number.")
     due_on = serializers.DateField(required=False, allow_null=True)
@@ -222,4 +236,9 @@ class QueueChangeSerializer(serializers.Serializer[Any]):
         if "blindness" in given:
             policy = before.blindness if before else blindness.Blindness()
             given["blindness"] = policy.model_copy(update=dict(given["blindness"]))
+        if "presentation" in given:
+            shown = before.presentation if before else Presentation()
+            given["presentation"] = Presentation(**{**shown.model_dump(), **given["presentation"]})
+        if "masking" in given:
+            given["masking"] = given["masking"]["policy"]
         return QueueSettings(**{**kept, **given})

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
+from annotation.api import sight
+from annotation.api.resource import Resource
 from annotation.api.v1.serializers.items import ClaimSerializer
 from annotation.domain.queues import rubric_versions
 from annotation.domain.queues.assignment import Claim
-from annotation.domain.reviews import drafts
-from annotation.models import User
+from annotation.domain.reviews import drafts, masked
 
 
-def claimed(claim: Claim, *, by: User) -> dict[str, Any]:
-    """The item with what is asked about it and what the person had typed."""
+def claimed(view: Resource, claim: Claim) -> dict[str, Any]:
+    """The item with what is asked about it and what the caller had typed."""
+    by, seen = view.person, sight.of(view, claim.item)
     queue, draft = claim.item.queue, drafts.load(item=claim.item, by=by)
     version = rubric_versions.current(queue)
     answer = {
-        "item": claim.item,
+        "item": sight.item(claim.item, seen),
         "expires_at": claim.expires_at,
         "rubric_version": version.number,
         "rubric": rubric_versions.asked_of(claim.item, version, by).document(),
-        "draft": draft.content.document() if draft else None,
+        "draft": masked.given(draft.content, seen).document() if draft else None,
     }
     return dict(ClaimSerializer(answer, context={"person": by}).data)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
@@ -9,6 +10,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from annotation.api import sight
 from annotation.api.errors import ApiError
 from annotation.api.resource import Resource
 from annotation.api.v1.serializers.items import ClaimSerializer, HeldSerializer, ItemSerializer, WhySerializer, shown_to
@@ -17,7 +19,7 @@ from annotation.api.v1.views.claims import claimed
 from annotation.api.v1.views.refusals import refusals
 from annotation.domain.access import Capability
 from annotation.domain.queues import assignment, items, sharing
-from annotation.domain.reviews import drafts, submit
+from annotation.domain.reviews import drafts, masked, submit
 from annotation.models import Item, Review
 
 
@@ -25,6 +27,12 @@ def _why(request: Request) -> str:
     given = WhySerializer(data=request.data)
     given.is_valid(raise_exception=True)
     return str(given.validated_data["reason"])
+
+
+def told(view: Resource, item: Item) -> dict[str, Any]:
+    """An item as the caller is told it."""
+    known = shown_to(view.actor)(sight.item(item, sight.of(view, item)), context={"person": view.actor.person})
+    return dict(known.data)
 
 
 class ItemView(Resource):
@@ -36,7 +44,7 @@ class ItemView(Resource):
     def get(self, _request: Request, uuid: UUID) -> Response:
         """An item with the reason for its being there; to a reviewer without what its queue hides."""
         item = self.found(Item, uuid, "queue", "adjudicated_by")
-        return Response(shown_to(self.actor)(item, context={"person": self.actor.person}).data)
+        return Response(told(self, item))
 
     @extend_schema(operation_id="items_remove", responses={204: None})
     def delete(self, _request: Request, uuid: UUID) -> Response:
@@ -68,7 +76,7 @@ class ItemClaimView(Resource):
         item = self.found(Item, uuid)
         with refusals():
             claim = assignment.claim_item(item=item, by=self.person, now=timezone.now())
-        return Response(claimed(claim, by=self.person))
+        return Response(claimed(self, claim))
 
 
 class ItemTakeOverView(Resource):
@@ -82,7 +90,7 @@ class ItemTakeOverView(Resource):
         item = self.found(Item, uuid)
         with refusals():
             claim = sharing.take_over(item=item, by=self.person, now=timezone.now())
-        return Response(claimed(claim, by=self.person))
+        return Response(claimed(self, claim))
 
 
 class ItemHeartbeatView(Resource):
@@ -138,7 +146,7 @@ class ItemFlagView(Resource):
         with refusals():
             assignment.require_reviewer(item.queue, self.person)
             flagged = items.flag(item=item, by=self.person, reason=_why(request), now=timezone.now())
-        return Response(shown_to(self.actor)(flagged, context={"person": self.person}).data)
+        return Response(told(self, flagged))
 
     @extend_schema(operation_id="items_unflag", responses={204: None})
     def delete(self, _request: Request, uuid: UUID) -> Response:
@@ -155,10 +163,11 @@ class ItemDraftView(Resource):
     @extend_schema(operation_id="items_draft", responses=ReviewInputSerializer)
     def get(self, _request: Request, uuid: UUID) -> Response:
         """The draft; 404 without one."""
-        draft = drafts.load(item=self.found(Item, uuid), by=self.person)
+        item = self.found(Item, uuid, "queue")
+        draft = drafts.load(item=item, by=self.person)
         if draft is None:
             raise ApiError("not_found", "You have no draft on this item.", status=404)
-        return Response(typed(draft.content))
+        return Response(typed(masked.given(draft.content, sight.of(self, item))))
 
     @extend_schema(operation_id="items_save_draft", request=ReviewInputSerializer, responses={204: None})
     def put(self, request: Request, uuid: UUID) -> Response:
@@ -179,19 +188,23 @@ class ItemReviewView(Resource):
     @extend_schema(operation_id="items_own_review", responses=ReviewSerializer)
     def get(self, _request: Request, uuid: UUID) -> Response:
         """What the caller submitted; 404 before they have."""
-        return Response(ReviewSerializer(self._own(self.found(Item, uuid))).data)
+        return Response(self._shown(self._own(self.found(Item, uuid, "queue"))))
 
     @extend_schema(operation_id="items_submit", request=ReviewInputSerializer, responses=ReviewSerializer)
     def put(self, request: Request, uuid: UUID) -> Response:
         """Submit the review, or edit the one given before; the same content again changes nothing."""
-        item, given = self.found(Item, uuid), ReviewInputSerializer(data=request.data)
+        item, given = self.found(Item, uuid, "queue"), ReviewInputSerializer(data=request.data)
         given.is_valid(raise_exception=True)
+        seen = sight.of(self, item)
         with refusals():
-            review = submit.submit(item=item, by=self.person, answers=given.review(), now=timezone.now())
-        return Response(ReviewSerializer(review).data)
+            review = submit.submit(item=item, by=self.person, answers=given.review(), now=timezone.now(), sight=seen)
+        return Response(self._shown(review))
+
+    def _shown(self, review: Review) -> dict[str, Any]:
+        return dict(ReviewSerializer(sight.review(review, sight.of(self, review.item))).data)
 
     def _own(self, item: Item) -> Review:
-        review = Review.objects.filter(item=item, reviewer=self.person).first()
+        review = Review.objects.select_related("item__queue").filter(item=item, reviewer=self.person).first()
         if review is None:
             raise ApiError("not_found", "You have not reviewed this item.", status=404)
         return review

@@ -12,6 +12,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from annotation.api import sight
 from annotation.api.errors import ApiError
 from annotation.api.pagination import PARAMETERS, list_of, listed, page_of
 from annotation.api.resource import Resource
@@ -32,6 +33,7 @@ from annotation.domain.queues import assignment, items, lifecycle, queries, rubr
 from annotation.domain.queues.queries import QueueCard
 from annotation.domain.queues.reasons import Origin, Reason
 from annotation.domain.queues.shown import Shown
+from annotation.domain.queues.sight import WHOLE
 from annotation.domain.queues.subjects import Subject
 from annotation.models import Dataset, Item, Project, Queue, Run, Trace, User
 
@@ -128,6 +130,9 @@ class QueueItemListView(Resource):
         queue, which = self.found(Queue, uuid), _shown(request)
         rows = shown.shown(self.visible(Item).filter(queue=queue), which, self.actor.person)
         found: Page[Item] = page_of(request, rows.select_related("queue", "adjudicated_by"), order=shown.ORDER)
+        sights = sight.of_each(self, found.rows)
+        for item in found.rows:
+            sight.item(item, sights.get(item.pk, WHOLE))
         return listed(found, shown_to(self.actor), person=self.actor.person)
 
     @extend_schema(operation_id="queue_items_add", request=NewItemsSerializer, responses={201: AddedSerializer})
@@ -182,7 +187,7 @@ class QueueClaimView(Resource):
         queue = self.found(Queue, uuid, "rubric")
         with refusals():
             claim = assignment.claim_next(queue=queue, by=self.person, now=timezone.now())
-        return Response(claimed(claim, by=self.person))
+        return Response(claimed(self, claim))
 
 
 def _shown(request: Request) -> Shown:

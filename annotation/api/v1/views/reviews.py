@@ -12,6 +12,7 @@ from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from annotation.api import sight
 from annotation.api.errors import ApiError
 from annotation.api.pagination import PARAMETERS, list_of, listed, page_of
 from annotation.api.resource import Resource
@@ -20,7 +21,9 @@ from annotation.api.v1.serializers.reviews import DecisionSerializer, ReviewSeri
 from annotation.api.v1.views.claims import claimed
 from annotation.api.v1.views.refusals import refusals
 from annotation.domain.access import Capability
-from annotation.domain.reviews import correct, history, undo
+from annotation.domain.paging import Page
+from annotation.domain.queues.sight import WHOLE
+from annotation.domain.reviews import correct, history, masked, undo
 from annotation.models import Review
 
 READERS = (Capability.READ, Capability.REVIEW)
@@ -51,7 +54,11 @@ class ReviewListView(Resource):
             rows = rows.filter(reviewer=self.person)
         if state := request.query_params.get("correction_state"):
             rows = rows.filter(correction_state=state)
-        return listed(page_of(request, rows, order=("-id",)), ReviewSerializer)
+        found: Page[Review] = page_of(request, rows, order=("-id",))
+        sights = sight.of_each(self, [review.item for review in found.rows])
+        for review in found.rows:
+            sight.review(review, sights.get(review.item_id, WHOLE))
+        return listed(found, ReviewSerializer)
 
 
 class ReviewView(Resource):
@@ -62,7 +69,8 @@ class ReviewView(Resource):
     @extend_schema(operation_id="reviews_one", responses=ReviewSerializer)
     def get(self, _request: Request, uuid: UUID) -> Response:
         """What was answered, and what became of the correction."""
-        return Response(ReviewSerializer(self.found(Review, uuid)).data)
+        review = self.found(Review, uuid, *RELATED)
+        return Response(ReviewSerializer(sight.review(review, sight.of(self, review.item))).data)
 
 
 class ReviewAcceptView(Resource):
@@ -101,13 +109,14 @@ class ReviewVersionListView(Resource):
     @extend_schema(operation_id="reviews_versions", responses=VersionSerializer(many=True))
     def get(self, _request: Request, uuid: UUID) -> Response:
         """What it says now and what it said before each edit, the newest first; for editors and the person who gave it."""
-        review = self.found(Review, uuid)
+        review = self.found(Review, uuid, *RELATED)
+        seen = sight.of(self, review.item)
         if review.reviewer_id != self.person.pk and not self.actor.may(Capability.EDIT):
             raise PermissionDenied
         known = [
             {
                 **{name: getattr(one, name) for name in ("number", "submitted_at", "is_current")},
-                "content": typed(one.given),
+                "content": typed(masked.given(one.given, seen)),
             }
             for one in history.versions(review)
         ]
@@ -128,7 +137,7 @@ class ReviewUndoView(Resource):
         review = self.found(Review, uuid)
         with refusals():
             claim = undo.undo(review=review, by=self.person, now=timezone.now())
-        return Response(claimed(claim, by=self.person))
+        return Response(claimed(self, claim))
 
 
 def _decision(request: Request) -> dict[str, Any]:

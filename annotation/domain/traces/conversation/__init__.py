@@ -3,7 +3,7 @@
 from annotation.domain.traces.conversation.build import Frame, build
 from annotation.domain.traces.conversation.clip import Clip
 from annotation.domain.traces.conversation.messages import Message, messages_of, speaks
-from annotation.domain.traces.conversation.places import NoSuchPlaceError, picture_at, text_at
+from annotation.domain.traces.conversation.places import NoSuchPlaceError, picture_at, role_at, text_at
 from annotation.domain.traces.conversation.turns import Conversation, Turn, TurnKind
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "build",
     "messages_of",
     "picture_at",
+    "role_at",
     "speaks",
     "text_at",
 ]

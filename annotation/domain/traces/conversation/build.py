@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
+from annotation.domain.masking import Mask
 from annotation.domain.traces.conversation import pieces
 from annotation.domain.traces.conversation.clip import clip, json_clip
 from annotation.domain.traces.conversation.messages import (
@@ -27,6 +28,8 @@ from annotation.domain.traces.tree import Step
 
 _TOLD = (TurnKind.SYSTEM, TurnKind.USER)
 """What a model call is told from outside."""
+LONGEST_SAID = 4_000
+"""Characters of an answer by which it is known again: more than are shown of any text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,20 +46,21 @@ class Frame:
     is_last: bool = True
 
 
-def build(steps: Sequence[Step[SpokenRun]], frame: Frame | None = None) -> Conversation:
-    """The conversation that the steps amount to, in reading order."""
+def build(steps: Sequence[Step[SpokenRun]], frame: Frame | None = None, mask: Mask | None = None) -> Conversation:
+    """The conversation that the steps amount to, in reading order; what is shown of it is masked, and nothing else read for it."""
     frame = frame or Frame()
-    builder = _Builder(shown=Counter(fingerprint(message) for message in frame.said))
+    builder = _Builder(shown=Counter(fingerprint(message) for message in frame.said), mask=mask)
     builder.read(steps)
     told, entered = _told_first(builder.turns, builder.entered)
-    turns, shift = _with_question(told, steps, frame)
-    turns = _with_answer(turns, steps, frame)
+    turns, shift = _with_question(told, steps, frame, mask)
+    turns = _with_answer(turns, steps, frame, mask)
     return Conversation(tuple(turns), _anchors(turns, entered, shift))
 
 
 @dataclass(slots=True)
 class _Builder:
     shown: Counter[int]
+    mask: Mask | None = None
     turns: list[Turn] = field(default_factory=list)
     entered: dict[UUID, int] = field(default_factory=dict)
     by_call: dict[str, int] = field(default_factory=dict)
@@ -82,7 +86,7 @@ class _Builder:
         if run.type == "tool":
             self._use(run)
         elif run.documents:
-            self.turns.append(pieces.retrieved(run))
+            self.turns.append(pieces.retrieved(run, self.mask))
         elif is_heard and speaks(run) and run.response_id not in self.responses:
             self._speak(run)
 
@@ -117,10 +121,10 @@ class _Builder:
                     self.waiting.remove(at)  # it was answered long ago: no run of this trace is its run
 
     def _tell(self, run: SpokenRun, message: Message, index: int) -> None:
-        told = pieces.said(run, message, index)
+        told = pieces.said(run, message, index, self.mask)
         if told:
             self.turns.append(told)
-        for identity, call in pieces.calls(run, message, index):
+        for identity, call in pieces.calls(run, message, index, self.mask):
             if identity:
                 self.by_call[identity] = len(self.turns)
             self.waiting.append(len(self.turns))
@@ -132,17 +136,17 @@ class _Builder:
         """What a model was told that a tool said: beside its call, unless the tool itself has told already."""
         at = self.by_call.get(str(part.get("id") or ""))
         if at is None:
-            alone = pieces.called(run, {"name": part.get("name")}, "")
-            told = replace(_tool(alone), **pieces.answered(run, part, place))
+            alone = pieces.called(run, {"name": part.get("name")}, "", self.mask)
+            told = replace(_tool(alone), **pieces.answered(run, part, place, self.mask))
             self.turns.append(replace(alone, tool=told))
             return
         turn = self.turns[at]
         if turn.tool and not turn.tool.has_result and turn.failure is None and turn.run == turn.asked_by:
-            self.turns[at] = replace(turn, tool=replace(turn.tool, **pieces.answered(run, part, place)))
+            self.turns[at] = replace(turn, tool=replace(turn.tool, **pieces.answered(run, part, place, self.mask)))
 
     def _use(self, run: SpokenRun) -> None:
         """A tool run, at the call that it answers."""
-        mine = pieces.used(run)
+        mine = pieces.used(run, self.mask)
         if mine.failure:
             self.failures.append((self._number(run), run.error_message or ""))
         at = self._call_of(mine)
@@ -173,7 +177,7 @@ class _Builder:
         if below and (not message or any(words in message or message in words for words in below)):
             return
         self.failures.append((len(self.turns), message))
-        self.turns.append(pieces.failed(run))
+        self.turns.append(pieces.failed(run, self.mask))
 
 
 def _told_first(turns: list[Turn], entered: Mapping[UUID, int]) -> tuple[list[Turn], dict[UUID, int]]:
@@ -228,24 +232,26 @@ def _outer_speakers(steps: Sequence[Step[SpokenRun]]) -> set[UUID]:
     return outer
 
 
-def _with_question(turns: list[Turn], steps: Sequence[Step[SpokenRun]], frame: Frame) -> tuple[list[Turn], int]:
+def _with_question(
+    turns: list[Turn], steps: Sequence[Step[SpokenRun]], frame: Frame, mask: Mask | None
+) -> tuple[list[Turn], int]:
     """The trace's own input in front, where no run has told what the user said."""
     told = any(turn.kind is TurnKind.USER for turn in turns)
     if not (frame.is_first and frame.asked and steps) or told:
         return turns, 0
     first = steps[0].run
-    text = clip(frame.asked, "trace:input")
+    text = clip(frame.asked, "trace:input", mask=mask)
     return [pieces.turn(TurnKind.USER, first, speaker="user", text=text), *turns], 1
 
 
-def _with_answer(turns: list[Turn], steps: Sequence[Step[SpokenRun]], frame: Frame) -> list[Turn]:
+def _with_answer(turns: list[Turn], steps: Sequence[Step[SpokenRun]], frame: Frame, mask: Mask | None) -> list[Turn]:
     """The final answer set off: the last words equal to the trace's output, or else that output itself."""
     if not (frame.is_last and frame.answered and steps):
         return turns
-    at = _last_saying(turns, frame.answered)
+    at = _last_saying(turns, mask.cut(frame.answered, LONGEST_SAID) if mask else frame.answered)
     if at is not None:
         return [*turns[:at], replace(turns[at], is_final=True), *turns[at + 1 :]]
-    text = json_clip(frame.answered, "trace:output")
+    text = json_clip(frame.answered, "trace:output", mask=mask)
     return [*turns, pieces.turn(TurnKind.ASSISTANT, steps[0].run, speaker="assistant", text=text, is_final=True)]
 
 

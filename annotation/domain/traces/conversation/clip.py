@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from annotation.domain.masking import Mask
 from annotation.domain.traces.conversation import values
 from annotation.domain.traces.conversation.values import Shape
 
@@ -44,19 +45,22 @@ class Clip:
         return bool(self.text)
 
 
-def clip(text: str, place: str, *, characters: int = CHARACTERS, lines: int = LINES) -> Clip:
-    """The text, cut after so many lines or characters."""
+def clip(text: str, place: str, *, characters: int = CHARACTERS, lines: int = LINES, mask: Mask | None = None) -> Clip:
+    """The text, cut after so many lines or characters, and what is shown of it masked."""
     end = min(characters, _end_of_line(text, lines))
     if len(text) <= end + characters // 10:  # a few words more are not worth a click
-        return Clip(text, place, len(text))
-    return Clip(_whole_words(text[:end]), place, len(text.encode(errors="replace")), is_cut=True)
+        return Clip(mask.text(text) if mask else text, place, len(text))
+    shown = mask.cut(text, end) if mask else text[:end]
+    return Clip(_whole_words(shown), place, len(text.encode(errors="replace")), is_cut=True)
 
 
-def json_clip(value: Any, place: str, *, characters: int = CHARACTERS, lines: int = LINES) -> Clip:
+def json_clip(
+    value: Any, place: str, *, characters: int = CHARACTERS, lines: int = LINES, mask: Mask | None = None
+) -> Clip:
     """A JSON value, or a text that may hold one, cut as a text and shaped for reading."""
     data = values.as_json(value) if isinstance(value, str) else value
-    shape = values.shape(data) if isinstance(data, dict | list) and data else None
-    return replace(clip(written(value), place, characters=characters, lines=lines), shape=shape)
+    shape = values.shape(data, mask) if isinstance(data, dict | list) and data else None
+    return replace(clip(written(value), place, characters=characters, lines=lines, mask=mask), shape=shape)
 
 
 def written(value: Any) -> str:

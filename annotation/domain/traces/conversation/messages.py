@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from annotation.domain.masking import Mask
 from annotation.domain.traces.conversation.turns import SpokenRun, TurnKind
 
 Message = Mapping[str, Any]
@@ -69,18 +70,21 @@ def _content(part: Part) -> list[Any]:
             return [kind, {key: value for key, value in part.items() if key != "id"}]
 
 
-def one_line(arguments: Any, limit: int = 120) -> str:
+def one_line(arguments: Any, mask: Mask | None = None, limit: int = 120) -> str:
     """Arguments as they would stand between the brackets of a call: `booking_id="TX-4471", nights=2`."""
     if arguments in (None, "", {}, []):
         return ""
     if isinstance(arguments, dict):
-        text = ", ".join(f"{key}={_short(value)}" for key, value in list(arguments.items())[:12])
+        named = [(str(key), value) for key, value in list(arguments.items())[:12]]
+        text = ", ".join(f"{mask.text(key) if mask else key}={_short(value, mask, key)}" for key, value in named)
     else:
-        text = _short(arguments)
+        text = _short(arguments, mask)
     text = " ".join(text.split())
     return text if len(text) <= limit else f"{text[: limit - 1]}…"
 
 
-def _short(value: Any) -> str:
+def _short(value: Any, mask: Mask | None, name: str = "") -> str:
     text = json.dumps(value, ensure_ascii=False, default=str)
-    return text if len(text) <= 80 else f"{text[:79]}…"
+    if len(text) <= 80:
+        return mask.text(text, behind=name) if mask else text
+    return f"{mask.cut(text, 79, behind=name) if mask else text[:79]}…"

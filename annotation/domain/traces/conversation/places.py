@@ -42,6 +42,17 @@ def text_at(run: Any, name: str) -> str:
     raise NoSuchPlaceError(whole_name)
 
 
+def role_at(run: Any, name: str) -> str:
+    """Whose message a text is part of, as in `messages.3.text`; empty for a text of no message. Developers speak as the system."""
+    where, _, rest = name.partition(".")
+    index = rest.partition(".")[0]
+    if where != "messages" or not index.isdecimal() or int(index) >= len(run.messages or ()):
+        return ""
+    message = run.messages[int(index)]
+    role = str(message.get("role")) if isinstance(message, dict) else ""
+    return "system" if role == "developer" else role
+
+
 def picture_at(run: Any, name: str) -> Picture | None:
     """The image under a name in a run, as in `messages.3.1`. Raises NoSuchPlaceError."""
     try:

@@ -101,6 +101,7 @@ class Turn:
     carried: int = 0
     is_final: bool = False
     is_earlier: bool = False
+    is_folded: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, TypeAlias
 
+from annotation.domain.masking import Mask
+
 MOST_NODES = 200
 DEEPEST = 10
 LONGEST_TEXT = 2_000
@@ -62,9 +64,9 @@ class Table:
 Shape: TypeAlias = Text | Plain | Members | Entries | Table
 
 
-def shape(value: Any) -> Shape:
-    """The value for showing; JSON that came as text counts as what it says."""
-    return _Shaper().of(value, 0)
+def shape(value: Any, mask: Mask | None = None) -> Shape:
+    """The value for showing; JSON that came as text counts as what it says. What is shown of it is masked."""
+    return _Shaper(mask).of(value, 0)
 
 
 def as_json(text: str) -> Any:
@@ -108,34 +110,45 @@ def weight(shape: Shape) -> int:
 class _Shaper:
     """Goes down a value as long as there is something left of what may be shown."""
 
-    def __init__(self) -> None:
-        self._left = MOST_NODES
+    def __init__(self, mask: Mask | None) -> None:
+        self._left, self._mask = MOST_NODES, mask
 
-    def of(self, value: Any, depth: int) -> Shape:
+    def of(self, value: Any, depth: int, name: str = "") -> Shape:
+        """The value of a member `name`, if it is one."""
         self._left -= 1
         match value:
             case str():
-                return self._text(value, depth)
+                return self._text(value, depth, name)
             case dict() if value:
                 return self._members(value, depth)
             case list() if value:
-                return self._table(value) or self._entries(value, depth)
+                return self._table(value) or self._entries(value, depth, name)
             case _:
-                return Plain(_word(value))
+                return Plain(self._word(value, name))
 
-    def _text(self, text: str, depth: int) -> Shape:
+    def _text(self, text: str, depth: int, name: str) -> Shape:
         inner = as_json(text) if depth < DEEPEST else None
         if inner:
             return self.of(inner, depth + 1)
-        return Text(text[:LONGEST_TEXT], max(len(text) - LONGEST_TEXT, 0))
+        return Text(self._cut(text, name), max(len(text) - LONGEST_TEXT, 0))
+
+    def _cut(self, text: str, name: str) -> str:
+        return self._mask.cut(text, LONGEST_TEXT, behind=name) if self._mask else text[:LONGEST_TEXT]
 
     def _members(self, value: dict[str, Any], depth: int) -> Shape:
         kept = [] if depth >= DEEPEST else self._some(list(value.items()))
-        return Members(tuple((str(key), self.of(entry, depth + 1)) for key, entry in kept), len(value) - len(kept))
+        entries = tuple((self._name(key), self.of(entry, depth + 1, str(key))) for key, entry in kept)
+        return Members(entries, len(value) - len(kept))
 
-    def _entries(self, value: list[Any], depth: int) -> Shape:
+    def _name(self, key: Any) -> str:
+        return self._mask.text(str(key)) if self._mask else str(key)
+
+    def _word(self, value: Any, name: str) -> str:
+        return str(self._mask.json(value, behind=name)) if self._mask and _is_whole(value) else _word(value)
+
+    def _entries(self, value: list[Any], depth: int, name: str) -> Shape:
         kept = [] if depth >= DEEPEST else self._some(value)
-        return Entries(tuple(self.of(entry, depth + 1) for entry in kept), len(value) - len(kept))
+        return Entries(tuple(self.of(entry, depth + 1, name) for entry in kept), len(value) - len(kept))
 
     def _some(self, entries: Sequence[Any]) -> Sequence[Any]:
         return entries[: max(self._left, 0)]
@@ -148,19 +161,22 @@ class _Shaper:
         rows = list(islice(value, max(self._left // len(first), 2)))
         if not all(isinstance(row, dict) and row.keys() == first.keys() for row in rows):
             return None
-        cells = [[_cell(row[name]) for name in first] for row in rows]
+        cells = [[self._cell(row[name], name) for name in first] for row in rows]
         if any(cell is None for row in cells for cell in row):
             return None
         self._left -= len(rows) * len(first)
         words = tuple(tuple(cell or "" for cell in row) for row in cells)
-        return Table(tuple(str(name) for name in first), words, len(value) - len(rows))
+        return Table(tuple(self._name(name) for name in first), words, len(value) - len(rows))
+
+    def _cell(self, value: Any, name: str) -> str | None:
+        """What stands in a cell; None for what does not fit into one."""
+        if isinstance(value, str):
+            return self._cut(value, name) if len(value) <= LONGEST_CELL and "\n" not in value else None
+        return None if isinstance(value, dict | list) and value else self._word(value, name)
 
 
-def _cell(value: Any) -> str | None:
-    """What stands in a cell; None for what does not fit into one."""
-    if isinstance(value, str):
-        return value if len(value) <= LONGEST_CELL and "\n" not in value else None
-    return None if isinstance(value, dict | list) and value else _word(value)
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _word(value: Any) -> str:

@@ -17,13 +17,14 @@ from annotation.domain.queues import assignment, items, probes, rubric_versions
 from annotation.domain.queues.assignment import Claim
 from annotation.domain.queues.refusals import ClaimError, ReservationLostError
 from annotation.domain.queues.rubric import Rubric
-from annotation.domain.reviews import drafts, opening, originals, submit, undo
+from annotation.domain.reviews import drafts, masked, opening, originals, submit, undo
 from annotation.domain.reviews import rubric as review_rubric
 from annotation.domain.reviews.content import ReviewInput
 from annotation.domain.reviews.originals import Original
 from annotation.domain.reviews.rubric import InvalidReviewError
 from annotation.domain.reviews.undo import UndoRefusedError
 from annotation.models import Item, Queue, Review
+from annotation.web import sight
 from annotation.web.access import member, queue_of
 from annotation.web.forms import review as form
 from annotation.web.forms.review import Sent
@@ -43,7 +44,7 @@ def item_submit(request: MemberRequest, uuid: UUID, number: int) -> HttpResponse
     if answered and not form.seen_submissions(request.POST):  # a second click, or a tab of before: no edit of a review
         probes.reopen(answered)
     try:
-        submit.submit(item=item, by=request.user, answers=sent.given, now=timezone.now())
+        submit.submit(item=item, by=request.user, answers=sent.given, now=timezone.now(), sight=sight.of(request, item))
     except InvalidReviewError as invalid:
         return _again(request, item, Sent(sent.given, invalid.problems))
     except ClaimError as refusal:
@@ -126,7 +127,7 @@ def item_diff(request: MemberRequest, uuid: UUID, number: int) -> HttpResponse:
     """How the correction as typed differs from the original."""
     item = _item(request, uuid, number)
     sent = form.read(request.POST, Rubric())
-    source = _original(item, sent.given)
+    source = masked.original(_original(item, sent.given), sight.of(request, item))
     known = {"correction": correction.shown(source, sent.given, item.queue.target_dataset)}
     return render(request, "review/workspace.html#correction-diff", known)
 
@@ -138,7 +139,8 @@ def item_row(request: MemberRequest, uuid: UUID, number: int) -> HttpResponse:
     item = _item(request, uuid, number)
     asked_of = _asked(request, item)
     sent = form.read(request.POST, asked_of)
-    known = correction.row(_original(item, sent.given), sent, asked_of, item.queue.target_dataset)
+    source = masked.original(_original(item, sent.given), sight.of(request, item), with_inputs=True)
+    known = correction.row(source, sent, asked_of, item.queue.target_dataset)
     return render(request, "review/row.html", {"item": item, **known})
 
 
@@ -153,8 +155,8 @@ def item_original(request: MemberRequest, uuid: UUID, number: int) -> HttpRespon
     drafts.save(item=item, by=request.user, content=fresh, now=timezone.now())
     if not request.htmx:
         return redirect(context.kept_address(request, item))
-    source = _original(item, fresh)
     is_whole = "whole" in request.POST
+    source = correction.masked_source(_original(item, fresh), fresh, sight.of(request, item), is_whole=is_whole)
     known = {"item": item, "correction": correction.shown(source, fresh, item.queue.target_dataset, is_whole=is_whole)}
     return render(request, "review/workspace.html#correction-text", known)
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from annotation.domain.reviews import opening, originals, undo
+from annotation.domain.reviews import masked, opening, originals, undo
 from annotation.domain.reviews.opening import Opened
 from annotation.models import Item, Project, Queue
+from annotation.web import sight
 from annotation.web.forms.review import ReviewFields
 from annotation.web.http import MemberRequest
 from annotation.web.views.review import correction, pair, trajectory, walk
@@ -68,15 +69,22 @@ def of(request: MemberRequest, opened: Opened, fields: ReviewFields) -> dict[str
     """Everything on the page: the item and its queue, what it is about, the form, and where the form goes."""
     item, queue = opened.item, opened.queue
     earlier, traces = opening.turns(item)
-    given = fields.given
+    given, seen = fields.given, sight.of(request, item)
     source = originals.original(
         item, given.corrected_run_uuid, given.corrected_part, trace=traces[-1] if traces else None
     )
+    source = correction.masked_source(source, given, seen)
     project = traces[-1].project if traces else originals.project_of(item)
     return {
         "item": item,
         "queue": queue,
         "opened": opened,
+        "known": replace(
+            opened.known,
+            reason=masked.reason(opened.known.reason, seen),
+            flag_reason=seen.text(opened.known.flag_reason),
+        ),
+        "sight": sight.shown(request, queue, seen),
         "progress": opening.progress(queue, request.user),
         "done": told(request),
         "walk": walk.of(request, item),
@@ -84,7 +92,7 @@ def of(request: MemberRequest, opened: Opened, fields: ReviewFields) -> dict[str
         "fields": fields,
         "labels": label_choices(project, fields.given.labels),
         "layers": LAYERS,
-        "marked_before": opening.marked_before(item, traces, request.user),
+        "marked_before": masked.evidence(opening.marked_before(item, traces, request.user), seen),
         "correction": correction.shown(source, fields.given, queue.target_dataset),
         **(
             pair.of(request, item, traces, address(request, item))

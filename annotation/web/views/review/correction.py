@@ -8,7 +8,8 @@ from typing import Any
 from annotation.domain.datasets import schemas
 from annotation.domain.datasets.content import RowContent, pretty
 from annotation.domain.queues.rubric import Rubric
-from annotation.domain.reviews import assertions, correct, diff, diff_json
+from annotation.domain.queues.sight import Sight
+from annotation.domain.reviews import assertions, correct, diff, diff_json, masked
 from annotation.domain.reviews.content import ReviewInput
 from annotation.domain.reviews.diff import Kind, Piece
 from annotation.domain.reviews.diff_json import Line
@@ -62,6 +63,14 @@ def format_of(source: Original) -> str:
 
 LARGEST_AT_ONCE = 100_000
 """A longer original (in characters) is loaded when somebody wants to correct it."""
+
+
+def masked_source(source: Original, given: ReviewInput, seen: Sight, *, is_whole: bool = False) -> Original:
+    """What the correction starts from, masked as far as the page shows it: a long text that is left out is not read for it."""
+    is_begun = given.correction not in (None, "") or is_whole
+    if seen.mask and not is_begun and format_of(source) == form.TEXT and len(source.text) > LARGEST_AT_ONCE:
+        return source
+    return masked.original(source, seen)
 
 
 def shown(source: Original, given: ReviewInput, dataset: Dataset | None, *, is_whole: bool = False) -> ShownCorrection:

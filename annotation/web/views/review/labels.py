@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 from annotation.domain.access import Capability
 from annotation.domain.reviews import coding, opening, originals
 from annotation.models import FailureMode, Queue
+from annotation.web import sight
 from annotation.web.access import member, visible
 from annotation.web.http import MemberRequest
 from annotation.web.views.review import pages
@@ -34,9 +35,10 @@ def item_labels(request: MemberRequest, uuid: UUID, number: int) -> HttpResponse
     item = pages.item_of(request, uuid, number)
     queues = visible(request, Queue).values_list("pk", flat=True)
     found = coding.examples(item, person=request.user, queues=queues)
+    seen = sight.of(request, item)
     modes = opening.labels_of(originals.project_of(item))
     context = {
-        "cards": [Card(mode, found.get(mode.uuid, [])) for mode in modes],
+        "cards": [Card(mode, [seen.text(words) for words in found.get(mode.uuid, [])]) for mode in modes],
         "saturation": coding.saturation(item.queue),
     }
     return render(request, "review/label_cards.html", context)

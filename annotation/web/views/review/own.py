@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -13,8 +15,10 @@ from django.views.decorators.http import require_GET
 
 from annotation.domain.access import Capability
 from annotation.domain.paging import BadCursorError, page
-from annotation.domain.reviews import history, undo
-from annotation.models import Review
+from annotation.domain.reviews import history, masked, undo
+from annotation.domain.reviews.history import Summary
+from annotation.models import Queue, Review
+from annotation.web import sight
 from annotation.web.access import found, member, queue_of, visible
 from annotation.web.http import MemberRequest
 
@@ -54,12 +58,18 @@ def own_reviews(request: MemberRequest, uuid: UUID) -> HttpResponse:
     context = {
         "workspace": request.workspace,
         "queue": queue,
-        "rows": [history.summary(review) for review in shown.rows],
+        "rows": _summaries(request, queue, shown.rows),
         "wanted": wanted,
         "next_page": f"?{urlencode({'cursor': shown.next_cursor})}" if shown.next_cursor else "",
         "is_first_page": not request.GET.get("cursor"),
     }
     return render(request, "review/own.html", context)
+
+
+def _summaries(request: MemberRequest, queue: Queue, reviews: Sequence[Review]) -> list[Summary]:
+    sights = sight.of_each(request, queue, [review.item for review in reviews])
+    found = [history.summary(review) for review in reviews]
+    return [replace(one, answers=masked.answers(one.answers, sights[one.review.item_id])) for one in found]
 
 
 @require_GET
@@ -69,11 +79,15 @@ def review_history(request: MemberRequest, uuid: UUID) -> HttpResponse:
     review = found(request, Review, uuid)
     if review.reviewer_id != request.user.pk and not request.actor.may(Capability.EDIT):
         raise PermissionDenied
+    seen = sight.of(request, review.item)
     context = {
         "workspace": request.workspace,
         "review": review,
         "queue": review.item.queue,
-        "versions": history.versions(review),
+        "versions": [
+            replace(one, given=masked.given(one.given, seen), answers=masked.answers(one.answers, seen))
+            for one in history.versions(review)
+        ],
         "is_own": review.reviewer_id == request.user.pk,
     }
     return render(request, "review/history.html", context)

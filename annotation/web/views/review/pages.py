@@ -24,9 +24,10 @@ from annotation.domain.queues.refusals import (
     QueueNotActiveError,
 )
 from annotation.domain.queues.shown import Shown
-from annotation.domain.reviews import opening
+from annotation.domain.reviews import masked, opening
 from annotation.domain.reviews.opening import Opened
 from annotation.models import Item, Queue
+from annotation.web import sight
 from annotation.web.access import member, queue_of, visible
 from annotation.web.forms.review import ReviewFields, Sent
 from annotation.web.http import MemberRequest, page_or_fragment, redirect_whole_page
@@ -64,6 +65,7 @@ def queue_review(request: MemberRequest, uuid: UUID) -> HttpResponse:
 def item_review(request: MemberRequest, uuid: UUID, number: int) -> HttpResponse:
     """The page of one item, which opening it reserves; one that the person has reviewed opens for editing."""
     item = item_of(request, uuid, number)
+    sight.choose(request, item.queue)
     if is_more_of_outline(request):
         return trajectory.outline(request, item)
     try:
@@ -132,7 +134,8 @@ def swapped(request: MemberRequest, claim: Claim) -> HttpResponse:
 def shown(request: MemberRequest, opened: Opened, sent: Sent | None = None, status: int = 200) -> HttpResponse:
     """The page of an item; with `sent`, filled with what was just sent and its problems."""
     problems = {problem.key: problem.message for problem in sent.problems} if sent else {}
-    fields = ReviewFields(opened.rubric, sent.given if sent else opened.content, problems, opened.new)
+    given = sent.given if sent else masked.given(opened.content, sight.of(request, opened.item))
+    fields = ReviewFields(opened.rubric, given, problems, opened.new)
     return page_or_fragment(request, PAGE, context.of(request, opened, fields), fragment=ROOT, status=status)
 
 

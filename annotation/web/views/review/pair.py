@@ -13,9 +13,11 @@ from annotation.domain.traces.alignment import Mark, Row
 from annotation.domain.traces.conversation import Turn
 from annotation.domain.traces.trajectory import WINDOW, Trajectory
 from annotation.models import Item, Trace
+from annotation.web import sight
 from annotation.web.http import MemberRequest
 from annotation.web.trajectory import ShownTrajectory, ShownTurn
 from annotation.web.views.review import walk
+from annotation.web.views.review.trajectory import item_named, may_be_raw
 
 MARKS = {Mark.ALIKE: "alike", Mark.DIFFERENT: "differs", Mark.LEFT: "only A", Mark.RIGHT: "only B"}
 MOST_PARTS = 10_000
@@ -55,10 +57,13 @@ class ShownPair:
 
 def of(request: MemberRequest, item: Item, traces: Sequence[Trace], page: str) -> dict[str, Any]:
     """The context of the page beside the form; `?part=` is the stretch of a long pair, `?raw` shows texts as they came."""
-    is_raw, part = "raw" in request.GET, _part(request)
-    found = comparing.compared(item, request.user, traces, part=part)
+    seen, part = sight.of(request, item), _part(request)
+    is_raw = may_be_raw(request, seen)
+    found = comparing.compared(item, request.user, traces, part=part, sight=seen)
+    named = item_named(item, seen)
     left, right = (
-        _side(request, side, page, prefix, is_raw=is_raw) for side, prefix in ((found.left, "a-"), (found.right, "b-"))
+        _side(request, side, page, prefix, named, is_raw=is_raw)
+        for side, prefix in ((found.left, "a-"), (found.right, "b-"))
     )
     shown = ShownPair(
         left,
@@ -73,11 +78,12 @@ def of(request: MemberRequest, item: Item, traces: Sequence[Trace], page: str) -
 
 
 def _side(
-    request: MemberRequest, side: Trajectory | None, page: str, prefix: str, *, is_raw: bool
+    request: MemberRequest, side: Trajectory | None, page: str, prefix: str, item: str, *, is_raw: bool
 ) -> ShownTrajectory | None:
     if side is None:
         return None
-    return ShownTrajectory(side, workspace=request.workspace.slug, page=page, prefix=prefix, is_raw=is_raw)
+    slug = request.workspace.slug
+    return ShownTrajectory(side, workspace=slug, page=page, prefix=prefix, is_raw=is_raw, item=item)
 
 
 def _rows(found: Compared) -> Iterator[ShownRow]:

@@ -5,20 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 
 from annotation.domain.queues import blindness
-from annotation.domain.reviews import opening
+from annotation.domain.queues.presentation import Texts
+from annotation.domain.queues.sight import WHOLE, Sight
+from annotation.domain.reviews import masked, opening, presented
 from annotation.domain.reviews.content import ReviewInput
 from annotation.domain.reviews.opening import Opened
 from annotation.domain.traces import veiled
 from annotation.domain.traces.conversation.clip import Clip, clip
-from annotation.domain.traces.trajectory import OutlineRun, trajectory
+from annotation.domain.traces.trajectory import OutlineRun, Trajectory, trajectory
 from annotation.domain.traces.tree import Step
 from annotation.models import Feedback, Item, Run, Trace
+from annotation.web import sight
 from annotation.web.http import MemberRequest
 from annotation.web.trajectory import ShownTrajectory, more_of_outline
 from annotation.web.views.review import walk
@@ -51,21 +55,25 @@ def of(
     request: MemberRequest, opened: Opened, earlier: Sequence[Trace], traces: list[Trace], given: ReviewInput
 ) -> dict[str, Any]:
     """The outline and conversation of every trace of the item, earlier turns, and the steps to choose from."""
-    feedback = opening.feedback_shown(traces, request.user, opened.item)
+    seen = sight.of(request, opened.item)
+    feedback = masked.feedback(opening.feedback_shown(traces, request.user, opened.item), seen)
     is_veiled = blindness.read(opened.queue.blindness).model
     thumbs = _thumbs(feedback)
     at = named_step(request) or opened.item.run_uuid
+    is_raw = may_be_raw(request, seen)
     page = reverse("item-review", args=[request.workspace.slug, opened.queue.uuid, opened.item.number])
     shown = [
         ShownTrajectory(
-            veiled.trajectory(trajectory(trace, at=at)) if is_veiled else trajectory(trace, at=at),
+            _seen(trace, at, seen, is_veiled=is_veiled),
             workspace=request.workspace.slug,
             page=page,
             query=walk.kept(request) | ({"raw": "1"} if "raw" in request.GET else {}),
             prefix=f"{place}-" if place else "",
-            is_raw="raw" in request.GET,
+            is_raw=is_raw,
             thumbs=thumbs,
             is_veiled=is_veiled,
+            item=item_named(opened.item, seen),
+            has_raw=seen.presentation.raw,
         )
         for place, trace in enumerate(traces)
     ]
@@ -74,10 +82,28 @@ def of(
     return {
         "trajectories": shown,
         "said": [one for one in feedback if one.author_id != request.user.pk],
-        "earlier": [] if _is_carried(shown, len(earlier)) else [_earlier(request, trace) for trace in earlier],
+        "earlier": []
+        if _is_carried(shown, len(earlier))
+        else [_earlier(request, trace, opened.item, seen) for trace in earlier],
         "steps": [choice for _, choice in offered],
         "answers": [choice for kind, choice in offered if kind in (Run.Type.LLM, Run.Type.TOOL)],
     }
+
+
+def _seen(trace: Trace, at: UUID | None, seen: Sight, *, is_veiled: bool) -> Trajectory:
+    """The trace at a step, without what the person is not to see."""
+    shown = presented.trajectory(trajectory(trace, at=at, mask=seen.mask), seen)
+    return veiled.trajectory(shown) if is_veiled else shown
+
+
+def item_named(item: Item, seen: Sight) -> str:
+    """What addresses of the item's texts say, so that they show no more than the page."""
+    return "" if seen is WHOLE else str(item.uuid)
+
+
+def may_be_raw(request: MemberRequest, seen: Sight) -> bool:
+    """Whether texts stand as they came: asked for, or the way of the queue."""
+    return "raw" in request.GET or seen.presentation.texts is Texts.RAW
 
 
 def outline(request: MemberRequest, item: Item) -> HttpResponse:
@@ -97,6 +123,7 @@ def outline(request: MemberRequest, item: Item) -> HttpResponse:
         query=walk.kept(request),
         thumbs=thumbs,
         is_veiled=blindness.read(item.queue.blindness).model,
+        sight=sight.of(request, item),
     )
 
 
@@ -133,13 +160,15 @@ def _is_carried(shown: list[ShownTrajectory], earlier: int) -> bool:
     return bool(shown) and shown[0].earlier_questions >= earlier
 
 
-def _earlier(request: MemberRequest, trace: Trace) -> EarlierTurn:
+def _earlier(request: MemberRequest, trace: Trace, item: Item, seen: Sight) -> EarlierTurn:
     address = reverse("trace-text", args=[request.workspace.slug, trace.uuid])
     asked, answered = (
-        clip(text or "", f"trace:{name}", characters=EARLIER_CHARACTERS)
+        clip(text or "", f"trace:{name}", characters=EARLIER_CHARACTERS, mask=seen.mask)
         for name, text in (("input", trace.input), ("output", trace.output))
     )
-    return EarlierTurn(trace, asked, answered, f"{address}?at=")
+    named = item_named(item, seen)
+    query = urlencode({**({"item": named} if named else {}), "at": ""})
+    return EarlierTurn(trace, asked, answered, f"{address}?{query}")
 
 
 def _thumbs(feedback: list[Feedback]) -> dict[UUID, str]:

@@ -20,6 +20,7 @@ from annotation.domain.traces.whole import feedback_of
 from annotation.models import FailureMode, Feedback, Queue, Trace
 from annotation.web.access import hides_model, member, readable_trace_of, visible
 from annotation.web.http import MemberRequest, page_or_fragment
+from annotation.web.sight import require_whole
 from annotation.web.trajectory import ShownTrajectory, is_more_of_outline, more_of_outline
 from annotation.web.views.traces.choosing import Choice, chosen
 
@@ -32,6 +33,7 @@ LABELS = 200
 def trace_detail(request: MemberRequest, uuid: UUID) -> HttpResponse:
     """The trace. `?step=` is the step to stand at, `?raw=1` shows texts as they came, `?filter=` what to page within."""
     trace = readable_trace_of(request, uuid)
+    require_whole(request, trace)
     choice = Choice.of(request)
     if is_more_of_outline(request):
         return more_of_outline(

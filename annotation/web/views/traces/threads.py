@@ -10,6 +10,7 @@ from annotation.domain.traces import threads
 from annotation.models import Feedback, Trace
 from annotation.web.access import member, visible
 from annotation.web.http import MemberRequest, page_or_fragment
+from annotation.web.sight import require_whole
 from annotation.web.views.traces.detail import open_queues
 
 
@@ -22,6 +23,7 @@ def thread_detail(request: MemberRequest, thread: str) -> HttpResponse:
     )
     if found is None:
         raise Http404
+    require_whole(request, *(turn.trace for turn in found.turns))
     context = {
         "workspace": request.workspace,
         "thread": found,

@@ -1,0 +1,51 @@
+"""What reviewers of a queue see, as its settings say it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import ValidationError
+from rest_framework import serializers
+
+from annotation.domain.masking import Kind
+from annotation.domain.queues import masking
+from annotation.domain.queues.masking import Masking
+from annotation.domain.queues.presentation import How, Texts
+
+_HOW = [how.value for how in How]
+
+
+class PresentationSerializer(serializers.Serializer[Any]):
+    """Parts of a trajectory for reviewers; what is hidden or false is not sent to them."""
+
+    system = serializers.ChoiceField(_HOW, required=False, help_text="System prompts.")
+    reasoning = serializers.ChoiceField(_HOW, required=False)
+    tools = serializers.ChoiceField(_HOW, required=False, help_text="Tool calls and their results.")
+    documents = serializers.ChoiceField(_HOW, required=False, help_text="Retrieved documents.")
+    steps = serializers.BooleanField(required=False, help_text="Chains, agents, prompts and parsers in the outline.")
+    figures = serializers.BooleanField(required=False, help_text="Times, tokens and costs.")
+    metadata = serializers.BooleanField(required=False, help_text="Metadata, attributes and tags.")
+    raw = serializers.BooleanField(required=False, help_text="A step’s inputs and outputs as they came.")
+    texts = serializers.ChoiceField([one.value for one in Texts], required=False)
+    may_show_rest = serializers.BooleanField(required=False, help_text="Reviewers may ask for all of it.")
+
+
+class OwnPatternSerializer(serializers.Serializer[Any]):
+    """A pattern of the queue's own."""
+
+    name = serializers.CharField(help_text="Stands in the tokens, as in [customer 3].")
+    pattern = serializers.CharField(help_text="A regular expression without references and looking around.")
+
+
+class MaskingSerializer(serializers.Serializer[Any]):
+    """Personal data that reviewers read tokens instead of."""
+
+    kinds = serializers.ListField(child=serializers.ChoiceField([kind.value for kind in Kind]), required=False)
+    patterns = OwnPatternSerializer(many=True, required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Patterns that can be searched, each name once."""
+        try:
+            return {**attrs, "policy": Masking(**attrs)}
+        except ValidationError as problem:
+            raise serializers.ValidationError(masking.words_of(problem)) from problem

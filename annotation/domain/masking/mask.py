@@ -1,0 +1,227 @@
+"""Texts with tokens in place of personal data, and back; pure.
+
+The same value has the same token wherever it stands in an item, however it is spelled: `[e-mail 2]`. A value that has no
+number yet is called by its digest, which whoever sends the text exchanges for the next number (see `Mask.fresh`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from annotation.domain.masking.kinds import KINDS, Kind
+
+Finder: TypeAlias = Callable[[str], Iterable[tuple[int, int]]]
+Spelling: TypeAlias = str | int
+"""What stands there instead of a token: mostly text, in JSON also a whole number."""
+
+DIGEST = 16
+"""Hex digits of a digest: two values of an item share one with a chance of 2**-64."""
+
+MARGIN = 512
+"""Characters behind a cut that are looked at, so that none goes through the middle of a value."""
+
+MOST_TURNS = 8
+LONGEST_KEPT = 400
+TOKEN = re.compile(rf"\[([\w -]{{1,40}}?) (\d{{1,9}}|[0-9a-f]{{{DIGEST}}})\]")
+_PERHAPS = re.compile(r"@|%40|\d")
+_LONG_NUMBER = 10**6
+
+
+@dataclass(frozen=True, slots=True)
+class Masked:
+    """A masked text with what each of its tokens stands for, in order."""
+
+    text: str
+    stood: tuple[tuple[str, Spelling], ...] = ()
+
+
+@dataclass(slots=True)
+class Mask:
+    """Masks the texts of one item: `finders` by kind, in order of precedence, `numbers` those that values have already.
+
+    `secret` keys the digests. `fresh` fills with the kinds and digests that were met and have no number yet.
+    """
+
+    finders: Mapping[str, Finder]
+    secret: bytes
+    numbers: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    fresh: dict[tuple[str, str], None] = field(default_factory=dict)
+    _kept: dict[tuple[str, str], Masked] = field(default_factory=dict)
+
+    def text(self, text: str, *, behind: str = "") -> str:
+        """The text without personal data; `behind` is what stands before it, as the name of the member that it fills."""
+        return self.masked(text, behind=behind).text
+
+    def cut(self, text: str, end: int, *, behind: str = "") -> str:
+        """About the first `end` characters, without the half of a value at the end."""
+        shown = text[:end]
+        for start, stop, _kind in self._found(text[: end + MARGIN], behind):
+            if start < end < stop:
+                shown = text[:start]
+        return self.text(shown, behind=behind)
+
+    def json(self, value: Any, *, behind: str = "") -> Any:
+        """The same value with its texts, names of members and long numbers masked."""
+        match value:
+            case str():
+                return self.text(value, behind=behind)
+            case dict():
+                return {self.text(str(key)): self.json(entry, behind=str(key)) for key, entry in value.items()}
+            case list() | tuple():
+                return [self.json(entry, behind=behind) for entry in value]
+            case int() if abs(value) >= _LONG_NUMBER:
+                shown = self.text(str(value), behind=behind)
+                return value if shown == str(value) else shown
+            case _:
+                return value
+
+    def masked(self, text: str, *, behind: str = "") -> Masked:
+        """The text without personal data, and what its tokens stand for."""
+        if not self._may_hold(text):
+            return Masked(text)
+        if len(text) > LONGEST_KEPT:
+            return self._masked(text, behind)
+        if (text, behind) not in self._kept:
+            self._kept[text, behind] = self._masked(text, behind)
+        return self._kept[text, behind]
+
+    def stood(self, value: Any, *, behind: str = "") -> Iterator[tuple[str, Spelling]]:
+        """The tokens that a value gets, with what they stand for, in its order."""
+        match value:
+            case str():
+                yield from self.masked(value, behind=behind).stood
+            case dict():
+                for key, entry in value.items():
+                    yield from self.stood(str(key))
+                    yield from self.stood(entry, behind=str(key))
+            case list() | tuple():
+                for entry in value:
+                    yield from self.stood(entry, behind=behind)
+            case int() if abs(value) >= _LONG_NUMBER and self.json(value, behind=behind) != value:
+                yield str(self.json(value, behind=behind)), value
+
+    def _may_hold(self, text: str) -> bool:
+        return len(self.finders) > len(KINDS.keys() & self.finders.keys()) or _PERHAPS.search(text) is not None
+
+    def _masked(self, text: str, behind: str) -> Masked:
+        """Again and again, until nothing is found any more: a token may part what looked like one word before."""
+        shown = Masked(text)
+        for turn in range(MOST_TURNS):
+            found = list(self._found(shown.text, behind))
+            if turn and all(kind is None for _start, _stop, kind in found):
+                break
+            shown = self._replaced(shown, found, is_first=not turn)
+        return shown
+
+    def _replaced(self, shown: Masked, found: list[tuple[int, int, str | None]], *, is_first: bool) -> Masked:
+        pieces, stood, before, end = [], [], iter(shown.stood), 0
+        for start, stop, kind in found:
+            written = shown.text[start:stop]
+            token = written if kind is None else self._token(kind, written)
+            stood.append((token, written) if kind or is_first else next(before))
+            pieces += [shown.text[end:start], token]
+            end = stop
+        return Masked("".join([*pieces, shown.text[end:]]), tuple(stood))
+
+    def _found(self, text: str, behind: str) -> Iterator[tuple[int, int, str | None]]:
+        """Tokens (None) and values in order; where two claim the same characters the earlier kind has them."""
+        taken: list[tuple[int, int, str | None]] = [
+            (*one.span(), None) for one in TOKEN.finditer(text) if self._is_ours(one[1])
+        ]
+        offset = len(behind) + 2 if behind else 0
+        for kind, finder in self.finders.items():
+            seen = f"{behind}: {text}" if behind and kind == Kind.PHONE else text
+            shift = offset if seen is not text else 0
+            found = [(start - shift, stop - shift, kind) for start, stop in finder(seen) if start >= shift]
+            taken = _merged(taken, found)
+        yield from taken
+
+    def _is_ours(self, kind: str) -> bool:
+        return kind in self.finders
+
+    def _token(self, kind: str, written: str) -> str:
+        said = f"{kind}\0{_plain(kind, written)}".encode(errors="replace")
+        digest = hmac.new(self.secret, said, hashlib.sha256).hexdigest()[:DIGEST]
+        number = self.numbers.get((kind, digest))
+        if number is None:
+            self.fresh[kind, digest] = None
+        return f"[{kind} {digest if number is None else number}]"
+
+
+def _merged(
+    taken: list[tuple[int, int, str | None]], found: list[tuple[int, int, str]]
+) -> list[tuple[int, int, str | None]]:
+    """Both in order, without those of `found` that touch what is taken or one another."""
+    merged: list[tuple[int, int, str | None]] = []
+    end = 0
+    for start, stop, kind, is_new in sorted(
+        [(*one, False) for one in taken] + [(*one, True) for one in found], key=lambda one: (one[0], -one[1])
+    ):
+        if not is_new:
+            while merged and merged[-1][1] > start:
+                merged.pop()  # a later kind ran into it
+        if not is_new or start >= end:
+            merged.append((start, stop, kind))
+            end = stop
+    return merged
+
+
+def _plain(kind: str, written: str) -> str:
+    """A value however it is spelled."""
+    match kind:
+        case Kind.EMAIL:
+            return written.replace("%40", "@").casefold()
+        case Kind.CARD | Kind.PHONE:
+            digits = "".join(sign for sign in written if sign.isdigit())
+            return digits.removeprefix("00") if kind == Kind.PHONE else digits
+        case Kind.IBAN:
+            return "".join(written.split()).upper()
+        case _:
+            return written
+
+
+def restored(value: Any, stood: Mapping[str, list[Spelling]]) -> Any:
+    """The value with tokens put back: the n-th time that a token stands there, what it stood for the n-th time before.
+
+    A token that stands there more often stands for what it did last; one that is not known stays.
+    """
+    return _Restorer(stood).of(value)
+
+
+def by_token(stood: Iterable[tuple[str, Spelling]]) -> dict[str, list[Spelling]]:
+    """What each token stood for, in order."""
+    found: dict[str, list[Spelling]] = {}
+    for token, spelling in stood:
+        found.setdefault(token, []).append(spelling)
+    return found
+
+
+class _Restorer:
+    def __init__(self, stood: Mapping[str, list[Spelling]]) -> None:
+        self._stood, self._times = stood, dict[str, int]()
+
+    def of(self, value: Any) -> Any:
+        match value:
+            case str():
+                return self._text(value)
+            case dict():
+                return {str(self._text(key)): self.of(entry) for key, entry in value.items()}
+            case list():
+                return [self.of(entry) for entry in value]
+            case _:
+                return value
+
+    def _text(self, text: str) -> Spelling:
+        if TOKEN.fullmatch(text):
+            return self._spelling(text)
+        return TOKEN.sub(lambda token: str(self._spelling(token[0])), text)
+
+    def _spelling(self, token: str) -> Spelling:
+        stood, times = self._stood.get(token), self._times.get(token, 0)
+        self._times[token] = times + 1
+        return stood[min(times, len(stood) - 1)] if stood else token

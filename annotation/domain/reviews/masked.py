@@ -1,0 +1,134 @@
+"""What is said with a review, as somebody reads it from whom personal data is kept, and back to what it stands for.
+
+Corrections, evidence and assertions are kept as they are in the trace: what a dataset learns from has to be the real thing.
+Notes and other texts stay as they were typed: they are the reviewer's own words about what they saw.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import chain
+from typing import Any
+
+from annotation.domain.masking import Mask
+from annotation.domain.masking.mask import TOKEN, Spelling, by_token, restored
+from annotation.domain.queues.reasons import Reason
+from annotation.domain.queues.sight import Sight
+from annotation.domain.reviews import originals
+from annotation.domain.reviews.content import Evidence, ReviewInput
+from annotation.domain.reviews.corrections import Answer
+from annotation.domain.reviews.history import as_input
+from annotation.domain.reviews.originals import Original
+from annotation.models import Feedback, Item, Review, Run, Trace, User
+
+_OF_RUN = ("output_text", "input_text", "messages", "tool", "documents", "outputs", "inputs", "error_message")
+
+
+def given(content: ReviewInput, sight: Sight) -> ReviewInput:
+    """What fills the form."""
+    if sight.mask is None:
+        return content
+    mask = sight.mask
+    answers = {
+        key: mask.json(answer) if isinstance(answer, list) else answer for key, answer in content.answers.items()
+    }
+    update = {"correction": mask.json(content.correction), "answers": answers}
+    return content.model_copy(update={**update, "evidence": tuple(evidence(content.evidence, sight))})
+
+
+def answers(said: Iterable[Answer], sight: Sight) -> tuple[Answer, ...]:
+    """Answers in words."""
+    return tuple(replace(one, answer=sight.text(one.answer)) for one in said)
+
+
+def evidence(marked: Iterable[Evidence], sight: Sight) -> list[Evidence]:
+    """Passages that speak for labels."""
+    return [one.model_copy(update={"text": sight.text(one.text)}) for one in marked]
+
+
+def reason(why: Reason, sight: Sight) -> Reason:
+    """Why the item is there."""
+    if sight.mask is None:
+        return why
+    seen = tuple(
+        one.model_copy(update={"value": sight.json(one.value), "comment": sight.text(one.comment)}) for one in why.seen
+    )
+    return why.model_copy(update={"why": tuple(sight.text(words) for words in why.why), "seen": seen})
+
+
+def feedback(said: list[Feedback], sight: Sight) -> list[Feedback]:
+    """What was said about the traces, changed in memory only."""
+    if sight.mask is not None:
+        for one in said:
+            one.comment, one.value, one.correction = (
+                sight.json(one.comment), sight.json(one.value), sight.json(one.correction)
+            )  # fmt: skip
+    return said
+
+
+def original(source: Original, sight: Sight, *, with_inputs: bool = False) -> Original:
+    """What a correction starts from; its inputs only where they are shown."""
+    if sight.mask is None:
+        return source
+    inputs = sight.json(source.inputs) if with_inputs else {}
+    return replace(source, text=sight.text(source.text), outputs=sight.json(source.outputs), inputs=inputs)
+
+
+def put_back(content: ReviewInput, item: Item, by: User, mask: Mask) -> ReviewInput:
+    """What was submitted, with values where tokens still stand; a token of nothing in the item stays."""
+    before = Review.objects.select_related("rubric").filter(item=item, reviewer=by).first()
+    kept = as_input(before) if before else ReviewInput()
+    source = originals.original(item, content.corrected_run_uuid, content.corrected_part)
+    corrected = source.text if isinstance(content.correction, str) else source.outputs
+    values = _Values(mask, corrected, _stood(item, kept, mask))
+    quoted = {mask.text(one.text): one.text for one in kept.evidence}
+    marked = tuple(
+        one.model_copy(update={"text": quoted.get(one.text) or values.put_back(one.text)}) for one in content.evidence
+    )
+    answers = {
+        key: values.put_back(answer, kept.answers.get(key)) if isinstance(answer, list) else answer
+        for key, answer in content.answers.items()
+    }
+    correction = values.put_back(content.correction, kept.correction)
+    return content.model_copy(update={"correction": correction, "evidence": marked, "answers": answers})
+
+
+class _Values:
+    """What tokens stand for: in what is corrected, else somewhere in the item, read no further than is asked for."""
+
+    def __init__(self, mask: Mask, corrected: Any, elsewhere: Iterator[tuple[str, Spelling]]) -> None:
+        self._mask, self._known, self._left = mask, by_token(mask.stood(corrected)), elsewhere
+
+    def put_back(self, value: Any, was: Any = None) -> Any:
+        """The value with its tokens put back; `was` is what it was before, which it is again if it reads the same."""
+        if was is not None and self._mask.json(was) == value:
+            return was
+        wanted = set(_tokens(value)) - self._known.keys()
+        while wanted and (found := next(self._left, None)):
+            self._known.setdefault(found[0], []).append(found[1])
+            wanted.discard(found[0])
+        return restored(value, self._known)
+
+
+def _tokens(value: Any) -> Iterator[str]:
+    match value:
+        case str():
+            yield from (token[0] for token in TOKEN.finditer(value))
+        case dict():
+            for key, entry in value.items():
+                yield from chain(_tokens(str(key)), _tokens(entry))
+        case list():
+            for entry in value:
+                yield from _tokens(entry)
+
+
+def _stood(item: Item, kept: ReviewInput, mask: Mask) -> Iterator[tuple[str, Spelling]]:
+    """All tokens of the item, those of the person's earlier review first, then trace by trace and step by step."""
+    yield from mask.stood([kept.correction, [one.text for one in kept.evidence], list(kept.answers.values())])
+    traces = Trace.objects.filter(workspace=item.workspace_id, uuid__in=originals.traces_of(item))
+    for trace in traces.order_by("started_at", "id"):
+        yield from mask.stood([trace.output, trace.input])
+        for run in Run.objects.filter(trace=trace).only("id", *_OF_RUN).order_by("start_nano", "id").iterator(50):
+            for name in _OF_RUN:
+                yield from mask.stood(getattr(run, name))

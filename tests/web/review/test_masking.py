@@ -1,0 +1,280 @@
+"""No personal data of an item reaches a reviewer of a queue that masks it, by whatever way they ask."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from annotation.domain.queues import items, subjects
+from annotation.domain.queues.reasons import Reason
+from annotation.domain.reviews import correct
+from annotation.models import Draft, Example, Item, MaskedValue, Queue, Review, Run, Trace
+from tests.factories import DatasetFactory, FeedbackFactory
+from tests.fixtures.people import People
+from tests.web.review.conftest import Line, booking_trace, run_of
+
+pytestmark = pytest.mark.django_db
+MakeLine = Callable[..., Line]
+
+MAIL, PHONE, CARD, IBAN, IP, OWN = (
+    "anna.smith@example.net", "+49 30 1234567", "4111 1111 1111 1111", "DE89 3704 0044 0532 0130 00", "10.12.0.7", "KD-123456",
+)  # fmt: skip
+SECRETS = (MAIL, "anna.smith", PHONE, "1234567", CARD, "4111111111111111", IBAN, "0532 0130", IP, OWN)
+ALL = f"{MAIL} {PHONE} {CARD} {IBAN} {IP} {OWN}"
+MASKING = {
+    "kinds": ["e-mail", "phone", "card", "IBAN", "IP address"],
+    "patterns": [{"name": "customer", "pattern": r"KD-\d{6}"}],
+}
+ANSWER = f"I wrote to {MAIL} and called {PHONE}; your customer number is {OWN}."
+NAMES = ("input_text", "output_text", "error_message", "error_stack", "inputs", "outputs", "attributes", "metadata",
+         "messages", "events", "messages.0.text", "messages.1.text", "messages.1.reasoning", "tool.arguments", "tool.result",
+         "documents.0.content")  # fmt: skip
+
+
+def fill(trace: Trace) -> None:
+    """Put all of it into every place that a trace has."""
+    Trace.objects.filter(pk=trace.pk).update(
+        name=f"trip of {MAIL}", input=f"I am {ALL}", output=ANSWER, thread_id=PHONE, user_id=MAIL, tags=[OWN],
+        metadata={"who": ALL},
+    )  # fmt: skip
+    parts = [{"type": "text", "text": ANSWER}, {"type": "reasoning", "text": f"hm, {ALL}"}]
+    said = [{"role": "user", "name": MAIL, "parts": [{"type": "text", "text": f"I am {ALL}"}]}]
+    for run in Run.objects.filter(trace=trace):
+        run.inputs, run.outputs, run.attributes, run.metadata = {MAIL: ALL}, {"to": [ALL]}, {"x": ALL}, {"y": ALL}
+        run.events, run.tags, run.error_stack = [{"name": ALL}], [MAIL], ALL
+        if run.type == "llm":
+            run.messages = [*said, {"role": "assistant", "parts": parts}]
+            run.input_text, run.output_text = f"I am {ALL}", ANSWER
+        if run.type == "tool":
+            run.name, run.error_message, run.error_type = f"mail {MAIL}", f"no answer from {ALL}", MAIL
+            run.tool = {
+                "name": f"mail {MAIL}",
+                "arguments": {"phone": "1234567", "all": ALL},
+                "result": {"n": 4111111111111111, "s": ALL},
+            }
+        run.save()
+    root = Run.objects.get(trace=trace, parent_uuid=None)
+    Run.objects.create(
+        workspace=trace.workspace, trace=trace, uuid=subjects_uuid(trace), external_id="d", name=f"find {MAIL}", type="retriever",
+        status="ok", started_at=root.started_at + timedelta(seconds=1), start_nano=root.start_nano + 1, parent_uuid=root.uuid,
+        input_text=ALL, documents=[{"id": MAIL, "content": f"{ALL} " * 60, "metadata": {"title": ALL}}],
+    )  # fmt: skip
+
+
+def subjects_uuid(trace: Trace) -> Any:
+    return type(trace.uuid)(int=trace.uuid.int ^ 1)
+
+
+@pytest.fixture
+def line(make_line: MakeLine, people: People) -> Line:
+    """A queue that masks, with a trace, a pair of it and another one, and a reviewer's draft on the first."""
+    made = make_line(
+        1,
+        answer=ANSWER,
+        masking=MASKING,
+        blindness={"peers": False},
+        target_dataset=DatasetFactory(workspace=people.workspace),
+    )
+    item = made.items[0]
+    assert item.trace_uuid
+    trace = Trace.objects.get(uuid=item.trace_uuid)
+    other = booking_trace(people, 9)
+    for one in (trace, other):
+        fill(one)
+    Item.objects.filter(pk=item.pk).update(
+        reason={
+            "origin": "rule",
+            "rule": "r",
+            "why": [f"called {ALL}"],
+            "seen": [{"source": "user", "key": "k", "comment": ALL, "value": ALL}],
+        }
+    )
+    items.add(queue=made.queue, subjects=[subjects.of_pair(trace.uuid, other.uuid)], reason=Reason(why=(ALL,)))
+    FeedbackFactory(
+        workspace=people.workspace, project=people.project, target="trace", trace_uuid=trace.uuid, key="k", comment=ALL, value=ALL,
+        source="user",
+    )  # fmt: skip
+    return made
+
+
+def asked(client: Client, line: Line) -> Iterator[tuple[str, Any]]:
+    """Everything that a reviewer may ask for about the items of the queue, with the answers."""
+    for item in Item.objects.filter(queue=line.queue).order_by("number"):
+        page = line.page(item.number)
+        yield from (
+            (address, client.get(address)) for address in (page, f"{page}?raw=1", line.page(item.number, "labels"))
+        )
+        for trace in Trace.objects.filter(
+            uuid__in=[uuid for uuid in (item.trace_uuid, item.other_trace_uuid) if uuid is not None]
+        ):
+            base, named = f"/w/acme/traces/{trace.uuid}/", f"item={item.uuid}"
+            outline = f"{page}?trace={trace.uuid}&outline_after=0"
+            yield outline, client.get(outline)
+            places = [
+                "trace:input",
+                "trace:output",
+                *(f"{run.uuid}:{name}" for run in trace.runs.all() for name in NAMES),
+            ]
+            yield from ((at, client.get(f"{base}text/?{named}&at={at}")) for at in places)
+            yield from (
+                (at, client.get(f"{base}text/?{named}&raw=1&at={at}", headers={"HX-Request": "true"})) for at in places
+            )
+            for run in trace.runs.all():
+                yield "step", client.get(f"{base}steps/{run.uuid}/?{named}")
+        form = line.form(item.number, correction="x", correction_format="text")
+        yield from (
+            (act, client.post(line.page(item.number, act), form)) for act in ("original", "diff", "row", "draft")
+        )
+    for act in ("own", "recent"):
+        yield act, client.get(f"/w/acme/queues/{line.queue.uuid}/review/{act}/")
+
+
+def api(client: Client, line: Line) -> Iterator[tuple[str, Any]]:
+    queue = f"/api/v1/queues/{line.queue.uuid}/"
+    yield from ((path, client.get(path)) for path in (queue, f"{queue}items/", "/api/v1/reviews/"))
+    yield "claim", client.post(f"{queue}claim/", {}, content_type="application/json")
+    for item in Item.objects.filter(queue=line.queue):
+        base = f"/api/v1/items/{item.uuid}/"
+        yield from ((path, client.get(base + path)) for path in ("", "draft/", "review/"))
+    for review in Review.objects.all():
+        base = f"/api/v1/reviews/{review.uuid}/"
+        yield from ((path, client.get(base + path)) for path in ("", "versions/"))
+        yield "history", client.get(f"/w/acme/queues/reviews/{review.uuid}/history/")
+
+
+def secrets_in(response: Any) -> list[str]:
+    text = response.content.decode()
+    return [text[max(0, at - 60) : at + 60] for secret in SECRETS if (at := text.find(secret)) >= 0]
+
+
+def reviewing(people: People) -> Client:
+    return people.client(people.reviewer)
+
+
+def submit(client: Client, line: Line, correction: str, **more: Any) -> Any:
+    form = line.form(1, **{"answer-thumbs": "down", "correction": correction, "correction_format": "text", **more})
+    return client.post(line.page(1, "submit"), form)
+
+
+def test_no_answer_to_a_reviewer_holds_any_of_it(line: Line, people: People) -> None:
+    client = reviewing(people)
+    marked = json.dumps({"label": "Rude", "text": ANSWER, "run": str(run_of(line.items[0], "final_answer").uuid)})
+    submit(client, line, "Write to [e-mail 1] again", labels="Rude", evidence=marked)
+    submit(client, line, f"Write to {MAIL} and {PHONE}", labels="Rude", evidence=marked, seen=1)
+    found = {
+        name: secrets for name, answer in [*asked(client, line), *api(client, line)] if (secrets := secrets_in(answer))
+    }
+    assert not found
+    page = client.get(line.page(1)).content.decode()
+    assert "[e-mail 1]" in page
+    assert "[customer 1]" in page
+    assert not re.search(r"\[[\w -]+ [0-9a-f]{16}\]", page)
+
+
+def test_an_editor_reads_it_all_unless_they_look_as_reviewers_do(line: Line, people: People) -> None:
+    client = people.client(people.editor)
+    page = client.get(line.page(1)).content.decode()
+    assert MAIL in page
+    assert "Look as reviewers do" in page
+    assert MAIL not in client.get(f"{line.page(1)}?as=reviewer").content.decode()
+    assert MAIL not in client.get(line.page(1)).content.decode()
+    assert MAIL in client.get(f"{line.page(1)}?as=editor").content.decode()
+
+
+def test_a_trace_is_read_through_its_item_only(line: Line, people: People) -> None:
+    base = f"/w/acme/traces/{line.items[0].trace_uuid}/"
+    run = run_of(line.items[0], "final_answer").uuid
+    client = reviewing(people)
+    for path in (
+        base,
+        f"{base}text/",
+        f"{base}text/?item={run}",
+        f"{base}steps/{run}/",
+        "/w/acme/threads/+49 30 1234567/",
+    ):
+        assert client.get(path).status_code in {403, 404}
+    assert people.client(people.editor).get(base).status_code == 200
+
+
+def test_the_same_value_has_the_same_token_on_every_page_and_later(line: Line, people: People) -> None:
+    client = reviewing(people)
+    page = client.get(line.page(1)).content.decode()
+    mail = re.search(r"I wrote to (\[e-mail \d+\])", page)
+    assert mail
+    known = set(MaskedValue.objects.values_list("kind", "digest", "number"))
+    text = f"/w/acme/traces/{line.items[0].trace_uuid}/text/?item={line.items[0].uuid}&at=trace:input"
+    assert f"I am {mail[1]} " in client.get(text).content.decode()
+    assert f"I wrote to {mail[1]} and" in client.get(line.page(1)).content.decode()
+    assert known <= set(MaskedValue.objects.values_list("kind", "digest", "number"))
+    values = json.dumps(list(MaskedValue.objects.values("kind", "digest")))
+    assert not [secret for secret in SECRETS if secret in values]
+
+
+def test_a_masked_correction_becomes_a_row_with_the_values(line: Line, people: People) -> None:
+    client = reviewing(people)
+    page = client.get(line.page(1)).content.decode()
+    shown = re.search(
+        r"I wrote to \[e-mail \d+\] and called \[phone \d+\]; your customer number is \[customer \d+\]\.", page
+    )
+    assert shown
+    address = re.search(r"\[IP address \d+\]", page)  # of another place of the item
+    assert address
+    run = run_of(line.items[0], "final_answer")
+    marked = json.dumps({"label": "Rude", "text": shown[0], "run": str(run.uuid)})
+    submit(
+        client,
+        line,
+        shown[0].replace("I wrote", "I shall write") + f" IP {address[0]}, [e-mail 99].",
+        labels="Rude",
+        evidence=marked,
+    )
+    review = Review.objects.get()
+    assert review.correction == ANSWER.replace("I wrote", "I shall write") + f" IP {IP}, [e-mail 99]."
+    assert review.labels[0]["evidence"][0]["text"] == ANSWER
+    assert review.shown["masking"] == MASKING
+    correct.accept(review=review, by=people.editor, now=timezone.now())
+    assert Example.objects.get().outputs == {"output": review.correction}
+    again = client.get(line.page(1)).content.decode()  # opened to be edited, and submitted as it is
+    correction = re.search(r'<textarea\s+id="correction".*?>\n(.*?)</textarea>', again, re.DOTALL)
+    assert correction
+    assert "[e-mail" in correction[1]
+    submit(client, line, correction[1], labels="Rude", evidence=marked, seen=1)
+    assert Review.objects.get().submission_count == 1
+
+
+def test_a_correction_that_changes_nothing_is_none_though_it_reads_otherwise(line: Line, people: People) -> None:
+    client = reviewing(people)
+    page = client.get(line.page(1)).content.decode()
+    shown = re.search(r'<textarea\s+id="correction".*?>\n(.*?)</textarea>', page, re.DOTALL)
+    assert shown
+    assert secrets_in(client.get(line.page(1))) == []
+    submit(client, line, shown[1])
+    assert Review.objects.get().correction is None
+
+
+def test_a_draft_comes_back_masked_however_it_was_typed(line: Line, people: People) -> None:
+    client = reviewing(people)
+    client.get(line.page(1))
+    client.post(line.page(1, "draft"), line.form(1, correction=f"To {MAIL}", correction_format="text"))
+    assert Draft.objects.get().content["correction"] == f"To {MAIL}"
+    assert secrets_in(client.get(line.page(1))) == []
+
+
+def test_masking_costs_one_statement_once_values_have_numbers(
+    line: Line, people: People, django_assert_max_num_queries: Any
+) -> None:
+    client = reviewing(people)
+    client.get(line.page(1))
+    with django_assert_max_num_queries(100) as masked:
+        client.get(line.page(1))
+    Queue.objects.update(masking={})
+    with django_assert_max_num_queries(100) as bare:
+        client.get(line.page(1))
+    assert len(masked) == len(bare) + 1
