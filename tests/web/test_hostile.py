@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import pytest
-from django.conf import settings
 from playwright.sync_api import Page, Route
 
 from annotation.domain.queues import items, rubric_versions, subjects
@@ -20,6 +19,7 @@ from annotation.domain.reviews import correct, submit
 from annotation.domain.reviews.content import ReviewInput
 from annotation.models import Dataset, Example, Item, Trace
 from tests.factories.queues import QueueFactory
+from tests.fixtures.browser import SignIn
 from tests.fixtures.people import People
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -147,7 +147,7 @@ def reviewed(item: Item, people: People, run: object) -> list[Example]:
 
 @pytest.mark.django_db(transaction=True)
 def test_hostile_content_is_inert_wherever_it_is_shown(
-    live: str, people: People, place: Place, browser_page: Page
+    live: str, people: People, place: Place, browser_page: Page, sign_in: SignIn
 ) -> None:
     page, outside = browser_page, []
 
@@ -160,8 +160,7 @@ def test_hostile_content_is_inert_wherever_it_is_shown(
 
     page.route("**/*", look)
     page.on("dialog", lambda dialog: outside.append(dialog.message))
-    session = people.client(people.admin).cookies[settings.SESSION_COOKIE_NAME].value
-    page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live}])
+    sign_in(people.admin)
     seen = {}
     for name, path in place.pages.items():
         answer = page.goto(live + path)

@@ -4,25 +4,24 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from django.conf import settings
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 from annotation.domain.feedback import inline
 from annotation.domain.feedback.inline import Subject
 from annotation.models import FailureMode
 from tests.factories import TraceFactory
+from tests.fixtures.browser import SignIn
 from tests.fixtures.people import People
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
 def test_a_merge_carries_the_uses_along_and_undo_brings_them_back(
-    live: str, people: People, browser_page: Page, browser_context: BrowserContext
+    live: str, people: People, browser_page: Page, sign_in: SignIn
 ) -> None:
     for name in ("Rude", "Rude", "Tone"):
         inline.label(subject=Subject(TraceFactory(project=people.project)), name=name, by=people.editor, now=NOON)
-    session = people.client(people.editor).cookies[settings.SESSION_COOKIE_NAME].value
-    browser_context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live}])
+    sign_in(people.editor)
     page, rude = browser_page, FailureMode.objects.get(name="Rude")
 
     page.goto(f"{live}/w/acme/settings/failure-modes/{rude.uuid}/")

@@ -5,9 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.conf import settings
 from django.utils import timezone
-from playwright.sync_api import BrowserContext
 
 from annotation.domain.feedback import inline
 from annotation.domain.feedback.inline import Subject
@@ -20,6 +18,7 @@ from annotation.domain.reviews import correct, submit
 from annotation.domain.reviews.content import ReviewInput
 from annotation.models import Dataset, FailureMode, Item, Project, Review, User
 from tests.factories import RuleFactory, RuleRevisionFactory
+from tests.fixtures.browser import SignIn
 from tests.fixtures.opinions import SAID, reviewed
 from tests.fixtures.people import People
 from tests.web.review.conftest import booking_trace, make_line
@@ -128,7 +127,6 @@ def pages(
 
 
 @pytest.fixture
-def as_admin(people: People, browser_context: BrowserContext, live: str) -> None:
+def as_admin(people: People, sign_in: SignIn) -> None:
     """The browser is the admin's."""
-    session = people.client(people.admin).cookies[settings.SESSION_COOKIE_NAME].value
-    browser_context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live}])
+    sign_in(people.admin)

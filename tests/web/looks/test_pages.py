@@ -51,6 +51,7 @@ def complaints(page: Page, address: str) -> list[str]:
     return found + [f"phone, {one}" for one in findings(page, FINGERS)]
 
 
+@pytest.mark.long
 def test_no_page_has_a_finding_or_scrolls_sideways(
     live: str, pages: dict[str, str], as_admin: None, browser_page: Page
 ) -> None:

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 from pytest_django import DjangoAssertNumQueries
 
 from annotation.domain.queues import items, lifecycle, rubric, subjects
@@ -20,6 +19,7 @@ from annotation.domain.reviews.content import ReviewInput
 from annotation.models import Dataset, Example, Item, Membership, Queue, Reservation, Review, User
 from tests.factories.accounts import MembershipFactory
 from tests.factories.traces import TraceFactory
+from tests.fixtures.browser import SignIn
 from tests.fixtures.people import People
 from tests.web.queues.test_lists import words
 
@@ -165,12 +165,11 @@ def test_it_takes_the_same_statements_for_one_item_and_three(
 
 
 def test_items_are_settled_by_keyboard_alone(
-    court: Court, people: People, browser_page: Page, browser_context: BrowserContext, live: str
+    court: Court, people: People, browser_page: Page, sign_in: SignIn, live: str
 ) -> None:
     for place in range(3):
         court.split(place)
-    cookie = people.client(people.editor).cookies[settings.SESSION_COOKIE_NAME].value
-    browser_context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live}])
+    sign_in(people.editor)
     page = browser_page
     page.goto(live + court.page)
     heading = page.locator("#item-title")

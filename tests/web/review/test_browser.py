@@ -8,23 +8,12 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from annotation.models import Dataset, Draft, FailureMode, Reservation, Review, User
+from annotation.models import Dataset, Draft, FailureMode, Reservation, Review
+from tests.fixtures.browser import SignIn
 from tests.fixtures.people import People
 from tests.web.review.conftest import ANSWER, Line, run_of
 
 MakeLine = Callable[..., Line]
-SignIn = Callable[[User], None]
-
-
-@pytest.fixture
-def sign_in(people: People, browser_context: BrowserContext, live: str) -> SignIn:
-    """`sign_in(user)`: the browser is theirs from now on."""
-
-    def give(user: User) -> None:
-        session = people.client(user).cookies[settings.SESSION_COOKIE_NAME].value
-        browser_context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live}])
-
-    return give
 
 
 @pytest.fixture

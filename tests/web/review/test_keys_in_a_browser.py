@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from django.conf import settings
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 from annotation.domain.queues.rubric import Parts, Question, QuestionKind, Rubric
 from annotation.models import Review
+from tests.fixtures.browser import SignIn
 from tests.fixtures.people import People
 from tests.web.review.conftest import Line
 
@@ -29,10 +29,9 @@ PRESS = """([where, given]) => {
 
 
 @pytest.fixture
-def page(browser_page: Page, browser_context: BrowserContext, people: People, live: str) -> Page:
+def page(browser_page: Page, people: People, sign_in: SignIn) -> Page:
     """A page of the reviewer."""
-    session = people.client(people.reviewer).cookies[settings.SESSION_COOKIE_NAME].value
-    browser_context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live}])
+    sign_in(people.reviewer)
     return browser_page
 
 
