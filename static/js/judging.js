@@ -10,9 +10,12 @@
   const fieldOf = (run) => fields().find((field) => JSON.parse(field.value).run === run);
   const saidOf = (run) => { const field = fieldOf(run); return field ? JSON.parse(field.value) : { run, thumb: "", labels: [], note: "" }; };
 
+  const says = ({ thumb, labels, note }) => Boolean(thumb || labels?.length || note);
+
   const mark = (link) => { // the last cell of a row is its thumb, error or time
-    const { thumb, labels, note } = saidOf(link.dataset.stepId);
-    link.toggleAttribute("data-judged", Boolean(thumb || labels?.length || note));
+    const said = saidOf(link.dataset.stepId);
+    const { thumb } = said;
+    link.toggleAttribute("data-judged", says(said));
     const own = link.querySelector("[data-own-thumb]");
     if (own?.dataset.ownThumb === thumb) return;
     own?.remove();
@@ -34,7 +37,7 @@
     const labels = root().querySelector("[data-step-labels]");
     if (labels) labels.value = (said.labels ?? []).join(", ");
     root().querySelector("[data-step-note]").value = said.note ?? "";
-    const count = fields().length;
+    const count = fields().filter((field) => says(JSON.parse(field.value))).length;
     root().querySelector("[data-step-count]").textContent = count ? `${count} step${count === 1 ? "" : "s"} judged` : "";
     links().forEach(mark);
   };
@@ -50,7 +53,7 @@
     }
     field.value = JSON.stringify(said);
     field.dispatchEvent(new Event("input", { bubbles: true })); // so that the draft is kept, before an empty one goes
-    if (!said.thumb && said.labels.length === 0 && !said.note) field.remove();
+    if (!says(said) && Object.keys(said.answers ?? {}).length === 0) field.remove();
     show();
   };
 

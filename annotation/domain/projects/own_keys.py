@@ -46,6 +46,7 @@ ACTIONS = (
     Action("B", "This step is bad"),
     Action("L", "Label this step"),
     Action("M", "Note on this step"),
+    Action("o", "Next open step"),
     Action("r", "Texts raw, or rendered"),
     Action("i", "Instructions"),
     Action("s", "Skip"),

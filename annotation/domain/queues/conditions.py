@@ -1,4 +1,4 @@
-"""When a question is asked, or needs an answer: by what was answered to an earlier one. Pure."""
+"""When a question is asked, or needs an answer: by what was answered to an earlier one; and of which steps. Pure."""
 
 from __future__ import annotations
 
@@ -28,6 +28,19 @@ class Condition(BaseModel):
             return False
         given = answer if isinstance(answer, list) else [answer]
         return not self.any_of or any(_as_text(one) in self.any_of for one in given)
+
+
+class Steps(BaseModel):
+    """Of which steps something is asked: runs of a type, and of a name where one is given."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    type: str = Field(pattern=r"^[a-z]{1,12}$")
+    name: str = Field(default="", max_length=200)
+
+    def has(self, type_: str, name: str) -> bool:
+        """Whether a run of this type and name is one of them."""
+        return type_ == self.type and self.name in ("", name)
 
 
 def _as_text(value: Any) -> str:

@@ -9,7 +9,7 @@ from typing import Any, Self
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
 from annotation.domain.queues import patterns
-from annotation.domain.queues.conditions import Condition
+from annotation.domain.queues.conditions import Condition, Steps
 
 BUILT_IN_KEYS = frozenset({"label", "layer", "first_failing_step", "step_thumb", "correction", "note"})
 """Feedback keys that the parts beside the questions write; no question may take one of them."""
@@ -92,6 +92,8 @@ class Option(_Document):
 class Question(_Document):
     """One question; its `key` is the key of the feedback that the answer becomes.
 
+    With `of` it is asked of each such step, and its answers are feedback on the runs; else of the whole.
+
     A scale goes in whole steps from `minimum` to `maximum`; `low_label` and `high_label` are what its ends mean. A
     question with `visible_if` is asked only then; with `required_if` it needs an answer then. A text has to match
     `pattern` (see `patterns`), else `pattern_message` is told. `said` keeps what a foreign program says of it and has no meaning here.
@@ -109,6 +111,7 @@ class Question(_Document):
     high_label: str = Field(default="", max_length=100)
     visible_if: Condition | None = None
     required_if: Condition | None = None
+    of: Steps | None = None
     pattern: str = Field(default="", max_length=patterns.LONGEST_PATTERN)
     pattern_message: str = Field(default="", max_length=300)
     said: dict[str, JsonValue] = Field(default_factory=dict)
@@ -121,6 +124,7 @@ class Question(_Document):
             raise ValueError("The key “thumbs” is kept for a question of the kind good or bad.")
         self._check_options()
         self._check_scale()
+        self._check_steps()
         if self.pattern and self.kind is not QuestionKind.TEXT:
             raise ValueError("Only a text can have a pattern.")
         if self.pattern:
@@ -138,6 +142,16 @@ class Question(_Document):
             raise ValueError("Give at least two options to choose from.")
         if twice := _twice(option.key for option in self.options):
             raise ValueError(f"The option “{twice}” stands there twice.")
+
+    def _check_steps(self) -> None:
+        if self.of is None:
+            return
+        if self.key == "thumbs":
+            raise ValueError("The key “thumbs” is kept for the whole; a question about steps needs another one.")
+        if self.kind in {QuestionKind.ASSERTIONS, QuestionKind.RANKING}:
+            raise ValueError(f"“{self.kind.label}” is asked of the whole, not of single steps.")
+        if self.visible_if or self.required_if:
+            raise ValueError("A question about steps is asked of each of them, whatever is answered elsewhere.")
 
     def _check_scale(self) -> None:
         if self.kind is not QuestionKind.SCALE:
@@ -175,26 +189,47 @@ class Parts(_Document):
 
 
 class Rubric(_Document):
-    """The questions of a queue in order, and the parts beside them."""
+    """The questions of a queue in order, those about steps apart, and the parts beside them."""
 
     questions: tuple[Question, ...] = Field(default=(), max_length=MOST_QUESTIONS)
+    step_questions: tuple[Question, ...] = Field(default=(), max_length=MOST_QUESTIONS)
     parts: Parts = Parts()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _set_steps_apart(cls, given: Any) -> Any:
+        """A document has all its questions in one list."""
+        listed = given.get("questions") if isinstance(given, dict) else None
+        if not isinstance(listed, list | tuple):
+            return given
+        of_steps = [one for one in listed if _is_of_steps(one)]
+        if not of_steps:
+            return given
+        whole = [one for one in listed if not _is_of_steps(one)]
+        return {**given, "questions": whole, "step_questions": [*of_steps, *given.get("step_questions", ())]}
 
     @model_validator(mode="after")
     def _ask_once(self) -> Self:
-        if twice := _twice(question.key for question in self.questions):
+        if len(self.questions) + len(self.step_questions) > MOST_QUESTIONS:
+            raise ValueError(f"A rubric has at most {MOST_QUESTIONS} questions.")
+        if twice := _twice(question.key for question in (*self.questions, *self.step_questions)):
             raise ValueError(f"Two questions have the key “{twice}”; every question needs its own.")
         if problem := next(iter(condition_problems(self.questions).values()), ""):
             raise ValueError(problem)
         return self
 
+    def step_question(self, key: str) -> Question | None:
+        """The question about steps with this key, if the rubric asks it."""
+        return next((question for question in self.step_questions if question.key == key), None)
+
     def question(self, key: str) -> Question | None:
-        """The question with this key, if the rubric asks it."""
+        """The question about the whole with this key, if the rubric asks it."""
         return next((question for question in self.questions if question.key == key), None)
 
     def document(self) -> dict[str, Any]:
         """The JSON that a rubric version keeps."""
         document = self.model_dump(mode="json")
+        document["questions"] += document.pop("step_questions")
         for question in document["questions"]:
             for name in _LEFT_OUT:
                 if not question[name]:
@@ -202,7 +237,12 @@ class Rubric(_Document):
         return document
 
 
-_LEFT_OUT = ("low_label", "high_label", "visible_if", "required_if", "pattern", "pattern_message", "said")
+def _is_of_steps(question: Any) -> bool:
+    of = question.get("of") if isinstance(question, dict) else getattr(question, "of", None)
+    return of is not None
+
+
+_LEFT_OUT = ("of", "low_label", "high_label", "visible_if", "required_if", "pattern", "pattern_message", "said")
 """Fields that a document does not have where they say nothing, so that what was written before them reads the same."""
 
 

@@ -43,7 +43,9 @@ class Evidence(Passage):
 
 
 class StepJudgement(BaseModel):
-    """What was said of one step: a thumb ("up", "down" or none), names of failure modes, a note; `run` is its outside id."""
+    """What was said of one step: a thumb ("up", "down" or none), names of failure modes, a note, and by key what was
+    answered to questions about such steps; `run` is its outside id.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -51,11 +53,12 @@ class StepJudgement(BaseModel):
     thumb: str = ""
     labels: tuple[str, ...] = ()
     note: str = ""
+    answers: dict[str, JsonValue] = Field(default_factory=dict)
 
     @property
     def says_anything(self) -> bool:
         """Whether it is a judgement at all."""
-        return bool(self.thumb or self.labels or self.note)
+        return bool(self.thumb or self.labels or self.note or self.answers)
 
 
 class ReviewInput(BaseModel):
@@ -113,6 +116,7 @@ class KeptStep(BaseModel):
     thumb: str = ""
     labels: tuple[Label, ...] = ()
     note: str = ""
+    answers: dict[str, JsonValue] = Field(default_factory=dict)
 
 
 def read_draft(document: Mapping[str, Any]) -> ReviewInput:

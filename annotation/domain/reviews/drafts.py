@@ -7,7 +7,7 @@ from datetime import datetime
 
 from annotation.domain.reviews import content
 from annotation.domain.reviews.content import ReviewInput
-from annotation.domain.reviews.rubric import storable
+from annotation.domain.reviews.stored import storable
 from annotation.models import Draft, Item, User
 
 

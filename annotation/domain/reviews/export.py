@@ -22,7 +22,7 @@ from annotation.models import Item, Queue, Review
 BATCH = 200
 ABOUT = ("item_id", "number", "kind", "trace_id", "run_id", "other_trace_id", "thread_id", "state", "probability")
 SETTLED = ("adjudicated_at", "adjudicated_by")
-PARTS = ("label", "layer", "first_failing_run_id", "correction", "correction_state", "note", "active_seconds")
+PARTS = ("label", "layer", "first_failing_run_id", "correction", "correction_state", "note", "steps", "active_seconds")
 
 
 def stream(queue: Queue, form: Format) -> Iterator[bytes]:
@@ -114,6 +114,7 @@ def _answers(review: Review) -> dict[str, Any]:
         "correction": review.correction,
         "correction_state": review.correction_state if review.correction_state != Review.Correction.NONE else None,
         "note": review.note or None,
+        "steps": review.steps or None,
         "active_seconds": review.active_ms / 1000 if review.active_ms else None,
     }
 
@@ -130,7 +131,7 @@ def _document(item: Item, review: Review) -> dict[str, Any]:
         "rubric_version": review.rubric.number,
         "answers": review.answers,
         "labels": [label.model_dump(mode="json") for label in read_labels(review.labels)],
-        **{name: value for name, value in _answers(review).items() if name in PARTS and name != "label"},
+        **{name: value for name, value in _answers(review).items() if name in PARTS and name not in {"label", "steps"}},
         "steps": [step.model_dump(mode="json") for step in read_steps(review.steps)],
         "corrected_run_id": str(corrected) if corrected else None,
         "corrected_part": review.corrected_part or None,

@@ -58,7 +58,11 @@ def as_input(review: Review) -> ReviewInput:
         first_failing_run_uuid=review.first_failing_run_uuid,
         steps=tuple(
             StepJudgement(
-                run=step.run, thumb=step.thumb, labels=tuple(label.name for label in step.labels), note=step.note
+                run=step.run,
+                thumb=step.thumb,
+                labels=tuple(label.name for label in step.labels),
+                note=step.note,
+                answers=step.answers,
             )
             for step in content.read_steps(review.steps)
         ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
@@ -12,10 +12,10 @@ from pydantic import JsonValue
 from annotation.domain.feedback import giving
 from annotation.domain.feedback.validation import Content, completed
 from annotation.domain.feedback.verdict import GOOD, UNSURE
-from annotation.domain.queues.rubric import QuestionKind, Rubric
+from annotation.domain.queues.rubric import Question, QuestionKind, Rubric
 from annotation.domain.reviews import preferences, steps
 from annotation.domain.reviews.content import ReviewInput
-from annotation.domain.reviews.rubric import UP
+from annotation.domain.reviews.stored import UP
 from annotation.models import FailureMode, Feedback, Item, Project, Review, Run
 
 
@@ -30,6 +30,7 @@ class Judged:
     project: Project | None
     modes: Mapping[str, FailureMode] = field(default_factory=dict)
     runs: Mapping[UUID, RunPlace] = field(default_factory=dict)
+    expectations: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +48,10 @@ def rows(judged: Judged) -> list[Feedback]:
     """
     if judged.review.item.kind == Item.Kind.PAIR:
         return list(preferences.rows(judged.review, judged.given))
-    judged = replace(judged, runs=_places(judged))
-    return [*_answers(judged), *_parts(judged), *_steps(judged)]
+    expectations = giving.expectations_of(judged.review.item.workspace_id)
+    judged = replace(judged, runs=_places(judged), expectations=expectations)
+    answers = _answers_on(judged, judged.rubric.questions, judged.given.answers)
+    return [*answers, *_parts(judged), *_steps(judged)]
 
 
 def _places(judged: Judged) -> dict[UUID, RunPlace]:
@@ -66,16 +69,19 @@ def _steps(judged: Judged) -> Iterator[Feedback]:
     for step in judged.given.steps:
         for said in steps.feedback(step, judged.modes):
             yield _row(judged, run_uuid=step.run, **said)
+        yield from _answers_on(judged, judged.rubric.step_questions, step.answers, step.run)
 
 
-def _answers(judged: Judged) -> Iterator[Feedback]:
-    expectations = giving.expectations_of(judged.review.item.workspace_id)
-    for question in judged.rubric.questions:
-        answer = judged.given.answers.get(question.key)
+def _answers_on(
+    judged: Judged, questions: Iterable[Question], answers: Mapping[str, JsonValue], run: UUID | None = None
+) -> Iterator[Feedback]:
+    """What was answered to these questions, on a step or (None) on what the item is about."""
+    for question in questions:
+        answer = answers.get(question.key)
         if answer is not None:
             said = Content(question.key, **_COLUMNS[question.kind](answer))
-            said = completed(said, expectations.get(question.key))
-            yield _row(judged, key=question.key, score=said.score, value=said.value)
+            said = completed(said, judged.expectations.get(question.key))
+            yield _row(judged, key=question.key, run_uuid=run, score=said.score, value=said.value)
 
 
 _COLUMNS: dict[QuestionKind, Callable[[JsonValue], dict[str, Any]]] = {

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from uuid import UUID
 
 from pydantic import JsonValue
 
-from annotation.domain.queues import patterns
-from annotation.domain.queues.rubric import Question, QuestionKind, Rubric
-from annotation.domain.reviews import assertions
+from annotation.domain.queues.rubric import Question, Rubric
 from annotation.domain.reviews.content import Evidence, Layer, Part, ReviewInput, StepJudgement
+from annotation.domain.reviews.stored import (
+    DOWN,
+    LONGEST_TEXT,
+    UP,
+    AnswerError,
+    cleaned,
+    misfit,
+    storable,
+    storable_text,
+    stored,
+)
 
-LONGEST_TEXT = 20_000
 LONGEST_LABEL = 120
 MOST_LABELS = 50
 LONGEST_PASSAGE = 2_000
 MOST_STEPS = 500
-
-UP, DOWN = "up", "down"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +49,6 @@ class InvalidReviewError(Exception):
         return {problem.key: problem.message for problem in self.problems}
 
 
-class _AnswerError(ValueError):
-    pass
-
-
 def validate(rubric: Rubric, given: ReviewInput) -> ReviewInput:
     """The review with every answer in its stored form and parts that the rubric leaves out emptied.
 
@@ -56,6 +58,7 @@ def validate(rubric: Rubric, given: ReviewInput) -> ReviewInput:
     whatever was given for them. Raises InvalidReviewError.
     """
     answers, problems = _answers(rubric, given.answers)
+    of_steps = {step.run: _of_step(rubric, step, problems) for step in given.steps}
     problems += _part_problems(rubric, given)
     if problems:
         raise InvalidReviewError(tuple(problems))
@@ -65,13 +68,13 @@ def validate(rubric: Rubric, given: ReviewInput) -> ReviewInput:
             "answers": answers,
             "labels": _labels(given.labels) if parts.labels else (),
             "evidence": tuple(_evidence(given)) if parts.labels else (),
-            "steps": tuple(_steps(given.steps, with_labels=parts.labels)),
+            "steps": tuple(_steps(given.steps, of_steps, with_labels=parts.labels)),
             "layer": given.layer if parts.layer else "",
             "first_failing_run_uuid": given.first_failing_run_uuid if parts.first_failing_step else None,
             "correction": storable(given.correction) if parts.correction else None,
             "corrected_run_uuid": given.corrected_run_uuid if parts.correction else None,
             "corrected_part": given.corrected_part if parts.correction else "",
-            "note": _cleaned(given.note) if parts.note else "",
+            "note": cleaned(given.note) if parts.note else "",
         }
     )
 
@@ -83,8 +86,8 @@ def _answers(rubric: Rubric, given: Mapping[str, JsonValue]) -> tuple[dict[str, 
         if question.visible_if and not question.visible_if.is_met(answers):
             continue
         try:
-            answer = _needed(question, _answer(question, given.get(question.key)), answers)
-        except _AnswerError as problem:
+            answer = _needed(question, stored(question, given.get(question.key)), answers)
+        except AnswerError as problem:
             problems.append(AnswerProblem(question.key, str(problem)))
             continue
         if answer is not None:
@@ -92,17 +95,28 @@ def _answers(rubric: Rubric, given: Mapping[str, JsonValue]) -> tuple[dict[str, 
     return answers, problems
 
 
-def _answer(question: Question, value: JsonValue) -> JsonValue:
-    """The stored form of one answer, or None where there is none."""
-    if isinstance(value, str):
-        value = _cleaned(value)
-    return None if value is None or value in ("", []) else _READERS[question.kind](question, value)
+def _of_step(rubric: Rubric, step: StepJudgement, problems: list[AnswerProblem]) -> dict[str, JsonValue]:
+    """The answers about one step in their stored form. Which steps a question is asked of is for `asked_steps` to say."""
+    answers: dict[str, JsonValue] = {}
+    for key, given in step.answers.items():
+        question = rubric.step_question(key)
+        if question is None:
+            problems.append(AnswerProblem("steps", f"The rubric has no question “{key}” about single steps."))
+            continue
+        try:
+            answer = stored(question, given)
+        except AnswerError as problem:
+            problems.append(AnswerProblem(key, str(problem)))
+            continue
+        if answer is not None:
+            answers[key] = answer
+    return answers
 
 
 def _needed(question: Question, answer: JsonValue, earlier: Mapping[str, JsonValue]) -> JsonValue:
     is_required = question.is_required or (question.required_if is not None and question.required_if.is_met(earlier))
     if answer is None and is_required:
-        raise _AnswerError(f"“{question.label}” needs an answer.")
+        raise AnswerError(f"“{question.label}” needs an answer.")
     return answer
 
 
@@ -111,123 +125,9 @@ def pattern_problems(rubric: Rubric, given: ReviewInput) -> dict[str, str]:
     found: dict[str, str] = {}
     for question in rubric.questions:
         text = given.answers.get(question.key)
-        if isinstance(text, str) and text.strip() and (words := _misfit(question, _cleaned(text))):
+        if isinstance(text, str) and text.strip() and (words := misfit(question, cleaned(text))):
             found[question.key] = words
     return found
-
-
-def _thumbs(question: Question, value: JsonValue) -> JsonValue:
-    if value not in (UP, DOWN):
-        raise _AnswerError(f"“{question.label}” takes up or down.")
-    return value
-
-
-def _verdict(question: Question, value: JsonValue) -> JsonValue:
-    if not isinstance(value, str) or value not in question.kind.words:
-        raise _AnswerError(f"“{question.label}” takes good, bad or unsure.")
-    return value
-
-
-def _choice(question: Question, value: JsonValue) -> JsonValue:
-    if value not in [option.key for option in question.options]:
-        raise _AnswerError(f"“{question.label}” takes one of: {_option_keys(question)}.")
-    return value
-
-
-def _multi_choice(question: Question, value: JsonValue) -> JsonValue:
-    known = [option.key for option in question.options]
-    picked = value if isinstance(value, list) else [value]
-    if any(key not in known for key in picked):
-        raise _AnswerError(f"“{question.label}” takes any of: {_option_keys(question)}.")
-    return [key for key in known if key in picked]
-
-
-def _ranking(question: Question, value: JsonValue) -> JsonValue:
-    order = _by_rank(value) if isinstance(value, dict) else value
-    keys = sorted(option.key for option in question.options)
-    if not isinstance(order, list) or sorted(str(one) for one in order) != keys:
-        raise _AnswerError(f"“{question.label}” takes all of these in an order, each once: {_option_keys(question)}.")
-    return order
-
-
-def _by_rank(ranks: Mapping[str, JsonValue]) -> JsonValue:
-    """The options in the order of the ranks that a form has for them; None while two share a rank."""
-    given = {str(rank): key for key, rank in ranks.items()}
-    if len(given) != len(ranks) or not all(rank.isdigit() and rank.isascii() for rank in given):
-        return None
-    return [given[rank] for rank in sorted(given, key=int)]
-
-
-def _scale(question: Question, value: JsonValue) -> JsonValue:
-    number = _as_number(question, value)
-    if number not in question.steps:
-        raise _AnswerError(f"“{question.label}” takes a whole number {_bounds(question.minimum, question.maximum)}.")
-    return number
-
-
-def _assertions(question: Question, value: JsonValue) -> JsonValue:
-    try:
-        return assertions.document(assertions.read(storable(value))) or None
-    except ValueError as problem:
-        raise _AnswerError(f"“{question.label}” {problem}.") from None
-
-
-def _number(question: Question, value: JsonValue) -> JsonValue:
-    number = _as_number(question, value)
-    low, high = question.minimum, question.maximum
-    if (low is not None and number < low) or (high is not None and number > high):
-        raise _AnswerError(f"“{question.label}” takes a number {_bounds(low, high)}.")
-    return number
-
-
-def _as_number(question: Question, value: JsonValue) -> float:
-    try:
-        number = float(value.replace(",", ".")) if isinstance(value, str) else value
-    except ValueError:
-        number = None
-    if isinstance(number, bool) or not isinstance(number, (int, float)) or not math.isfinite(number):
-        raise _AnswerError(f"“{question.label}” takes a number.")
-    return int(number) if number == int(number) else number
-
-
-def _bounds(low: float | None, high: float | None) -> str:
-    if low is not None and high is not None:
-        return f"from {low:g} to {high:g}"
-    return f"of at least {low:g}" if low is not None else f"of at most {high:g}"
-
-
-def _text(question: Question, value: JsonValue) -> JsonValue:
-    if not isinstance(value, str):
-        raise _AnswerError(f"“{question.label}” takes text.")
-    if len(value) > LONGEST_TEXT:
-        raise _AnswerError(f"“{question.label}” takes at most {LONGEST_TEXT:,} characters.")
-    if words := _misfit(question, value):
-        raise _AnswerError(words)
-    return value
-
-
-def _misfit(question: Question, text: str) -> str:
-    """What is told about a text that is not as the pattern says; empty where it is."""
-    if not question.pattern or patterns.compiled(question.pattern).matches(text):
-        return ""
-    return question.pattern_message or f"“{question.label}” has to look like {question.pattern}."
-
-
-_READERS: dict[QuestionKind, Callable[[Question, JsonValue], JsonValue]] = {
-    QuestionKind.THUMBS: _thumbs,
-    QuestionKind.VERDICT: _verdict,
-    QuestionKind.CHOICE: _choice,
-    QuestionKind.MULTI_CHOICE: _multi_choice,
-    QuestionKind.SCALE: _scale,
-    QuestionKind.NUMBER: _number,
-    QuestionKind.TEXT: _text,
-    QuestionKind.ASSERTIONS: _assertions,
-    QuestionKind.RANKING: _ranking,
-}
-
-
-def _option_keys(question: Question) -> str:
-    return ", ".join(option.key for option in question.options)
 
 
 def _part_problems(rubric: Rubric, given: ReviewInput) -> list[AnswerProblem]:
@@ -263,18 +163,20 @@ def _step_problems(steps: tuple[StepJudgement, ...]) -> Iterator[AnswerProblem]:
         yield AnswerProblem("steps", f"A step takes at most {MOST_LABELS} labels.")
 
 
-def _steps(given: tuple[StepJudgement, ...], *, with_labels: bool) -> Iterator[StepJudgement]:
+def _steps(
+    given: tuple[StepJudgement, ...], answers: Mapping[UUID, dict[str, JsonValue]], *, with_labels: bool
+) -> Iterator[StepJudgement]:
     """Each step once, as it was judged last; those of which nothing is said are left out."""
     for step in {one.run: one for one in given}.values():
         labels = _labels(step.labels) if with_labels else ()
-        kept = step.model_copy(update={"labels": labels, "note": _cleaned(step.note)})
+        kept = step.model_copy(update={"labels": labels, "note": cleaned(step.note), "answers": answers[step.run]})
         if kept.says_anything:
             yield kept
 
 
 def _labels(names: tuple[str, ...]) -> tuple[str, ...]:
     """The names without repeats (capitals aside), spaces in order, as given first."""
-    tidy = {" ".join(_storable_text(name).split()): None for name in names}
+    tidy = {" ".join(storable_text(name).split()): None for name in names}
     first: dict[str, str] = {}
     for name in tidy:
         first.setdefault(name.lower(), name)
@@ -285,31 +187,7 @@ def _evidence(given: ReviewInput) -> Iterator[Evidence]:
     """Passages for labels that are given, each once, as long as one can be."""
     known = {name.lower() for name in _labels(given.labels)}
     for one in dict.fromkeys(given.evidence):
-        text = _cleaned(one.text)[:LONGEST_PASSAGE]
+        text = cleaned(one.text)[:LONGEST_PASSAGE]
         label = " ".join(one.label.split())
         if text and label.lower() in known:
             yield one.model_copy(update={"text": text, "label": label})
-
-
-def _cleaned(text: str) -> str:
-    return _storable_text(text).strip()
-
-
-def _storable_text(text: str) -> str:
-    """Without NUL and halves of surrogate pairs, which PostgreSQL cannot keep."""
-    return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
-
-
-def storable(value: JsonValue) -> JsonValue:
-    """JSON that PostgreSQL can keep; numbers beyond JSON (not a number, infinite) become null."""
-    match value:
-        case str():
-            return _storable_text(value)
-        case float() if not math.isfinite(value):
-            return None
-        case list():
-            return [storable(entry) for entry in value]
-        case dict():
-            return {_storable_text(key): storable(entry) for key, entry in value.items()}
-        case _:
-            return value

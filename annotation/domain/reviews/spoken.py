@@ -12,7 +12,7 @@ from annotation.domain.queues import rubric_versions, subjects
 from annotation.domain.queues.rubric import Question, QuestionKind
 from annotation.domain.reviews import drafts, submit
 from annotation.domain.reviews.content import ReviewInput
-from annotation.domain.reviews.rubric import DOWN, UP
+from annotation.domain.reviews.stored import DOWN, UP
 from annotation.models import Feedback, Item, Review, Trace, User
 
 _NOT_A_PERSONS = (Feedback.Source.JUDGE, Feedback.Source.RULE, Feedback.Source.SIGNAL)

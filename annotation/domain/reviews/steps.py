@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from annotation.domain.reviews.content import KeptStep, Label, ReviewInput, StepJudgement
-from annotation.domain.reviews.rubric import UP
+from annotation.domain.reviews.stored import UP
 from annotation.models import FailureMode
 
 STEP_THUMB = "step_thumb"
@@ -21,7 +21,9 @@ Modes = Mapping[str, FailureMode]
 def documents(given: ReviewInput, modes: Modes) -> list[dict[str, Any]]:
     """The JSON that a review keeps of its steps."""
     kept = [
-        KeptStep(run=step.run, thumb=step.thumb, note=step.note, labels=tuple(_labels(step, modes)))
+        KeptStep(
+            run=step.run, thumb=step.thumb, note=step.note, labels=tuple(_labels(step, modes)), answers=step.answers
+        )
         for step in given.steps
     ]
     return [step.model_dump(mode="json", exclude_defaults=True) for step in kept]

@@ -17,6 +17,7 @@ from annotation.domain.queues.refusals import ClaimError, ItemNotOpenError, Item
 from annotation.domain.queues.rubric_versions import asked_of, current, numbered
 from annotation.domain.queues.sight import WHOLE, Sight
 from annotation.domain.reviews import (
+    asked_steps,
     assertions,
     correct,
     drafts,
@@ -115,7 +116,7 @@ def _answer(probe: Probe, item: Item, by: User, answers: ReviewInput, now: datet
     if item.queue.status in CLOSED:
         raise QueueNotActiveError(item.queue)
     version = numbered(item.queue, answers.rubric_version) or current(item.queue)
-    given = _checked(item, asked_of(item, version, by), answers)
+    given = _checked(item, asked_of(item, version, by), answers, asks_steps=True)
     probe.rubric, probe.answers, probe.labels, probe.layer = version, given.answers, list(given.labels), given.layer
     probe.first_failing_run_uuid, probe.note = given.first_failing_run_uuid, given.note
     probe.active_ms, probe.submitted_at = max(probe.active_ms, given.active_ms), now
@@ -161,11 +162,14 @@ class Checked:
         return list(judgements.rows(judged))
 
 
-def checked(item: Item, by: User, answers: ReviewInput) -> Checked:
-    """The answers held against the rubric and the item; labels are coined. Raises InvalidReviewError."""
+def checked(item: Item, by: User, answers: ReviewInput, *, asks_steps: bool = True) -> Checked:
+    """The answers held against the rubric and the item; labels are coined. Raises InvalidReviewError.
+
+    Without `asks_steps`, questions about single steps may be left open.
+    """
     version = numbered(item.queue, answers.rubric_version) or current(item.queue)
     questions = asked_of(item, version, by)
-    given = _checked(item, questions, answers)
+    given = _checked(item, questions, answers, asks_steps=asks_steps)
     project = originals.project_of(item)
     return Checked(version, questions, given, project, _modes(project, given, by))
 
@@ -180,7 +184,7 @@ def _require_place(item: Item, by: User, before: Review | None, now: datetime) -
         raise ItemNotOpenError(item) if item.state in state.FULL else ItemTakenError(item)
 
 
-def _checked(item: Item, questions: asked.Rubric, answers: ReviewInput) -> ReviewInput:
+def _checked(item: Item, questions: asked.Rubric, answers: ReviewInput, *, asks_steps: bool) -> ReviewInput:
     """Held against the rubric and the item; a correction that changes nothing is none."""
     given = rubric.validate(questions, answers)
     problems = [
@@ -193,6 +197,8 @@ def _checked(item: Item, questions: asked.Rubric, answers: ReviewInput) -> Revie
     ]
     if originals.foreign_runs(item, {step.run for step in given.steps}):
         problems.append(AnswerProblem("steps", "A step that was judged does not belong to the item; reload the page."))
+    if asks_steps:
+        problems += asked_steps.problems(asked_steps.of_item(item, questions), questions, given.steps)
     if problems:
         raise InvalidReviewError(tuple(problems))
     source = (

@@ -55,6 +55,11 @@ class QuestionField:
     is_new: bool = False
 
     @property
+    def id(self) -> str:
+        """What ids of its elements end with, one of its own for every step."""
+        return self.name.removeprefix(ANSWER)
+
+    @property
     def kind(self) -> str:
         """The kind as templates ask for it."""
         return self.question.kind.value
@@ -138,7 +143,13 @@ class ReviewFields:
     def is_one_key(self) -> bool:
         """Whether one answer is all that is asked, so that giving it submits."""
         is_all = len(self.rubric.questions) == 1 and not any(self.rubric.parts.model_dump().values())
-        return is_all and self.rubric.questions[0].kind.is_verdict
+        return is_all and not self.rubric.step_questions and self.rubric.questions[0].kind.is_verdict
+
+    def of_step(self, run: UUID, question: Question) -> QuestionField:
+        """A question about one step."""
+        said = next((step.answers for step in self.given.steps if step.run == run), {})
+        value = said.get(question.key)
+        return QuestionField(question, step_field(run, question.key), value, _choices(question, value), "")
 
     def _field(self, question: Question) -> QuestionField:
         value = self.given.answers.get(question.key)
@@ -152,6 +163,11 @@ class ReviewFields:
         )
 
 
+def step_field(run: UUID, key: str) -> str:
+    """The name of the field that holds the answer about a step."""
+    return f"{ANSWER}{run}-{key}"
+
+
 def read(sent: QueryDict, rubric: Rubric) -> Sent:
     """What the person gave; unreadable parts of the machinery (ids, times) count as not given."""
     correction, problems = _correction(sent)
@@ -163,7 +179,7 @@ def read(sent: QueryDict, rubric: Rubric) -> Sent:
         evidence=tuple(_evidence(sent)),
         layer=sent.get("layer", ""),
         first_failing_run_uuid=_uuid(sent.get("first_failing_run")),
-        steps=tuple(_steps(sent)),
+        steps=tuple(_steps(sent, rubric)),
         correction=correction,
         corrected_run_uuid=_uuid(sent.get("corrected_run")),
         corrected_part=sent.get("corrected_part", "")[:20],
@@ -227,13 +243,19 @@ def _evidence(sent: QueryDict) -> Iterator[Evidence]:
             yield Evidence.model_validate_json(written)
 
 
-def _steps(sent: QueryDict) -> Iterator[StepJudgement]:
-    """What is said of single steps, each sent as one JSON object."""
+def _steps(sent: QueryDict, rubric: Rubric) -> Iterator[StepJudgement]:
+    """What is said of single steps: each sent as one JSON object, but for answers that have fields of their own."""
+    judged: dict[UUID, StepJudgement] = {}
     for written in sent.getlist("step")[:MOST_STEPS]:
         with suppress(ValidationError):
             step = StepJudgement.model_validate_json(written)
-            if step.says_anything:
-                yield step
+            judged[step.run] = step
+    for run in [uuid for text in sent.getlist("asked_step")[:MOST_STEPS] if (uuid := _uuid(text))]:
+        step = judged.get(run, StepJudgement(run=run))
+        fields = {one.key: _answer(sent, step_field(run, one.key), one) for one in rubric.step_questions}
+        answers = step.answers | {key: value for key, value in fields.items() if value or key in step.answers}
+        judged[run] = step.model_copy(update={"answers": {key: value for key, value in answers.items() if value}})
+    yield from (step for step in judged.values() if step.says_anything)
 
 
 def _correction(sent: QueryDict) -> tuple[JsonValue, tuple[AnswerProblem, ...]]:

@@ -10,6 +10,7 @@ from typing import Any
 from django.http import QueryDict
 from pydantic import ValidationError
 
+from annotation.domain.queues.conditions import Steps
 from annotation.domain.queues.rubric import (
     BUILT_IN_KEYS,
     MOST_OPTIONS,
@@ -21,13 +22,15 @@ from annotation.domain.queues.rubric import (
     Rubric,
     condition_problems,
 )
+from annotation.models import Run
 from annotation.web.forms import rubric_conditions as conditions
 from annotation.web.forms.rubric_draft import PARTS, OptionDraft, QuestionDraft, RubricDraft
 
 
 def from_rubric(rubric: Rubric) -> RubricDraft:
     """The draft that shows a stored rubric."""
-    return RubricDraft(tuple(_shown(question) for question in rubric.questions), rubric.parts.model_dump())
+    asked = (*rubric.questions, *rubric.step_questions)
+    return RubricDraft(tuple(_shown(question) for question in asked), rubric.parts.model_dump())
 
 
 def _shown(question: Question) -> QuestionDraft:
@@ -46,6 +49,8 @@ def _shown(question: Question) -> QuestionDraft:
         required=conditions.picked(question.required_if),
         pattern=question.pattern,
         pattern_message=question.pattern_message,
+        of_type=question.of.type if question.of else "",
+        of_name=question.of.name if question.of else "",
     )
 
 
@@ -89,6 +94,8 @@ def _posted(data: QueryDict, name: str) -> QuestionDraft:
         required=tuple(data.getlist(f"{name}-needed")),
         pattern=data.get(f"{name}-pattern", ""),
         pattern_message=data.get(f"{name}-pattern_message", ""),
+        of_type=of_type if (of_type := data.get(f"{name}-of", "")) in Run.Type.values else "",
+        of_name=data.get(f"{name}-of_name", ""),
     )
 
 
@@ -150,7 +157,8 @@ def checked(draft: RubricDraft, before: Rubric | None = None) -> tuple[RubricDra
             told.append(replace(question, error=_worded(problem)))
         except ValueError as problem:
             told.append(replace(question, error=str(problem)))
-    problems = condition_problems(made) if not any(one.error for one in told) else {}
+    whole = [question for question in made if question.of is None]
+    problems = condition_problems(whole) if not any(one.error for one in told) else {}
     result = replace(draft, questions=tuple(replace(one, error=one.error or problems.get(one.key, "")) for one in told))
     return result, None if result.has_errors else Rubric(questions=tuple(made), parts=Parts(**draft.parts))
 
@@ -162,7 +170,8 @@ def _keyed(questions: Iterable[QuestionDraft]) -> list[QuestionDraft]:
     for place, question in enumerate(made):
         key = question.key
         if not key and question.label.strip():
-            first = "thumbs" if QuestionKind(question.kind).is_verdict else ""
+            is_verdict = QuestionKind(question.kind).is_verdict and not question.of_type
+            first = "thumbs" if is_verdict else ""
             key = _key(question.label, taken, first=first)
             taken |= {key}
         made[place] = replace(question, key=key, options=_options_keyed(question.options))
@@ -198,6 +207,7 @@ def _question(draft: QuestionDraft, said: Mapping[str, Any]) -> Question:
         required_if=conditions.read(draft.required),
         pattern=draft.pattern.strip() if draft.is_text else "",
         pattern_message=draft.pattern_message.strip() if draft.is_text else "",
+        of=Steps(type=draft.of_type, name=draft.of_name.strip()) if draft.of_type else None,
         said=dict(said),
     )
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from annotation.domain.queues.rubric import MOST_STEPS, QuestionKind
+from annotation.models import Run
 from annotation.web.forms import rubric_conditions as conditions
 from annotation.web.forms.rubric_conditions import Boxes, Earlier
 
@@ -29,7 +30,9 @@ class OptionDraft:
 
 @dataclass(frozen=True, slots=True)
 class QuestionDraft:
-    """A question as typed; `visible` and `required` are the ticked boxes of its conditions."""
+    """A question as typed; `visible` and `required` are the ticked boxes of its conditions, `of_type` and `of_name` the steps
+    that it is asked of (empty: the whole).
+    """
 
     key: str = ""
     kind: str = QuestionKind.CHOICE
@@ -45,7 +48,20 @@ class QuestionDraft:
     required: tuple[str, ...] = ()
     pattern: str = ""
     pattern_message: str = ""
+    of_type: str = ""
+    of_name: str = ""
     error: str = ""
+
+    @property
+    def scopes(self) -> list[tuple[str, str, bool]]:
+        """Of what it may be asked: value, words, and whether it is; the whole first."""
+        of_steps = [(type_.value, f"each {type_.label.lower()}", type_.value == self.of_type) for type_ in Run.Type]
+        return [("", "the whole", not self.of_type), *of_steps]
+
+    @property
+    def may_be_of_steps(self) -> bool:
+        """Whether its kind can be asked of single steps."""
+        return self.kind not in {QuestionKind.ASSERTIONS, QuestionKind.RANKING}
 
     @property
     def kind_label(self) -> str:
@@ -106,7 +122,7 @@ class RubricDraft:
         for question in self.questions:
             asked, needed = (conditions.boxes(earlier, ticked) for ticked in (question.visible, question.required))
             rows.append((question, asked, needed))
-            if question.key:
+            if question.key and not question.of_type:
                 earlier.append(Earlier(question.key, question.label, question.answers))
         return rows
 

@@ -74,7 +74,7 @@ def test_the_export_has_them(bench: Bench) -> None:
     bench.claim(bench.one)
     bench.submit(bench.one, **GOOD, steps=[{"run": bench.tool.uuid, "thumb": "up"}])
     line = b"".join(export.stream(bench.queue, Format.JSONL)).decode()
-    assert f'"steps":[{{"labels":[],"note":"","run":"{bench.tool.uuid}","thumb":"up"}}]' in line
+    assert f'"steps":[{{"answers":{{}},"labels":[],"note":"","run":"{bench.tool.uuid}","thumb":"up"}}]' in line
 
 
 @pytest.mark.django_db

@@ -36,7 +36,9 @@ def read(sent: Any, workspace: Workspace, before: Rubric | None = None) -> Rubri
     known = {question.key: question for question in before.questions} if before else {}
     try:
         questions = tuple(_question(one, configs.get(_key(one)), known.get(_key(one))) for one in sent)
-        return Rubric(questions=questions, parts=before.parts) if before else Rubric(questions=questions)
+        if before is None:
+            return Rubric(questions=questions)
+        return Rubric(questions=questions, step_questions=before.step_questions, parts=before.parts)
     except ValidationError as problem:
         raise Invalid("rubric_items: " + "; ".join(str(error["msg"]) for error in problem.errors())) from problem
 

@@ -13,7 +13,7 @@ from annotation.domain.queues import blindness, masking, presentation, rubric, r
 from annotation.domain.queues.lifecycle import QueueSettings
 from annotation.domain.queues.presentation import Presentation
 from annotation.domain.queues.rubric import QuestionKind, Rubric
-from annotation.models import Dataset, Queue, User
+from annotation.models import Dataset, Queue, Run, User
 
 PERSON_UNKNOWN = "There is no member with the e-mail address {value}."
 
@@ -32,6 +32,13 @@ class ConditionSerializer(serializers.Serializer[Any]):
     any_of = serializers.ListField(child=serializers.CharField(), default=[])
 
 
+class StepsSerializer(serializers.Serializer[Any]):
+    """Runs of a type, and of a name where one is given."""
+
+    type = serializers.ChoiceField(Run.Type.choices)
+    name = serializers.CharField(default="", help_text="Exactly; empty: any.")
+
+
 class QuestionSerializer(serializers.Serializer[Any]):
     """One question of a rubric."""
 
@@ -47,6 +54,9 @@ class QuestionSerializer(serializers.Serializer[Any]):
     high_label = serializers.CharField(default="", help_text="What the upper end of a scale means.")
     visible_if = ConditionSerializer(allow_null=True, default=None, help_text="Asked only then.")
     required_if = ConditionSerializer(allow_null=True, default=None, help_text="Needs an answer then.")
+    of = StepsSerializer(
+        allow_null=True, default=None, help_text="Asked of each such step, evenly spread ones where they are many."
+    )
     pattern = serializers.CharField(default="", help_text="A regular expression that a whole text answer has to match.")
     pattern_message = serializers.CharField(default="", help_text="What is told about a text that does not match.")
 

@@ -25,6 +25,9 @@ class StepSerializer(serializers.Serializer[Any]):
     thumb = serializers.ChoiceField(["up", "down", ""], default="", allow_blank=True)
     labels = serializers.ListField(child=serializers.CharField(), default=list, help_text="Names of failure modes.")
     note = serializers.CharField(default="", allow_blank=True, trim_whitespace=False)
+    answers = serializers.DictField(
+        child=AnyField(), default=dict, help_text="By key, to the questions that are asked of such steps (`of`)."
+    )
 
 
 class ReviewInputSerializer(serializers.Serializer[Any]):

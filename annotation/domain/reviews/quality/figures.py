@@ -151,11 +151,13 @@ def left_out(rubric: Rubric) -> tuple[LeftOut, ...]:
     """What a rubric asks and nothing can be compared of."""
     questions = [LeftOut(one.label, _INCOMPARABLE[one.kind]) for one in rubric.questions if one.kind in _INCOMPARABLE]
     parts = {"Correction": (rubric.parts.correction, _CORRECTED), "Note": (rubric.parts.note, _FREE)}
+    questions += [LeftOut(one.label, _OF_STEPS) for one in rubric.step_questions]
     return (*questions, *(LeftOut(label, reason) for label, (is_asked, reason) in parts.items() if is_asked))
 
 
 _FREE = "Free text: two people never say the same in the same words. Give it labels, and these are compared."
 _CORRECTED = "A correction is a text of its own; the reviews of an item stand side by side where they differ."
+_OF_STEPS = "Asked of single steps: the export has each reviewer’s answers by step."
 _INCOMPARABLE = {
     QuestionKind.TEXT: _FREE,
     QuestionKind.ASSERTIONS: "Sentences of one’s own: what one person asks of an answer, another need not deny.",

@@ -14,7 +14,7 @@ from annotation.models import Item, Project, Queue
 from annotation.web import sight
 from annotation.web.forms.review import ReviewFields
 from annotation.web.http import MemberRequest
-from annotation.web.views.review import correction, pair, trajectory, walk
+from annotation.web.views.review import asked_steps, correction, pair, trajectory, walk
 
 TOLD = "review_done"
 """Where the session keeps what was just done, until the next page says it."""
@@ -91,6 +91,7 @@ def of(request: MemberRequest, opened: Opened, fields: ReviewFields) -> dict[str
         "last": last_item(request, queue),
         "fields": fields,
         "labels": label_choices(project, fields.given.labels),
+        "asked_steps": asked_steps.of(opened, fields),
         "layers": LAYERS,
         "marked_before": masked.evidence(opening.marked_before(item, traces, request.user), seen),
         "correction": correction.shown(source, fields.given, queue.target_dataset),

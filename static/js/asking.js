@@ -1,0 +1,72 @@
+// [data-asked-steps]: questions about single steps. Only the step that the outline stands at shows its fields
+// ([data-asked-step]); O goes to the next one that is still open, "The rest alike" answers all that are open as this one.
+"use strict";
+{
+  const root = () => document.querySelector("[data-asked-steps]");
+  const steps = () => [...(root()?.querySelectorAll("[data-asked-step]") ?? [])];
+  const chosen = () => document.querySelector(".outline [data-outline] [data-step-id][aria-current]")?.dataset.stepId;
+  const shown = () => steps().find((step) => step.hasAttribute("data-shown"));
+  const fieldsOf = (step) => [...step.querySelectorAll("input:not([type=hidden]), textarea, select")];
+  const keyOf = (step, field) => field.name.slice(`answer-${step.dataset.askedStep}-`.length);
+  const isGiven = (field) => (["radio", "checkbox"].includes(field.type) ? field.checked : field.value.trim() !== "");
+  const keys = (step) => [...new Set(fieldsOf(step).map((field) => keyOf(step, field)))];
+  const has = (step, key) => fieldsOf(step).some((field) => keyOf(step, field) === key && isGiven(field));
+  const isOpen = (step) => keys(step).some((key) => !has(step, key));
+
+  const count = () => {
+    for (const question of root().querySelectorAll("[data-asked-question]")) {
+      const key = question.dataset.askedQuestion;
+      question.querySelector("[data-asked-answered]").textContent = steps().filter((step) => has(step, key)).length;
+    }
+    root().querySelector("[data-asked-next]").disabled = !steps().some(isOpen);
+    const at = shown();
+    root().querySelector("[data-asked-same]").disabled = !at || isOpen(at) || !steps().some(isOpen);
+  };
+
+  const show = () => {
+    if (!root()) return;
+    root().dataset.live = "true";
+    root().querySelector("[data-asked-tools]").hidden = false;
+    const run = chosen();
+    for (const step of steps()) step.toggleAttribute("data-shown", step.dataset.askedStep === run);
+    for (const link of document.querySelectorAll(".outline [data-outline] [data-step-id]")) {
+      const step = steps().find((one) => one.dataset.askedStep === link.dataset.stepId);
+      link.toggleAttribute("data-asked-open", Boolean(step) && isOpen(step));
+    }
+    count();
+  };
+
+  const next = () => {
+    const all = steps();
+    const at = all.indexOf(shown());
+    const step = [...all.slice(at + 1), ...all.slice(0, at + 1)].find(isOpen);
+    if (!step) return;
+    const link = document.querySelector(`.outline [data-outline] [data-step-id="${CSS.escape(step.dataset.askedStep)}"]`);
+    if (!link) { step.querySelector("[data-asked-link]").click(); return; } // not in the outline yet: its page is
+    link.click();
+    step.querySelector("input:not([type=hidden]), textarea")?.focus();
+  };
+
+  const alike = () => {
+    const from = shown();
+    for (const step of steps().filter((one) => one !== from)) {
+      for (const key of keys(step).filter((one) => !has(step, one) && has(from, one))) {
+        for (const field of fieldsOf(step).filter((one) => keyOf(step, one) === key)) {
+          const same = fieldsOf(from).filter((one) => keyOf(from, one) === key);
+          if (["radio", "checkbox"].includes(field.type)) field.checked = same.some((one) => one.checked && one.value === field.value);
+          else field.value = same[0].value;
+        }
+      }
+    }
+    fieldsOf(from)[0]?.dispatchEvent(new Event("change", { bubbles: true })); // so that the draft is kept
+    show();
+  };
+
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-asked-next]")) next();
+    if (event.target.closest("[data-asked-same]")) alike();
+  });
+  document.addEventListener("input", (event) => { if (event.target.closest?.("[data-asked-steps]")) show(); });
+  document.addEventListener("change", (event) => { if (event.target.closest?.("[data-asked-steps]")) show(); });
+  for (const name of ["step-chosen", "draft-restored", "DOMContentLoaded", "htmx:afterSettle"]) document.addEventListener(name, show);
+}
