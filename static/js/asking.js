@@ -44,7 +44,8 @@
     const link = document.querySelector(`.outline [data-outline] [data-step-id="${CSS.escape(step.dataset.askedStep)}"]`);
     if (!link) { step.querySelector("[data-asked-link]").click(); return; } // not in the outline yet: its page is
     link.click();
-    step.querySelector("input:not([type=hidden]), textarea")?.focus();
+    step.querySelector("input:not([type=hidden]), textarea")?.focus({ preventScroll: true });
+    step.scrollIntoView({ block: "nearest" });
   };
 
   const alike = () => {

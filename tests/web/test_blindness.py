@@ -161,7 +161,7 @@ def test_a_side_of_a_pair_is_not_told_by_its_own_page(people: People, make_line:
         assert hidden not in told
     assert client.get(f"{line.page(1)}?outline_after=0&trace={other.uuid}").status_code == 404
     listed = words(client.get(f"/w/acme/queues/{line.queue.uuid}/").content)
-    assert "1 Pair Can I cancel booking TX-1? Added by hand open needs my review" in listed
+    assert "1 Pair Can I cancel booking TX-1? Added by hand needs my review" in listed
 
 
 def test_the_list_of_a_reviewer_tells_no_more_than_the_page(people: People, make_line: MakeLine) -> None:
@@ -170,7 +170,7 @@ def test_the_list_of_a_reviewer_tells_no_more_than_the_page(people: People, make
     drafts_of_others = items.flag(item=line.items[1], by=people.editor, reason="Plainly wrong")
     listed = people.client(people.reviewer).get(f"/w/acme/queues/{line.queue.uuid}/").content.decode()
     page = words(listed.encode())
-    assert "1 Trace Can I cancel booking TX-1? Rule “name hidden” open needs my review" in page
+    assert "1 Trace Can I cancel booking TX-1? Rule “name hidden” needs my review" in page
     for hidden in ("Judged rude", "policy", "booking_agent", "Plainly wrong", "TX-2"):
         assert hidden not in page
     opened = words(people.client(people.reviewer).get(line.page(drafts_of_others.number)).content)
