@@ -71,8 +71,9 @@ def original(source: Original, sight: Sight, *, with_inputs: bool = False) -> Or
     """What a correction starts from; its inputs only where they are shown."""
     if sight.mask is None:
         return source
+    outputs = source.outputs if source.text.strip() else sight.json(source.outputs)  # of a text nothing else is shown
     inputs = sight.json(source.inputs) if with_inputs else {}
-    return replace(source, text=sight.text(source.text), outputs=sight.json(source.outputs), inputs=inputs)
+    return replace(source, text=sight.text(source.text), outputs=outputs, inputs=inputs)
 
 
 def put_back(content: ReviewInput, item: Item, by: User, mask: Mask) -> ReviewInput:

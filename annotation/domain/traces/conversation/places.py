@@ -36,7 +36,7 @@ def text_at(run: Any, name: str) -> str:
         if name == "messages":
             return _of_message(run.messages, *rest.split("."))
         if name == "documents":
-            return written(run.documents[int(rest)]["content"])
+            return written(run.documents[int(rest.removesuffix(".content"))]["content"])
     except (LookupError, TypeError, ValueError) as problem:
         raise NoSuchPlaceError(whole_name) from problem
     raise NoSuchPlaceError(whole_name)

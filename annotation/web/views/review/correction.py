@@ -61,14 +61,19 @@ def format_of(source: Original) -> str:
     return form.TEXT if source.text.strip() or source.outputs in (None, {}, []) else form.JSON
 
 
+def _begun(source: Original) -> str:
+    """What stands in the text area at first."""
+    return source.text if format_of(source) == form.TEXT else form.correction_text(source.outputs)
+
+
 LARGEST_AT_ONCE = 100_000
 """A longer original (in characters) is loaded when somebody wants to correct it."""
 
 
 def masked_source(source: Original, given: ReviewInput, seen: Sight, *, is_whole: bool = False) -> Original:
-    """What the correction starts from, masked as far as the page shows it: a long text that is left out is not read for it."""
+    """What the correction starts from, masked as far as the page shows it: what is left out for its size is not read for it."""
     is_begun = given.correction not in (None, "") or is_whole
-    if seen.mask and not is_begun and format_of(source) == form.TEXT and len(source.text) > LARGEST_AT_ONCE:
+    if seen.mask and not is_begun and len(_begun(source)) > LARGEST_AT_ONCE:
         return source
     return masked.original(source, seen)
 
@@ -78,7 +83,7 @@ def shown(source: Original, given: ReviewInput, dataset: Dataset | None, *, is_w
     kind, taking = format_of(source), _open(dataset)
     typed = given.correction
     if typed is None or typed == "":
-        text = source.text if kind == form.TEXT else form.correction_text(source.outputs)
+        text = _begun(source)
         is_left_out = len(text) > LARGEST_AT_ONCE and not is_whole
         size = len(text.encode(errors="replace")) if is_left_out else 0
         text = "" if is_left_out else text

@@ -1,0 +1,158 @@
+"""What a queue hides of a trajectory is not sent to its reviewers, by whatever way they ask."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from annotation.domain.queues.presentation import Presentation
+from annotation.models import Item, Queue, Review, Run, Trace
+from tests.fixtures.people import People
+from tests.web.review.conftest import ANSWER, Line, run_of
+
+pytestmark = pytest.mark.django_db
+MakeLine = Callable[..., Line]
+SYSTEM, THOUGHT, CALL, FOUND = (
+    "You are a booking clerk",
+    "They will be angry",
+    "ADVANCE_SAVER",
+    "Clause 17 of the terms",
+)
+TALK = {"system": "hidden", "reasoning": "hidden", "tools": "hidden", "documents": "hidden", "steps": False, "figures": False,
+        "metadata": False, "raw": False}  # fmt: skip
+
+
+@pytest.fixture
+def make(make_line: MakeLine) -> Callable[..., Line]:
+    """`make(presentation)`: a queue with one trace that has something of every part."""
+
+    def made(presentation: dict[str, Any]) -> Line:
+        line = make_line(1, presentation=presentation)
+        run = run_of(line.items[0], "final_answer")
+        run.messages = [
+            {"role": "system", "parts": [{"type": "text", "text": SYSTEM}]},
+            {"role": "user", "parts": [{"type": "text", "text": run.input_text}]},
+            {"role": "assistant", "parts": [
+                {"type": "reasoning", "text": THOUGHT}, {"type": "text", "text": ANSWER},
+                {"type": "tool_call", "id": "c", "name": "refund", "arguments": {"rate": CALL}}]},
+        ]  # fmt: skip
+        run.metadata, run.attributes = {"who": "tenant-77"}, {"span": "attr-88"}
+        run.inputs, run.outputs = {"raw": "raw-99"}, {"raw": "raw-99"}
+        run.save()
+        Run.objects.create(
+            workspace=run.workspace, trace=run.trace, uuid=type(run.uuid)(int=5), external_id="d", name="search_terms",
+            type="retriever", status="ok", started_at=run.started_at, start_nano=run.start_nano, parent_uuid=run.parent_uuid,
+            documents=[{"content": FOUND}],
+        )  # fmt: skip
+        return line
+
+    return made
+
+
+def everything(people: People, line: Line, person: Any) -> str:
+    client, item = people.client(person), line.items[0]
+    trace = Trace.objects.get(uuid=item.trace_uuid or "")
+    base, page = f"/w/acme/traces/{trace.uuid}/", line.page(1)
+    names = ("inputs", "outputs", "messages", "attributes", "metadata", "messages.0.text", "messages.2.reasoning", "messages.2.2",
+             "tool.arguments", "documents.0.content", "input_text", "output_text")  # fmt: skip
+    asked = [page, f"{page}?raw=1", f"{page}?trace={trace.uuid}&outline_after=0"]
+    for run in trace.runs.all():
+        asked += [f"{base}steps/{run.uuid}/?item={item.uuid}", f"{base}steps/{run.uuid}/"]
+        asked += [f"{base}text/?item={item.uuid}&at={run.uuid}:{name}" for name in names]
+        asked += [f"{base}text/?at={run.uuid}:{name}" for name in names]
+    return "\n".join(client.get(address).content.decode() for address in asked)
+
+
+HIDDEN = {"system": SYSTEM, "reasoning": THOUGHT, "tools": CALL, "documents": FOUND}
+
+
+@pytest.mark.parametrize("part", HIDDEN)
+def test_a_hidden_part_is_in_no_answer_and_the_conversation_is(
+    make: Callable[..., Line], people: People, part: str
+) -> None:
+    line = make({part: "hidden", "raw": False})
+    seen = everything(people, line, people.reviewer)
+    assert HIDDEN[part] not in seen
+    assert ANSWER in seen
+    assert [words for name, words in HIDDEN.items() if name != part and words not in seen] == []
+    assert HIDDEN[part] in everything(people, line, people.editor)
+
+
+def test_the_conversation_only(make: Callable[..., Line], people: People) -> None:
+    line = make(TALK)
+    seen = everything(people, line, people.reviewer)
+    for words in (
+        *HIDDEN.values(),
+        "tenant-77",
+        "attr-88",
+        "raw-99",
+        "6.4 s",
+        "1.1 s",
+        "5,812",
+        "get_rate_rules",
+        "/steps/",
+    ):
+        assert words not in seen, words
+    assert "Can I cancel booking TX-1?" in seen
+    assert ANSWER in seen
+    assert "Some parts of the trajectory are not shown." in seen
+    assert "Show everything" not in seen
+
+
+def test_reviewers_ask_for_the_rest_where_they_may(make: Callable[..., Line], people: People) -> None:
+    line, client = make(TALK | {"may_show_rest": True}), people.client(people.reviewer)
+    page = client.get(line.page(1)).content.decode()
+    assert CALL not in page
+    assert "Show everything" in page
+    assert CALL in client.get(f"{line.page(1)}?rest=1").content.decode()
+    client.post(line.page(1, "submit"), line.form(1, **{"answer-thumbs": "up"}))
+    assert Review.objects.get().shown["showed_rest"] is True
+    assert CALL not in client.get(f"{line.page(1)}?rest=0").content.decode()
+
+
+def test_asking_for_the_rest_changes_nothing_where_they_may_not(make: Callable[..., Line], people: People) -> None:
+    line, client = make(TALK), people.client(people.reviewer)
+    assert CALL not in client.get(f"{line.page(1)}?rest=1&as=editor").content.decode()
+    client.post(line.page(1, "submit"), line.form(1, **{"answer-thumbs": "up"}))
+    assert Review.objects.get().shown == {"presentation": TALK}
+
+
+def test_folded_tools_are_closed_and_texts_may_stand_raw(make: Callable[..., Line], people: People) -> None:
+    line = make({"tools": "folded", "texts": "raw"})
+    page = people.client(people.reviewer).get(line.page(1)).content.decode()
+    assert 'class="plain"' in page
+    assert CALL in page
+
+
+def test_a_long_trace_is_paged_by_the_steps_that_are_shown(make: Callable[..., Line], people: People) -> None:
+    line = make({"tools": "hidden"})
+    trace = Trace.objects.get(uuid=line.items[0].trace_uuid or "")
+    root = Run.objects.get(trace=trace, parent_uuid=None)
+    Run.objects.bulk_create(
+        Run(workspace=trace.workspace, trace=trace, uuid=type(trace.uuid)(int=1000 + at), external_id=f"s{at}", name=f"step {at}",
+            type="tool" if at % 2 else "llm", status="ok", started_at=root.started_at, start_nano=root.start_nano + 10 + at,
+            parent_uuid=root.uuid, output_text=f"said {at}" if not at % 2 else CALL)
+        for at in range(300)
+    )  # fmt: skip
+    client = people.client(people.reviewer)
+    page = client.get(line.page(1)).content.decode()
+    assert "step 1<" not in page
+    far = client.get(f"{line.page(1)}?step={type(trace.uuid)(int=1000 + 298)}").content.decode()
+    assert "said 298" in far
+    assert CALL not in page + far
+
+
+@pytest.mark.parametrize("given", [{}, {"texts": "raw"}, {"tools": "folded"}, {"may_show_rest": True}])
+def test_what_is_shown_otherwise_is_not_hidden(given: dict[str, Any]) -> None:
+    assert not Presentation.model_validate(given).hides_anything
+    assert Presentation.model_validate(given | {"raw": False}).hides_anything
+
+
+def test_a_queue_without_a_policy_shows_all_and_says_nothing(make: Callable[..., Line], people: People) -> None:
+    line = make({})
+    page = people.client(people.reviewer).get(line.page(1)).content.decode()
+    assert 'class="sight' not in page
+    assert Queue.objects.get().presentation == {}
+    assert Item.objects.count() == 1
