@@ -16,6 +16,7 @@ pytest_plugins = [
     "tests.fixtures.browser",
     "tests.fixtures.people",
     "tests.fixtures.opinions",
+    "tests.fixtures.place",
 ]
 
 

@@ -23,57 +23,11 @@ from annotation.models import (
     Run,
     Trace,
 )
-from tests.factories import DatasetFactory, ProjectFactory, QueueFactory
+from tests.factories import DatasetFactory, QueueFactory
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 LATER = datetime(2099, 1, 1, tzinfo=UTC)
-PLACE = """
-    INSERT INTO annotation_trace (workspace_id, project_id, uuid, name, status, started_at, tags, metadata, model_names,
-                                  run_count, error_count, verdict, thread_id, user_id, input, output, settled_at)
-    SELECT %(workspace)s, %(project)s, gen_random_uuid(), 'trace', CASE WHEN n %% 50 = 0 THEN 'error' ELSE 'ok' END,
-           timestamptz '2026-01-01' + n * interval '1 minute', ARRAY['t' || n %% 500], '{}', '{}', 1,
-           CASE WHEN n %% 25 = 0 THEN 1 ELSE 0 END,
-           CASE WHEN n %% 40 = 0 THEN 'bad' END, 'thread-' || n %% 300, 'user-' || n %% 300, 'word' || n %% 700, 'answer',
-           CASE WHEN n %% 100 <> 0 THEN now() END
-    FROM generate_series(1, 4000) AS n
-"""
-FEEDBACK = """
-    INSERT INTO annotation_feedback (uuid, workspace_id, target, trace_uuid, key, source, is_adjudicated, metadata)
-    SELECT gen_random_uuid(), workspace_id, 'trace', uuid, 'key' || id %% 20, 'user', false, '{}'
-    FROM annotation_trace WHERE workspace_id = %(workspace)s
-"""
-RUNS = """
-    INSERT INTO annotation_run (workspace_id, trace_id, uuid, external_id, name, type, status, started_at, start_nano,
-                                messages, tool_calls, documents, token_details, tags, metadata, attributes, resource,
-                                events, dialect)
-    SELECT workspace_id, id, gen_random_uuid(), 'span' || id, 'run', 'tool',
-           CASE WHEN error_count > 0 THEN 'error' ELSE 'ok' END, started_at, 1,
-           '[]', '[]', '[]', '{}', '{}', '{}', '{}', '{}', '[]', ''
-    FROM annotation_trace WHERE workspace_id = %(workspace)s
-"""
-ITEMS = """
-    INSERT INTO annotation_item (uuid, workspace_id, queue_id, number, kind, subject, trace_uuid, state, review_count,
-                                 priority, reason, flag_reason, extra_seats, is_disputed,
-                                 uncertainty)
-    SELECT gen_random_uuid(), workspace_id, %(queue)s, id, 'trace', 'trace:' || uuid, uuid, 'open', 0, id %% 5, '{}', '', 0, false, 0
-    FROM annotation_trace WHERE workspace_id = %(workspace)s
-"""
-
-
-@pytest.fixture
-def place(db: None) -> dict[str, int]:
-    """A workspace with 4,000 traces, beside one as large."""
-    places = []
-    for _ in range(2):
-        project = ProjectFactory()
-        queue = QueueFactory(workspace=project.workspace)
-        places.append({"workspace": project.workspace_id, "project": project.pk, "queue": queue.pk})
-        with connection.cursor() as cursor:
-            for statement in (PLACE, FEEDBACK, RUNS, ITEMS):
-                cursor.execute(statement, places[-1])
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE annotation_trace, annotation_feedback, annotation_run, annotation_item")
-    return places[0]
+pytestmark = pytest.mark.django_db
 
 
 def plan(rows: QuerySet[Any]) -> str:
@@ -161,7 +115,6 @@ def test_lists_of_feedback_and_items_are_not_sorted(place: dict[str, int]) -> No
     assert {index: index in text and "Sort" not in text for index, text in plans.items()} == dict.fromkeys(found, True)
 
 
-@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("index", "rows"),
     [
@@ -188,7 +141,7 @@ def test_the_index_fits_the_query(index: str, rows: QuerySet[Any]) -> None:
     assert index in plan(rows), plan(rows)
 
 
-def test_the_rows_of_any_version_are_read_in_order(db: None) -> None:
+def test_the_rows_of_any_version_are_read_in_order() -> None:
     dataset: Dataset = DatasetFactory(version=400, example_count=2000)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -205,7 +158,7 @@ def test_the_rows_of_any_version_are_read_in_order(db: None) -> None:
     assert "Sort" not in found
 
 
-def test_a_queue_needs_no_trace_to_be_listed(db: None) -> None:
+def test_a_queue_needs_no_trace_to_be_listed() -> None:
     queue: Queue = QueueFactory()
 
     assert "annotation_trace" not in plan(Item.objects.filter(queue=queue).order_by("-id")[:50])

@@ -12,18 +12,18 @@ from annotation.domain.traces import run_listing
 from annotation.domain.traces.langsmith import translate
 from annotation.domain.traces.run_listing import ORDER, Wanted
 from annotation.models import Project, Run, Trace
-from tests.models.test_indexes import place  # noqa: F401 -- the same 4,000 traces in each of two workspaces
 
+pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 
 
-def plan(place: dict[str, int], **wanted: Any) -> str:  # noqa: F811 -- the fixture's value
+def plan(place: dict[str, int], **wanted: Any) -> str:
     asked = Wanted(now=NOW, **wanted)
     runs = run_listing.matching(Run.objects.all(), asked, workspace_id=place["workspace"])
     return str(runs.select_related("trace__project__workspace").order_by(*ORDER)[:101].explain())
 
 
-def test_pages_come_in_the_order_of_the_index_of_traces(place: dict[str, int]) -> None:  # noqa: F811
+def test_pages_come_in_the_order_of_the_index_of_traces(place: dict[str, int]) -> None:
     project = Project.objects.get(pk=place["project"]).uuid
     last = Trace.objects.filter(workspace=place["workspace"]).order_by("-started_at")[2000]
     walked = {
@@ -37,7 +37,7 @@ def test_pages_come_in_the_order_of_the_index_of_traces(place: dict[str, int]) -
             for name, text in walked.items()} == dict.fromkeys(walked, (True, False)), "\n\n".join(walked.values())  # fmt: skip
 
 
-def test_named_runs_and_traces_are_looked_up(place: dict[str, int]) -> None:  # noqa: F811
+def test_named_runs_and_traces_are_looked_up(place: dict[str, int]) -> None:
     trace = Trace.objects.filter(workspace=place["workspace"])[0]
     run = Run.objects.get(trace=trace)
     looked_up = {
@@ -56,7 +56,7 @@ def test_named_runs_and_traces_are_looked_up(place: dict[str, int]) -> None:  # 
 
 
 @pytest.mark.parametrize("of_project", [True, False])
-def test_failed_runs_are_looked_for_where_runs_failed(place: dict[str, int], *, of_project: bool) -> None:  # noqa: F811
+def test_failed_runs_are_looked_for_where_runs_failed(place: dict[str, int], *, of_project: bool) -> None:
     projects = [Project.objects.get(pk=place["project"]).uuid] if of_project else []
     for wanted in ({"has_error": True}, {"on_run": (translate('eq(status, "error")'),)}):
         found = plan(place, projects=projects, **wanted)
@@ -65,7 +65,7 @@ def test_failed_runs_are_looked_for_where_runs_failed(place: dict[str, int], *, 
 
 
 @pytest.mark.parametrize("oldest_first", [True, False])
-def test_the_next_page_begins_at_its_cursor(place: dict[str, int], *, oldest_first: bool) -> None:  # noqa: F811
+def test_the_next_page_begins_at_its_cursor(place: dict[str, int], *, oldest_first: bool) -> None:
     runs = run_listing.matching(Run.objects.all(), Wanted(now=NOW), workspace_id=place["workspace"])
     first = run_listing.page(runs, size=100, oldest_first=oldest_first)
     second = run_listing.page(runs, size=100, cursor=first.next_cursor, oldest_first=oldest_first)
