@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 from uuid import UUID
 
+from annotation.domain.queues import presentation
 from annotation.domain.queues.rubric import Question, Rubric
 from annotation.domain.reviews import originals
 from annotation.domain.reviews.content import StepJudgement
@@ -42,10 +43,16 @@ class Asked:
 
 
 def of_item(item: Item, rubric: Rubric) -> tuple[Asked, ...]:
-    """The questions about steps that there are such steps for. One statement, and none where nothing of the kind is asked."""
-    if not rubric.step_questions:
+    """The questions about steps that there are such steps for, but for steps that the queue does not show its reviewers.
+
+    One statement, and none where nothing of the kind is asked.
+    """
+    types = {question.of.type for question in rubric.step_questions if question.of}
+    if types:
+        types -= presentation.read(item.queue.presentation).hidden_types
+    if not types:
         return ()
-    found = list(_steps(item, {question.of.type for question in rubric.step_questions if question.of}))
+    found = list(_steps(item, types))
     matching = ((one, tuple(step for step in found if _has(one, step))) for one in rubric.step_questions)
     return tuple(Asked(question, steps, spread(steps)) for question, steps in matching if steps)
 
@@ -77,9 +84,10 @@ def answered(one: Asked, given: Collection[StepJudgement]) -> int:
 
 
 def _missing(one: Asked, missing: Sequence[Step]) -> str:
-    names = ", ".join(step.name or step.type for step in missing[:MOST_NAMED])
+    """By their places among the steps that are asked about: names may be masked for the person."""
+    places = ", ".join(str(one.steps.index(step) + 1) for step in missing[:MOST_NAMED])
     more = ", …" if len(missing) > MOST_NAMED else ""
-    return f"“{one.question.label}” needs an answer for {len(missing)} of {len(one.steps)} steps: {names}{more}."
+    return f"“{one.question.label}” needs an answer for {len(missing)} of {len(one.steps)} steps: no. {places}{more}."
 
 
 def _steps(item: Item, types: Collection[str]) -> Iterator[Step]:

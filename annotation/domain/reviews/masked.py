@@ -13,6 +13,7 @@ from typing import Any
 
 from annotation.domain.masking import Mask
 from annotation.domain.masking.mask import TOKEN, Spelling, by_token, restored
+from annotation.domain.queues.queries import ItemRow
 from annotation.domain.queues.reasons import Reason
 from annotation.domain.queues.sight import Sight
 from annotation.domain.reviews import originals
@@ -55,6 +56,16 @@ def reason(why: Reason, sight: Sight) -> Reason:
         one.model_copy(update={"value": sight.json(one.value), "comment": sight.text(one.comment)}) for one in why.seen
     )
     return why.model_copy(update={"why": tuple(sight.text(words) for words in why.why), "seen": seen})
+
+
+def row(one: ItemRow, sight: Sight) -> ItemRow:
+    """An item in a reviewer's list, its item and trace changed in memory only; the words of the trace where all is shown of it."""
+    if one.trace is not None:
+        one.trace.name = sight.text(one.trace.name or "")
+        one.trace.input = "" if sight.presentation.hides_anything else sight.text(one.trace.input or "")
+    if one.item.thread_id is not None:
+        one.item.thread_id = sight.text(one.item.thread_id)
+    return replace(one, reason=reason(one.reason, sight))
 
 
 def feedback(said: list[Feedback], sight: Sight) -> list[Feedback]:

@@ -19,7 +19,7 @@ from annotation.domain.reviews import adjudicate, asked_steps, export, history, 
 from annotation.domain.reviews.asked_steps import MOST_ASKED, Step
 from annotation.domain.reviews.content import ReviewInput, StepJudgement
 from annotation.domain.reviews.rubric import InvalidReviewError
-from annotation.models import Feedback, Review, Run, Trace
+from annotation.models import Feedback, Item, Queue, Review, Run, Trace
 from tests.domain.reviews.conftest import BAD, NOON, Bench
 from tests.factories.traces import RunFactory
 
@@ -95,13 +95,13 @@ def test_answers_are_feedback_on_their_steps_and_no_word_on_the_trace(asking: Be
 def test_every_step_of_a_required_question_needs_its_answer(asking: Bench) -> None:
     with pytest.raises(InvalidReviewError) as refused:
         asking.submit(asking.one, **BAD)
-    assert refused.value.by_key == {"call": "“Was the call right?” needs an answer for 2 of 2 steps: refund, search."}
+    assert refused.value.by_key == {"call": "“Was the call right?” needs an answer for 2 of 2 steps: no. 1, 2."}
     with pytest.raises(InvalidReviewError) as refused:
         asking.submit(
             asking.one, **BAD, steps=[said(asking.tool, call="right", found="up"), said(asking.answer, call="right")]
         )
     assert refused.value.by_key == {
-        "call": "“Was the call right?” needs an answer for 1 of 2 steps: search.",
+        "call": "“Was the call right?” needs an answer for 1 of 2 steps: no. 2.",
         "found": "“Found it?” is not asked of this step; answer it for its own.",
     }
     with pytest.raises(InvalidReviewError, match="takes one of: right, wrong"):
@@ -137,10 +137,12 @@ def test_spread_takes_each_once_in_order_and_from_everywhere(count: int) -> None
 
 @pytest.mark.django_db
 def test_an_item_without_such_steps_is_asked_nothing_of_them(make_bench: Callable[..., Bench]) -> None:
-    bench = make_bench()
-    Run.objects.filter(type="tool").update(type="chain")
+    bench = make_bench(presentation={"tools": "hidden"})
     rubric_versions.publish(queue=bench.queue, asked=ASKED, by=None)
-    assert asked_steps.of_item(bench.item, ASKED) == ()
+    assert asked_steps.of_item(bench.item, ASKED) == (), "reviewers do not see them"
+    Queue.objects.update(presentation={})
+    Run.objects.filter(type="tool").update(type="chain")
+    assert asked_steps.of_item(Item.objects.get(), ASKED) == ()
     assert bench.submit(bench.one, **BAD).steps == []
 
 

@@ -13,7 +13,9 @@ from django.test import Client
 from django.utils import timezone
 
 from annotation.domain.queues import items, subjects
+from annotation.domain.queues.conditions import Steps
 from annotation.domain.queues.reasons import Reason
+from annotation.domain.queues.rubric import Question, QuestionKind, Rubric, default
 from annotation.domain.reviews import correct
 from annotation.models import Draft, Example, Item, MaskedValue, Queue, Review, Run, Trace
 from tests.factories import DatasetFactory, FeedbackFactory
@@ -32,6 +34,7 @@ MASKING = {
     "kinds": ["e-mail", "phone", "card", "IBAN", "IP address"],
     "patterns": [{"name": "customer", "pattern": r"KD-\d{6}"}],
 }
+OF_TOOLS = Question(key="call", kind=QuestionKind.THUMBS, label="Right call?", of=Steps(type="tool"))
 ANSWER = f"I wrote to {MAIL} and called {PHONE}; your customer number is {OWN}."
 NAMES = ("input_text", "output_text", "error_message", "error_stack", "inputs", "outputs", "attributes", "metadata",
          "messages", "events", "messages.0.text", "messages.1.text", "messages.1.reasoning", "tool.arguments", "tool.result",
@@ -78,6 +81,7 @@ def line(make_line: MakeLine, people: People) -> Line:
     made = make_line(
         1,
         answer=ANSWER,
+        asked=Rubric(questions=(*default().questions, OF_TOOLS)),
         masking=MASKING,
         blindness={"peers": False},
         target_dataset=DatasetFactory(workspace=people.workspace),
@@ -132,6 +136,8 @@ def asked(client: Client, line: Line) -> Iterator[tuple[str, Any]]:
         yield from (
             (act, client.post(line.page(item.number, act), form)) for act in ("original", "diff", "row", "draft")
         )
+    for state in ("needs_my_review", "needs_others_review"):
+        yield state, client.get(f"/w/acme/queues/{line.queue.uuid}/?state={state}")
     for act in ("own", "recent"):
         yield act, client.get(f"/w/acme/queues/{line.queue.uuid}/review/{act}/")
 

@@ -66,7 +66,7 @@ def test_without_scripts_all_steps_are_asked_and_answered_in_one_form(people: Pe
 
     part = client.post(line.page(1, "submit"), line.form(1, **answers(runs, "right", "wrong")))
     assert part.status_code == 422
-    assert "“Was the call right?” needs an answer for 1 of 3 steps: call_3." in words(part.content)
+    assert "“Was the call right?” needs an answer for 1 of 3 steps: no. 3." in words(part.content)
     assert "2 of 3 answered" in words(part.content)
     assert Draft.objects.get().content["steps"] == [
         {"run": str(runs[0].uuid), "answers": {"call": "right"}},
@@ -110,7 +110,7 @@ def test_programs_ask_and_answer_about_steps(people: People, make_line: MakeLine
     item, run = f"/api/v1/items/{line.items[0].uuid}", run_of(line.items[0], "get_rate_rules")
     client = people.client(people.reviewer)
     refused = client.put(f"{item}/review", {"answers": {}}, content_type="application/json").json()
-    assert refused["error"]["fields"] == {"call": ["“Right?” needs an answer for 1 of 1 steps: get_rate_rules."]}
+    assert refused["error"]["fields"] == {"call": ["“Right?” needs an answer for 1 of 1 steps: no. 1."]}
     given = {"steps": [{"run": str(run.uuid), "answers": {"call": "up"}}]}
     review = client.put(f"{item}/review", given, content_type="application/json").json()
     assert review["steps"] == [{"run": str(run.uuid), "answers": {"call": "up"}}]

@@ -20,9 +20,10 @@ from annotation.domain.paging import BadCursorError, page
 from annotation.domain.queues import items, lifecycle, queries, rubric_versions, sharing, shown
 from annotation.domain.queues.queries import QueueCard
 from annotation.domain.queues.shown import Shown
-from annotation.domain.reviews import gold
+from annotation.domain.reviews import gold, masked
 from annotation.domain.reviews.rubric import InvalidReviewError
 from annotation.models import Item, Queue, Review
+from annotation.web import sight
 from annotation.web.access import found, item_of, member, queue_of, visible
 from annotation.web.http import MemberRequest, page_or_fragment
 
@@ -119,16 +120,20 @@ def _items(request: MemberRequest, queue: Queue, card: QueueCard) -> dict[str, A
     reader = request.user if card.is_open_to_person else None
     tabs = _tabs(request, card)
     which = _shown(request, [tab.shown for group in tabs for tab in group])
-    rows = queries.with_people(shown.shown(visible(request, Item).filter(queue=queue), which, reader), timezone.now())
+    wanted = queries.with_people(shown.shown(visible(request, Item).filter(queue=queue), which, reader), timezone.now())
     try:
-        listed = page(rows, order=shown.ORDER, size=PAGE_SIZE, cursor=request.GET.get("cursor"))
+        listed = page(wanted, order=shown.ORDER, size=PAGE_SIZE, cursor=request.GET.get("cursor"))
     except BadCursorError as problem:
         raise Http404 from problem
     for item in listed.rows:
         item.queue = queue
+    rows = queries.rows(listed.rows, reader=reader, is_blind=request.actor.is_limited_to_queues)
+    if request.actor.is_limited_to_queues:
+        seen = sight.of_each(request, queue, listed.rows)
+        rows = [masked.row(row, seen[row.item.pk]) for row in rows]
     following = {"state": which.value, "cursor": listed.next_cursor}
     return {
-        "rows": queries.rows(listed.rows, reader=reader, is_blind=request.actor.is_limited_to_queues),
+        "rows": rows,
         "shown": which.value,
         "tabs": tabs,
         "next_page": urlencode(following) if listed.next_cursor else "",

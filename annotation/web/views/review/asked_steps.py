@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from annotation.domain.queues import blindness
 from annotation.domain.queues.rubric import Question
+from annotation.domain.queues.sight import Sight
 from annotation.domain.reviews import asked_steps
 from annotation.domain.reviews.asked_steps import Asked, Step
 from annotation.domain.reviews.opening import Opened
@@ -47,14 +48,15 @@ class AskedOfSteps:
     steps: tuple[AskedStep, ...]
 
 
-def of(opened: Opened, fields: ReviewFields) -> AskedOfSteps | None:
-    """All of them; None where nothing is asked of any step of the item."""
+def of(opened: Opened, fields: ReviewFields, seen: Sight) -> AskedOfSteps | None:
+    """All of them, steps under the names that the person sees; None where nothing is asked of any step of the item."""
     found = asked_steps.of_item(opened.item, opened.rubric)
     if not found:
         return None
     is_veiled = blindness.read(opened.queue.blindness).model
     progress = tuple(_progress(one, fields) for one in found)
-    return AskedOfSteps(progress, tuple(_steps(found, fields, is_veiled=is_veiled)))
+    steps = _steps(found, fields, is_veiled=is_veiled)
+    return AskedOfSteps(progress, tuple(replace(step, name=seen.text(step.name)) for step in steps))
 
 
 def _progress(one: Asked, fields: ReviewFields) -> Progress:

@@ -91,7 +91,7 @@ def of(request: MemberRequest, opened: Opened, fields: ReviewFields) -> dict[str
         "last": last_item(request, queue),
         "fields": fields,
         "labels": label_choices(project, fields.given.labels),
-        "asked_steps": asked_steps.of(opened, fields),
+        "asked_steps": asked_steps.of(opened, fields, seen),
         "layers": LAYERS,
         "marked_before": masked.evidence(opening.marked_before(item, traces, request.user), seen),
         "correction": correction.shown(source, fields.given, queue.target_dataset),
