@@ -6,6 +6,8 @@
     dialog.className = "dialog small";
     const words = document.createElement("p");
     words.textContent = button.dataset.confirm;
+    words.id = "asked-to-confirm";
+    dialog.setAttribute("aria-labelledby", words.id);
     const row = document.createElement("div");
     row.className = "row end";
     const [no, yes] = ["Cancel", button.dataset.confirmLabel || button.textContent.trim()].map((label) => {

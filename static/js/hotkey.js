@@ -1,5 +1,5 @@
 // data-hotkey="j": the key clicks the element (or focuses it, if it is for typing). "mod+Enter" is Ctrl or ⌘ with Enter.
-// Several keys are separated by spaces. Keys never fire while somebody types, in open dialogs (except those inside) or
+// Several keys are separated by spaces. Keys never fire while somebody types, under open dialogs and popovers or
 // for keys that the focused control needs itself; chords with mod fire everywhere. AltGr writes text. On the review page a
 // person may have moved keys: <html data-keys='{"s": "w"}'> has W do what S does for others.
 "use strict";
@@ -41,11 +41,12 @@
   };
 
   const isUsable = (element, dialog) =>
-    !element.disabled && !element.closest("[inert], [hidden]") && (dialog ? dialog.contains(element) : true)
+    !element.disabled && !element.closest("[inert], [hidden]")
+    && (!dialog || dialog.contains(element) || element.getAttribute("popovertarget") === dialog.id)
     && element.getClientRects().length > 0;
 
   const answering = (name) => {
-    const dialog = [...document.querySelectorAll("dialog[open]")].pop();
+    const dialog = [...document.querySelectorAll("dialog[open], :popover-open")].pop();
     return [...document.querySelectorAll("[data-hotkey]")].find(
       (element) => keysOf(element).includes(name) && isUsable(element, dialog),
     );

@@ -32,7 +32,7 @@
     const link = current();
     const said = saidOf(link?.dataset.stepId);
     root().querySelectorAll("button, input[data-step-labels], input[data-step-note]").forEach((control) => { control.disabled = !link; });
-    root().querySelector("[data-step-name]").textContent = link ? link.querySelector(".name").textContent : "pick one with J and K";
+    root().querySelector("[data-step-name]").textContent = link ? link.querySelector(".name").textContent : "choose one among the steps";
     root().querySelectorAll("[data-step-thumb]").forEach((button) => button.setAttribute("aria-pressed", String(button.dataset.stepThumb === said.thumb)));
     const labels = root().querySelector("[data-step-labels]");
     if (labels) labels.value = (said.labels ?? []).join(", ");

@@ -24,6 +24,9 @@
     dialog.className = "dialog small shortcuts";
     const title = document.createElement("h2");
     title.textContent = "Keys of this page";
+    title.id = "keys-of-page";
+    dialog.setAttribute("aria-labelledby", title.id);
+    dialog.autofocus = true; // else its button has the focus, which stands at its end
     const list = document.createElement("dl");
     for (const [key, words] of rows()) {
       const term = document.createElement("dt");

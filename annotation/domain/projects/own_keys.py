@@ -52,6 +52,7 @@ ACTIONS = (
     Action("s", "Skip"),
     Action("f", "Flag for an editor"),
     Action("u", "Undo the last submission"),
+    Action("U", "Your last submissions"),
 )
 """In the order of the table."""
 

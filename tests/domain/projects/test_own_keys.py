@@ -11,13 +11,13 @@ KEYS = [action.key for action in own_keys.ACTIONS]
 
 
 def test_two_actions_on_one_key_are_told_at_both() -> None:
-    moved, problems = own_keys.moved({"g": "s", "b": "7", "u": "U"})
+    moved, problems = own_keys.moved({"g": "s", "b": "7", "u": "W"})
     assert problems == {
         "g": "S is also the key of “Skip”.",
         "s": "S is also the key of “Good”.",
         "b": "Type one letter, or one of [ ] ; ' , . / - =. Digits pick options.",
     }
-    assert moved["u"] == "U"
+    assert moved["u"] == "W"
 
 
 def test_keys_may_be_exchanged_and_empty_is_the_key_by_itself() -> None:
