@@ -15,7 +15,7 @@ from annotation.domain.datasets.writers import Format
 from annotation.domain.queues import rubric_versions
 from annotation.domain.queues.conditions import Condition, Steps
 from annotation.domain.queues.rubric import Option, Question, QuestionKind, Rubric, default, read
-from annotation.domain.reviews import adjudicate, asked_steps, export, history, undo
+from annotation.domain.reviews import adjudicate, asked_steps, export, history, side_by_side, undo
 from annotation.domain.reviews.asked_steps import MOST_ASKED, Step
 from annotation.domain.reviews.content import ReviewInput, StepJudgement
 from annotation.domain.reviews.rubric import InvalidReviewError
@@ -159,6 +159,11 @@ def test_edits_undo_and_exports_have_them_and_an_adjudicator_need_not_answer_the
         (str(step.run), step.answers) for step in both
     ]
     assert '""call"":""wrong""' in b"".join(export.stream(asking.queue, Format.CSV)).decode()
-    asking.submit(asking.other, answers={"thumbs": "up"}, steps=both)
+    asking.submit(asking.other, answers={"thumbs": "up"}, steps=[both[0].model_copy(update={"thumb": "down"}), both[1]])
+    (row,) = [row for row in side_by_side.comparison(Item.objects.get()).rows if row.label == "Single steps"]
+    assert [cell.words for cell in row.cells] == [
+        ("refund: Was the call right? Wrong", "search: Was the call right? Right"),
+        ("refund: bad, Was the call right? Wrong", "search: Was the call right? Right"),
+    ]
     adjudicate.write(item=asking.item, answers=ReviewInput(answers={"thumbs": "up"}), by=asking.editor, now=NOON)
     assert Review.every.get(is_adjudication=True).answers == {"thumbs": "up"}
