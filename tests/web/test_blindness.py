@@ -9,7 +9,10 @@ from django.utils import timezone
 
 from annotation.domain.queues import items, subjects
 from annotation.domain.queues.reasons import Reason
+from annotation.domain.reviews import submit
+from annotation.domain.reviews.content import ReviewInput, StepJudgement
 from annotation.models import Feedback, Item, Queue, Trace
+from annotation.templatetags.annotation import icon
 from tests.factories.feedback import FeedbackFactory
 from tests.factories.queues import ItemFactory
 from tests.fixtures.people import People
@@ -132,9 +135,37 @@ def test_what_is_loaded_later_is_veiled_too(people: People, make_line: MakeLine)
     assert "Model call" in shown
     assert "temperature" in shown
     assert "gpt-x" in people.client(people.viewer).get(trace).content.decode()
+    judged = [StepJudgement(run=step.uuid, thumb="down")]
+    given = ReviewInput(answers={"thumbs": "up"}, steps=tuple(judged))
+    review = submit.submit(item=item, by=people.reviewer, answers=given, now=timezone.now())
+    history = words(client.get(f"/w/acme/queues/reviews/{review.uuid}/history/").content)
+    assert "Model call bad" in history
+    assert "gpt-x" not in history
     around = people.client(people.editor).get(f"{trace}text/?veiled=1&at={step.uuid}:inputs").content.decode()
     assert "temperature" in around
     assert "gpt-x" not in around
+
+
+def test_thumbs_of_others_on_steps_are_not_in_the_outline(people: People, make_line: MakeLine) -> None:
+    line = make_line(1)
+    item, step = line.items[0], run_of(line.items[0], "final_answer")
+    for author, source in ((people.editor, "reviewer"), (None, "judge")):
+        FeedbackFactory(
+            workspace=people.workspace, project=people.project, target="run", trace_uuid=item.trace_uuid, run_uuid=step.uuid,
+            key="step_thumb", score=0.0, source=source, author=author,
+        )  # fmt: skip
+    client = people.client(people.reviewer)
+    pages = (line.page(1), f"{line.page(1)}?outline_after=0&trace={item.trace_uuid}")
+    down = str(icon("down", "down"))
+    for blindness, is_told in (
+        ({"judges": True}, False),
+        ({"peers": True}, True),
+        ({"peers": False, "judges": True}, True),
+    ):
+        Queue.objects.update(blindness=blindness)
+        for page in pages:
+            outline = client.get(page).content.decode().split('class="rubric"')[0]
+            assert (down in outline) is is_told, (blindness, page)
 
 
 def test_a_side_of_a_pair_is_not_told_by_its_own_page(people: People, make_line: MakeLine) -> None:

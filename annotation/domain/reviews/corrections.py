@@ -9,7 +9,7 @@ from typing import Any
 
 from annotation.domain.queues import rubric
 from annotation.domain.reviews import assertions, content, diff, diff_json, originals
-from annotation.domain.reviews.content import Label
+from annotation.domain.reviews.content import Label, StepJudgement
 from annotation.domain.reviews.diff import Piece
 from annotation.domain.reviews.diff_json import Line
 from annotation.domain.reviews.originals import Original
@@ -76,6 +76,18 @@ def worded(question: rubric.Question, value: Any) -> str:
     picked = value if isinstance(value, list) else [value]
     is_picked = question.kind.has_options or question.kind.is_verdict
     return ", ".join(labels.get(one, str(one)) if is_picked else str(one) for one in picked)
+
+
+def on_step(step: StepJudgement, asked: rubric.Rubric) -> str:
+    """What was said of one step as people read it."""
+    told = {key: question for key in step.answers if (question := asked.step_question(key))}
+    said = [
+        {"up": "good", "down": "bad"}.get(step.thumb, ""),
+        *(f"{question.label} {worded(question, step.answers[key])}" for key, question in told.items()),
+        *step.labels,
+        step.note,
+    ]
+    return ", ".join(filter(None, said))
 
 
 _SIDES = {assertions.Side.MUST: "Must", assertions.Side.MUST_NOT: "Must not"}

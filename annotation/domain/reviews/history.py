@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from uuid import UUID
 
+from annotation.domain.queues import blindness, rubric
+from annotation.domain.queues.rubric import Rubric
 from annotation.domain.reviews import content, corrections
 from annotation.domain.reviews.content import Evidence, ReviewInput, StepJudgement
 from annotation.domain.reviews.corrections import Answer
-from annotation.models import Review, ReviewRevision, RubricVersion
+from annotation.domain.traces import veiled
+from annotation.models import Review, ReviewRevision, RubricVersion, Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +25,7 @@ class Version:
     submitted_at: datetime
     given: ReviewInput
     answers: tuple[Answer, ...]
+    steps: tuple[Answer, ...] = ()
     is_current: bool = False
 
     @property
@@ -102,9 +107,11 @@ def forget_from(revision: ReviewRevision) -> None:
 def versions(review: Review) -> list[Version]:
     """All that the review has said, the newest first."""
     rubrics = {version.number: version for version in RubricVersion.objects.filter(queue=review.item.queue_id)}
-    now = _version(review.submission_count, review.modified_at, as_input(review), rubrics, is_current=True)
+    now = _version(review.submission_count, review.modified_at, as_input(review), rubrics)
     earlier = review.revisions.order_by("-number")
-    return [now, *(_version(one.number, one.submitted_at, given_in(one), rubrics) for one in earlier)]
+    found = [now, *(_version(one.number, one.submitted_at, given_in(one), rubrics) for one in earlier)]
+    names = _names(review, {step.run for one in found for step in one.given.steps})
+    return [replace(one, steps=_on_steps(one.given, rubrics, names), is_current=one is now) for one in found]
 
 
 def _version(
@@ -112,9 +119,24 @@ def _version(
     at: datetime,
     given: ReviewInput,
     rubrics: Mapping[int, RubricVersion],
-    *,
-    is_current: bool = False,
 ) -> Version:
     answered = rubrics.get(given.rubric_version or 0)
     said = corrections.answers_in(answered, given.answers) if answered else ()
-    return Version(number, at, given, said, is_current)
+    return Version(number, at, given, said)
+
+
+def _on_steps(
+    given: ReviewInput, rubrics: Mapping[int, RubricVersion], names: Mapping[UUID, str]
+) -> tuple[Answer, ...]:
+    """What was said of single steps, by their names."""
+    answered = rubrics.get(given.rubric_version or 0)
+    asked = rubric.read(answered.questions) if answered else Rubric()
+    return tuple(Answer(names.get(one.run, "a step"), corrections.on_step(one, asked)) for one in given.steps)
+
+
+def _names(review: Review, runs: set[UUID]) -> dict[UUID, str]:
+    if not runs:
+        return {}
+    rows = Run.objects.filter(workspace=review.item.workspace_id, uuid__in=runs).values_list("uuid", "name", "type")
+    is_veiled = blindness.read(review.item.queue.blindness).model
+    return {uuid: veiled.NAME if is_veiled and type_ in veiled.CALLS else name or type_ for uuid, name, type_ in rows}

@@ -11,8 +11,8 @@ from django.db.models import Prefetch, QuerySet
 
 from annotation.domain.queues import disputes, rubric, rubric_versions
 from annotation.domain.queues.rubric import Question, Rubric
-from annotation.domain.reviews import adjudicate, answer, content, corrections, diff, diff_json, originals
-from annotation.domain.reviews.content import KeptStep
+from annotation.domain.reviews import adjudicate, answer, content, corrections, diff, diff_json, history, originals
+from annotation.domain.reviews.content import StepJudgement
 from annotation.domain.reviews.diff import Kind, Piece
 from annotation.domain.reviews.originals import Original
 from annotation.models import Item, Queue, Review, Run
@@ -151,29 +151,22 @@ def _answer(question: Question, review: Review) -> Cell:
 
 
 def _parts(item: Item, reviews: Sequence[Review]) -> Iterator[tuple[str, Callable[[Review], Cell]]]:
-    judged = {review.pk: content.read_steps(review.steps) for review in reviews}
+    judged = {review.pk: history.as_input(review).steps for review in reviews}
     failing = {uuid for review in reviews if (uuid := review.first_failing_run_uuid)}
     steps = _steps(item, failing | {step.run for kept in judged.values() for step in kept})
     source = originals.original(item, None) if any(review.correction is not None for review in reviews) else None
     yield "Labels", lambda review: Cell(tuple(sorted(label.name for label in content.read_labels(review.labels))))
     yield "Layer", lambda review: _cell(review.layer)
     yield "First failing step", lambda review: _cell(steps.get(review.first_failing_run_uuid))
-    yield "Single steps", lambda review: Cell(tuple(_on_step(step, steps, review) for step in judged[review.pk]))
+    yield "Single steps", lambda review: Cell(tuple(_of_steps(review, judged[review.pk], steps)))
     yield "Correction", lambda review: _correction(item, review, source)
     yield NOTE, lambda review: _cell(review.note)
 
 
-def _on_step(step: KeptStep, names: Mapping[UUID | None, str], review: Review) -> str:
-    """What was said of one step, after its name."""
+def _of_steps(review: Review, judged: Sequence[StepJudgement], names: Mapping[UUID | None, str]) -> Iterator[str]:
     asked = rubric.read(review.rubric.questions)
-    told = {key: question for key in step.answers if (question := asked.step_question(key))}
-    said = [
-        {"up": "good", "down": "bad"}.get(step.thumb, ""),
-        *(f"{question.label} {corrections.worded(question, step.answers[key])}" for key, question in told.items()),
-        *(label.name for label in step.labels),
-        step.note,
-    ]
-    return f"{names.get(step.run, 'a step')}: {', '.join(filter(None, said))}"
+    for step in judged:
+        yield f"{names.get(step.run, 'a step')}: {corrections.on_step(step, asked)}"
 
 
 def _cell(words: str | None) -> Cell:

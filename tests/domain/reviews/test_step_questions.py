@@ -152,6 +152,10 @@ def test_edits_undo_and_exports_have_them_and_an_adjudicator_need_not_answer_the
     review = asking.submit(asking.one, **BAD, steps=both)
     edited = asking.submit(asking.one, **BAD, steps=[both[0], said(search_of(asking), call="wrong")])
     assert edited.submission_count == 2
+    assert [[(step.label, step.answer) for step in one.steps] for one in history.versions(edited)] == [
+        [("refund", "Was the call right? Wrong"), ("search", "Was the call right? Wrong")],
+        [("refund", "Was the call right? Wrong"), ("search", "Was the call right? Right")],
+    ]
     undo.undo(review=review, by=asking.one, now=NOON)
     assert history.as_input(Review.objects.get()).steps == tuple(both)
     (line,) = [json.loads(line) for line in b"".join(export.stream(asking.queue, Format.JSONL)).splitlines()]

@@ -91,6 +91,17 @@ def test_the_status_moves_only_where_it_can(people: People, desk: Desk) -> None:
     assert Queue.objects.get().status == "paused"
 
 
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_reviewers_list_takes_the_same_statements_however_long(
+    people: People, desk: Desk, count: int, django_assert_num_queries: Any
+) -> None:
+    for item in desk.items[1 + count :]:
+        items.remove(item=item, by=people.editor)
+    client = people.client(people.reviewer)
+    with django_assert_num_queries(15):
+        assert words(client.get(desk.page).content).count("angry user") == count
+
+
 @pytest.mark.parametrize("count", [1, 3])
 def test_the_page_takes_the_same_statements_for_one_row_and_three(
     people: People, desk: Desk, count: int, django_assert_num_queries: Any

@@ -85,7 +85,12 @@ def review_history(request: MemberRequest, uuid: UUID) -> HttpResponse:
         "review": review,
         "queue": review.item.queue,
         "versions": [
-            replace(one, given=masked.given(one.given, seen), answers=masked.answers(one.answers, seen))
+            replace(
+                one,
+                given=masked.given(one.given, seen),
+                answers=masked.answers(one.answers, seen),
+                steps=tuple(replace(step, label=seen.text(step.label)) for step in one.steps),
+            )
             for one in history.versions(review)
         ],
         "is_own": review.reviewer_id == request.user.pk,
