@@ -55,12 +55,15 @@ def ibans(text: str) -> Found:
             yield found.start(), end
 
 
+_SEVEN = re.compile(r"\d(?:[ ().\-/\u00a0\u2011]{0,3}\d){6}")
+"""Digits enough for a telephone or a card: without them nobody looks further."""
+
 _CARD = re.compile(r"(?<![\w.-])\d(?:[ -]?\d){12,18}(?![\w-]|[.,]\d)", re.ASCII)
 
 
 def cards(text: str) -> Found:
     """Numbers of payment cards."""
-    for found in _CARD.finditer(text):
+    for found in _CARD.finditer(text) if _SEVEN.search(text) else ():
         if is_card(found[0]):
             yield found.span()
 
@@ -76,7 +79,8 @@ _LONG_GROUP = re.compile(r"(?=[0-9A-Fa-f]*\d)[0-9A-Fa-f]{3,4}")
 
 def addresses(text: str) -> Found:
     """IP addresses of both versions, but for those of no machine in particular (loopback, unspecified)."""
-    found = [*_IPV4.finditer(text), *(one for one in _IPV6.finditer(text) if _LONG_GROUP.search(one[0]))]
+    found = list(_IPV4.finditer(text)) if text.count(".") > 2 else []
+    found += [one for one in _IPV6.finditer(text) if _LONG_GROUP.search(one[0])] if text.count(":") > 1 else []
     for one in sorted(found, key=lambda one: one.start()):
         if _is_address(one[0]) and not _VERSION.search(text, max(0, one.start() - 16), one.start()):
             yield one.span()
@@ -110,11 +114,14 @@ _HINT = re.compile(
 _DATE = re.compile(r"\(?\d{1,2}([-/])\d{1,2}\1\d{2,4}(?!\d)")
 _PAIRS = re.compile(r"0[1-9](?:[ -]\d\d){4}")
 _LONG_DIGITS = re.compile(r"\d{3}")
+_NO_DIGITS = re.compile(r"\D+")
 HINTED_WITHIN = 28
 
 
 def phones(text: str) -> Found:
     """Telephone numbers: with a country code; as North America writes them; with a leading 0; any behind a word for a telephone."""
+    if not _SEVEN.search(text):
+        return
     spans = {one.span() for pattern in _PHONES for one in pattern.finditer(text) if _may_be_phone(one[0])}
     spans |= {
         one.span()
@@ -134,7 +141,7 @@ def _may_be_phone(written: str) -> bool:
 
 
 def _digits(written: str) -> int:
-    return sum(sign.isdigit() for sign in written)
+    return len(_NO_DIGITS.sub("", written))
 
 
 KINDS: dict[Kind, Callable[[str], Found]] = {

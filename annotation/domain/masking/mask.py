@@ -7,7 +7,6 @@ number yet is called by its digest, which whoever sends the text exchanges for t
 from __future__ import annotations
 
 import hashlib
-import hmac
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -30,6 +29,9 @@ LONGEST_KEPT = 400
 TOKEN = re.compile(rf"\[([\w -]{{1,40}}?) (\d{{1,9}}|[0-9a-f]{{{DIGEST}}})\]")
 _PERHAPS = re.compile(r"@|%40|\d")
 _LONG_NUMBER = 10**6
+_NO_DIGITS = re.compile(r"\D+")
+_TOUCHING = re.compile(r"[\w+@%(\[\]]|[^\s\w]\w")
+"""What stands beside a value, read away from it, when the two may have been taken for one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,8 @@ class Mask:
 
     def cut(self, text: str, end: int, *, behind: str = "") -> str:
         """About the first `end` characters, without the half of a value at the end."""
+        if len(text) <= end:
+            return self.text(text, behind=behind)
         shown = text[:end]
         for start, stop, _kind in self._found(text[: end + MARGIN], behind):
             if start < end < stop:
@@ -110,12 +114,15 @@ class Mask:
 
     def _masked(self, text: str, behind: str) -> Masked:
         """Again and again, until nothing is found any more: a token may part what looked like one word before."""
-        shown = Masked(text)
-        for turn in range(MOST_TURNS):
+        found = list(self._found(text, behind))
+        if not found:
+            return Masked(text)
+        shown, is_whole = self._replaced(Masked(text), found, is_first=True), _stand_apart(text, found)
+        for _turn in range(0 if is_whole else MOST_TURNS):
             found = list(self._found(shown.text, behind))
-            if turn and all(kind is None for _start, _stop, kind in found):
+            if all(kind is None for _start, _stop, kind in found):
                 break
-            shown = self._replaced(shown, found, is_first=not turn)
+            shown = self._replaced(shown, found, is_first=False)
         return shown
 
     def _replaced(self, shown: Masked, found: list[tuple[int, int, str | None]], *, is_first: bool) -> Masked:
@@ -138,7 +145,7 @@ class Mask:
             seen = f"{behind}: {text}" if behind and kind == Kind.PHONE else text
             shift = offset if seen is not text else 0
             found = [(start - shift, stop - shift, kind) for start, stop in finder(seen) if start >= shift]
-            taken = _merged(taken, found)
+            taken = _merged(taken, found) if found else taken
         yield from taken
 
     def _is_ours(self, kind: str) -> bool:
@@ -146,11 +153,17 @@ class Mask:
 
     def _token(self, kind: str, written: str) -> str:
         said = f"{kind}\0{_plain(kind, written)}".encode(errors="replace")
-        digest = hmac.new(self.secret, said, hashlib.sha256).hexdigest()[:DIGEST]
+        digest = hashlib.blake2b(said, digest_size=DIGEST // 2, key=self.secret).hexdigest()
         number = self.numbers.get((kind, digest))
         if number is None:
             self.fresh[kind, digest] = None
         return f"[{kind} {digest if number is None else number}]"
+
+
+def _stand_apart(text: str, found: list[tuple[int, int, str | None]]) -> bool:
+    """Whether no value touches a word or number beside it, so that a token in its place parts nothing."""
+    around = ((text[max(0, start - 2) : start][::-1], text[stop : stop + 2]) for start, stop, _kind in found)
+    return not any(_TOUCHING.match(beside) for both in around for beside in both)
 
 
 def _merged(
@@ -177,7 +190,7 @@ def _plain(kind: str, written: str) -> str:
         case Kind.EMAIL:
             return written.replace("%40", "@").casefold()
         case Kind.CARD | Kind.PHONE:
-            digits = "".join(sign for sign in written if sign.isdigit())
+            digits = _NO_DIGITS.sub("", written)
             return digits.removeprefix("00") if kind == Kind.PHONE else digits
         case Kind.IBAN:
             return "".join(written.split()).upper()
