@@ -73,6 +73,7 @@ class ShownTurn:
     id: str
     details: str
     is_current: bool
+    is_timed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,8 @@ class ShownTrajectory:
 
     `page` is the address of the page around it; `query` what it carries besides the step. `prefix` keeps the ids of
     two trajectories on one page apart. `is_veiled`: which model answered is not told. `item` is the outside id of the
-    item through which the trace is seen, where that shows less than there is; `has_raw`: steps open to what they carry.
+    item through which the trace is seen, where that shows less than there is; `has_raw`: steps open to what they carry; `has_times`:
+    turns say when they began.
     """
 
     trajectory: Trajectory
@@ -102,6 +104,7 @@ class ShownTrajectory:
     is_veiled: bool = False
     item: str = ""
     has_raw: bool = True
+    has_times: bool = True
 
     @property
     def step_count(self) -> int:
@@ -173,7 +176,7 @@ class ShownTrajectory:
         at = conversation.anchors.get(self.trajectory.at) if self.trajectory.at else None
         for index, turn in enumerate(conversation.turns):
             details = f"{base}steps/{turn.run}/{veil}" if self.has_raw else ""
-            yield ShownTurn(turn, f"{self.prefix}turn-{index}", details, index == at)
+            yield ShownTurn(turn, f"{self.prefix}turn-{index}", details, index == at, self.has_times)
 
     def stretches(self) -> list[Stretch]:
         """The turns of the window, those of earlier traces apart from those of this one."""

@@ -11,7 +11,7 @@ from annotation.domain.queues.masking import Masking
 from annotation.domain.queues.presentation import FIELDS, PARTS, How, Presentation, Texts
 
 HOW = ((How.SHOWN.value, "Shown"), (How.FOLDED.value, "Folded"), (How.HIDDEN.value, "Hidden"))
-TEXTS = ((Texts.RENDERED.value, "Rendered: Markdown, JSON as lists and tables"), (Texts.RAW.value, "Raw, as they came"))
+TEXTS = ((Texts.RENDERED.value, "Rendered"), (Texts.RAW.value, "Raw, as they came"))
 
 
 class SightFields(forms.Form):
@@ -31,19 +31,23 @@ class SightFields(forms.Form):
         help_text="A button on the page shows what is hidden or left out; masked data stays masked.",
     )
     masked = forms.MultipleChoiceField(
-        label="Personal data that reviewers read tokens instead of",
+        label="Personal data that is masked",
         choices=[(kind.value, words) for kind, words in masking.WORDS.items()],
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text="As in [e-mail 2]: the same value has the same token. Corrections get the values back when they are saved.",
+        help_text="Reads as [e-mail 2], the same value always alike; corrections get the values back when they are saved.",
     )
     own_patterns = forms.CharField(
         label="Patterns of your own",
         required=False,
         max_length=10_000,
         widget=forms.Textarea(attrs={"rows": 2, "class": "input mono", "spellcheck": "false"}),
-        help_text="A line each, a name and a regular expression, as in “customer: KD-\\d{6}”.",
+        help_text="A line each: a name, a colon, a regular expression. “customer: KD-\\d{6}” reads as [customer 1].",
     )
+
+    def parts_of_sight(self) -> list[forms.BoundField]:
+        """The fields that are one choice each."""
+        return [self[name] for name in (*PARTS, "texts")]
 
     def clean_own_patterns(self) -> tuple[masking.OwnPattern, ...]:
         """The patterns, read."""

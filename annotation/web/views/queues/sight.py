@@ -54,4 +54,5 @@ def _shown(request: MemberRequest, item: Item, trace: Trace, form: SightFields) 
         prefix="preview-",
         is_raw=seen.presentation.texts is Texts.RAW,
         has_raw=False,
+        has_times=seen.presentation.figures,
     )

@@ -74,6 +74,7 @@ def of(
             is_veiled=is_veiled,
             item=item_named(opened.item, seen),
             has_raw=seen.presentation.raw,
+            has_times=seen.presentation.figures,
         )
         for place, trace in enumerate(traces)
     ]
