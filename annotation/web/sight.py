@@ -16,6 +16,7 @@ from annotation.web.http import MemberRequest
 
 LIKE_REVIEWERS = "sees_like_reviewers"
 """Where the session keeps the queues that an editor looks at as reviewers do."""
+ELSEWHERE = "You read this on the review page of your queue, which shows what reviewers are to see of it."
 REST = "shows_rest"
 """Where the session keeps the queues of which somebody has asked for what is hidden at first."""
 
@@ -75,7 +76,7 @@ def through(request: MemberRequest, trace: Trace) -> Sight:
     if named is not None and (item := items.filter(uuid=named).first()):
         return of(request, item)
     if is_limited and any(sight.is_limiting(item.queue) for item in items):
-        raise PermissionDenied
+        raise PermissionDenied(ELSEWHERE)
     return WHOLE
 
 
@@ -84,7 +85,7 @@ def require_whole(request: MemberRequest, *traces: Trace) -> None:
     if request.actor.is_limited_to_queues:
         items = _about(visible(request, Item), *traces).select_related("queue")
         if any(sight.is_limiting(item.queue) for item in items):
-            raise PermissionDenied
+            raise PermissionDenied(ELSEWHERE)
 
 
 def shown(request: MemberRequest, queue: Queue, seen: Sight) -> dict[str, bool]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import groupby
@@ -91,7 +91,7 @@ class ShownTrajectory:
     `page` is the address of the page around it; `query` what it carries besides the step. `prefix` keeps the ids of
     two trajectories on one page apart. `is_veiled`: which model answered is not told. `item` is the outside id of the
     item through which the trace is seen, where that shows less than there is; `has_raw`: steps open to what they carry; `has_times`:
-    turns say when they began.
+    turns say when they began. `facts` stand above the conversation, by name.
     """
 
     trajectory: Trajectory
@@ -105,6 +105,7 @@ class ShownTrajectory:
     item: str = ""
     has_raw: bool = True
     has_times: bool = True
+    facts: Sequence[tuple[str, str]] = ()
 
     @property
     def step_count(self) -> int:

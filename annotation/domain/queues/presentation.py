@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+MOST_FACTS, LONGEST_KEY = 20, 200
 
 
 class How(StrEnum):
@@ -31,7 +33,8 @@ class Presentation(BaseModel):
     """What reviewers see beside what users and the assistant said, which is always there, and errors.
 
     `steps` are runs that only hold others together, `figures` times, tokens and costs, `metadata` what senders attach to a
-    run, `raw` a step's inputs and outputs as they came. With `may_show_rest` reviewers may have all of it when they ask.
+    run, `raw` a step's inputs and outputs as they came. `facts` are keys of the
+    trace's metadata that stand above the conversation for everybody, whatever else is hidden; `tags` is one for its tags. With `may_show_rest` reviewers may have all of it when they ask.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -46,6 +49,9 @@ class Presentation(BaseModel):
     raw: bool = True
     texts: Texts = Texts.RENDERED
     may_show_rest: bool = False
+    facts: tuple[
+        Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_KEY)], ...
+    ] = Field(default=(), max_length=MOST_FACTS)
 
     @property
     def hides_anything(self) -> bool:

@@ -8,11 +8,13 @@ from dataclasses import replace
 from annotation.domain.queues.presentation import How, Presentation
 from annotation.domain.queues.sight import Sight
 from annotation.domain.traces.conversation import Turn, TurnKind
-from annotation.domain.traces.conversation.clip import Clip
+from annotation.domain.traces.conversation.clip import Clip, written
 from annotation.domain.traces.trajectory import OutlineRun, Trajectory
 from annotation.domain.traces.tree import Step
 from annotation.models import Run, Trace
 
+TAGS = "tags"
+"""The key that stands for a trace's tags, where its metadata has none of this name."""
 _PARTS = {TurnKind.SYSTEM: "system", TurnKind.TOOL: "tools", TurnKind.DOCUMENTS: "documents"}
 
 
@@ -33,6 +35,14 @@ def trajectory(shown: Trajectory, sight: Sight) -> Trajectory:
         earlier_count=sum(step.run.type not in hidden for step in shown.steps[: shown.window.earlier_count]),
     )
     return replace(shown, trace=trace(shown.trace, sight), steps=steps, window=around)
+
+
+def facts(row: Trace, keys: Sequence[str], sight: Sight) -> list[tuple[str, str]]:
+    """What stands above the conversation: the chosen keys of the trace's metadata with what they say, and its tags."""
+    known = row.metadata if isinstance(row.metadata, dict) else {}
+    found = [(key, ", ".join(row.tags or ()) if key == TAGS and key not in known else known.get(key)) for key in keys]
+    said = [(key, written(sight.mask.json(value, behind=key) if sight.mask else value)) for key, value in found]
+    return [(key, words) for key, words in said if words]
 
 
 def trace(row: Trace, sight: Sight) -> Trace:

@@ -8,7 +8,7 @@ from django import forms
 
 from annotation.domain.queues import masking
 from annotation.domain.queues.masking import Masking
-from annotation.domain.queues.presentation import FIELDS, PARTS, How, Presentation, Texts
+from annotation.domain.queues.presentation import FIELDS, LONGEST_KEY, MOST_FACTS, PARTS, How, Presentation, Texts
 
 HOW = ((How.SHOWN.value, "Shown"), (How.FOLDED.value, "Folded"), (How.HIDDEN.value, "Hidden"))
 TEXTS = ((Texts.RENDERED.value, "Rendered"), (Texts.RAW.value, "Raw, as they came"))
@@ -25,6 +25,12 @@ class SightFields(forms.Form):
         label="Left out", choices=list(FIELDS.items()), required=False, widget=forms.CheckboxSelectMultiple
     )
     texts = forms.ChoiceField(label="Texts", choices=TEXTS, initial="rendered", required=False)
+    facts = forms.CharField(
+        label="Above the conversation",
+        required=False,
+        max_length=2_000,
+        help_text="Keys of the trace’s metadata, with commas between, as in “customer_tier, language”; “tags” for its tags.",
+    )
     may_show_rest = forms.BooleanField(
         label="Reviewers may ask for the rest",
         required=False,
@@ -57,13 +63,20 @@ class SightFields(forms.Form):
         except ValueError as problem:
             raise forms.ValidationError(masking.words_of(problem)) from problem
 
+    def clean_facts(self) -> tuple[str, ...]:
+        """The keys, each once."""
+        keys = dict.fromkeys(key.strip() for key in self.cleaned_data["facts"].split(",") if key.strip())
+        if len(keys) > MOST_FACTS or any(len(key) > LONGEST_KEY for key in keys):
+            raise forms.ValidationError(f"At most {MOST_FACTS} keys of at most {LONGEST_KEY} characters.")
+        return tuple(keys)
+
     def sight(self) -> dict[str, Any]:
         """The settings that a valid form asks for, taken out of what it holds."""
         given = self.cleaned_data
         parts = {part: given.pop(part) or How.SHOWN for part in PARTS}
         left_out, texts = given.pop("left_out"), given.pop("texts") or Texts.RENDERED
         fields = {name: name not in left_out for name in FIELDS}
-        rest = {"texts": texts, "may_show_rest": given.pop("may_show_rest")}
+        rest = {"facts": given.pop("facts"), "texts": texts, "may_show_rest": given.pop("may_show_rest")}
         masks = Masking(kinds=given.pop("masked"), patterns=given.pop("own_patterns"))
         return {"presentation": Presentation.model_validate({**parts, **fields, **rest}), "masking": masks}
 
@@ -74,6 +87,7 @@ def initial(shown: Presentation, masks: Masking) -> dict[str, Any]:
         **{part: getattr(shown, part).value for part in PARTS},
         "left_out": [name for name in FIELDS if not getattr(shown, name)],
         "texts": shown.texts.value,
+        "facts": ", ".join(shown.facts),
         "may_show_rest": shown.may_show_rest,
         "masked": [kind.value for kind in masks.kinds],
         "own_patterns": masking.lines(masks.patterns),

@@ -22,6 +22,7 @@ SIGHT: dict[str, Any] = {
     "tools": "folded",
     "left_out": ["figures", "raw"],
     "texts": "raw",
+    "facts": "tier, language,tier",
     "may_show_rest": "on",
     "masked": ["e-mail", "card"],
     "own_patterns": "customer: KD-\\d{6}",
@@ -33,7 +34,7 @@ def test_what_reviewers_see_is_saved_and_shown_again(people: People) -> None:
     client.post(NEW, {**SETTINGS, **SIGHT, **ASKED, "save": "draft"})
     queue = Queue.objects.get()
     assert queue.presentation == {
-        "system": "hidden", "tools": "folded", "figures": False, "raw": False, "texts": "raw", "may_show_rest": True
+        "system": "hidden", "tools": "folded", "figures": False, "raw": False, "texts": "raw", "may_show_rest": True, "facts": ["tier", "language"],
     }  # fmt: skip
     assert queue.masking == {"kinds": ["e-mail", "card"], "patterns": [{"name": "customer", "pattern": "KD-\\d{6}"}]}
     page = client.get(f"/w/acme/queues/{queue.uuid}/edit/").content.decode()

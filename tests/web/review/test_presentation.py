@@ -157,3 +157,19 @@ def test_a_queue_without_a_policy_shows_all_and_says_nothing(make: Callable[...,
     assert 'class="sight' not in page
     assert Queue.objects.get().presentation == {}
     assert Item.objects.count() == 1
+
+
+def test_chosen_metadata_stands_above_the_conversation_whatever_else_is_hidden(
+    make: Callable[..., Line], people: People
+) -> None:
+    line = make(TALK | {"facts": ["tier", "model_name", "tags", "gone"]})
+    Queue.objects.update(masking={"kinds": ["e-mail"]}, blindness={"model": True})
+    Trace.objects.update(
+        metadata={"tier": {"name": "gold", "of": "a@b.org"}, "model_name": "gpt-x", "secret": "s-1"}, tags=["vip", "de"]
+    )
+    page = people.client(people.reviewer).get(line.page(1)).content.decode()
+    facts = page[page.index('class="facts trace-facts"') : page.index("</dl>", page.index('class="facts trace-facts"'))]
+    for words in ("<dt>tier</dt>", "gold", "[e-mail 1]", "vip, de"):
+        assert words in facts
+    for words in ("a@b.org", "gpt-x", "s-1", "gone"):
+        assert words not in page

@@ -10,7 +10,7 @@ from rest_framework import serializers
 from annotation.domain.masking import Kind
 from annotation.domain.queues import masking
 from annotation.domain.queues.masking import Masking
-from annotation.domain.queues.presentation import How, Texts
+from annotation.domain.queues.presentation import LONGEST_KEY, MOST_FACTS, How, Texts
 
 _HOW = [how.value for how in How]
 
@@ -27,6 +27,12 @@ class PresentationSerializer(serializers.Serializer[Any]):
     metadata = serializers.BooleanField(required=False, help_text="Metadata, attributes and tags.")
     raw = serializers.BooleanField(required=False, help_text="A step’s inputs and outputs as they came.")
     texts = serializers.ChoiceField([one.value for one in Texts], required=False)
+    facts = serializers.ListField(
+        child=serializers.CharField(max_length=LONGEST_KEY),
+        required=False,
+        max_length=MOST_FACTS,
+        help_text="Keys of the trace’s metadata that stand above the conversation; tags for its tags.",
+    )
     may_show_rest = serializers.BooleanField(required=False, help_text="Reviewers may ask for all of it.")
 
 

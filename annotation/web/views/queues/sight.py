@@ -47,6 +47,7 @@ def _latest(queue: Queue) -> tuple[Item, Trace] | None:
 def _shown(request: MemberRequest, item: Item, trace: Trace, form: SightFields) -> ShownTrajectory:
     settings = form.sight()
     seen = sight.tried(item, settings["presentation"], settings["masking"])
+    facts = presented.facts(trace, settings["presentation"].facts, seen)
     return ShownTrajectory(
         presented.trajectory(trajectory(trace, at=item.run_uuid, mask=seen.mask), seen),
         workspace=request.workspace.slug,
@@ -55,4 +56,5 @@ def _shown(request: MemberRequest, item: Item, trace: Trace, form: SightFields) 
         is_raw=seen.presentation.texts is Texts.RAW,
         has_raw=False,
         has_times=seen.presentation.figures,
+        facts=facts,
     )

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 
-from annotation.domain.queues import blindness
+from annotation.domain.queues import blindness, presentation
 from annotation.domain.queues.presentation import Texts
 from annotation.domain.queues.sight import WHOLE, Sight
 from annotation.domain.reviews import masked, opening, presented
@@ -21,7 +21,7 @@ from annotation.domain.traces import veiled
 from annotation.domain.traces.conversation.clip import Clip, clip
 from annotation.domain.traces.trajectory import OutlineRun, Trajectory, trajectory
 from annotation.domain.traces.tree import Step
-from annotation.models import Feedback, Item, Run, Trace
+from annotation.models import Feedback, Item, Queue, Run, Trace
 from annotation.web import sight
 from annotation.web.http import MemberRequest
 from annotation.web.trajectory import ShownTrajectory, more_of_outline
@@ -62,6 +62,10 @@ def of(
     at = named_step(request) or opened.item.run_uuid
     is_raw = may_be_raw(request, seen)
     page = reverse("item-review", args=[request.workspace.slug, opened.queue.uuid, opened.item.number])
+    keys = _fact_keys(opened.queue, is_veiled=is_veiled)
+    facts = {
+        trace.pk: presented.facts(trace, keys, seen) for trace in traces
+    }  # before what is hidden is taken from them
     shown = [
         ShownTrajectory(
             _seen(trace, at, seen, is_veiled=is_veiled),
@@ -75,6 +79,7 @@ def of(
             item=item_named(opened.item, seen),
             has_raw=seen.presentation.raw,
             has_times=seen.presentation.figures,
+            facts=facts[trace.pk],
         )
         for place, trace in enumerate(traces)
     ]
@@ -95,6 +100,11 @@ def _seen(trace: Trace, at: UUID | None, seen: Sight, *, is_veiled: bool) -> Tra
     """The trace at a step, without what the person is not to see."""
     shown = presented.trajectory(trajectory(trace, at=at, mask=seen.mask), seen)
     return veiled.trajectory(shown) if is_veiled else shown
+
+
+def _fact_keys(queue: Queue, *, is_veiled: bool) -> list[str]:
+    """The keys of what the queue has stand above a conversation; none that may name the model where that is hidden."""
+    return [key for key in presentation.read(queue.presentation).facts if not (is_veiled and "model" in key.lower())]
 
 
 def item_named(item: Item, seen: Sight) -> str:
