@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from annotation.models import Item, Review
 from tests.api.langsmith.conftest import Sdk, stored_trace
-from tests.api.langsmith.queues.test_queues import new
+from tests.api.langsmith.queues.making import new
 from tests.factories import ProjectFactory, TraceFactory
 from tests.fixtures.people import People
 

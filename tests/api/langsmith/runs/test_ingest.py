@@ -3,77 +3,33 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-import time_machine
 import zstandard
 from django.db import connections
-from django.test import Client, RequestFactory
+from django.test import Client
 from django.utils import timezone
-from pytest_django import Settings
 
-from annotation.api.langsmith.runs import attached
-from annotation.domain.ingest import attachments
 from annotation.domain.projects import keys
-from annotation.models import ApiKey, Attachment, DeletedTrace, Project, Run, Trace
+from annotation.models import ApiKey, Attachment, Project, Run, Trace
+from tests.api.langsmith.runs.sending import (
+    CHILD,
+    OTHER,
+    ROOT,
+    T1,
+    T2,
+    patch,
+    post,
+    run,
+    send_parts,
+)
 from tests.fixtures.logs import log_request, record
 from tests.fixtures.people import People
 from tests.fixtures.spans import call, request
-
-Scope = ApiKey.Scope
-ROOT, CHILD, OTHER = (f"018f6b0a-7d3a-7c11-8e5b-00000000000{digit}" for digit in "123")
-T0, T1, T2 = "2026-03-02T09:30:00.000001+00:00", "2026-03-02T09:30:01.000002+00:00", "2026-03-02T09:30:02.5+00:00"
-USAGE = {
-    "input_tokens": 12,
-    "output_tokens": 5,
-    "total_tokens": 17,
-    "input_token_details": {"cache_read": 4},
-    "input_cost": 0.0000036,
-    "output_cost": "0.0000000125",
-    "total_cost": 0.0000036125,
-}
-
-
-@pytest.fixture
-def client(people: People) -> Client:
-    return people.api(Scope.INGEST, Scope.READ)
-
-
-def run(identifier: str = ROOT, **more: Any) -> dict[str, Any]:
-    return {"id": identifier, "name": "agent", "run_type": "chain", "start_time": T0, "inputs": {"q": "hi"}} | more
-
-
-def post(client: Client, address: str, body: Any) -> Any:
-    return client.post(f"/api/v1{address}", json.dumps(body), content_type="application/json")
-
-
-def patch(client: Client, identifier: str, body: Any) -> Any:
-    return client.patch(f"/api/v1/runs/{identifier}", json.dumps(body), content_type="application/json")
-
-
-def multipart(parts: Sequence[tuple[str, str, bytes]]) -> bytes:
-    body = b""
-    for name, kind, content in parts:
-        head = f'--bound\r\nContent-Disposition: form-data; name="{name}"\r\nContent-Type: {kind}\r\n'
-        body += head.encode() + b"Content-Length: %d\r\n\r\n" % len(content) + content + b"\r\n"
-    return body + b"--bound--\r\n"
-
-
-def send_parts(client: Client, parts: Sequence[tuple[str, str, bytes]], *, packed: bool = True) -> Any:
-    body = multipart(parts)
-    return client.generic(
-        "POST",
-        "/api/v1/runs/multipart",
-        zstandard.compress(body) if packed else body,
-        content_type="multipart/form-data; boundary=bound",
-        headers={"Content-Encoding": "zstd"} if packed else {},
-    )
 
 
 def test_a_run_alone_becomes_a_trace_of_its_project(client: Client) -> None:
@@ -129,7 +85,7 @@ def test_a_batch_again_changes_nothing(client: Client) -> None:
 
 
 def test_the_same_batch_twice_at_once_is_one(transactional_db: None, people: People) -> None:
-    token = people.token(Scope.INGEST)
+    token = people.token(ApiKey.Scope.INGEST)
     ids = [str(uuid4()) for _ in range(4)]
     batch = {
         "post": [run(one) for one in ids],
@@ -148,99 +104,6 @@ def test_the_same_batch_twice_at_once_is_one(transactional_db: None, people: Peo
     assert set(Trace.objects.values_list("run_count", "status")) == {(1, "ok")}
 
 
-def test_parts_of_a_packed_body_are_put_together(client: Client, people: People) -> None:
-    picture = bytes(range(256)) + b"\r\n--boun\r\n"
-    answer = send_parts(
-        client,
-        [
-            (
-                f"post.{ROOT}",
-                "application/json",
-                json.dumps({"id": ROOT, "name": "call", "run_type": "llm", "start_time": T0}).encode(),
-            ),
-            (f"post.{ROOT}.inputs", "application/json", b'{"q": "hi", "odd": NaN}'),
-            (
-                f"post.{ROOT}.extra",
-                "application/json",
-                b'{"metadata": {"ls_provider": "OpenAI", "ls_model_name": "small"}}',
-            ),
-            (f"attachment.{ROOT}.picture", f"image/png; length={len(picture)}", picture),
-            (f"patch.{ROOT}", "application/json", json.dumps({"end_time": T2}).encode()),
-            (f"patch.{ROOT}.outputs", "application/json", json.dumps({"usage_metadata": USAGE}).encode()),
-        ],
-    )
-    assert (answer.status_code, answer.content) == (202, b'{"message":"Stored."}')
-    stored = Run.objects.get()
-    assert (stored.inputs, stored.provider, stored.model) == ({"q": "hi", "odd": "NaN"}, "openai", "small")
-    assert (stored.input_tokens, stored.output_tokens, stored.total_tokens) == (12, 5, 17)
-    assert stored.cost == Decimal("0.0000036125")
-    kept = Attachment.objects.get()
-    assert (str(kept.run_uuid), kept.name, kept.mime_type, kept.size) == (ROOT, "picture", "image/png", len(picture))
-    answer = Client().get(attached.link(RequestFactory().get("/"), kept))
-    assert b"".join(answer) == picture
-    assert (answer["Content-Type"], answer["Content-Disposition"]) == ("image/png", 'attachment; filename="picture"')
-    assert answer["Cache-Control"] == "private, no-store"
-    assert answer["Content-Security-Policy"] == "default-src 'none'; sandbox"
-
-
-def test_a_link_that_was_not_signed_here_opens_nothing(db: None) -> None:
-    answer = Client().get("/api/v1/attachments/ImEi:1abc:xyz")
-    assert (answer.status_code, answer.json()["detail"][:26]) == (404, "This link is not valid any")
-
-
-def test_a_link_opens_nothing_after_its_time(client: Client, settings: Settings) -> None:
-    settings.ATTACHMENT_LINK_SECONDS = 600
-    send_parts(client, [(f"attachment.{ROOT}.note", "text/plain", b"hi")])
-    link = attached.link(RequestFactory().get("/"), Attachment.objects.get())
-    with time_machine.travel(timezone.now() + timedelta(seconds=590)):
-        assert b"".join(Client().get(link)) == b"hi"
-    with time_machine.travel(timezone.now() + timedelta(seconds=610)):
-        answer = Client().get(link)
-    assert (answer.status_code, answer.json()["detail"][:26]) == (404, "This link is not valid any")
-
-
-def test_what_a_browser_might_run_is_bytes_to_it(client: Client) -> None:
-    send_parts(client, [(f"attachment.{ROOT}.page", "text/html", b"<script>")])
-    answer = Client().get(attached.link(RequestFactory().get("/"), Attachment.objects.get()))
-    assert (answer["Content-Type"], b"".join(answer)) == ("application/octet-stream", b"<script>")
-
-
-@pytest.mark.parametrize(
-    ("name", "kind", "kept"),
-    [
-        ("a\0b", "text/plain", ("a\ufffdb", "text/plain")),
-        ("a\n", "text/plain", ("a\ufffd", "text/plain")),
-        ("a", "text/\0plain", ("a", "application/octet-stream")),
-        ("a", "image/png\nx: y", ("a", "application/octet-stream")),
-    ],
-)
-def test_an_attachment_with_an_odd_name_or_type_is_kept_and_handed_out(
-    client: Client, name: str, kind: str, kept: tuple[str, str]
-) -> None:
-    parts = [
-        (f"post.{ROOT}", "application/json", json.dumps(run()).encode()),
-        (f"attachment.{ROOT}.{name}", kind, b"x"),
-    ]
-    assert send_parts(client, parts).status_code == 202
-    [(shown, file)] = client.get(f"/api/v1/runs/{ROOT}").json()["s3_urls"].items()
-    assert (shown, file["mime_type"]) == (f"attachment.{kept[0]}", kept[1])
-    answer = Client().get(file["presigned_url"])
-    assert (answer["Content-Type"].partition(";")[0], b"".join(answer)) == (kept[1], b"x")
-
-
-def test_nothing_of_a_deleted_trace_is_kept(client: Client, people: People) -> None:
-    DeletedTrace.objects.create(workspace=people.workspace, trace_uuid=ROOT)
-    parts = [
-        (f"{kind}.{identifier}{rest}", "application/json", json.dumps(run(identifier, trace_id=trace)).encode())
-        for identifier, trace in ((ROOT, ROOT), (CHILD, ROOT), (OTHER, OTHER))
-        for kind, rest in (("post", ""), ("attachment", ".a"))
-    ]
-    answer = send_parts(client, parts)
-    assert (answer.status_code, "4 rejected: the trace was deleted" in answer.json()["detail"]) == (422, True)
-    assert [str(one.run_uuid) for one in Attachment.objects.all()] == [OTHER]
-    assert [str(one.uuid) for one in Run.objects.all()] == [OTHER]
-
-
 @pytest.mark.parametrize("time", ["99991231T235959000000Z", "00010101T000000000000Z"])
 def test_an_order_with_times_that_no_clock_shows_is_not_believed(client: Client, time: str) -> None:
     odd = {"id": ROOT, "trace_id": ROOT, "name": "odd", "run_type": "chain", "dotted_order": time + ROOT}
@@ -255,23 +118,6 @@ def test_a_long_way_up_to_the_root_is_walked(client: Client) -> None:
     runs = [run(one, parent_run_id=above) for one, above in zip(ids, [None, *ids], strict=False)]
     assert post(client, "/runs/batch", {"post": runs[::-1]}).status_code == 202
     assert [(str(trace.uuid), trace.run_count) for trace in Trace.objects.all()] == [(ids[0], 1200)]
-
-
-def test_an_attachment_again_is_the_same_and_another_takes_its_place(
-    client: Client, django_capture_on_commit_callbacks: Any
-) -> None:
-    def send(content: bytes) -> None:
-        assert send_parts(client, [(f"attachment.{ROOT}.a", "text/plain", content)], packed=False).status_code == 202
-
-    send(b"one")
-    first = Attachment.objects.get()
-    send(b"one")
-    assert Attachment.objects.get().path == first.path
-    with django_capture_on_commit_callbacks(execute=True):
-        send(b"two")
-    with attachments.storage().open(Attachment.objects.get().path) as kept:
-        assert kept.read() == b"two"
-    assert not attachments.storage().exists(first.path)
 
 
 @pytest.mark.parametrize("packed", [True, False])
@@ -340,7 +186,7 @@ def test_a_full_trace_takes_no_more_runs(client: Client, settings: Any) -> None:
 
 def test_a_key_of_one_project_reaches_no_run_of_another(people: People, client: Client) -> None:
     post(client, "/runs", run(session_name="elsewhere"))
-    confined = people.api(Scope.INGEST, project=people.project)
+    confined = people.api(ApiKey.Scope.INGEST, project=people.project)
     assert patch(confined, ROOT, {"outputs": {"a": "stolen"}, "trace_id": OTHER}).status_code == 403
     assert post(confined, "/runs", run(CHILD, trace_id=ROOT, parent_run_id=ROOT)).status_code == 403
     assert send_parts(confined, [(f"attachment.{ROOT}.a", "text/plain", b"x")]).status_code == 403
@@ -363,7 +209,7 @@ def test_the_same_ids_in_two_workspaces_are_two_runs(people: People, client: Cli
 
 def _token_elsewhere(people: People) -> str:
     made = keys.create(
-        workspace=people.elsewhere, name="t", scopes=[Scope.INGEST], by=people.outsider, now=timezone.now()
+        workspace=people.elsewhere, name="t", scopes=[ApiKey.Scope.INGEST], by=people.outsider, now=timezone.now()
     )
     return made.token
 

@@ -17,7 +17,7 @@ import pytest
 from langsmith.utils import LangSmithNotFoundError
 
 from annotation.models import ApiKey, Run, Trace
-from tests.api.langsmith.runs.test_ingest import USAGE
+from tests.api.langsmith.runs.sending import USAGE
 from tests.fixtures.people import People
 
 Scope = ApiKey.Scope

@@ -10,16 +10,9 @@ from django.test import Client
 from annotation.api.langsmith.runs import asking
 from annotation.domain.traces.matching.bounds import FilterTooSlow
 from annotation.models import ApiKey, Feedback, Project, Run
-from tests.api.langsmith.runs.test_ingest import CHILD, OTHER, ROOT, T1, T2, USAGE, post, run, send_parts
+from tests.api.langsmith.runs.sending import CHILD, OTHER, ROOT, T1, T2, USAGE, post, run, send_parts
 from tests.factories.traces import RunFactory, TraceFactory
 from tests.fixtures.people import People
-
-Scope = ApiKey.Scope
-
-
-@pytest.fixture
-def client(people: People) -> Client:
-    return people.api(Scope.INGEST, Scope.READ)
 
 
 @pytest.fixture
@@ -172,7 +165,7 @@ def test_a_run_that_has_not_come_is_not_found(client: Client) -> None:
 
 
 def test_a_key_of_one_project_reads_only_that(people: People, client: Client, sent: None) -> None:
-    confined = people.api(Scope.READ, project=Project.objects.get(name="other"))
+    confined = people.api(ApiKey.Scope.READ, project=Project.objects.get(name="other"))
     assert names(confined) == ["elsewhere"]
     assert confined.get(f"/api/v1/runs/{ROOT}").status_code == 404
 

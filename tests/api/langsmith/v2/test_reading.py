@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from annotation.models import ApiKey, Feedback, Project
-from tests.api.langsmith.runs.test_ingest import CHILD, OTHER, ROOT, T0, T1, T2, USAGE, post, run, send_parts
+from tests.api.langsmith.runs.sending import CHILD, OTHER, ROOT, T0, T1, T2, USAGE, post, run, send_parts
 from tests.fixtures.people import People
 
 Scope = ApiKey.Scope

@@ -12,7 +12,7 @@ from annotation.domain.traces.matching.fields import Scope
 from annotation.domain.traces.run_listing import Wanted
 from annotation.models import Feedback, Run
 from tests.api.langsmith.conftest import Sdk
-from tests.api.langsmith.runs.test_ingest import CHILD, OTHER, ROOT, T1, T2, run
+from tests.api.langsmith.runs.sending import CHILD, OTHER, ROOT, T1, T2, run
 from tests.domain.traces.matching.conftest import NOW
 from tests.fixtures.people import People
 
