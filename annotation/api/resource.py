@@ -57,8 +57,7 @@ class Resource(APIView):
 
     def found(self, model: type[Row], uuid: UUID, *related: str) -> Row:
         """The row with this outside id, loaded with what is `related` to it, or 404."""
-        rows = self.visible(model)
-        row = (rows.select_related(*related) if related else rows).filter(uuid=uuid).first()
+        row = access.first(self.actor, model, uuid, *related)
         if row is None:
             raise NotFound(f"There is no {model._meta.verbose_name} with this id.")  # noqa: SLF001 -- Django's public name
         return row

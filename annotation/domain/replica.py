@@ -59,6 +59,11 @@ def alias() -> str:
     return ALIAS if _is_reading.get() else DEFAULT_DB_ALIAS
 
 
+def is_reading() -> bool:
+    """Whether reads go to the replica here and now."""
+    return _is_reading.get()
+
+
 @contextmanager
 def reading() -> Iterator[None]:
     """Reads inside go to the replica."""

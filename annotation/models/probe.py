@@ -54,3 +54,8 @@ class Probe(PublicModel):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.item_id} for {self.reviewer_id}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it waits for the person's answer."""
+        return self.submitted_at is None and self.closed_at is None

@@ -96,7 +96,7 @@ def visible(request: MemberRequest, model: type[Row]) -> QuerySet[Row]:
 
 def found(request: MemberRequest, model: type[Row], uuid: UUID) -> Row:
     """The row with this outside id, or 404."""
-    row = access.visible(request.actor, model).filter(uuid=uuid).first()
+    row = access.first(request.actor, model, uuid)
     if row is None:
         raise Http404
     return row

@@ -10,7 +10,7 @@ from annotation.domain.access.roles import (
     role_may,
     scopes_may,
 )
-from annotation.domain.access.visibility import found, open_queues, reviewable_queues, visible
+from annotation.domain.access.visibility import first, found, open_queues, reviewable_queues, visible
 
 __all__ = [
     "ROLE_CAPABILITIES",
@@ -19,6 +19,7 @@ __all__ = [
     "Capability",
     "Role",
     "Scope",
+    "first",
     "found",
     "member_actor",
     "open_queues",

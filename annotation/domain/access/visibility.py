@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet, TextField, Value
 from django.db.models.functions import Cast, Concat
 
+from annotation.domain import replica
 from annotation.domain.access.actor import Actor
 from annotation.domain.access.roles import Capability
+from annotation.domain.rows import Rows
 from annotation.models import (
     ApiKey,
     Attachment,
@@ -96,6 +99,28 @@ def visible(actor: Actor, model: type[Row]) -> QuerySet[Row]:
         limit = REVIEWER_LIMITS.get(model)
         return limit(rows, actor) if limit else rows.none()
     return rows
+
+
+def first(actor: Actor, model: type[Row], uuid: UUID, *related: str) -> Row | None:
+    """The row with this outside id, loaded with what is `related` to it; None when there is none or the actor may not see it."""
+    if (
+        model in _OF_A_WORKSPACE
+        and actor.project is None
+        and not actor.is_limited_to_queues
+        and not replica.is_reading()
+    ):
+        return _of_a_workspace(model, related).first(workspace=actor.workspace.pk, uuid=uuid)
+    rows = visible(actor, model).filter(uuid=uuid)
+    return (rows.select_related(*related) if related else rows).first()
+
+
+_OF_A_WORKSPACE = frozenset[type[Model]]({Item, Queue})
+"""Asked for by every claim and submission; who may see all of the workspace sees all of these."""
+
+
+@cache
+def _of_a_workspace(model: type[Row], related: tuple[str, ...]) -> Rows[Row]:
+    return Rows(model, "it.workspace_id = %(workspace)s AND it.uuid = %(uuid)s", related=related)
 
 
 def found(actor: Actor, model: type[Row], uuid: UUID) -> Row:

@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from uuid import UUID
 
-from annotation.domain.feedback import joining
+from annotation.domain import statements
+from annotation.domain.feedback import joining, storing
+from annotation.domain.feedback.joining import KeyConfig
 from annotation.models import Feedback, Item, Review
 
+Said = Callable[[Sequence[KeyConfig]], Iterable[Feedback]]
+"""Makes the feedback of a review, by what the workspace's keys mean."""
 
-def replace(*, review: Review, rows: Iterable[Feedback], traces: Collection[UUID]) -> None:
-    """Put `rows` in place of what this review said before, and bring the verdicts of `traces` up to date."""
-    held = joining.hold(workspace_id=review.item.workspace_id, traces=traces)
+
+def replace(*, review: Review, said: Said, traces: Collection[UUID]) -> None:
+    """Put what the review says now in place of what it said before, and bring the verdicts of `traces` up to date."""
+    workspace_id = review.item.workspace_id
+    with statements.pipelined():
+        holding = joining.ask_to_hold(workspace_id=workspace_id, traces=traces)
+        # Read once the traces are held: whoever gives a key another meaning derives the verdicts of traces after that.
+        reading = joining.ask_configs(workspace_id)
+    held, configs = holding(), reading()
+    rows = list(said(configs))
     if review.submission_count > 1:
         Feedback.objects.filter(review=review).delete()
-    Feedback.objects.bulk_create(rows)
-    joining.tell(workspace_id=review.item.workspace_id, held=held)
+    with statements.pipelined():
+        inserting = storing.ask_to_insert(rows)
+        words = joining.ask_words(workspace_id, held)
+    inserting()
+    joining.tell_of(held, words, joining.meanings_of(configs))
 
 
 def adjudicate(*, review: Review, traces: Collection[UUID]) -> None:

@@ -8,8 +8,10 @@ only that sees what the previous holder of the lock committed.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
@@ -25,6 +27,7 @@ from annotation.domain.queues.refusals import (
     QueueNotActiveError,
     ReservationLostError,
 )
+from annotation.domain.rows import Rows
 from annotation.models import Item, Membership, Queue, Reservation, Review, Skip, User
 
 MOST_COUNTED = 1000
@@ -46,7 +49,8 @@ def claim_next(*, queue: Queue, by: User, now: datetime) -> Claim:
     reviewed and are asked for again. Left out: other items that they reviewed, that have no free seat, and flagged
     ones. Raises QueueNotActiveError, NotAReviewerError, NothingLeftError.
     """
-    may_review, queue.status, queue.order = _as_it_is_now(queue, by)
+    may_review, said = _ask_as_it_is_now(queue, by)()
+    queue.status, queue.order, queue.gold_percent, queue.retest_percent, queue.retest_days = said
     if not may_review:
         raise NotAReviewerError(queue)
     require_active(queue)
@@ -144,19 +148,30 @@ def skip(*, item: Item, by: User, now: datetime, reason: str = "") -> None:
 
 def is_open_to(queue: Queue, person: User) -> bool:
     """Whether the person's role lets them review and the queue names them or is open to all."""
-    return _as_it_is_now(queue, person)[0]
+    return ask_open_to(queue, person)()
 
 
-def _as_it_is_now(queue: Queue, person: User) -> tuple[bool, str, str]:
-    """Whether the queue is open to the person, its status and its order."""
-    values = {"person": person.pk, "queue": queue.pk}
-    ((role, is_open, status, order),) = statements.ask(_NOW, values)()
-    return is_open and access.role_may(role or "", access.Capability.REVIEW), status, order
+def ask_open_to(queue: Queue, person: User) -> Callable[[], bool]:
+    """The same in two steps."""
+    found = _ask_as_it_is_now(queue, person)
+    return lambda: found()[0]
+
+
+def _ask_as_it_is_now(queue: Queue, person: User) -> Callable[[], tuple[bool, list[Any]]]:
+    """Whether the queue is open to the person; its status, order, shares of gold and of re-tests, and days until a re-test."""
+    rows = statements.ask(_NOW, {"person": person.pk, "queue": queue.pk})
+
+    def found() -> tuple[bool, list[Any]]:
+        ((role, is_open, *said),) = rows()
+        return is_open and access.role_may(role or "", access.Capability.REVIEW), said
+
+    return found
 
 
 _NOW = """
 SELECT m.role, q.is_open_to_all OR EXISTS (
-  SELECT FROM annotation_queue_reviewers n WHERE n.queue_id = q.id AND n.user_id = %(person)s), q.status, q."order"
+  SELECT FROM annotation_queue_reviewers n WHERE n.queue_id = q.id AND n.user_id = %(person)s), q.status, q."order",
+  q.gold_percent, q.retest_percent, q.retest_days
 FROM annotation_queue q LEFT JOIN annotation_membership m ON m.workspace_id = q.workspace_id AND m.user_id = %(person)s
 WHERE q.id = %(queue)s
 """
@@ -185,7 +200,16 @@ def require_active(queue: Queue) -> None:
 
 def lock(item: Item) -> Item:
     """The item's newest state with its queue and what that asks, locked until the transaction ends."""
-    return _locking(Item.objects.all()).get(pk=item.pk)
+    with statements.pipelined():  # with the BEGIN of its transaction
+        found = _LOCKED.ask_first(item=item.pk)
+    locked = found()
+    if locked is None:
+        raise Item.DoesNotExist
+    return locked
+
+
+_BY_ID = Rows(Item, "it.id = %(item)s")
+_LOCKED = Rows(Item, "it.id = %(item)s FOR NO KEY UPDATE OF it", related=["queue", "queue__rubric"])
 
 
 def _locking(rows: QuerySet[Item]) -> QuerySet[Item]:
@@ -194,7 +218,12 @@ def _locking(rows: QuerySet[Item]) -> QuerySet[Item]:
 
 def has_reviewed(item: Item, person: User) -> bool:
     """Whether the person has submitted a review of it."""
-    return Review.objects.filter(item=item, reviewer=person).exists()
+    return bool(statements.ask(_HAS_REVIEWED, {"item": item.pk, "person": person.pk})())
+
+
+_HAS_REVIEWED = """
+SELECT FROM annotation_review WHERE item_id = %(item)s AND reviewer_id = %(person)s AND NOT is_adjudication
+"""
 
 
 def _attempt(
@@ -202,15 +231,15 @@ def _attempt(
 ) -> tuple[Claim | None, int | None]:
     """One try in its own transaction, so that a lock on an item without a seat is not kept: (claim, item looked at)."""
     with transaction.atomic():
-        with statements.pipelined():
-            held = line.ask_on_screen(queue, by, now)
-        found = held() or line.following(queue, by, now, full=full, is_waiting=is_waiting)
+        found = line.following(queue, by, now, full=full, is_waiting=is_waiting)
         if found is None:
             return None, None
-        expires_at = line.take(found, by, now)
+        with statements.pipelined():
+            seat, rows = line.ask_to_take(found, by, now), _BY_ID.ask({"item": found})
+        expires_at = seat()
         if expires_at is None:
             return None, found
-        item = Item.objects.get(pk=found)
+        (item,) = rows()
     item.queue = queue
     return Claim(item, expires_at), found
 

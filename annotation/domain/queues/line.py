@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from datetime import datetime
+from functools import cache
 from typing import Any, TypeAlias
 
 from annotation.domain import statements
@@ -115,42 +116,49 @@ def ask_on_screen(queue: Queue, person: User, now: datetime) -> Callable[[], int
 
     Two clicks of one person come one after the other from here on, so that the second finds what the first reserved.
     """
-    statements.ask(_ONE_AT_A_TIME, {"key": f"claim:{queue.pk}:{person.pk}"})
+    statements.ask(_ONE_AT_A_TIME, {"key": _key(queue, person)})
     return _first(_ON_SCREEN, {"queue": queue.pk, "person": person.pk, "now": now})
 
 
 def following(queue: Queue, person: User, now: datetime, *, full: Collection[int], is_waiting: bool) -> int | None:
-    """The first of the person's line but for `full`, locked: what is assigned to them, then the fresh ones in the queue's
-    order, then what they put off.
+    """What the person has on the screen already, else the first of their line but for `full`, locked: what is assigned to
+    them, then the fresh ones in the queue's order, then what they put off.
 
-    What others hold the lock of is passed over, unless `is_waiting`.
+    What others hold the lock of is passed over, unless `is_waiting`. Two clicks of one person come one after the other.
     """
-    given = {"queue": queue.pk, "person": person.pk, "now": now, "full": list(full)}
+    with statements.pipelined():
+        statements.ask(_ONE_AT_A_TIME, {"key": _key(queue, person)})
+        given = {"queue": queue.pk, "person": person.pk, "now": now, "full": list(full)}
+        found: Callable[[], int | None] = _first(_next(queue.order, is_waiting=is_waiting), given)
+    return found()
+
+
+@cache
+def _next(order: str, *, is_waiting: bool) -> str:
+    """All parts of the line in one statement, of which PostgreSQL asks the next one only where those before had nothing."""
+    fresh = _SHUFFLED if order == Queue.Order.RANDOM else _FRESH.format(order=_IN_SQL[order])
     how = "" if is_waiting else " SKIP LOCKED"
-    for statement in (_ASSIGNED, _SHUFFLED if queue.order == Queue.Order.RANDOM else _fresh(queue.order), _PUT_OFF):
-        found: int | None = _first(statement + how, given)()
-        if found is not None:
-            return found
-    return None
+    parts = [_ON_SCREEN, *(part + how for part in (_ASSIGNED, fresh, _PUT_OFF))]
+    return f"SELECT coalesce({', '.join(f'({part})' for part in parts)})"
 
 
-def _fresh(order: str) -> str:
-    return _FRESH.format(order=_IN_SQL[order])
-
-
-def take(item: Item | int, person: User, now: datetime) -> datetime | None:
+def take(item: Item, person: User, now: datetime) -> datetime | None:
     """Reserve a seat of the item for one reservation from now; None if there is none. Call with the item locked."""
-    expires_at: datetime | None = _first(_TAKE, _of(item, person, now))()
-    return expires_at
+    return ask_to_take(item.pk, person, now)()
 
 
-def has_seat(item: Item, person: User, now: datetime) -> bool:
+def ask_to_take(item: int, person: User, now: datetime) -> Callable[[], datetime | None]:
+    """The same in two steps, for an item named by its inside id."""
+    return _first(_TAKE, {"item": item, "person": person.pk, "now": now})
+
+
+def ask_has_seat(item: Item, person: User, now: datetime) -> Callable[[], bool]:
     """Whether a review by the person fits in: they hold the item, or a seat is free. Call with the item locked."""
-    return bool(_first(_HAS_SEAT, _of(item, person, now))())
+    return _first(_HAS_SEAT, {"item": item.pk, "person": person.pk, "now": now})
 
 
-def _of(item: Item | int, person: User, now: datetime) -> dict[str, Any]:
-    return {"item": item.pk if isinstance(item, Item) else item, "person": person.pk, "now": now}
+def _key(queue: Queue, person: User) -> str:
+    return f"claim:{queue.pk}:{person.pk}"
 
 
 def _first(statement: str, values: dict[str, Any]) -> Callable[[], Any]:

@@ -7,6 +7,7 @@ they have done more.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from hashlib import sha256
 
@@ -15,21 +16,35 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from annotation.domain import statements
 from annotation.domain.queues import line
+from annotation.domain.rows import Rows
 from annotation.models import Draft, Item, Probe, Queue, Reservation, Review, User
 
 
 def open_on(item: Item, person: User) -> Probe | None:
     """The probe that the person is to answer on this item now."""
-    return _open(person).filter(item=item).first()
+    probe = given_on(item, person)
+    return probe if probe and probe.is_open else None
+
+
+_OF_ITEM = Rows(Probe, "it.item_id = %(item)s AND it.reviewer_id = %(person)s")
+
+
+def given_on(item: Item, person: User) -> Probe | None:
+    """The probe that this item is or was for the person."""
+    return ask_given_on(item, person)()
+
+
+def ask_given_on(item: Item, person: User) -> Callable[[], Probe | None]:
+    """The same in two steps."""
+    return _OF_ITEM.ask_first(item=item.pk, person=person.pk)
 
 
 def following(queue: Queue, person: User, now: datetime) -> tuple[Item, datetime] | None:
     """The item with which the person is to be probed next and until when it is theirs; None: an ordinary one comes next.
 
-    What they have on the screen already goes first; a probe that they left comes back.
+    What they have on the screen already goes first; a probe that they left comes back. `queue` has the shares as they are now.
     """
-    policy = Queue.objects.values_list("gold_percent", "retest_percent", "retest_days").get(pk=queue.pk)
-    if not policy[0] and not policy[1]:
+    if not queue.gold_percent and not queue.retest_percent:
         return None
     with transaction.atomic():
         with statements.pipelined():
@@ -37,13 +52,14 @@ def following(queue: Queue, person: User, now: datetime) -> tuple[Item, datetime
         if held():
             return None
         probe = _open(person).filter(item__queue=queue, item__flagged_at=None).select_related("item").first()
-        item = probe.item if probe else _drawn(queue, person, now, *policy)
+        item = probe.item if probe else _drawn(queue, person, now)
         return (item, _reserve(item, queue, person, now)) if item else None
 
 
 def answered_on(item: Item, person: User) -> Probe | None:
     """The probe that the person has answered on this item."""
-    return Probe.objects.filter(item=item, reviewer=person, submitted_at__isnull=False).first()
+    probe = given_on(item, person)
+    return probe if probe and probe.submitted_at else None
 
 
 def last_answered(queue: Queue, person: User, *, since: datetime | None) -> Probe | None:
@@ -77,8 +93,9 @@ def _open(person: User) -> QuerySet[Probe]:
     return Probe.objects.filter(reviewer=person, submitted_at=None, closed_at=None)
 
 
-def _drawn(queue: Queue, person: User, now: datetime, gold: int, retest: int, days: int) -> Item | None:
+def _drawn(queue: Queue, person: User, now: datetime) -> Item | None:
     """A new probe, if the draw says so and there is an item for it."""
+    gold, retest, days = queue.gold_percent, queue.retest_percent, queue.retest_days
     place = draw(queue, person, Review.objects.filter(item__queue=queue, reviewer=person).count(), _met(queue, person))
     if place < gold:
         kind, rows = Probe.Kind.GOLD, _unmet(queue, person).filter(gold__isnull=False, state=Item.State.DONE)

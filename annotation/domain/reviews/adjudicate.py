@@ -115,7 +115,7 @@ def write(
         locked = _lock(item, seen)
         given = submit.checked(locked, by, answers, asks_steps=False)
         written = _written(locked, by, given, now)
-        reviewed.replace(review=written, rows=given.judgements(written), traces=originals.traces_of(locked))
+        reviewed.replace(review=written, said=given.judgements(written), traces=originals.traces_of(locked))
         settling.settle(written, locked, by=by, now=now, note=note.strip())
         if given.proposes:
             correct.accept_locked(written, by=by, now=now, note=note)

@@ -8,6 +8,7 @@ from datetime import datetime
 from annotation.domain.reviews import content
 from annotation.domain.reviews.content import ReviewInput
 from annotation.domain.reviews.stored import storable
+from annotation.domain.rows import Rows
 from annotation.models import Draft, Item, User
 
 
@@ -33,8 +34,11 @@ def save(*, item: Item, by: User, content: ReviewInput, now: datetime) -> SavedD
 
 def load(*, item: Item, by: User) -> SavedDraft | None:
     """The person's own draft on this item, if there is one."""
-    draft = Draft.objects.filter(item=item, reviewer=by).first()
+    draft = _OWN.first(item=item.pk, person=by.pk)
     return SavedDraft(content.read_draft(draft.content), draft.saved_at) if draft else None
+
+
+_OWN = Rows(Draft, "it.item_id = %(item)s AND it.reviewer_id = %(person)s")
 
 
 def discard(*, item: Item, by: User) -> None:

@@ -10,6 +10,7 @@ from uuid import UUID
 from pydantic import JsonValue
 
 from annotation.domain.feedback import giving
+from annotation.domain.feedback.joining import KeyConfig
 from annotation.domain.feedback.validation import Content, completed
 from annotation.domain.feedback.verdict import GOOD, UNSURE
 from annotation.domain.queues.rubric import Question, QuestionKind, Rubric
@@ -41,15 +42,14 @@ class RunPlace:
     trace_uuid: UUID
 
 
-def rows(judged: Judged) -> list[Feedback]:
+def rows(judged: Judged, configs: Iterable[KeyConfig]) -> list[Feedback]:
     """The feedback of source reviewer: answers by question key, then the built-in parts that were given.
 
-    The answer to a key whose categories have numbers has its number too.
+    `configs` is what the workspace's keys take. The answer to a key whose categories have numbers has its number too.
     """
     if judged.review.item.kind == Item.Kind.PAIR:
         return list(preferences.rows(judged.review, judged.given))
-    expectations = giving.expectations_of(judged.review.item.workspace_id)
-    judged = replace(judged, runs=_places(judged), expectations=expectations)
+    judged = replace(judged, runs=_places(judged), expectations=giving.expectations_in(configs))
     answers = _answers_on(judged, judged.rubric.questions, judged.given.answers)
     return [*answers, *_parts(judged), *_steps(judged)]
 

@@ -10,6 +10,7 @@ from uuid import UUID
 from annotation.domain.datasets import sources
 from annotation.domain.queues import subjects
 from annotation.domain.reviews.content import Part
+from annotation.domain.rows import Rows
 from annotation.models import Item, Project, Run, Trace
 
 
@@ -32,9 +33,13 @@ def project_of(item: Item) -> Project | None:
     project_id = subjects.project_id_of(item.subject)
     if project_id is not None:
         return Project.objects.filter(workspace=item.workspace_id, pk=project_id).first()
-    traces = Trace.objects.select_related("project").only("project")
-    trace = traces.filter(workspace=item.workspace_id, uuid__in=traces_of(item)[:1]).first()
-    return trace.project if trace else None
+    return _OF_TRACE.first(workspace=item.workspace_id, trace=item.trace_uuid)
+
+
+_OF_TRACE = Rows(
+    Project,
+    f"it.id = (SELECT t.project_id FROM {Trace._meta.db_table} t WHERE t.workspace_id = %(workspace)s AND t.uuid = %(trace)s)",  # noqa: S608, SLF001 -- our own words, and the only way to a table's name
+)
 
 
 def traces_of(item: Item) -> list[UUID]:

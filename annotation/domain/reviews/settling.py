@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from functools import partial
 
-from annotation.domain import audit
+from annotation.domain import audit, statements
 from annotation.domain.feedback import reviewed
 from annotation.domain.queues import assignment, disputes, state
 from annotation.domain.queues.rubric_versions import asked_of, current
 from annotation.domain.reviews import originals
+from annotation.domain.rows import Rows
 from annotation.models import Item, Queue, Review, User
 
 
@@ -22,7 +23,7 @@ def recount(item: Item, *, now: datetime) -> None:
     was_settled = item.adjudicated_at is not None
     if was_settled:
         withdraw(item)
-    given = list(Review.objects.filter(item=item).defer("correction", "labels", "note").order_by("submitted_at", "id"))
+    given = _GIVEN.ask({"item": item.pk})()
     found = _standing(item, given, was_settled=was_settled)
     item.review_count, item.extra_seats, item.is_disputed = len(given), found.extra_seats, found.is_disputed
     if found.is_disputed:
@@ -30,6 +31,9 @@ def recount(item: Item, *, now: datetime) -> None:
     _save(item)
     if found.majority is not None:
         settle(given[found.majority], item, by=None, now=now)
+
+
+_GIVEN = Rows(Review, "it.item_id = %(item)s AND NOT it.is_adjudication ORDER BY it.submitted_at, it.id")
 
 
 def settle(review: Review, item: Item, *, by: User | None, now: datetime, note: str = "") -> None:
@@ -85,4 +89,9 @@ def _drop_written(item: Item, *, but: Review) -> None:
 
 def _save(item: Item) -> None:
     item.state = state.of(item, item.queue)
-    item.save(update_fields=["review_count", "extra_seats", "is_disputed", "adjudicated_at", "adjudicated_by", "state"])
+    with statements.prepared() as cursor:
+        cursor.execute(_SAVE, {name: getattr(item, name) for name in ("pk", *_OWN)})
+
+
+_OWN = ("state", "review_count", "extra_seats", "is_disputed", "adjudicated_at", "adjudicated_by_id")
+_SAVE = f"UPDATE {Item._meta.db_table} SET {', '.join(f'{name} = %({name})s' for name in _OWN)} WHERE id = %(pk)s"  # noqa: S608, SLF001 -- our own words, and the only way to a table's name

@@ -13,7 +13,13 @@ from annotation.domain import statements
 from annotation.domain.feedback import failure_modes, reviewed
 from annotation.domain.queues import assignment, blindness, line, pairs, probes, state
 from annotation.domain.queues import rubric as asked
-from annotation.domain.queues.refusals import ClaimError, ItemNotOpenError, ItemTakenError, QueueNotActiveError
+from annotation.domain.queues.refusals import (
+    ClaimError,
+    ItemNotOpenError,
+    ItemTakenError,
+    NotAReviewerError,
+    QueueNotActiveError,
+)
 from annotation.domain.queues.rubric_versions import asked_of, current, numbered
 from annotation.domain.queues.sight import WHOLE, Sight
 from annotation.domain.reviews import (
@@ -31,11 +37,11 @@ from annotation.domain.reviews import (
 )
 from annotation.domain.reviews.content import Label, Passage, ReviewInput
 from annotation.domain.reviews.rubric import AnswerProblem, InvalidReviewError
+from annotation.domain.rows import Rows, insert
 from annotation.models import (
     Assignment,
     Draft,
     FailureMode,
-    Feedback,
     Item,
     Probe,
     Project,
@@ -79,18 +85,18 @@ def submit(
 
 
 def _submit(item: Item, by: User, answers: ReviewInput, now: datetime, spoken: frozenset[str], sight: Sight) -> Review:
-    probe = probes.open_on(item, by) or _same_again(item, by, answers)
-    if probe is not None:
-        return _answer(probe, item, by, answers, now)
-    before = Review.objects.filter(item=item, reviewer=by).first()
-    _require_place(item, by, before, now)
+    place = _place(item, by, now)
+    if place.probe is not None and (place.probe.is_open or _is_same_again(place.probe, answers)):
+        return _answer(place.probe, item, by, answers, now)
+    _require(place, item)
+    before = place.before
     given = checked(item, by, answers)
     if before is None or _is_changed(before, given.columns()):
         if before is not None:
             history.keep(before)
         review = _store(item, by, before, given, now, sight)
-        said = [row for row in given.judgements(review) if row.key not in spoken]
-        reviewed.replace(review=review, rows=said, traces=originals.traces_of(item))
+        said = given.judgements(review, spoken=spoken)
+        reviewed.replace(review=review, said=said, traces=originals.traces_of(item))
         if review.is_authoritative:
             reviewed.adjudicate(review=review, traces=originals.traces_of(item))
         settling.recount(item, now=now)
@@ -103,11 +109,30 @@ def _submit(item: Item, by: User, answers: ReviewInput, now: datetime, spoken: f
     return review
 
 
-def _same_again(item: Item, by: User, answers: ReviewInput) -> Probe | None:
-    """A probe that was answered just so, or that is no item of theirs otherwise: a second click changes no review."""
-    probe = probes.answered_on(item, by)
-    is_theirs = probe and (probe.kind == Probe.Kind.GOLD or probe.answers == answers.answers)
-    return probe if is_theirs else None
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """What there is of the person on the locked item, and whether there is room for more."""
+
+    probe: Probe | None
+    before: Review | None
+    is_reviewer: bool
+    has_seat: bool
+
+
+def _place(item: Item, by: User, now: datetime) -> _Place:
+    with statements.pipelined():
+        probe, before = probes.ask_given_on(item, by), _BEFORE.ask_first(item=item.pk, person=by.pk)
+        is_reviewer, has_seat = assignment.ask_open_to(item.queue, by), line.ask_has_seat(item, by, now)
+    return _Place(probe(), before(), is_reviewer(), has_seat())
+
+
+_BEFORE = Rows(Review, "it.item_id = %(item)s AND it.reviewer_id = %(person)s AND NOT it.is_adjudication")
+
+
+def _is_same_again(probe: Probe, answers: ReviewInput) -> bool:
+    """Whether it was answered just so, or is no item of theirs otherwise: a second click changes no review."""
+    is_theirs = probe.kind == Probe.Kind.GOLD or probe.answers == answers.answers
+    return probe.submitted_at is not None and is_theirs
 
 
 def _answer(probe: Probe, item: Item, by: User, answers: ReviewInput, now: datetime) -> Review:
@@ -156,10 +181,10 @@ class Checked:
         """Whether they say what the answer should have been, or must and must not do."""
         return self.given.correction is not None or bool(assertions.of_answers(self.questions, self.given.answers))
 
-    def judgements(self, review: Review) -> list[Feedback]:
-        """The feedback that they are, as the review's."""
+    def judgements(self, review: Review, *, spoken: frozenset[str] = frozenset()) -> reviewed.Said:
+        """The feedback that they are, as the review's, but for what is `spoken` already."""
         judged = judgements.Judged(review, self.questions, self.given, self.labels, self.project, self.modes)
-        return list(judgements.rows(judged))
+        return lambda configs: [row for row in judgements.rows(judged, configs) if row.key not in spoken]
 
 
 def checked(item: Item, by: User, answers: ReviewInput, *, asks_steps: bool = True) -> Checked:
@@ -174,13 +199,14 @@ def checked(item: Item, by: User, answers: ReviewInput, *, asks_steps: bool = Tr
     return Checked(version, questions, given, project, _modes(project, given, by))
 
 
-def _require_place(item: Item, by: User, before: Review | None, now: datetime) -> None:
-    assignment.require_reviewer(item.queue, by)
+def _require(place: _Place, item: Item) -> None:
+    if not place.is_reviewer:
+        raise NotAReviewerError(item.queue)
     if item.queue.status in CLOSED:
         raise QueueNotActiveError(item.queue)
     if item.state == Item.State.REMOVED:
         raise ItemNotOpenError(item)
-    if before is None and not line.has_seat(item, by, now):
+    if place.before is None and not place.has_seat:
         raise ItemNotOpenError(item) if item.state in state.FULL else ItemTakenError(item)
 
 
@@ -274,7 +300,10 @@ def _store(item: Item, by: User, before: Review | None, given: Checked, now: dat
     review.submission_count += 1
     review.modified_at = now
     review.item = item
-    review.save()
+    if before is None:
+        insert(review)
+    else:
+        review.save()
     return review
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from annotation.api.telling import told
 from annotation.api.v1.serializers.fields import AnyField
 from annotation.api.v1.serializers.queues import RubricSerializer
 from annotation.domain.access import Actor
@@ -62,7 +63,7 @@ class ItemSerializer(serializers.Serializer[Any]):
 
     @extend_schema_field(ReasonSerializer)
     def get_reason(self, item: Item) -> dict[str, Any]:
-        return dict(ReasonSerializer(reasons.read(item.reason)).data)
+        return told(ReasonSerializer, reasons.read(item.reason))
 
 
 class BlindItemSerializer(ItemSerializer):
@@ -77,7 +78,7 @@ class BlindItemSerializer(ItemSerializer):
         known = blinded.known(instance, instance.queue, self.context["person"])
         return {
             **super().to_representation(instance),
-            "reason": dict(ReasonSerializer(known.reason).data),
+            "reason": told(ReasonSerializer, known.reason),
             "probability": None if known.probability is None else float(known.probability),
             "uncertainty": known.uncertainty,
             "review_count": known.review_count,

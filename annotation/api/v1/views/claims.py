@@ -6,6 +6,7 @@ from typing import Any
 
 from annotation.api import sight
 from annotation.api.resource import Resource
+from annotation.api.telling import told
 from annotation.api.v1.serializers.items import ClaimSerializer
 from annotation.domain.queues import rubric_versions
 from annotation.domain.queues.assignment import Claim
@@ -24,4 +25,4 @@ def claimed(view: Resource, claim: Claim) -> dict[str, Any]:
         "rubric": rubric_versions.asked_of(claim.item, version, by).document(),
         "draft": masked.given(draft.content, seen).document() if draft else None,
     }
-    return dict(ClaimSerializer(answer, context={"person": by}).data)
+    return told(ClaimSerializer, answer, person=by)

@@ -10,7 +10,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from annotation.api import sight
+from annotation.api import sight, telling
 from annotation.api.errors import ApiError
 from annotation.api.resource import Resource
 from annotation.api.v1.serializers.items import ClaimSerializer, HeldSerializer, ItemSerializer, WhySerializer, shown_to
@@ -201,7 +201,7 @@ class ItemReviewView(Resource):
         return Response(self._shown(review))
 
     def _shown(self, review: Review) -> dict[str, Any]:
-        return dict(ReviewSerializer(sight.review(review, sight.of(self, review.item))).data)
+        return telling.told(ReviewSerializer, sight.review(review, sight.of(self, review.item)))
 
     def _own(self, item: Item) -> Review:
         review = Review.objects.select_related("item__queue").filter(item=item, reviewer=self.person).first()

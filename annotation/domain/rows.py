@@ -1,0 +1,129 @@
+"""Whole rows by conditions that never change: the statement is put together once, and prepared for each connection.
+
+What the ORM takes to build a query, again for every request, is several times what PostgreSQL takes to answer it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import islice
+from typing import Any, Generic, TypeVar, cast
+
+from django.db import DEFAULT_DB_ALIAS, connection, models
+
+from annotation.domain import statements
+
+Row = TypeVar("Row", bound=models.Model)
+
+
+class Rows(Generic[Row]):
+    """The rows of `model` for which `where` is true; in it the model's table is called `it`, and values stand as `%(name)s`.
+
+    `related` are foreign keys to be read along, the further ones after the nearer ones ("queue", "queue__rubric"). `where`
+    may go on with ORDER BY, LIMIT and FOR UPDATE. Always from the primary database, and also what the model's managers
+    leave out.
+    """
+
+    def __init__(self, model: type[Row], where: str, *, related: Sequence[str] = ()) -> None:
+        self._parts = list(_parts(model, related))
+        columns = ", ".join(f'"{part.alias}"."{field.column}"' for part in self._parts for field in part.fields)
+        self._statement = f"SELECT {columns} FROM {' '.join(part.table for part in self._parts)} WHERE {where}"  # noqa: S608 -- our own words
+
+    def ask(self, values: Mapping[str, Any]) -> Callable[[], list[Row]]:
+        """Send the statement; what is returned waits for the rows."""
+        rows = statements.ask(self._statement, values)
+        return lambda: [self._made(iter(row)) for row in rows()]
+
+    def ask_first(self, **values: Any) -> Callable[[], Row | None]:
+        """Send the statement; what is returned waits for the first row, None without one."""
+        rows = self.ask(values)
+        return lambda: next(iter(rows()), None)
+
+    def first(self, **values: Any) -> Row | None:
+        """The first row; None without one."""
+        return self.ask_first(**values)()
+
+    def _made(self, values: Iterator[Any]) -> Row:
+        made = {part.alias: part.made(values) for part in self._parts}
+        for part in self._parts[1:]:
+            owner = made[part.owner]
+            if owner is not None:
+                setattr(owner, part.name, made[part.alias])
+        return cast("Row", made["it"])
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One table of the statement; `owner` is the alias of the row whose foreign key `name` leads to it."""
+
+    alias: str
+    model: type[models.Model]
+    fields: Sequence[models.Field[Any, Any]]
+    converters: Sequence[Sequence[Callable[..., Any]]]
+    table: str
+    owner: str = ""
+    name: str = ""
+
+    def made(self, values: Iterator[Any]) -> models.Model | None:
+        """The row of the next values; None where there was nothing to be joined."""
+        read = list(islice(values, len(self.fields)))
+        for place, converters in enumerate(self.converters):
+            for convert in converters:
+                read[place] = convert(read[place], self.fields[place].cached_col, connection)
+        made = self.model.from_db(DEFAULT_DB_ALIAS, [field.attname for field in self.fields], read)
+        return None if made.pk is None else made
+
+
+def insertion(model: type[models.Model]) -> str:
+    """The beginning of a statement that inserts rows of `model`, all of which travel as one JSON value (`%s`, a `document`),
+    so that it is the same however many there are.
+    """
+    table = model._meta.db_table  # noqa: SLF001 -- the only way to a table's name
+    columns = ", ".join(str(field.column) for field in _inserted(model))
+    return f"INSERT INTO {table} ({columns}) SELECT {columns} FROM jsonb_populate_recordset(NULL::{table}, %s::jsonb)"  # noqa: S608 -- our own names
+
+
+def document(rows: Sequence[models.Model]) -> str:
+    """Rows of one model for its `insertion`; values that the database would set by itself have to be set."""
+    fields = _inserted(type(rows[0])) if rows else []
+    values = [{str(field.column): getattr(row, field.attname) for field in fields} for row in rows]
+    return json.dumps(values, default=str)
+
+
+def insert(row: models.Model) -> None:
+    """Store one new row; it gets its key."""
+    ((row.pk,),) = statements.ask(_insertion_of_one(type(row)), [document([row])])()
+    row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS  # noqa: SLF001 -- as Django does after an insert
+
+
+@cache
+def _insertion_of_one(model: type[models.Model]) -> str:
+    return f"{insertion(model)} RETURNING id"
+
+
+@cache
+def _inserted(model: type[models.Model]) -> list[models.Field[Any, Any]]:
+    fields = model._meta.concrete_fields  # noqa: SLF001 -- the only way to a model's columns
+    return [field for field in fields if not field.primary_key and not field.generated]
+
+
+def _parts(model: type[models.Model], related: Sequence[str]) -> Iterator[_Part]:
+    known = {"it": model}
+    yield _part("it", model, "{} AS it")
+    for path in related:
+        nearer, _, name = path.rpartition("__")
+        owner = nearer or "it"
+        foreign = cast("models.ForeignKey[Any, Any]", known[owner]._meta.get_field(name))  # noqa: SLF001 -- the only way
+        known[path] = foreign.related_model
+        join = f'LEFT JOIN {{}} AS "{path}" ON "{path}".id = "{owner}"."{foreign.column}"'
+        yield _part(path, foreign.related_model, join, owner=owner, name=name)
+
+
+def _part(alias: str, model: type[models.Model], table: str, **place: str) -> _Part:
+    meta = model._meta  # noqa: SLF001 -- the only way to a model's columns
+    fields = [field for field in meta.concrete_fields if not field.generated]
+    converters = [field.get_db_converters(connection) for field in fields]
+    return _Part(alias, model, fields, converters, table.format(meta.db_table), **place)
