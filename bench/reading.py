@@ -24,6 +24,7 @@ from bench.installation import Installation
 TRACES = int(os.environ.get("BENCH_TRACES", "100000"))
 REQUESTS = 30
 LARGE = 2_000
+LONG_MESSAGE = 5_000_000
 #: Pages that are also asked for while writing.
 _BESIDE = ("trace list", f"a trace of {LARGE:,} runs", "review page")
 
@@ -33,9 +34,9 @@ def run() -> Iterator[Figure]:
     installation.empty()
     with installation.running("web") as here:
         load.flood(here, list(Agents().requests(50)), connections=4)
-        large = _large(here)
+        large, long = _sent(here, Agents(seed=3, spans_per_request=LARGE).one_trace()), _sent(here, _long())
         stock.traces(TRACES)
-        pages = _pages(large)
+        pages = _pages(large, long)
         cookie = _cookie()
         yield from _read(here, pages, cookie, is_alone=True)
         yield from feedback.measured(here)
@@ -44,20 +45,26 @@ def run() -> Iterator[Figure]:
             yield from _read(here, few, cookie, is_alone=False)
 
 
-def _large(here: Installation) -> Trace:
-    """One trace of two thousand runs."""
-    body = Agents(seed=3, spans_per_request=LARGE).one_trace()
+def _sent(here: Installation, body: bytes) -> Trace:
+    """The one trace that the request holds, taken in."""
     load.flood(here, [body], connections=1)
-    return Trace.objects.order_by("-run_count")[:1].get()
+    return Trace.objects.order_by("-id")[:1].get()
 
 
-def _pages(large: Trace) -> dict[str, tuple[str, str]]:
+def _long() -> bytes:
+    """A trace in which the user says LONG_MESSAGE bytes."""
+    agents = Agents(seed=4, spans_per_request=4)
+    return agents.one_trace(question=agents.words(LONG_MESSAGE // 5)[:LONG_MESSAGE])
+
+
+def _pages(large: Trace, long: Trace) -> dict[str, tuple[str, str]]:
     """Address and goal by name."""
     base = f"/w/{installation.WORKSPACE}/"
     person, workspace = User.objects.get(), Workspace.objects.get()
     queue = queues.create(workspace=workspace, settings=QueueSettings(name="Bench"), rubric=rubric.default(), by=person)
-    few = Trace.objects.filter(run_count__lt=LARGE).order_by("id")[:50]
+    few = [*Trace.objects.order_by("id")[:50], large, long]
     items.add(queue=queue, subjects=[subjects.of_trace(trace.uuid) for trace in few], reason=Reason(), by=person)
+    items_base = f"{base}queues/{queue.uuid}/items/"
     return {
         "trace list": (f"{base}traces/", "< 50"),
         "trace list, filtered by status and latency": (
@@ -67,7 +74,9 @@ def _pages(large: Trace) -> dict[str, tuple[str, str]]:
         "trace list, searched for two words": (f"{base}traces/?filter=refund+case", "< 250"),
         "trace list, searched for a rare word": (f"{base}traces/?filter=%22case+77%22", "< 250"),
         f"a trace of {LARGE:,} runs": (f"{base}traces/{large.uuid}/", ""),
-        "review page": (f"{base}queues/{queue.uuid}/items/1/", ""),
+        "review page": (f"{items_base}1/", "< 300"),
+        f"review page, a trace of {LARGE:,} runs": (f"{items_base}51/", "< 300"),
+        f"review page, a message of {LONG_MESSAGE // 10**6} MB": (f"{items_base}52/", "< 300"),
     }
 
 

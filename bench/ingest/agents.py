@@ -38,9 +38,9 @@ class Agents:
         for _ in range(count):
             yield self._request(islice(spans, self._size))
 
-    def one_trace(self) -> bytes:
-        """A request that holds one trace, as long as a request."""
-        return self._request(self.trace(self._size))
+    def one_trace(self, *, question: str = "") -> bytes:
+        """A request that holds one trace, as long as a request; with `question`, that is what the user says first."""
+        return self._request(self.trace(self._size, question=question))
 
     @staticmethod
     def _request(spans: Iterable[Span]) -> bytes:
@@ -60,13 +60,13 @@ class Agents:
         """Some text."""
         return " ".join(self._random.choices(WORDS, k=count))
 
-    def trace(self, length: int | None = None) -> list[Span]:
+    def trace(self, length: int | None = None, *, question: str = "") -> list[Span]:
         """One trace (of 8 to 40 spans) in the order of their ends: model calls, the tools they ask for, the agent last."""
         length = length or self._random.randint(8, 40)
         trace_id, clock = self._random.randbytes(16), START + self._random.randrange(10**15)
         dialect = _openinference if self._random.random() < 0.4 else _genai
         history: list[dict[str, Any]] = [{"role": "system", "content": self._system}]
-        history.append({"role": "user", "content": self.words(30)})
+        history.append({"role": "user", "content": question or self.words(30)})
         root, began = self._random.randbytes(8), clock
         spans: list[Span] = []
         while len(spans) < length - 1:
