@@ -44,7 +44,8 @@
     const link = document.querySelector(`.outline [data-outline] [data-step-id="${CSS.escape(step.dataset.askedStep)}"]`);
     if (!link) { step.querySelector("[data-asked-link]").click(); return; } // not in the outline yet: its page is
     link.click();
-    step.querySelector("input:not([type=hidden]), textarea")?.focus({ preventScroll: true });
+    // its question becomes the one that digits answer; the focus stays, or ← and → would change an answer instead of the item
+    step.querySelector("[data-question]")?.dispatchEvent(new FocusEvent("focusin", { bubbles: true }));
     step.scrollIntoView({ block: "nearest" });
   };
 

@@ -155,6 +155,8 @@ def test_steps_are_answered_where_they_are_read_and_the_rest_alike(
     page.keyboard.press("o")
     expect(steps).to_have_count(1)
     expect(page.locator(".outline [aria-current] .name")).to_contain_text("get_rate_rules")
+    page.keyboard.press("ArrowRight")  # no answer is in focus that it could change
+    expect(page.locator("[data-asked-question=call]")).to_contain_text("0 of 4 answered")
     page.keyboard.press("2")
     expect(page.locator("[data-asked-question=call]")).to_contain_text("1 of 4 answered")
     page.keyboard.press("o")
