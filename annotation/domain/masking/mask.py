@@ -25,9 +25,10 @@ MARGIN = 512
 """Characters behind a cut that are looked at, so that none goes through the middle of a value."""
 
 MOST_TURNS = 8
-LONGEST_KEPT = 400
+LONGEST_KEPT = 3_000
 TOKEN = re.compile(rf"\[([\w -]{{1,40}}?) (\d{{1,9}}|[0-9a-f]{{{DIGEST}}})\]")
-_PERHAPS = re.compile(r"@|%40|\d")
+_PERHAPS = re.compile(r"@|%40|::|\d(?:[^\d\n]{0,3}\d){3}")
+"""What each of the kinds has: the sign of an address, or four digits near one another."""
 _LONG_NUMBER = 10**6
 _NO_DIGITS = re.compile(r"\D+")
 _TOUCHING = re.compile(r"[\w+@%(\[\]]|[^\s\w]\w")
@@ -86,8 +87,6 @@ class Mask:
 
     def masked(self, text: str, *, behind: str = "") -> Masked:
         """The text without personal data, and what its tokens stand for."""
-        if not self._may_hold(text):
-            return Masked(text)
         if len(text) > LONGEST_KEPT:
             return self._masked(text, behind)
         if (text, behind) not in self._kept:
@@ -108,9 +107,6 @@ class Mask:
                     yield from self.stood(entry, behind=behind)
             case int() if abs(value) >= _LONG_NUMBER and self.json(value, behind=behind) != value:
                 yield str(self.json(value, behind=behind)), value
-
-    def _may_hold(self, text: str) -> bool:
-        return len(self.finders) > len(KINDS.keys() & self.finders.keys()) or _PERHAPS.search(text) is not None
 
     def _masked(self, text: str, behind: str) -> Masked:
         """Again and again, until nothing is found any more: a token may part what looked like one word before."""
@@ -137,19 +133,19 @@ class Mask:
 
     def _found(self, text: str, behind: str) -> Iterator[tuple[int, int, str | None]]:
         """Tokens (None) and values in order; where two claim the same characters the earlier kind has them."""
-        taken: list[tuple[int, int, str | None]] = [
-            (*one.span(), None) for one in TOKEN.finditer(text) if self._is_ours(one[1])
-        ]
+        taken: list[tuple[int, int, str | None]] = []
+        if "[" in text:
+            taken = [(*one.span(), None) for one in TOKEN.finditer(text) if one[1] in self.finders]
+        is_plain = _PERHAPS.search(text) is None
         offset = len(behind) + 2 if behind else 0
         for kind, finder in self.finders.items():
+            if is_plain and kind in KINDS:
+                continue
             seen = f"{behind}: {text}" if behind and kind == Kind.PHONE else text
             shift = offset if seen is not text else 0
             found = [(start - shift, stop - shift, kind) for start, stop in finder(seen) if start >= shift]
             taken = _merged(taken, found) if found else taken
         yield from taken
-
-    def _is_ours(self, kind: str) -> bool:
-        return kind in self.finders
 
     def _token(self, kind: str, written: str) -> str:
         said = f"{kind}\0{_plain(kind, written)}".encode(errors="replace")

@@ -173,6 +173,18 @@ def _read(source: str) -> _Node:
     return _Reader(_without_ends(source)).all()
 
 
+def beginning(source: str) -> str:
+    """The plain text that every match begins with; empty where none does. Raises PatternError."""
+    node, found = _read(source), ""
+    for part in node.parts if isinstance(node, _Sequence) else (node,):
+        kind = part.kind.pattern if isinstance(part, _One) else "."
+        sign = re.sub(r"^\\(?=\W)", "", kind)
+        if len(sign) != 1 or kind == ".":
+            break
+        found += sign
+    return found
+
+
 def _mirrored(node: _Node) -> _Node:
     match node:
         case _Sequence(parts):

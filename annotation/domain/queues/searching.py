@@ -7,11 +7,15 @@ and Aho, Sethi and Ullman, "Compilers" (1986), 3.7. Pure.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 
 from annotation.domain.queues import patterns
 from annotation.domain.queues.patterns import LONGEST_TEXT, Pattern
+
+MOST_TRIED = 20
+"""Places that are tried one by one, each for as long as a match may be."""
 
 MOST_KEPT = 20_000
 """Ways from one set of places to the next that are remembered at a time."""
@@ -21,11 +25,14 @@ class Search:
     """Finds what a pattern matches. Raises PatternError where it cannot be read."""
 
     def __init__(self, source: str) -> None:
+        self._beginning = patterns.beginning(source)
         self._onwards = _Automaton(patterns.compiled(source), is_floating=False)
         self._back = _Automaton(patterns.backwards(source), is_floating=True)
 
     def __call__(self, text: str) -> Iterator[tuple[int, int]]:
         """Start and end of each match, in order; matches of nothing are none, nor are any beyond LONGEST_TEXT characters."""
+        if self._beginning not in text:
+            return
         end = 0
         for start in self._starts(text):
             stop = self._longest(text, start) if start >= end else start
@@ -34,7 +41,9 @@ class Search:
                 end = stop
 
     def _starts(self, text: str) -> list[int]:
-        """Where a match begins."""
+        """Where a match begins, at least: the few places of a beginning that is plain text, or all from the end on."""
+        if self._beginning and text.count(self._beginning) <= MOST_TRIED:
+            return [found.start() for found in re.finditer(re.escape(self._beginning), text)]
         places, found = self._back.start, []
         for at in range(len(text) - 1, -1, -1):
             places = self._back.after(places, text[at])

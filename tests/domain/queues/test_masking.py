@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from annotation.domain.masking import Kind, Mask
-from annotation.domain.queues import masking
+from annotation.domain.queues import masking, patterns
 from annotation.domain.queues.masking import Masking, OwnPattern
 from annotation.domain.queues.searching import Search
 
@@ -62,3 +62,20 @@ def test_what_cannot_be_masked_is_said_with_its_line(typed: str, words: str) -> 
 def test_a_name_stands_once() -> None:
     with pytest.raises(ValueError, match="Two patterns are named “a”"):
         Masking(patterns=(OwnPattern(name="a", pattern="x"), OwnPattern(name="a", pattern="y")))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "begins"),
+    [
+        (r"KD-\d{6}", "KD-"),
+        (r"\.x", ".x"),
+        (r"a\-b[x]", "a-b"),
+        (r"\d+", ""),
+        (".x", ""),
+        ("ab|c", ""),
+        ("a*b", ""),
+        ("(ab)c", ""),
+    ],
+)
+def test_the_plain_text_that_every_match_begins_with(pattern: str, begins: str) -> None:
+    assert patterns.beginning(pattern) == begins
