@@ -14,6 +14,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from annotation.domain.datasets import export
 from annotation.domain.datasets.problems import NoSuchVersionError
 from annotation.domain.datasets.writers import Format
+from annotation.management import choosing
 from annotation.models import Dataset, Workspace
 
 
@@ -29,7 +30,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Say what can be given."""
         parser.add_argument("name", help="The dataset's name, or its id.")
-        parser.add_argument("--workspace", help="The workspace's slug; may be left out when there is only one.")
+        choosing.add_workspace(parser)
         parser.add_argument("--version", type=int, dest="number", help="The version's number; default: the newest.")
         parser.add_argument("--format", choices=[form.value for form in Format], default=Format.JSONL.value)
         parser.add_argument("--split", help="Only the rows of this split.")
@@ -37,7 +38,7 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         """Write it."""
-        dataset = _dataset(options["name"], _workspace(options["workspace"]))
+        dataset = _dataset(options["name"], choosing.workspace(options["workspace"]))
         number = dataset.version if options["number"] is None else options["number"]
         form = Format(options["format"])
         try:
@@ -49,15 +50,6 @@ class Command(BaseCommand):
             return
         _write(Path(options["output"]), pieces)
         self.stderr.write(f"{dataset.name} version {number}: written to {options['output']}")
-
-
-def _workspace(slug: str | None) -> Workspace:
-    found = Workspace.objects.filter(slug=slug) if slug else Workspace.objects.all()
-    rows = list(found[:2])
-    if len(rows) == 1:
-        return rows[0]
-    known = ", ".join(Workspace.objects.order_by("slug").values_list("slug", flat=True)[:20]) or "none yet"
-    raise CommandError(f"Name a workspace with --workspace; there are: {known}.")
 
 
 def _dataset(name: str, workspace: Workspace) -> Dataset:

@@ -14,6 +14,7 @@ from annotation.domain.imports import traces
 from annotation.domain.imports.plan import KIND, ImportPlan
 from annotation.domain.imports.reading import UnreadableFileError
 from annotation.domain.work import jobs
+from annotation.management import choosing
 from annotation.models import Feedback, Job, Workspace
 
 _PATHS = {
@@ -36,7 +37,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Say what can be given; fields are paths into a record, with dots."""
         parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
-        parser.add_argument("--workspace", help="The workspace's slug; may be left out when there is only one.")
+        choosing.add_workspace(parser)
         parser.add_argument("--project", help="The project's name (default: the file's).")
         parser.add_argument("--name", help="What model calls are called (default: the file's name).")
         for path, words in _PATHS.items():
@@ -50,7 +51,7 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         """Import one file after the other."""
-        workspace = _workspace(options["workspace"])
+        workspace = choosing.workspace(options["workspace"])
         for file in options["files"]:
             job = _job(file, workspace, options)
             if options["background"]:
@@ -75,15 +76,6 @@ class Command(BaseCommand):
 
     def _show(self, job: Job) -> None:
         self.stderr.write(f"{job.done_count} of {job.total_count}")
-
-
-def _workspace(slug: str | None) -> Workspace:
-    found = Workspace.objects.filter(slug=slug) if slug else Workspace.objects.all()
-    rows = list(found[:2])
-    if len(rows) == 1:
-        return rows[0]
-    known = ", ".join(Workspace.objects.order_by("slug").values_list("slug", flat=True)[:20]) or "none yet"
-    raise CommandError(f"Name a workspace with --workspace; there are: {known}.")
 
 
 def _job(file: Path, workspace: Workspace, options: dict[str, Any]) -> Job:
