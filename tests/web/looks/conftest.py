@@ -13,7 +13,7 @@ from annotation.domain.feedback.taxonomy import changes
 from annotation.domain.queues import items, lifecycle, rubric, subjects
 from annotation.domain.queues.lifecycle import QueueSettings
 from annotation.domain.queues.reasons import Reason
-from annotation.domain.queues.rubric import Rubric
+from annotation.domain.queues.rubric import Option, Question, QuestionKind, Rubric
 from annotation.domain.reviews import correct, submit
 from annotation.domain.reviews.content import ReviewInput
 from annotation.models import Dataset, FailureMode, Item, Project, Review, User
@@ -30,6 +30,11 @@ NOW = timezone.now()
 W = "/w/acme/"
 Q = f"{W}queues/"
 S = f"{W}settings/"
+LONG = "An option in so many words that it would like to run over the edge of its column"
+WORDY = Question(
+    key="seen", kind=QuestionKind.MULTI_CHOICE, label="What is there?",
+    options=(Option(key="greeting", label="A greeting"), Option(key="long", label=LONG)),
+)  # fmt: skip
 
 
 def said(item: Item, by: User, **given: object) -> Review:
@@ -46,7 +51,7 @@ def queue_pages(people: People) -> dict[str, str]:
         name="Refund promises", instructions="Read the **policy**.", target_dataset=dataset, reviewers_per_item=3,
         due_on=(NOW + timedelta(days=1)).date(), gold_percent=5,
     )  # fmt: skip
-    asked = Rubric(questions=ASKED.questions)
+    asked = Rubric(questions=(ASKED.questions[0], WORDY, *ASKED.questions[1:]))
     queue = lifecycle.create(workspace=people.workspace, settings=wanted, rubric=asked, by=people.admin)
     traces = [booking_trace(people, number) for number in range(1, 4)]
     reason = Reason(by="Editor", why=("an angry user",))
