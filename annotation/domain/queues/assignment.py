@@ -49,11 +49,7 @@ def claim_next(*, queue: Queue, by: User, now: datetime) -> Claim:
     reviewed and are asked for again. Left out: other items that they reviewed, that have no free seat, and flagged
     ones. Raises QueueNotActiveError, NotAReviewerError, NothingLeftError.
     """
-    may_review, said = _ask_as_it_is_now(queue, by)()
-    queue.status, queue.order, queue.gold_percent, queue.retest_percent, queue.retest_days = said
-    if not may_review:
-        raise NotAReviewerError(queue)
-    require_active(queue)
+    require_line(queue, by)
     if probed := probes.following(queue, by, now):
         probed[0].queue = queue
         return Claim(*probed)
@@ -179,17 +175,34 @@ WHERE q.id = %(queue)s
 
 def is_anybody_left(item: Item) -> bool:
     """Whether there is somebody who may review the item and has not."""
+    reviewed = Review.every.filter(item=item, reviewer=OuterRef("user"))
+    return _reviewers(item.queue).exclude(Exists(reviewed)).exists()
+
+
+def _reviewers(queue: Queue) -> QuerySet[Membership]:
     roles = [role for role, may in access.ROLE_CAPABILITIES.items() if access.Capability.REVIEW in may]
-    people = Membership.objects.filter(workspace=item.workspace_id, role__in=roles)
-    if not item.queue.is_open_to_all:
-        people = people.filter(user__in=item.queue.reviewers.all())
-    return people.exclude(Exists(Review.every.filter(item=item, reviewer=OuterRef("user")))).exists()
+    people = Membership.objects.filter(workspace=queue.workspace_id, role__in=roles)
+    return people if queue.is_open_to_all else people.filter(user__in=queue.reviewers.all())
+
+
+def may_others_review(queue: Queue, person: User) -> bool:
+    """Whether anybody else reviews in the queue."""
+    return _reviewers(queue).exclude(user=person).exists()
 
 
 def require_reviewer(queue: Queue, person: User) -> None:
     """Raise NotAReviewerError unless the queue is open to the person."""
     if not is_open_to(queue, person):
         raise NotAReviewerError(queue)
+
+
+def require_line(queue: Queue, person: User) -> None:
+    """Raise NotAReviewerError or QueueNotActiveError unless the person has a line in the queue, which is read as it is now."""
+    may_review, said = _ask_as_it_is_now(queue, person)()
+    queue.status, queue.order, queue.gold_percent, queue.retest_percent, queue.retest_days = said
+    if not may_review:
+        raise NotAReviewerError(queue)
+    require_active(queue)
 
 
 def require_active(queue: Queue) -> None:

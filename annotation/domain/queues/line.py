@@ -6,7 +6,7 @@ says now, so that a queue that was changed a moment ago is no danger to its seat
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any, TypeAlias
@@ -15,6 +15,9 @@ from annotation.domain import statements
 from annotation.models import Item, Queue, User
 
 Order: TypeAlias = tuple[str, ...]
+
+MOST = 20
+"""Items that one person has on the screen at once, in rows."""
 
 ORDERS: dict[str, Order] = {
     Queue.Order.PRIORITY: ("-priority", "id"),
@@ -59,8 +62,10 @@ _LOCKED = "LIMIT 1 FOR NO KEY UPDATE OF i"
 _ON_SCREEN = f"""
 SELECT i.id FROM annotation_reservation mine JOIN annotation_item i ON i.id = mine.item_id
 WHERE mine.reviewer_id = %(person)s AND mine.expires_at > %(now)s AND i.queue_id = %(queue)s AND {_MAY_REVIEW}
-ORDER BY i.id {_LOCKED}
+  AND i.id <> ALL(%(full)s::bigint[])
+ORDER BY mine.id {_LOCKED}
 """  # noqa: S608 -- our own words
+# In the order in which they were given.
 
 _IS_FRESH = "NOT EXISTS (SELECT FROM annotation_skip s WHERE s.item_id = i.id AND s.reviewer_id = %(person)s)"
 
@@ -93,14 +98,40 @@ WHERE s.reviewer_id = %(person)s AND {_MAY_BE_GIVEN}
 ORDER BY s.skipped_at, i.id {_LOCKED}
 """  # noqa: S608 -- our own words
 
-_TAKE = f"""
+_TAKING = """
 INSERT INTO annotation_reservation (item_id, reviewer_id, created_at, expires_at)
 SELECT i.id, %(person)s, %(now)s, %(now)s + q.reservation_minutes * interval '1 minute'
 FROM annotation_item i JOIN annotation_queue q ON q.id = i.queue_id
-WHERE i.id = %(item)s AND {_IS_SEAT_FREE}
-ON CONFLICT (item_id, reviewer_id) DO UPDATE SET expires_at = EXCLUDED.expires_at
-RETURNING expires_at
+"""
+
+_TAKEN = "ON CONFLICT (item_id, reviewer_id) DO UPDATE SET expires_at = EXCLUDED.expires_at RETURNING "
+
+_TAKE = f"{_TAKING} WHERE i.id = %(item)s AND {_IS_SEAT_FREE} {_TAKEN} expires_at"
+
+_TAKE_MANY = f"""
+{_TAKING} WHERE i.id = ANY(%(items)s::bigint[]) AND i.state = 'open' AND {_IS_SEAT_FREE}
+ORDER BY array_position(%(items)s::bigint[], i.id) {_TAKEN} item_id
+"""
+
+_SEATED = f"""
+SELECT i.id, mine.expires_at FROM annotation_reservation mine JOIN annotation_item i ON i.id = mine.item_id
+WHERE mine.reviewer_id = %(person)s AND mine.expires_at > %(now)s AND i.queue_id = %(queue)s
+  AND i.flagged_at IS NULL AND i.kind <> 'pair' AND (({_MAY_REVIEW}) OR EXISTS (
+    SELECT FROM annotation_probe p WHERE p.item_id = i.id AND p.reviewer_id = %(person)s
+      AND p.submitted_at IS NULL AND p.closed_at IS NULL))
+ORDER BY mine.id
 """  # noqa: S608 -- our own words
+
+_IN_ROWS = f"{_MAY_BE_GIVEN} AND i.kind <> 'pair'"
+"""Without pairs, which nobody can compare in a row."""
+
+_LEFT = f"""
+SELECT (SELECT count(*) FROM (SELECT FROM annotation_item i WHERE {_IN_ROWS} LIMIT %(most)s) AS counted),
+  (SELECT count(DISTINCT h.reviewer_id) FROM annotation_reservation h JOIN annotation_item i ON i.id = h.item_id
+   WHERE i.queue_id = %(queue)s AND h.expires_at > %(now)s AND h.reviewer_id <> %(person)s)
+"""  # noqa: S608 -- our own words
+
+_LOCK_MANY = "SELECT FROM annotation_item i WHERE i.id = ANY(%(items)s::bigint[]) ORDER BY i.id FOR NO KEY UPDATE"
 
 _HAS_SEAT = f"""
 SELECT {_IS_SEAT_FREE} OR EXISTS (SELECT FROM annotation_reservation mine
@@ -116,8 +147,13 @@ def ask_on_screen(queue: Queue, person: User, now: datetime) -> Callable[[], int
 
     Two clicks of one person come one after the other from here on, so that the second finds what the first reserved.
     """
-    statements.ask(_ONE_AT_A_TIME, {"key": _key(queue, person)})
-    return _first(_ON_SCREEN, {"queue": queue.pk, "person": person.pk, "now": now})
+    one_at_a_time(queue, person)
+    return _first(_ON_SCREEN, _line_of(queue, person, now))
+
+
+def one_at_a_time(queue: Queue, person: User) -> None:
+    """Until the transaction ends, nothing else is claimed in the queue for this person."""
+    statements.ask(_ONE_AT_A_TIME, {"key": f"claim:{queue.pk}:{person.pk}"})
 
 
 def following(queue: Queue, person: User, now: datetime, *, full: Collection[int], is_waiting: bool) -> int | None:
@@ -127,8 +163,8 @@ def following(queue: Queue, person: User, now: datetime, *, full: Collection[int
     What others hold the lock of is passed over, unless `is_waiting`. Two clicks of one person come one after the other.
     """
     with statements.pipelined():
-        statements.ask(_ONE_AT_A_TIME, {"key": _key(queue, person)})
-        given = {"queue": queue.pk, "person": person.pk, "now": now, "full": list(full)}
+        one_at_a_time(queue, person)
+        given = _line_of(queue, person, now, full)
         found: Callable[[], int | None] = _first(_next(queue.order, is_waiting=is_waiting), given)
     return found()
 
@@ -136,10 +172,57 @@ def following(queue: Queue, person: User, now: datetime, *, full: Collection[int
 @cache
 def _next(order: str, *, is_waiting: bool) -> str:
     """All parts of the line in one statement, of which PostgreSQL asks the next one only where those before had nothing."""
-    fresh = _SHUFFLED if order == Queue.Order.RANDOM else _FRESH.format(order=_IN_SQL[order])
     how = "" if is_waiting else " SKIP LOCKED"
-    parts = [_ON_SCREEN, *(part + how for part in (_ASSIGNED, fresh, _PUT_OFF))]
+    parts = [_ON_SCREEN, *(part + how for part in _parts(order))]
     return f"SELECT coalesce({', '.join(f'({part})' for part in parts)})"
+
+
+def _parts(order: str) -> tuple[str, str, str]:
+    """The statements for the parts of a line, in order."""
+    fresh = _SHUFFLED if order == Queue.Order.RANDOM else _FRESH.format(order=_IN_SQL[order])
+    return _ASSIGNED, fresh, _PUT_OFF
+
+
+def seated(queue: Queue, person: User, now: datetime) -> list[tuple[int, datetime]]:
+    """All that the person has on the screen and could answer in a row (inside id, until when), as it was given to them."""
+    return [(found, until) for found, until in statements.ask(_SEATED, _line_of(queue, person, now))()]
+
+
+def following_many(queue: Queue, person: User, now: datetime, *, full: Collection[int]) -> list[int]:
+    """The first MOST of the person's line but for `full`, locked, no pairs among them.
+
+    What others hold the lock of is passed over. Call under `one_at_a_time`.
+    """
+    found: list[int] = []
+    for part in _parts_in_rows(queue.order):
+        found += (row[0] for row in statements.ask(part, _line_of(queue, person, now, {*full, *found}))())
+        if len(found) >= MOST:
+            break
+    return found[:MOST]
+
+
+@cache
+def _parts_in_rows(order: str) -> list[str]:
+    many = _LOCKED.replace("LIMIT 1", f"LIMIT {MOST}")
+    in_rows = [part.replace(_MAY_BE_GIVEN, _IN_ROWS).replace(_LOCKED, many) for part in _parts(order)]
+    return [f"{part} SKIP LOCKED" for part in in_rows]
+
+
+def left(queue: Queue, person: User, now: datetime, *, most: int) -> tuple[int, int]:
+    """How many items could be given to the person in rows, counted up to `most`; and how many others are at the queue now."""
+    ((free, others),) = statements.ask(_LEFT, {**_line_of(queue, person, now), "most": most})()
+    return free, others
+
+
+def lock_many(items: Collection[int]) -> None:
+    """Lock these items (inside ids) until the transaction ends, in an order in which no two wait for each other."""
+    statements.ask(_LOCK_MANY, {"items": list(items)})()
+
+
+def take_many(items: Sequence[int], person: User, now: datetime) -> set[int]:
+    """As `take`, for several items that are locked, in this order; those of which the person has a seat now."""
+    given = {"items": list(items), "person": person.pk, "now": now}
+    return {row[0] for row in statements.ask(_TAKE_MANY, given)()} if items else set()
 
 
 def take(item: Item, person: User, now: datetime) -> datetime | None:
@@ -157,8 +240,8 @@ def ask_has_seat(item: Item, person: User, now: datetime) -> Callable[[], bool]:
     return _first(_HAS_SEAT, {"item": item.pk, "person": person.pk, "now": now})
 
 
-def _key(queue: Queue, person: User) -> str:
-    return f"claim:{queue.pk}:{person.pk}"
+def _line_of(queue: Queue, person: User, now: datetime, full: Collection[int] = ()) -> dict[str, Any]:
+    return {"queue": queue.pk, "person": person.pk, "now": now, "full": list(full)}
 
 
 def _first(statement: str, values: dict[str, Any]) -> Callable[[], Any]:

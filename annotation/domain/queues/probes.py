@@ -53,7 +53,28 @@ def following(queue: Queue, person: User, now: datetime) -> tuple[Item, datetime
             return None
         probe = _open(person).filter(item__queue=queue, item__flagged_at=None).select_related("item").first()
         item = probe.item if probe else _drawn(queue, person, now)
-        return (item, _reserve(item, queue, person, now)) if item else None
+        return (item, reserve(item, queue, person, now)) if item else None
+
+
+def left_open(queue: Queue, person: User) -> list[Item]:
+    """The items of probes that the person was given and has not answered."""
+    rows = _open(person).filter(item__queue=queue, item__flagged_at=None).select_related("item")
+    return [probe.item for probe in rows.order_by("id")]
+
+
+def mixed_in(queue: Queue, person: User, now: datetime, *, ahead: int, room: int) -> dict[int, Item]:
+    """Which of the next `room` items that the person is given are probes, by place: as if they were given one by one.
+
+    `ahead` are those that they have on the screen and will answer before. Pairs, which nobody can compare in a row, are left
+    out. `queue` has the shares as they are now. Call under `line.one_at_a_time`.
+    """
+    found: dict[int, Item] = {}
+    if not queue.gold_percent and not queue.retest_percent:
+        return found
+    for place in range(room):
+        if item := _drawn(queue, person, now, ahead=ahead + place - len(found), in_rows=True):
+            found[place] = item
+    return found
 
 
 def answered_on(item: Item, person: User) -> Probe | None:
@@ -93,10 +114,11 @@ def _open(person: User) -> QuerySet[Probe]:
     return Probe.objects.filter(reviewer=person, submitted_at=None, closed_at=None)
 
 
-def _drawn(queue: Queue, person: User, now: datetime) -> Item | None:
-    """A new probe, if the draw says so and there is an item for it."""
+def _drawn(queue: Queue, person: User, now: datetime, *, ahead: int = 0, in_rows: bool = False) -> Item | None:
+    """A new probe, if the draw after `ahead` more reviews says so and there is an item for it."""
     gold, retest, days = queue.gold_percent, queue.retest_percent, queue.retest_days
-    place = draw(queue, person, Review.objects.filter(item__queue=queue, reviewer=person).count(), _met(queue, person))
+    reviewed = Review.objects.filter(item__queue=queue, reviewer=person).count() + ahead
+    place = draw(queue, person, reviewed, _met(queue, person))
     if place < gold:
         kind, rows = Probe.Kind.GOLD, _unmet(queue, person).filter(gold__isnull=False, state=Item.State.DONE)
         rows = rows.exclude(Exists(Review.every.filter(item=OuterRef("pk"), reviewer=person)))
@@ -104,7 +126,7 @@ def _drawn(queue: Queue, person: User, now: datetime) -> Item | None:
         kind, rows = Probe.Kind.RETEST, _long_ago(_unmet(queue, person), person, now - timedelta(days=days))
     else:
         return None
-    item = rows.order_by("id").first()
+    item = (rows.exclude(kind=Item.Kind.PAIR) if in_rows else rows).order_by("id").first()
     if item:
         Probe.objects.create(item=item, reviewer=person, kind=kind, given_at=now)
     return item
@@ -131,7 +153,7 @@ def _long_ago(items: QuerySet[Item], person: User, until: datetime) -> QuerySet[
     return items.filter(Exists(reviews)).exclude(Exists(Draft.objects.filter(item=OuterRef("pk"), reviewer=person)))
 
 
-def _reserve(item: Item, queue: Queue, person: User, now: datetime) -> datetime:
+def reserve(item: Item, queue: Queue, person: User, now: datetime) -> datetime:
     """On the screen, but in nobody's seat: items with all their reviews have none, and who gave a review takes none."""
     expires_at = lease(queue, now)
     Reservation.objects.update_or_create(item=item, reviewer=person, defaults={"expires_at": expires_at})
