@@ -2,13 +2,21 @@
 
 from django.urls import URLPattern, path
 
-from annotation.web.views.review import acts, labels, own, pages
+from annotation.web.views.review import acts, labels, own, pages, table
 
 urlpatterns: list[URLPattern] = [
     path("review/", pages.queue_review, name="queue-review"),
     path("review/undo/", acts.queue_undo, name="queue-undo"),
     path("review/recent/", own.recent_reviews, name="review-recent"),
     path("review/own/", own.own_reviews, name="review-own"),
+    path("table/", table.queue_table, name="queue-table"),
+    path("table/heartbeat/", table.table_heartbeat, name="table-heartbeat"),
+    path("table/leave/", table.table_leave, name="table-leave"),
+    path("table/<int:number>/", table.row_conversation, name="row-conversation"),
+    path("table/<int:number>/submit/", table.row_submit, name="row-submit"),
+    path("table/<int:number>/skip/", table.row_skip, name="row-skip"),
+    path("table/<int:number>/flag/", table.row_flag, name="row-flag"),
+    path("table/<int:number>/undo/", table.row_undo, name="row-undo"),
     path("items/<int:number>/", pages.item_review, name="item-review"),
     path("items/<int:number>/submit/", acts.item_submit, name="item-submit"),
     path("items/<int:number>/skip/", acts.item_skip, name="item-skip"),

@@ -1,4 +1,4 @@
-// form[data-autosave="address"]: what is typed goes there at every change, and once more as the page goes away. What
+// form[data-autosave="address"], of which a page may have several: what is typed goes there at every change, and once more as the page goes away. What
 // could not be sent stays in this tab (sessionStorage) and fills the form when it is opened again.
 "use strict";
 {
@@ -6,7 +6,8 @@
   const AGAIN = 5_000;
   let timer;
 
-  const form = () => document.querySelector("form[data-autosave]");
+  const forms = () => [...document.querySelectorAll("form[data-autosave]")];
+  const dirty = () => (document.documentElement.dataset.swapping ? [] : forms().filter((of) => of.dataset.dirty && !of.closest("[data-sending]")));
   const say = (words) => {
     const place = document.querySelector("[data-draft-state]");
     if (place && place.textContent !== words) place.textContent = words;
@@ -25,9 +26,8 @@
   };
   const clean = (of) => { delete of.dataset.dirty; sessionStorage.removeItem(keyOf(of)); };
 
-  const save = async () => {
-    const of = form();
-    if (!of?.dataset.dirty || document.documentElement.dataset.swapping) return;
+  const save = () => Promise.all(dirty().map(send));
+  const send = async (of) => {
     const version = of.dataset.dirty;
     try {
       const answer = await fetch(of.dataset.autosave, { method: "POST", body: contents(of), headers: { accept: "application/json" } });
@@ -51,12 +51,10 @@
     timer = setTimeout(save, PAUSE);
   };
 
-  const leave = () => {
-    const of = form();
-    if (!of?.dataset.dirty || document.documentElement.dataset.swapping) return;
+  const leave = () => dirty().forEach((of) => {
     stash(of);
     navigator.sendBeacon(of.dataset.autosave, contents(of));
-  };
+  });
 
   const fill = (of, entries) => {
     for (const field of of.elements) {
@@ -67,9 +65,9 @@
     }
   };
 
-  const restore = () => {
-    const of = form();
-    const held = of && sessionStorage.getItem(keyOf(of));
+  const restore = () => forms().forEach(bring);
+  const bring = (of) => {
+    const held = sessionStorage.getItem(keyOf(of));
     if (!held) return;
     sessionStorage.removeItem(keyOf(of));
     const entries = JSON.parse(held);
@@ -80,17 +78,17 @@
     fill(of, entries);
     document.dispatchEvent(new CustomEvent("draft-restored"));
     of.dataset.dirty = "1";
-    save();
+    send(of);
   };
 
   document.addEventListener("input", soon);
   document.addEventListener("change", soon);
   document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") leave(); });
   window.addEventListener("pagehide", leave);
-  document.addEventListener("submit", (event) => { if (event.target.matches("form[data-autosave]")) clearTimeout(timer); });
+  document.addEventListener("submit", (event) => { if (event.target.matches("#review-form")) clearTimeout(timer); });
   document.addEventListener("htmx:afterRequest", (event) => {
     const of = event.detail.elt.closest?.("form[data-autosave]");
-    if (!of || event.detail.target?.id !== "review-page") return;
+    if (!of || !event.detail.target?.matches?.("#review-page, [data-row]")) return;
     if (event.detail.successful) clean(of); else timer = setTimeout(save, PAUSE);
   });
   document.addEventListener("DOMContentLoaded", restore);

@@ -3,7 +3,7 @@
 // what depends on it is hidden, too. The server decides the same way, and says which typed texts do not fit (draft-kept).
 "use strict";
 {
-  const form = () => document.querySelector("#review-form");
+  const forms = () => document.querySelectorAll("form[data-autosave]");
   const plain = (text) => (/^\s*-?\d+([.,]\d+)?\s*$/.test(text) ? String(Number(text.replace(",", "."))) : text.trim());
 
   const answers = (of, name) => [...of.elements]
@@ -18,9 +18,8 @@
     return given.length > 0 && (wanted.length === 0 || given.some((one) => wanted.includes(one)));
   };
 
-  const show = () => {
-    const of = form();
-    if (!of) return;
+  const show = () => forms().forEach(decide);
+  const decide = (of) => {
     const depending = [...of.querySelectorAll("[data-visible-if]")];
     let changed = true;
     for (let turn = 0; changed && turn <= depending.length; turn += 1) {
@@ -37,7 +36,7 @@
   };
 
   const tell = ({ detail }) => {
-    for (const field of form()?.querySelectorAll("textarea[data-pattern]") ?? []) {
+    for (const field of document.querySelectorAll("#review-form textarea[data-pattern]")) {
       const words = detail.misfits?.[field.name] ?? "";
       const place = field.parentElement.querySelector("[data-misfit]");
       place.textContent = words;

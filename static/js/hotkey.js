@@ -25,7 +25,7 @@
     const keys = element.dataset.hotkey.split(" ");
     return element.closest("[data-review]") ? keys.map((key) => own[key] ?? key) : keys;
   };
-  const signOf = (key) => ({ ArrowUp: "↑", ArrowDown: "↓" })[key] ?? (key === key.toLowerCase() ? key.toUpperCase() : `⇧${key}`);
+  const signOf = (key) => ({ ArrowUp: "↑", ArrowDown: "↓", ArrowLeft: "←", ArrowRight: "→" })[key] ?? (key === key.toLowerCase() ? key.toUpperCase() : `⇧${key}`);
 
   // hints beside what has a key show the person's own
   const hint = () => {
@@ -59,7 +59,7 @@
     if (!chord && (writes(event.target) || owns(event.target, event.key))) return;
     const element = answering(name);
     if (!element) return;
-    const walks = element.matches("[data-step]"); // through steps, which may be held; a held key must not pass unseen items
+    const walks = element.matches("[data-step], [data-table-move]"); // through steps or rows, which may be held; a held key must not pass unseen items
     if (!walks && (event.repeat || document.documentElement.dataset.swapping && !chord)) return;
     event.preventDefault();
     if (writes(element)) element.focus();

@@ -1,5 +1,6 @@
-// While somebody sits before form[data-heartbeat="address"] (the page is visible, and used within two minutes): tells
-// the server every 20 s, so that the item stays theirs, and counts the time into its input[data-active-time].
+// While somebody sits before [data-heartbeat="address"] (the page is visible, and used within two minutes): tells
+// the server every 20 s, so that its items stay theirs, and counts the time into its input[data-active-time]; of several
+// items into that of the current one.
 "use strict";
 {
   const IDLE = 120_000;
@@ -14,7 +15,7 @@
   const tick = () => {
     const passed = Date.now() - ticked;
     ticked = Date.now();
-    const clock = document.querySelector("form[data-heartbeat] input[data-active-time]");
+    const clock = document.querySelector("[data-heartbeat] [data-row][data-current] input[data-active-time], form[data-heartbeat] input[data-active-time]");
     if (clock && isPresent()) clock.value = String(Number(clock.value) + Math.min(passed, LONGEST_TICK)); // a machine may have slept
   };
 
@@ -26,13 +27,15 @@
   };
 
   const beat = async () => {
-    const form = document.querySelector("form[data-heartbeat]");
-    if (!form || !isPresent() || document.documentElement.dataset.swapping) return;
+    const place = document.querySelector("[data-heartbeat]");
+    const items = [...(place?.querySelectorAll("input[name=item]") ?? [])];
+    if (!place || items.length === 0 || !isPresent() || document.documentElement.dataset.swapping) return;
     const body = new FormData();
-    body.set("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
+    body.set("csrfmiddlewaretoken", place.querySelector("[name=csrfmiddlewaretoken]").value);
+    items.forEach((item) => body.append("item", item.value));
     try {
-      const answer = await fetch(form.dataset.heartbeat, { method: "POST", body, headers: { accept: "application/json" } });
-      if (!form.isConnected) return;
+      const answer = await fetch(place.dataset.heartbeat, { method: "POST", body, headers: { accept: "application/json" } });
+      if (!place.isConnected) return;
       if (answer.redirected || answer.status === 403) { tell("You are signed out. Sign in in another tab, then reload this page; what you typed comes back."); return; }
       if (answer.ok) tell((await answer.json()).lost ?? "");
     } catch { /* the network is away; the draft's own line says so */ }

@@ -40,8 +40,11 @@ ACTIONS = (
     Action("c", "Write a note"),
     Action("ArrowDown", "Next question"),
     Action("ArrowUp", "Question before"),
-    Action("j", "Next step"),
-    Action("k", "Step before"),
+    Action("j", "Next step, or next row of a table"),
+    Action("k", "Step before, or row before"),
+    Action("ArrowRight", "Next question of a row"),
+    Action("ArrowLeft", "Question of a row before"),
+    Action("o", "Open a row on its own page"),
     Action("G", "This step is good"),
     Action("B", "This step is bad"),
     Action("L", "Label this step"),
@@ -58,7 +61,7 @@ ACTIONS = (
 
 _KNOWN = {action.key: action for action in ACTIONS}
 _MAY_BE = re.compile(r"[a-zA-Z\[\];',./=-]")
-_SIGNS = {"ArrowDown": "↓", "ArrowUp": "↑"}
+_SIGNS = {"ArrowDown": "↓", "ArrowUp": "↑", "ArrowRight": "→", "ArrowLeft": "←"}
 
 
 def sign(key: str) -> str:

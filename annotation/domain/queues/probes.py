@@ -7,7 +7,7 @@ they have done more.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from hashlib import sha256
 
@@ -37,6 +37,11 @@ def given_on(item: Item, person: User) -> Probe | None:
 def ask_given_on(item: Item, person: User) -> Callable[[], Probe | None]:
     """The same in two steps."""
     return _OF_ITEM.ask_first(item=item.pk, person=person.pk)
+
+
+def open_among(items: Collection[Item], person: User) -> set[int]:
+    """Of these items those (by their inside ids) on which the person is to answer a probe now."""
+    return set(_open(person).filter(item__in=items).values_list("item", flat=True))
 
 
 def following(queue: Queue, person: User, now: datetime) -> tuple[Item, datetime] | None:

@@ -31,6 +31,9 @@ def hindrance(rubric: Rubric) -> str:
     shown = {question.key for question in beside(rubric)}
     if not shown:
         return "It asks nothing that one key answers."
+    for question in rubric.step_questions:
+        if question.is_required:
+            return f"“{question.label}” needs an answer for single steps."
     for question in rubric.questions:
         if question.key not in shown and (question.is_required or question.required_if):
             return f"“{question.label}” needs an answer, {_WHY.get(question.kind, _TOO_MANY)}."

@@ -52,6 +52,15 @@ def undo_last(*, queue: Queue, by: User, now: datetime) -> Claim | None:
     return undo(review=review, by=by, now=now) if review else None
 
 
+def undo_on(*, item: Item, by: User, now: datetime) -> Claim | None:
+    """Take back what the person submitted last on this item; None where there is nothing. Raises as `undo` does."""
+    probe = probes.answered_on(item, by)
+    review = Review.objects.filter(item=item, reviewer=by).first()
+    if probe and probe.submitted_at and (review is None or probe.submitted_at > review.modified_at):
+        return _undo_probe(probe, by, now)
+    return undo(review=review, by=by, now=now) if review else None
+
+
 def _undo_probe(probe: Probe, by: User, now: datetime) -> Claim:
     with transaction.atomic():
         item = assignment.lock(probe.item)

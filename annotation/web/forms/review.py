@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -166,6 +166,39 @@ class ReviewFields:
 def step_field(run: UUID, key: str) -> str:
     """The name of the field that holds the answer about a step."""
     return f"{ANSWER}{run}-{key}"
+
+
+def kept(given: ReviewInput, rubric: Rubric, shown: Collection[str]) -> Iterator[tuple[str, str]]:
+    """What was given that a smaller form has no fields for, as the hidden ones that keep it.
+
+    `shown` are the keys of questions that it asks; it has fields for labels and the note.
+    """
+    for question in rubric.questions:
+        if question.key not in shown and question.key in given.answers:
+            yield from _fields(ANSWER + question.key, question, given.answers[question.key])
+    yield from (("evidence", one.model_dump_json()) for one in given.evidence)
+    yield from (("step", one.model_dump_json()) for one in given.steps)
+    named = {
+        "layer": given.layer,
+        "first_failing_run": given.first_failing_run_uuid,
+        "corrected_run": given.corrected_run_uuid,
+        "corrected_part": given.corrected_part,
+    }
+    yield from ((name, str(value)) for name, value in named.items() if value)
+    if given.correction is not None:
+        yield "correction", correction_text(given.correction)
+        yield "correction_format", TEXT if isinstance(given.correction, str) else JSON
+
+
+def _fields(name: str, question: Question, value: JsonValue) -> Iterator[tuple[str, str]]:
+    """One answer as the fields of its question would send it."""
+    field = QuestionField(question, name, value, (), "")
+    if question.kind is QuestionKind.RANKING:
+        yield from ((part.name, part.value) for part in field.ranks)
+    elif question.kind is QuestionKind.ASSERTIONS:
+        yield from ((part.name, part.value) for part in field.sides)
+    else:
+        yield from ((name, str(one)) for one in (value if isinstance(value, list) else [value]))
 
 
 def read(sent: QueryDict, rubric: Rubric) -> Sent:

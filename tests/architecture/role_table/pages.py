@@ -19,6 +19,7 @@ S = f"{W}settings/"
 T = f"{W}traces/"
 Q = f"{W}queues/"
 D = f"{W}datasets/"
+TABLE = f"{Q}<uuid:uuid>/table/<int:number>/"
 ITEM = f"{Q}<uuid:uuid>/items/<int:number>/"
 
 PAGES: tuple[Route, ...] = (
@@ -182,6 +183,14 @@ PAGES: tuple[Route, ...] = (
     route(f"{Q}<uuid:uuid>/review/recent/", {"GET": reviewers_of_one(unnamed=200)}, uuid="queue"),
     route(f"{Q}<uuid:uuid>/review/own/", {"GET": reviewers_of_one(unnamed=200)}, uuid="queue"),
     route(f"{Q}reviews/<uuid:uuid>/history/", {"GET": reviewers_of_one(unnamed=200)}, uuid="review"),
+    route(f"{Q}<uuid:uuid>/table/", {"GET": reviewers_of_one(unnamed=409)}, uuid="queue"),
+    route(f"{Q}<uuid:uuid>/table/heartbeat/", {"POST": reviewers_of_one()}, uuid="queue"),
+    route(f"{Q}<uuid:uuid>/table/leave/", {"POST": reviewers_of_one(302)}, uuid="queue"),
+    route(TABLE, {"GET": pages(302, 404, 403, 404, 200, 200, 200)}, uuid="queue", number="number"),
+    *(
+        route(f"{TABLE}{act}/", {"POST": reviewers_of_one(302)}, uuid="queue", number="number")
+        for act in ("submit", "skip", "flag", "undo")
+    ),
     route(ITEM, {"GET": reviewers_of_one(unnamed=409)}, uuid="queue", number="number"),
     route(f"{ITEM}labels/", {"GET": pages(302, 404, 403, 404, 200, 200, 200)}, uuid="queue", number="number"),
     route(f"{ITEM}submit/", {"POST": reviewers_of_one(302)}, uuid="queue", number="number"),

@@ -31,7 +31,9 @@ def test_a_person_alone_gets_a_page_and_the_same_one_again() -> None:
     one = reviewer(queue)
     assert numbers(queue, one) == list(range(1, 21))
     assert numbers(queue, one) == list(range(1, 21))
-    assert assignment.claim_next(queue=queue, by=one, now=NOON).item.number == 1  # the page of one item goes on with them
+    assert (
+        assignment.claim_next(queue=queue, by=one, now=NOON).item.number == 1
+    )  # the page of one item goes on with them
     reviewed(Item.objects.get(number=2), one)
     assert numbers(queue, one) == [1, *range(3, 22)]
 
@@ -173,6 +175,8 @@ def test_what_one_key_answers_stands_in_the_row(kind: str) -> None:
          "“The asked” needs an answer, and an order does not fit into a row."),
         ([question("thumbs", "good"), question("assertions", required_if=Condition(question="good"))],
          "“The asked” needs an answer, which has to be written for every item."),
+        ([question("thumbs", "good"), question("choice", of={"type": "tool"}, is_required=True)],
+         "“The asked” needs an answer for single steps."),
         ([*(question("thumbs", f"q{n}") for n in range(4)), question("choice", is_required=True)],
          "“The asked” needs an answer, and only the first 4 questions fit into a row."),
     ],

@@ -183,7 +183,7 @@ def _form(item: Item, given: ReviewInput, sent: Sent | None, seen: list[ShownTra
     source = originals.original(item, given.corrected_run_uuid)
     return {
         "fields": ReviewFields(_asked(item), given, problems),
-        "labels": context.label_choices(project, given.labels),
+        "labels": context.label_choices(opening.labels_of(project), given.labels),
         "layers": context.LAYERS,
         "steps": trajectory.choices(seen, {given.first_failing_run_uuid}),
         "correction": correction.shown(source, given, item.queue.target_dataset),

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 from annotation.domain import access
 from annotation.domain.access import Capability
 from annotation.domain.paging import BadCursorError, page
-from annotation.domain.queues import items, lifecycle, queries, rubric_versions, sharing, shown
+from annotation.domain.queues import items, lifecycle, queries, rows, rubric_versions, sharing, shown
 from annotation.domain.queues.queries import QueueCard
 from annotation.domain.queues.shown import Shown
 from annotation.domain.reviews import gold, masked
@@ -39,12 +39,14 @@ def queue_detail(request: MemberRequest, uuid: UUID) -> HttpResponse:
         Queue.objects.filter(pk=queue.pk), person=request.user, reviewable=access.reviewable_queues(request.actor)
     )
     may_read = request.actor.may(Capability.READ)
+    asked = rubric_versions.questions_of(queue)
     has_items = may_read or card.is_open_to_person
     context = {
         "workspace": request.workspace,
         "queue": queue,
         "card": card,
-        "rubric": rubric_versions.questions_of(queue),
+        "rubric": asked,
+        "rows_hindrance": rows.hindrance(asked),
         "may_read": may_read,
         "may_edit": request.actor.may(Capability.EDIT),
         "may_administer": request.actor.may(Capability.ADMINISTER),

@@ -36,15 +36,12 @@ from annotation.web.views.review import context, correction, pages
 @member(Capability.REVIEW)
 def item_submit(request: MemberRequest, uuid: UUID, number: int) -> HttpResponse:
     """Submit the review and go on; what does not fit comes back with the problems at their fields."""
-    item = _item(request, uuid, number)
-    sent = form.read(request.POST, _asked(request, item))
+    item = acted_on(request, uuid, number)
+    sent = form.read(request.POST, shown_rubric(request, item))
     if sent.problems:
         return _again(request, item, sent)
-    answered = probes.answered_on(item, request.user)
-    if answered and not form.seen_submissions(request.POST):  # a second click, or a tab of before: no edit of a review
-        probes.reopen(answered)
     try:
-        submit.submit(item=item, by=request.user, answers=sent.given, now=timezone.now(), sight=sight.of(request, item))
+        hand_in(request, item, sent.given)
     except InvalidReviewError as invalid:
         return _again(request, item, Sent(sent.given, invalid.problems))
     except ClaimError as refusal:
@@ -52,13 +49,21 @@ def item_submit(request: MemberRequest, uuid: UUID, number: int) -> HttpResponse
     return pages.next_item(request, item, done=f"Item {item.number} submitted.")
 
 
+def hand_in(request: MemberRequest, item: Item, given: ReviewInput) -> Review:
+    """Submit what was sent on the item. Raises as `submit.submit` does."""
+    answered = probes.answered_on(item, request.user)
+    if answered and not form.seen_submissions(request.POST):  # a second click, or a tab of before: no edit of a review
+        probes.reopen(answered)
+    return submit.submit(item=item, by=request.user, answers=given, now=timezone.now(), sight=sight.of(request, item))
+
+
 @require_POST
 @member(Capability.REVIEW)
 def item_skip(request: MemberRequest, uuid: UUID, number: int) -> HttpResponse:
     """Put the item at the end of the person's line, with what they have typed."""
-    item = _item(request, uuid, number)
-    _keep(request, item)
-    assignment.skip(item=item, by=request.user, now=timezone.now(), reason=_reason(request, "skip_reason"))
+    item = acted_on(request, uuid, number)
+    keep(request, item)
+    assignment.skip(item=item, by=request.user, now=timezone.now(), reason=reason(request, "skip_reason"))
     return pages.next_item(request, item, done=f"Item {item.number} skipped; it comes back at the end.")
 
 
@@ -66,9 +71,9 @@ def item_skip(request: MemberRequest, uuid: UUID, number: int) -> HttpResponse:
 @member(Capability.REVIEW)
 def item_flag(request: MemberRequest, uuid: UUID, number: int) -> HttpResponse:
     """Set the item aside for an editor, with what they have typed."""
-    item = _item(request, uuid, number)
-    _keep(request, item)
-    items.flag(item=item, by=request.user, now=timezone.now(), reason=_reason(request, "flag_reason"))
+    item = acted_on(request, uuid, number)
+    keep(request, item)
+    items.flag(item=item, by=request.user, now=timezone.now(), reason=reason(request, "flag_reason"))
     return pages.next_item(request, item, done=f"Item {item.number} flagged; an editor looks at it.")
 
 
@@ -80,10 +85,10 @@ def queue_undo(request: MemberRequest, uuid: UUID) -> HttpResponse:
     The present item goes back in line.
     """
     queue = queue_of(request, uuid)
-    _require_reviewer(request, queue)
+    require_reviewer(request, queue)
     current = queue.items.filter(number=form.item_number(request.POST)).first()
     if current:
-        _keep(request, current)
+        keep(request, current)
     try:
         claim = _undone(request, queue)
     except (UndoRefusedError, ClaimError) as refusal:
@@ -102,9 +107,9 @@ def queue_undo(request: MemberRequest, uuid: UUID) -> HttpResponse:
 @member(Capability.REVIEW)
 def item_draft(request: MemberRequest, uuid: UUID, number: int) -> HttpResponse:
     """Keep what is typed; asked for by the page at every change, and once more as it goes away."""
-    item = _item(request, uuid, number)
-    is_kept = _keep(request, item)
-    asked = _asked(request, item)
+    item = acted_on(request, uuid, number)
+    is_kept = keep(request, item)
+    asked = shown_rubric(request, item)
     misfits = review_rubric.pattern_problems(asked, form.read(request.POST, asked).given)
     return JsonResponse({"saved": is_kept, "misfits": {form.ANSWER + key: words for key, words in misfits.items()}})
 
@@ -113,7 +118,7 @@ def item_draft(request: MemberRequest, uuid: UUID, number: int) -> HttpResponse:
 @member(Capability.REVIEW)
 def item_heartbeat(request: MemberRequest, uuid: UUID, number: int) -> HttpResponse:
     """Hold the item for as long as somebody sits before it."""
-    item = _item(request, uuid, number)
+    item = acted_on(request, uuid, number)
     try:
         until = assignment.heartbeat(item=item, by=request.user, now=timezone.now())
     except ReservationLostError as lost:
@@ -125,7 +130,7 @@ def item_heartbeat(request: MemberRequest, uuid: UUID, number: int) -> HttpRespo
 @member(Capability.REVIEW)
 def item_diff(request: MemberRequest, uuid: UUID, number: int) -> HttpResponse:
     """How the correction as typed differs from the original."""
-    item = _item(request, uuid, number)
+    item = acted_on(request, uuid, number)
     sent = form.read(request.POST, Rubric())
     source = masked.original(_original(item, sent.given), sight.of(request, item))
     known = {"correction": correction.shown(source, sent.given, item.queue.target_dataset)}
@@ -136,8 +141,8 @@ def item_diff(request: MemberRequest, uuid: UUID, number: int) -> HttpResponse:
 @member(Capability.REVIEW)
 def item_row(request: MemberRequest, uuid: UUID, number: int) -> HttpResponse:
     """The dataset row that the correction as typed would become, exactly."""
-    item = _item(request, uuid, number)
-    asked_of = _asked(request, item)
+    item = acted_on(request, uuid, number)
+    asked_of = shown_rubric(request, item)
     sent = form.read(request.POST, asked_of)
     source = masked.original(_original(item, sent.given), sight.of(request, item), with_inputs=True)
     known = correction.row(source, sent, asked_of, item.queue.target_dataset)
@@ -148,8 +153,8 @@ def item_row(request: MemberRequest, uuid: UUID, number: int) -> HttpResponse:
 @member(Capability.REVIEW)
 def item_original(request: MemberRequest, uuid: UUID, number: int) -> HttpResponse:
     """Start the correction again, from the answer of the chosen step; the rest of what is typed stays."""
-    item = _item(request, uuid, number)
-    sent = form.read(request.POST, _asked(request, item))
+    item = acted_on(request, uuid, number)
+    sent = form.read(request.POST, shown_rubric(request, item))
     run = _own_run(item, sent.given.corrected_run_uuid)
     fresh = sent.given.model_copy(update={"correction": None, "corrected_run_uuid": run})
     drafts.save(item=item, by=request.user, content=fresh, now=timezone.now())
@@ -161,14 +166,14 @@ def item_original(request: MemberRequest, uuid: UUID, number: int) -> HttpRespon
     return render(request, "review/workspace.html#correction-text", known)
 
 
-def _item(request: MemberRequest, uuid: UUID, number: int) -> Item:
+def acted_on(request: MemberRequest, uuid: UUID, number: int) -> Item:
     """The item to act on: 404 when the member may not see it, 403 when its queue is not open to them."""
     item = pages.item_of(request, uuid, number)
-    _require_reviewer(request, item.queue)
+    require_reviewer(request, item.queue)
     return item
 
 
-def _require_reviewer(request: MemberRequest, queue: Queue) -> None:
+def require_reviewer(request: MemberRequest, queue: Queue) -> None:
     """Editors see every queue, and work in those that are open to them."""
     if not assignment.is_open_to(queue, request.user):
         raise PermissionDenied
@@ -190,7 +195,7 @@ def _undone(request: MemberRequest, queue: Queue) -> Claim | None:
     return undo.undo(review=review, by=request.user, now=now) if review else None
 
 
-def _asked(request: MemberRequest, item: Item) -> Rubric:
+def shown_rubric(request: MemberRequest, item: Item) -> Rubric:
     """The rubric that the person was shown."""
     shown = request.POST.get("rubric_version", "")
     number = int(shown) if shown.isascii() and shown.isdigit() and len(shown) < 9 else None
@@ -198,16 +203,16 @@ def _asked(request: MemberRequest, item: Item) -> Rubric:
     return rubric_versions.asked_of(item, version, request.user)
 
 
-def _reason(request: MemberRequest, name: str) -> str:
+def reason(request: MemberRequest, name: str) -> str:
     """Why, in one line; PostgreSQL keeps no NUL."""
     return request.POST.get(name, "").replace("\0", "")[:500]
 
 
-def _keep(request: MemberRequest, item: Item) -> bool:
+def keep(request: MemberRequest, item: Item) -> bool:
     """Keep what the form holds as a draft, unless the person has submitted the item since that page was made."""
     if form.seen_submissions(request.POST) != opening.submission_count(item, request.user):
         return False
-    sent = form.read(request.POST, _asked(request, item))
+    sent = form.read(request.POST, shown_rubric(request, item))
     drafts.save(item=item, by=request.user, content=sent.given, now=timezone.now())
     return True
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
 
+from annotation.domain.queues import rows, rubric_versions
 from annotation.domain.reviews import masked, opening, originals, undo
 from annotation.domain.reviews.opening import Opened
-from annotation.models import Item, Project, Queue
+from annotation.models import FailureMode, Item, Queue
 from annotation.web import sight
 from annotation.web.forms.review import ReviewFields
 from annotation.web.http import MemberRequest
@@ -47,6 +49,11 @@ def kept_address(request: MemberRequest, item: Item) -> str:
 def queue_address(request: MemberRequest, queue: Queue) -> str:
     """Where the next item of a queue is taken."""
     return reverse("queue-review", args=[request.workspace.slug, queue.uuid])
+
+
+def table_address(request: MemberRequest, queue: Queue) -> str:
+    """Where a page of items is judged in rows."""
+    return reverse("queue-table", args=[request.workspace.slug, queue.uuid])
 
 
 def tell(request: MemberRequest, done: str) -> None:
@@ -90,7 +97,8 @@ def of(request: MemberRequest, opened: Opened, fields: ReviewFields) -> dict[str
         "walk": walk.of(request, item),
         "last": last_item(request, queue),
         "fields": fields,
-        "labels": label_choices(project, fields.given.labels),
+        "fits_rows": not rows.hindrance(rubric_versions.questions_of(queue)),
+        "labels": label_choices(opening.labels_of(project), fields.given.labels),
         "asked_steps": asked_steps.of(opened, fields, seen),
         "layers": LAYERS,
         "marked_before": masked.evidence(opening.marked_before(item, traces, request.user), seen),
@@ -103,11 +111,11 @@ def of(request: MemberRequest, opened: Opened, fields: ReviewFields) -> dict[str
     }
 
 
-def label_choices(project: Project | None, picked: tuple[str, ...]) -> list[LabelChoice]:
+def label_choices(modes: Iterable[FailureMode], picked: tuple[str, ...]) -> list[LabelChoice]:
     """The failure modes in their order, picked ones marked; names that are not known yet stand at the end."""
     wanted = {name.lower(): name for name in picked}
     known = [
         LabelChoice(mode.name, mode.definition, wanted.pop(mode.name.lower(), None) is not None, place, mode.group)
-        for place, mode in enumerate(opening.labels_of(project), start=1)
+        for place, mode in enumerate(modes, start=1)
     ]
     return known + [LabelChoice(name, "", True, len(known) + at) for at, name in enumerate(wanted.values(), start=1)]

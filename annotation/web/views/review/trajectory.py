@@ -28,6 +28,7 @@ from annotation.web.trajectory import ShownTrajectory, more_of_outline
 from annotation.web.views.review import walk
 
 EARLIER_CHARACTERS = 600
+ROW_CHARACTERS, ROW_LINES = 500, 8
 
 MOST_CHOICES = 300
 """Of a longer trace a list of steps offers those of the window; X marks any other."""
@@ -52,9 +53,17 @@ class EarlierTurn:
 
 
 def of(
-    request: MemberRequest, opened: Opened, earlier: Sequence[Trace], traces: list[Trace], given: ReviewInput
+    request: MemberRequest,
+    opened: Opened,
+    earlier: Sequence[Trace],
+    traces: list[Trace],
+    given: ReviewInput,
+    prefix: str = "",
 ) -> dict[str, Any]:
-    """The outline and conversation of every trace of the item, earlier turns, and the steps to choose from."""
+    """The outline and conversation of every trace of the item, earlier turns, and the steps to choose from.
+
+    `prefix` keeps ids apart where several items are on one page.
+    """
     seen = sight.of(request, opened.item)
     feedback = masked.feedback(opening.feedback_shown(traces, request.user, opened.item), seen)
     is_veiled = blindness.read(opened.queue.blindness).model
@@ -72,7 +81,7 @@ def of(
             workspace=request.workspace.slug,
             page=page,
             query=walk.kept(request) | ({"raw": "1"} if "raw" in request.GET else {}),
-            prefix=f"{place}-" if place else "",
+            prefix=f"{prefix}{place}-" if place or prefix else "",
             is_raw=is_raw,
             thumbs=thumbs,
             is_veiled=is_veiled,
@@ -169,6 +178,11 @@ def _label(step: Step[OutlineRun], shown: ShownTrajectory) -> str:
 def _is_carried(shown: list[ShownTrajectory], earlier: int) -> bool:
     """Whether the first trace tells all earlier turns itself, because its model was given them again."""
     return bool(shown) and shown[0].earlier_questions >= earlier
+
+
+def excerpt(text: str, seen: Sight) -> str:
+    """The beginning of a text of an item, for a row."""
+    return clip(text, "", characters=ROW_CHARACTERS, lines=ROW_LINES, mask=seen.mask).text
 
 
 def _earlier(request: MemberRequest, trace: Trace, item: Item, seen: Sight) -> EarlierTurn:

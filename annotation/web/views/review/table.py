@@ -1,0 +1,211 @@
+"""The table: a page of items judged in rows, for queues whose questions fit there. What it does, the page of one item does too."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+from django_htmx.http import trigger_client_event
+
+from annotation.domain.access import Capability
+from annotation.domain.queues import assignment, items, rubric_versions, table
+from annotation.domain.queues import rows as row_rules
+from annotation.domain.queues.assignment import Claim
+from annotation.domain.queues.refusals import ClaimError
+from annotation.domain.reviews import drafts, opening, undo
+from annotation.domain.reviews.rubric import InvalidReviewError
+from annotation.domain.reviews.undo import UndoRefusedError
+from annotation.models import Item, Queue, Review
+from annotation.web import sight
+from annotation.web.access import member, queue_of
+from annotation.web.forms import review as form
+from annotation.web.forms.review import Sent
+from annotation.web.http import MemberRequest
+from annotation.web.views.review import acts, context, pages, rows, trajectory
+from annotation.web.views.review.rows import Row
+
+MOST_HELD = 100
+
+
+@require_GET
+@never_cache
+@member(Capability.REVIEW)
+def queue_table(request: MemberRequest, uuid: UUID) -> HttpResponse:
+    """What the person has on the screen and the next ones of their line, each a row."""
+    queue = queue_of(request, uuid)
+    asked = rubric_versions.questions_of(queue)
+    hindrance = row_rules.hindrance(asked)
+    try:
+        assignment.require_line(queue, request.user)
+        claims = [] if hindrance else table.claim_page(queue=queue, by=request.user, now=timezone.now())
+    except ClaimError as refusal:
+        return pages.refused(request, queue, refusal)
+    known = {
+        "workspace": request.workspace,
+        "queue": queue,
+        "hindrance": hindrance,
+        "rows": rows.of(request, queue, claims),
+        "progress": opening.progress(queue, request.user),
+        "is_quick": rows.is_quick(request, asked),
+        "may_be_quick": rows.may_be_quick(asked),
+        "beside": row_rules.beside(asked),
+    }
+    return render(request, "review/table.html", known)
+
+
+@require_POST
+@member(Capability.REVIEW)
+def table_heartbeat(request: MemberRequest, uuid: UUID) -> HttpResponse:
+    """Hold the rows that are not dealt with for as long as somebody sits before them."""
+    queue = _queue(request, uuid)
+    numbers = [int(number) for number in request.POST.getlist("item")[:MOST_HELD] if number.isdecimal()]
+    lost = table.heartbeat(queue=queue, by=request.user, numbers=numbers, now=timezone.now())
+    return JsonResponse({"lost": _lost(lost)} if lost else {})
+
+
+@require_POST
+@member(Capability.REVIEW)
+def table_leave(request: MemberRequest, uuid: UUID) -> HttpResponse:
+    """Give back what is not dealt with, so that nobody waits for it; drafts are kept."""
+    queue = _queue(request, uuid)
+    count = table.release(queue=queue, by=request.user)
+    messages.success(request, f"{count} item{'' if count == 1 else 's'} given back; what you typed is kept.")
+    return redirect("queue-detail", request.workspace.slug, queue.uuid)
+
+
+@require_GET
+@never_cache
+@member(Capability.REVIEW)
+def row_conversation(request: MemberRequest, uuid: UUID, number: int) -> HttpResponse:
+    """What the item of a row is about, as its own page shows it."""
+    item = pages.item_of(request, uuid, number)
+    opened = opening.opened(Claim(item, None), by=request.user)
+    earlier, traces = opening.turns(item)
+    known = {
+        "item": item,
+        "page": context.address(request, item),
+        "sight": sight.shown(request, item.queue, sight.of(request, item)),
+        **trajectory.of(request, opened, earlier, traces, opened.content, prefix=f"{number}-"),
+    }
+    return render(request, "review/table_conversation.html", known)
+
+
+@require_POST
+@member(Capability.REVIEW)
+def row_submit(request: MemberRequest, uuid: UUID, number: int) -> HttpResponse:
+    """Submit a row; it stays with what was said, or comes back with what is wrong with it."""
+    item = acts.acted_on(request, uuid, number)
+    sent = form.read(request.POST, acts.shown_rubric(request, item))
+    if sent.problems:
+        return _again(request, item, sent)
+    try:
+        review = acts.hand_in(request, item, sent.given)
+    except InvalidReviewError as invalid:
+        return _again(request, item, Sent(sent.given, invalid.problems))
+    except ClaimError as refusal:
+        return _lost_row(request, item, refusal)
+    return _row(request, item, rows.submitted(request, item, review), f"Item {number} submitted.")
+
+
+@require_POST
+@member(Capability.REVIEW)
+def row_skip(request: MemberRequest, uuid: UUID, number: int) -> HttpResponse:
+    """Put the item of a row at the end of the person's line, with what they have typed."""
+    item = acts.acted_on(request, uuid, number)
+    acts.keep(request, item)
+    assignment.skip(item=item, by=request.user, now=timezone.now())
+    return _row(
+        request, item, rows.put_aside(request, item, "Skipped; it comes back at the end of your line."), "Skipped."
+    )
+
+
+@require_POST
+@member(Capability.REVIEW)
+def row_flag(request: MemberRequest, uuid: UUID, number: int) -> HttpResponse:
+    """Set the item of a row aside for an editor, with what they have typed."""
+    item = acts.acted_on(request, uuid, number)
+    acts.keep(request, item)
+    items.flag(item=item, by=request.user, now=timezone.now(), reason=acts.reason(request, "flag_reason"))
+    return _row(request, item, rows.put_aside(request, item, "Flagged; an editor looks at it."), "Flagged.")
+
+
+@require_POST
+@member(Capability.REVIEW)
+def row_undo(request: MemberRequest, uuid: UUID, number: int) -> HttpResponse:
+    """Take back what was submitted in a row (`was=skipped`: have the item again), and open it with what was typed."""
+    item = acts.acted_on(request, uuid, number)
+    try:
+        if request.POST.get("was") == "skipped":
+            assignment.claim_item(item=item, by=request.user, now=timezone.now())
+        elif undo.undo_on(item=item, by=request.user, now=timezone.now()) is None:
+            return _told(request, item.queue, "There is nothing to take back; it may be taken back already.")
+    except (UndoRefusedError, ClaimError) as refusal:
+        return _told(request, item.queue, f"Nothing was taken back. {refusal}")
+    return _row(request, item, rows.again(request, item), f"Item {number} is open again.")
+
+
+def _queue(request: MemberRequest, uuid: UUID) -> Queue:
+    queue = queue_of(request, uuid)
+    acts.require_reviewer(request, queue)
+    return queue
+
+
+def _again(request: MemberRequest, item: Item, sent: Sent) -> HttpResponse:
+    drafts.save(item=item, by=request.user, content=sent.given, now=timezone.now())
+    words = f"Item {item.number} is not submitted: {sent.problems[0].message}"
+    if not request.htmx:
+        messages.error(request, f"{words} What you typed is kept.")
+        return _back(request, item.queue)
+    response = _shown(request, item, rows.again(request, item, sent), status=422)
+    return trigger_client_event(response, "toast", {"value": words})
+
+
+def _lost_row(request: MemberRequest, item: Item, refusal: ClaimError) -> HttpResponse:
+    return _row(
+        request, item, rows.put_aside(request, item, f"{refusal} What you typed is kept as your draft."), str(refusal)
+    )
+
+
+def _row(request: MemberRequest, item: Item, row: Row, done: str) -> HttpResponse:
+    if request.htmx:
+        return _shown(request, item, row)
+    messages.info(request, done)
+    return _back(request, item.queue)
+
+
+def _shown(request: MemberRequest, item: Item, row: Row, status: int = 200) -> HttpResponse:
+    asked = rubric_versions.questions_of(item.queue)
+    known = {
+        "workspace": request.workspace,
+        "queue": item.queue,
+        "row": row,
+        "is_quick": rows.is_quick(request, asked),
+        "may_take_back": not Review.objects.filter(item=item, reviewer=request.user).exists(),
+    }
+    return render(request, "review/table_row.html", known, status=status)
+
+
+def _told(request: MemberRequest, queue: Queue, words: str) -> HttpResponse:
+    if request.htmx:
+        return trigger_client_event(HttpResponse(status=204), "toast", {"value": words})
+    messages.error(request, words)
+    return _back(request, queue)
+
+
+def _back(request: MemberRequest, queue: Queue) -> HttpResponse:
+    quick = f"?{rows.QUICK}=1" if rows.QUICK in request.POST else ""
+    return redirect(context.table_address(request, queue) + quick)
+
+
+def _lost(numbers: list[int]) -> str:
+    named = ", ".join(map(str, numbers))
+    is_one = len(numbers) == 1
+    return (
+        f"Item{'' if is_one else 's'} {named} {'is' if is_one else 'are'} no longer yours: your reservation lapsed, or an "
+        "admin took over. What you typed is kept as a draft."
+    )

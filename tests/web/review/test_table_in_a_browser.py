@@ -1,0 +1,92 @@
+"""The table in a real browser: a page of items judged by keyboard alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import BrowserContext, Page, expect
+
+from annotation.domain.queues.rubric import Option, Question, QuestionKind, Rubric
+from annotation.models import Draft, FailureMode, Item, Review
+from tests.fixtures.people import People
+from tests.web.review.conftest import Line
+
+MakeLine = Callable[..., Line]
+TWO = Rubric(
+    questions=(
+        Question(key="thumbs", kind=QuestionKind.THUMBS, label="Good?", is_required=True),
+        Question(key="tone", kind=QuestionKind.CHOICE, label="Tone",
+                 options=(Option(key="warm", label="Warm"), Option(key="cold", label="Cold"))),
+    )
+)  # fmt: skip
+
+
+@pytest.fixture
+def page(browser_page: Page, browser_context: BrowserContext, people: People, live: str) -> Page:
+    """A page of the reviewer."""
+    session = people.client(people.reviewer).cookies[settings.SESSION_COOKIE_NAME].value
+    browser_context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live}])
+    return browser_page
+
+
+def at(page: Page, number: int) -> None:
+    expect(page.locator("[data-row][data-current]")).to_have_attribute("id", f"row-{number}")
+
+
+def press(page: Page, *keys: str) -> None:
+    for key in keys:
+        page.keyboard.press(key)
+
+
+def test_a_page_of_items_by_keyboard_alone(
+    page: Page, live: str, make_line: MakeLine, modes: list[FailureMode], people: People
+) -> None:
+    people.reviewer.keys = {"s": "w"}
+    people.reviewer.save()
+    line = make_line(5, asked=TWO)
+    page.goto(f"{live}/w/acme/queues/{line.queue.uuid}/table/")
+    at(page, 1)
+
+    press(page, "Control+Enter")  # nothing is answered yet
+    expect(page.get_by_text("Item 1 still needs an answer.")).to_be_visible()
+    press(page, "1", "ArrowRight", "2", "Control+Enter")
+    at(page, 2)
+    press(page, "Enter")
+    expect(page.locator("#row-2 .turn.tool")).to_be_visible()  # the conversation, in place
+    press(page, "b", "c")
+    page.keyboard.type("jk1? was typed")
+    press(page, "Escape", "n")
+    page.keyboard.type("Guessed")
+    press(page, "Control+Enter")
+    at(page, 3)
+    press(page, "w")
+    at(page, 4)
+    press(page, "f")
+    page.keyboard.type("odd")
+    press(page, "Enter")
+    at(page, 5)
+    press(page, "k", "k", "k", "k", "u")  # what was said of item 1
+    at(page, 1)
+    expect(page.locator("#row-1").get_by_label("Good")).to_be_checked()
+    press(page, "2", "Control+Enter")
+    at(page, 5)
+    press(page, "ArrowUp", "ArrowDown", "b", "g", "Control+Enter")
+    expect(page.locator("[data-table-next]")).to_be_focused()
+    expect(page.locator("[data-table-done]")).to_have_text("5")
+
+    answers = dict(Review.objects.values_list("item__number", "answers"))
+    assert answers == {
+        1: {"thumbs": "down", "tone": "cold"}, 2: {"thumbs": "down"}, 5: {"thumbs": "up"},
+    }  # fmt: skip
+    second = Review.objects.get(item__number=2)
+    assert (second.note, [label["name"] for label in second.labels]) == ("jk1? was typed", ["Guessed"])
+    assert Item.objects.get(number=4).flag_reason == "odd"
+    press(page, "Enter")  # the next page: what was skipped is back
+    at(page, 3)
+    press(page, "1")
+    expect(page.locator("[data-draft-state]")).to_have_text("Draft kept")
+    page.reload()
+    expect(page.locator("#row-3").get_by_label("Good")).to_be_checked()
+    assert Draft.objects.get(item__number=3).content["answers"] == {"thumbs": "up"}
