@@ -11,6 +11,7 @@ from annotation.domain.feedback.taxonomy import driving as taxonomy
 from annotation.domain.imports import plan as imports
 from annotation.domain.imports import traces as imported_traces
 from annotation.domain.ingest import receive_logs, repricing
+from annotation.domain.notices import completions, delivering
 from annotation.domain.projects import accounts
 from annotation.domain.queues import filling, unfilling
 from annotation.domain.retention import deletion, keeping, partitions
@@ -57,6 +58,20 @@ def sweep_jobs() -> None:
     jobs.sweep(now=timezone.now())
 
 
+@shared_task(name=JobName.DELIVER_NOTICES)
+def deliver_notices() -> None:
+    """Something happened that somebody asked to be told of, or it is to be tried again."""
+    delivering.deliver()
+
+
+@shared_task(name=JobName.SWEEP_NOTICES)
+def sweep_notices() -> None:
+    """It is time to look for queues that are done, and for deliveries that are due."""
+    now = timezone.now()
+    completions.note(now=now)
+    delivering.sweep(now=now)
+
+
 @shared_task(name=JobName.FOLD_TALLIES)
 def fold_tallies() -> None:
     """It is time to put notes on projects' totals together."""
@@ -81,3 +96,4 @@ def let_go() -> None:
     now = timezone.now()
     partitions.turn(now=now)
     keeping.start_due(now=now)
+    delivering.forget(now=now)

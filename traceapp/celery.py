@@ -31,6 +31,7 @@ app.conf.beat_schedule = {
     "settle-traces": {"task": "annotation.settle_traces", "schedule": 2.0, "options": {"expires": 4}},
     "fold-tallies": {"task": "annotation.fold_tallies", "schedule": 10.0, "options": {"expires": 10}},
     "join-logs": {"task": "annotation.join_logs", "schedule": 10.0, "options": {"expires": 20}},
+    "sweep-notices": {"task": "annotation.sweep_notices", "schedule": 10.0, "options": {"expires": 20}},
     "let-go": {"task": "annotation.let_go", "schedule": crontab(hour="3", minute="0"), "options": {"expires": 3600}},
     "heartbeat": {"task": HEARTBEAT, "schedule": 10.0, "options": {"expires": 60}},
 }

@@ -173,6 +173,16 @@ vars().update(env.email("EMAIL_URL", default="consolemail://"))
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="traceapp@localhost")
 EMAIL_TIMEOUT = 20
 
+# Where people reach this installation, for links in what is sent to them and to programs.
+PUBLIC_URL = env(
+    "PUBLIC_URL",
+    default=f"https://{ALLOWED_HOSTS[0]}" if PRODUCTION else f"http://localhost:{env('PORT', default='8000')}",
+)
+
+# Webhooks go to public addresses over https. Hosts, addresses and networks that are named here may be private ones, and
+# may be addressed over plain http.
+WEBHOOK_TRUSTED = env.list("WEBHOOK_TRUSTED", default=[])
+
 # What browsers are told. Nothing inline, nothing from elsewhere.
 
 CONTENT_SECURITY_POLICY = {

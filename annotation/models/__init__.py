@@ -9,6 +9,7 @@ from annotation.models.feedback import FailureMode, Feedback, FeedbackConfig, Fe
 from annotation.models.job import Job, JobPayload
 from annotation.models.log import LogRecord
 from annotation.models.masking import MaskedValue
+from annotation.models.notice import Completion, Delivery, Notice, Webhook
 from annotation.models.price import ModelPrice
 from annotation.models.probe import Probe
 from annotation.models.queue import Assignment, Item, Queue, Reservation, RubricVersion, Skip
@@ -24,10 +25,12 @@ __all__ = [
     "Attachment",
     "AuditEvent",
     "CarriedUse",
+    "Completion",
     "Dataset",
     "DatasetVersion",
     "Decision",
     "DeletedTrace",
+    "Delivery",
     "Draft",
     "Example",
     "FailureMode",
@@ -42,6 +45,7 @@ __all__ = [
     "MaskedValue",
     "Membership",
     "ModelPrice",
+    "Notice",
     "Probe",
     "Project",
     "Queue",
@@ -62,5 +66,6 @@ __all__ = [
     "TraceTally",
     "User",
     "Verdict",
+    "Webhook",
     "Workspace",
 ]

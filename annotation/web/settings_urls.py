@@ -12,6 +12,7 @@ from annotation.web.views.settings import (
     projects,
     retention,
     sections,
+    webhooks,
     workspace,
 )
 
@@ -46,5 +47,14 @@ urlpatterns: list[URLPattern] = [
     path("prices/recompute/", prices.price_recompute, name="price-recompute"),
     path("prices/<uuid:uuid>/", prices.price_edit, name="price-edit"),
     path("prices/<uuid:uuid>/delete/", prices.price_delete, name="price-delete"),
+    path("webhooks/", webhooks.webhook_list, name="webhook-list"),
+    path("webhooks/new/", webhooks.webhook_new, name="webhook-new"),
+    path("webhooks/<uuid:uuid>/", webhooks.webhook_detail, name="webhook-detail"),
+    path("webhooks/<uuid:uuid>/edit/", webhooks.webhook_edit, name="webhook-edit"),
+    path("webhooks/<uuid:uuid>/secret/", webhooks.webhook_secret, name="webhook-secret"),
+    path("webhooks/<uuid:uuid>/turn/", webhooks.webhook_turn, name="webhook-turn"),
+    path("webhooks/<uuid:uuid>/test/", webhooks.webhook_test, name="webhook-test"),
+    path("webhooks/<uuid:uuid>/deliveries/<uuid:delivery>/again/", webhooks.webhook_again, name="webhook-again"),
+    path("webhooks/<uuid:uuid>/delete/", webhooks.webhook_delete, name="webhook-delete"),
     path("audit/", audit.audit_list, name="audit-list"),
 ]

@@ -15,6 +15,7 @@ from annotation.models import (
     ApiKey,
     Dataset,
     DatasetVersion,
+    Delivery,
     Example,
     FailureMode,
     Feedback,
@@ -24,6 +25,7 @@ from annotation.models import (
     Job,
     Membership,
     ModelPrice,
+    Notice,
     Project,
     Queue,
     Review,
@@ -36,6 +38,7 @@ from annotation.models import (
     TaxonomyChange,
     Trace,
     User,
+    Webhook,
     Workspace,
 )
 
@@ -210,6 +213,9 @@ def _settings(workspace: Workspace, project: Project, admin: User) -> dict[str, 
     forgetful = _member(workspace, "forgetful", Role.VIEWER)  # signing in would end the link
     mode = FailureMode.objects.create(project=project, name="Wrong date")
     change = TaxonomyChange.objects.create(project=project, kind="grouped", detail={"groups": {}, "to": "Dates"})
+    hook = Webhook.objects.create(workspace=workspace, name="Chat", url="https://127.0.0.1/", kinds=["queue.done"])
+    notice = Notice.objects.create(workspace=workspace, kind="queue.done", happened_at=LONG_AGO)
+    delivery = Delivery.objects.create(webhook=hook, notice=notice, due_at=LONG_AGO)
     who, token = accounts.reset_path(forgetful).strip("/").split("/")[-2:]
     return {
         "invitation": invited.invitation,
@@ -219,6 +225,8 @@ def _settings(workspace: Workspace, project: Project, admin: User) -> dict[str, 
         "price": price,
         "failure mode": mode,
         "taxonomy change": change,
+        "webhook": hook,
+        "delivery": delivery,
         "reset who": who,
         "reset token": token,
     }

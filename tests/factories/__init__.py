@@ -13,6 +13,7 @@ from tests.factories.accounts import (
 from tests.factories.datasets import DatasetFactory, DatasetVersionFactory, ExampleFactory
 from tests.factories.feedback import FailureModeFactory, FeedbackConfigFactory, FeedbackFactory, FeedbackLinkFactory
 from tests.factories.keeping import DeletedTraceFactory, LogRecordFactory, ModelPriceFactory
+from tests.factories.notices import CompletionFactory, DeliveryFactory, NoticeFactory, WebhookFactory
 from tests.factories.queues import (
     AssignmentFactory,
     DraftFactory,
@@ -35,10 +36,12 @@ __all__ = [
     "AttachmentFactory",
     "AuditEventFactory",
     "CarriedUseFactory",
+    "CompletionFactory",
     "DatasetFactory",
     "DatasetVersionFactory",
     "DecisionFactory",
     "DeletedTraceFactory",
+    "DeliveryFactory",
     "DraftFactory",
     "ExampleFactory",
     "FailureModeFactory",
@@ -53,6 +56,7 @@ __all__ = [
     "MaskedValueFactory",
     "MembershipFactory",
     "ModelPriceFactory",
+    "NoticeFactory",
     "ProbeFactory",
     "ProjectFactory",
     "QueueFactory",
@@ -71,5 +75,6 @@ __all__ = [
     "TraceFactory",
     "TraceTallyFactory",
     "UserFactory",
+    "WebhookFactory",
     "WorkspaceFactory",
 ]

@@ -85,6 +85,8 @@ UNIQUE = {
     "price_once_per_start": Twins(make.ModelPriceFactory, ("workspace",), folded="model"),
     "log_record_once": Twins(make.LogRecordFactory, ("workspace", "digest")),
     "deleted_trace_once": Twins(make.DeletedTraceFactory, ("workspace", "trace_uuid")),
+    "webhook_name_once": Twins(make.WebhookFactory, ("workspace",), folded="name"),
+    "delivery_once_per_webhook": Twins(make.DeliveryFactory, ("webhook", "notice")),
     "saved_view_name_once": Twins(make.SavedViewFactory, ("workspace",), folded="name"),
 }
 
@@ -127,6 +129,9 @@ CHECKS = {
     "price_not_negative": Odd(make.ModelPriceFactory, {"reasoning": Decimal(-1)}),
     "price_validity_ordered": Odd(make.ModelPriceFactory, {"valid_to": NOW.date()}),
     "project_retention_at_least_a_day": Odd(make.ProjectFactory, {"retention_days": 0}),
+    "notice_kind_known": Odd(make.NoticeFactory, {"kind": "rumour"}),
+    "webhook_kinds_known": Odd(make.WebhookFactory, {"kinds": ["queue.done", "webhook.test"]}),
+    "delivery_state_known": Odd(make.DeliveryFactory, {"state": "lost"}),
     "job_status_known": Odd(make.JobFactory, {"status": "tired"}),
 }
 

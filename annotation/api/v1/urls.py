@@ -28,6 +28,7 @@ from annotation.api.v1.views import (
     rules,
     schema,
     traces,
+    webhooks,
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -106,5 +107,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("rules/<uuid:uuid>/disable", rules.RuleDisableView.as_view(), name="rule-disable"),
     path("rules/<uuid:uuid>/decisions", rules.RuleDecisionListView.as_view(), name="rule-decisions"),
     path("rules/<uuid:uuid>/backfill", rules.RuleBackfillView.as_view(), name="rule-backfill"),
+    path("webhooks", webhooks.WebhookListView.as_view(), name="webhook-list"),
+    path("webhooks/<uuid:uuid>", webhooks.WebhookView.as_view(), name="webhook-detail"),
+    path("webhooks/<uuid:uuid>/secret", webhooks.WebhookSecretView.as_view(), name="webhook-secret"),
+    path("webhooks/<uuid:uuid>/test", webhooks.WebhookTestView.as_view(), name="webhook-test"),
+    path("webhooks/<uuid:uuid>/deliveries", webhooks.DeliveryListView.as_view(), name="webhook-deliveries"),
+    path(
+        "webhooks/<uuid:uuid>/deliveries/<uuid:delivery>/again",
+        webhooks.DeliveryAgainView.as_view(),
+        name="webhook-delivery-again",
+    ),
     re_path(r"^", errors.not_found),  # stays last
 ]

@@ -10,9 +10,10 @@ from annotation.domain.access.roles import (
     role_may,
     scopes_may,
 )
-from annotation.domain.access.visibility import first, found, open_queues, reviewable_queues, visible
+from annotation.domain.access.visibility import OPEN_STATUSES, first, found, open_queues, reviewable_queues, visible
 
 __all__ = [
+    "OPEN_STATUSES",
     "ROLE_CAPABILITIES",
     "SCOPE_CAPABILITIES",
     "Actor",

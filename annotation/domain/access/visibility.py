@@ -21,6 +21,7 @@ from annotation.models import (
     Dataset,
     DatasetVersion,
     Decision,
+    Delivery,
     Example,
     FailureMode,
     Feedback,
@@ -40,6 +41,7 @@ from annotation.models import (
     SavedView,
     TaxonomyChange,
     Trace,
+    Webhook,
 )
 
 Row = TypeVar("Row", bound=Model)
@@ -51,6 +53,7 @@ WORKSPACE_OF: dict[type[Model], str] = {
     Dataset: "workspace",
     DatasetVersion: "dataset__workspace",
     Decision: "revision__rule__workspace",
+    Delivery: "webhook__workspace",
     Example: "dataset__workspace",
     FailureMode: "project__workspace",
     Feedback: "workspace",
@@ -70,6 +73,7 @@ WORKSPACE_OF: dict[type[Model], str] = {
     SavedView: "workspace",
     TaxonomyChange: "project__workspace",
     Trace: "workspace",
+    Webhook: "workspace",
 }
 """The way from a row to its tenant, for every model whose rows are asked for from outside."""
 

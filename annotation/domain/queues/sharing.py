@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Count, QuerySet
 
 from annotation.domain import access, audit
+from annotation.domain.notices import recording
 from annotation.domain.queues import assignment, line, state
 from annotation.domain.queues.assignment import Claim
 from annotation.domain.queues.refusals import ItemNotOpenError, ItemTakenError
@@ -61,7 +62,7 @@ def share(
             Assignment.objects.filter(item__in=[item.pk for item in chosen]).delete()
         rows, passed_over = _dealt(queue, chosen, people, by, now)
         Assignment.objects.bulk_create(rows, batch_size=1000)
-        counts = {person: sum(row.reviewer_id == person.pk for row in rows) for person in people}
+        counts = _told(queue, people, rows, now)
         detail = {person.email: count for person, count in counts.items()}
         audit.record("queue.items_assigned", by=by, workspace=queue.workspace, target=queue, detail=detail)
     return Shared(counts, passed_over)
@@ -112,6 +113,15 @@ def take_over(*, item: Item, by: User, now: datetime) -> Claim:
             detail = {"queue": locked.queue.name, "number": locked.number, "from": ", ".join(taken)}
             audit.record("item.taken_over", by=by, workspace=locked.workspace, target=locked, detail=detail)
     return Claim(locked, expires_at)
+
+
+def _told(queue: Queue, people: Sequence[User], rows: Sequence[Assignment], now: datetime) -> dict[User, int]:
+    """How many of the items each person got; who listens is told."""
+    given = {person: [row.item for row in rows if row.reviewer_id == person.pk] for person in people}
+    for person, items in given.items():
+        if items:
+            recording.assigned(queue=queue, person=person, items=items, now=now)
+    return {person: len(items) for person, items in given.items()}
 
 
 def _require_people(queue: Queue, people: Sequence[User]) -> None:

@@ -7,6 +7,7 @@ from functools import partial
 
 from annotation.domain import audit, statements
 from annotation.domain.feedback import reviewed
+from annotation.domain.notices import recording
 from annotation.domain.queues import assignment, disputes, state
 from annotation.domain.queues.rubric_versions import asked_of, current
 from annotation.domain.reviews import originals
@@ -20,7 +21,7 @@ def recount(item: Item, *, now: datetime) -> None:
     What settled them before is overtaken: nobody has seen these reviews and decided. Reviews that differ are settled by the
     majority where the queue called another reviewer for it and there is one.
     """
-    was_settled = item.adjudicated_at is not None
+    was_settled, before = item.adjudicated_at is not None, item.state
     if was_settled:
         withdraw(item)
     given = _GIVEN.ask({"item": item.pk})()
@@ -29,6 +30,8 @@ def recount(item: Item, *, now: datetime) -> None:
     if found.is_disputed:
         withdraw(item)
     _save(item)
+    if item.state == Item.State.DISAGREEMENT != before:
+        recording.differ(queue=item.queue, items=[item], now=now)
     if found.majority is not None:
         settle(given[found.majority], item, by=None, now=now)
 

@@ -87,6 +87,7 @@ class AuditFilterForm(forms.Form):
         ("queue.", "Queues"),
         ("rule.", "Rules"),
         ("trace.", "Traces deleted"),
+        ("webhook.", "Webhooks"),
         ("workspace.", "Workspace"),
     )
 

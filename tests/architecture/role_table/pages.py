@@ -93,6 +93,19 @@ PAGES: tuple[Route, ...] = (
         route(f"{S}failure-modes/<uuid:uuid>/{act}/", {"POST": editors(302)}, uuid="failure mode")
         for act in ("merge", "split")
     ),
+    route(f"{S}webhooks/", {"GET": admins()}),
+    route(f"{S}webhooks/new/", {"GET": admins(), "POST": admins(422)}),
+    route(f"{S}webhooks/<uuid:uuid>/", {"GET": admins()}, uuid="webhook"),
+    route(f"{S}webhooks/<uuid:uuid>/edit/", {"GET": admins(), "POST": admins(422)}, uuid="webhook"),
+    route(f"{S}webhooks/<uuid:uuid>/secret/", {"POST": admins()}, uuid="webhook"),
+    *(
+        route(f"{S}webhooks/<uuid:uuid>/{act}/", {"POST": admins(302)}, uuid="webhook")
+        for act in ("turn", "test", "delete")
+    ),
+    route(
+        f"{S}webhooks/<uuid:uuid>/deliveries/<uuid:delivery>/again/",
+        {"POST": admins(302)}, uuid="webhook", delivery="delivery",
+    ),
     route(f"{S}prices/", {"GET": readers()}),
     route(f"{S}prices/new/", {"GET": admins(), "POST": admins(422)}),
     route(f"{S}prices/import/", {"GET": admins(), "POST": admins(422)}),

@@ -24,6 +24,19 @@ REST: tuple[Route, ...] = (
     route(f"{V1}keys", {"GET": api_admins(), "POST": api_admins(400)}),
     route(f"{V1}keys/<uuid:uuid>", {"DELETE": api_admins(204, elsewhere=404)}, uuid="key"),
     route(f"{V1}audit", {"GET": api_admins()}),
+    route(f"{V1}webhooks", {"GET": api_admins(), "POST": api_admins(400)}),
+    route(
+        f"{V1}webhooks/<uuid:uuid>",
+        {"GET": api_admins(elsewhere=404), "PATCH": api_admins(elsewhere=404), "DELETE": api_admins(204, elsewhere=404)},
+        uuid="webhook",
+    ),
+    route(f"{V1}webhooks/<uuid:uuid>/secret", {"POST": api_admins(elsewhere=404)}, uuid="webhook"),
+    route(f"{V1}webhooks/<uuid:uuid>/test", {"POST": api_admins(202, elsewhere=404)}, uuid="webhook"),
+    route(f"{V1}webhooks/<uuid:uuid>/deliveries", {"GET": api_admins(elsewhere=404)}, uuid="webhook"),
+    route(
+        f"{V1}webhooks/<uuid:uuid>/deliveries/<uuid:delivery>/again",
+        {"POST": api_admins(202, elsewhere=404)}, uuid="webhook", delivery="delivery",
+    ),
     route(
         f"{V1}feedback",
         {"GET": api_readers(), "POST": api(401, 400, 403, 403, 403, 400, 400, 400, 403, 400, 400, 400, 401, 401)},

@@ -83,6 +83,7 @@ class Command(BaseCommand):
                 time.sleep(_REVIVE_SECONDS)
                 embedded.revive()
 
+        os.environ["PORT"] = str(port)  # links that are sent out lead here
         logs = embedded.home() / "logs"
         supervisor = Supervisor(logs, beside=watch, echo=follow)
         supervisor.run(commands(host, port))

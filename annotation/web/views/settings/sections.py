@@ -32,6 +32,7 @@ SECTIONS = (
     Section("feedback-config-list", "Feedback", Capability.READ),
     Section("failure-mode-list", "Failure modes", Capability.READ),
     Section("price-list", "Prices", Capability.READ),
+    Section("webhook-list", "Webhooks", Capability.ADMINISTER),
     Section("audit-list", "Audit log", Capability.ADMINISTER),
 )
 

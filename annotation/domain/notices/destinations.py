@@ -1,0 +1,112 @@
+"""Where webhooks may go: public addresses, and what the operator names in `WEBHOOK_TRUSTED`.
+
+What is checked is the address that is connected to, so that a name that changes its mind in between leads nowhere.
+"""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterable
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+Address = IPv4Address | IPv6Address
+
+_NAT64 = IPv6Network("64:ff9b::/96")
+"""Addresses that a gateway turns into those of IPv4 (RFC 6052)."""
+
+
+class BadDestinationError(ValueError):
+    """Nothing is sent to this address; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """The parts of an address; `path` is with the query."""
+
+    is_tls: bool
+    host: str
+    port: int
+    path: str
+    authority: str
+
+
+def parsed(url: str) -> Destination:
+    """The parts of a webhook's address. Raises BadDestinationError for what can be no address, or not without TLS."""
+    if any(ord(character) <= 32 or ord(character) >= 127 for character in url):
+        raise BadDestinationError("An address has no spaces, and other letters than those of ASCII encoded.")
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError as problem:
+        raise BadDestinationError("This is no address: write it as https://hooks.example.com/traceapp.") from problem
+    if parts.scheme not in {"https", "http"} or not host:
+        raise BadDestinationError("Write the whole address, such as https://hooks.example.com/traceapp.")
+    if parts.username is not None or parts.password is not None:
+        raise BadDestinationError("An address holds no user and password: receivers know us by the signature.")
+    if parts.scheme == "http" and not _is_trusted_name(host) and not _is_trusted_literal(host):
+        raise BadDestinationError("Use https; plain http is for hosts that the operator names in WEBHOOK_TRUSTED.")
+    is_tls = parts.scheme == "https"
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    return Destination(is_tls, host, port or (443 if is_tls else 80), path, parts.netloc)
+
+
+def addresses(destination: Destination) -> list[Address]:
+    """Where to connect to. Raises BadDestinationError unless every address of the name may be, OSError where it has none."""
+    found = _resolved(destination.host, destination.port)
+    if not _is_trusted_name(destination.host):
+        for one in found:
+            if not is_public(one) and not _is_in_trusted_network(one):
+                raise BadDestinationError(
+                    f"{destination.host} leads to {one}, which is no public address; the operator can allow it in WEBHOOK_TRUSTED."
+                )
+    return found
+
+
+def is_public(address: Address) -> bool:
+    """Whether anybody on the internet means the same machine by it; also by the IPv4 address inside one of IPv6."""
+    inner = _inside(address) if isinstance(address, IPv6Address) else None
+    if inner is not None:
+        return is_public(inner)
+    return address.is_global and not address.is_multicast and not address.is_reserved
+
+
+def _inside(address: IPv6Address) -> IPv4Address | None:
+    """The IPv4 address that one of IPv6 leads to, if it does."""
+    if address in _NAT64:
+        return IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.ipv4_mapped or address.sixtofour or (address.teredo[1] if address.teredo else None)
+
+
+def _resolved(host: str, port: int) -> list[Address]:
+    rows = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(ip_address(str(row[4][0]).partition("%")[0]) for row in rows))
+
+
+def _is_trusted_name(host: str) -> bool:
+    return host.lower().rstrip(".") in {name.lower() for name in _trusted()}
+
+
+def _is_trusted_literal(host: str) -> bool:
+    try:
+        return _is_in_trusted_network(ip_address(host))
+    except ValueError:
+        return False
+
+
+def _is_in_trusted_network(address: Address) -> bool:
+    for entry in _trusted():
+        try:
+            if address in ip_network(entry, strict=False):
+                return True
+        except ValueError:
+            continue
+    return False
+
+
+def _trusted() -> Iterable[str]:
+    trusted: list[str] = settings.WEBHOOK_TRUSTED
+    return trusted

@@ -1,0 +1,74 @@
+"""Notes down what happened, for whoever listens, in the transaction of its cause."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from psycopg.types.json import Jsonb
+
+from annotation.domain import statements
+from annotation.jobs import JobName, enqueue
+from annotation.models import Delivery, Item, Notice, Queue, User, Webhook
+
+MOST_ITEMS = 100
+"""So many items are named in one notice; the count says how many there are."""
+
+
+def assigned(*, queue: Queue, person: User, items: Iterable[Item], now: datetime) -> None:
+    """These items of the queue are the person's to review; one notice, however many they are."""
+    detail = _of_items(queue, list(items)) | {"person": {"id": str(person.uuid), "email": person.email}}
+    _record(Notice.Kind.ASSIGNED, queue, detail, now, person)
+
+
+def differ(*, queue: Queue, items: Iterable[Item], now: datetime) -> None:
+    """The reviews of these items differ, and somebody has to decide."""
+    _record(Notice.Kind.DISAGREEMENT, queue, _of_items(queue, list(items)), now)
+
+
+def done(*, queue: Queue, now: datetime) -> None:
+    """All items of the queue are settled."""
+    _record(Notice.Kind.DONE, queue, _of_queue(queue), now)
+
+
+def _of_queue(queue: Queue) -> dict[str, Any]:
+    return {"queue": {"id": str(queue.uuid), "name": queue.name}}
+
+
+def _of_items(queue: Queue, items: list[Item]) -> dict[str, Any]:
+    named = [{"id": str(item.uuid), "number": item.number} for item in items[:MOST_ITEMS]]
+    return _of_queue(queue) | {"count": len(items), "items": named}
+
+
+def _record(kind: str, queue: Queue, detail: dict[str, Any], now: datetime, person: User | None = None) -> None:
+    """One statement, which writes nothing where nobody listens; whoever delivers is rung for after commit."""
+    values: dict[str, Any] = {
+        "workspace": queue.workspace_id,
+        "kind": str(kind),
+        "queue": queue.pk,
+        "person": person.pk if person else None,
+        "detail": Jsonb(detail),
+        "now": now,
+    }
+    with statements.prepared() as cursor:
+        cursor.execute(_RECORD, values)
+        is_heard = cursor.rowcount > 0
+    if is_heard:
+        enqueue(JobName.DELIVER_NOTICES)
+
+
+_RECORD = f"""
+WITH listening AS (
+  SELECT w.id FROM {Webhook._meta.db_table} w
+  WHERE w.workspace_id = %(workspace)s AND w.is_on AND %(kind)s::text = ANY(w.kinds) AND (w.is_for_all_queues OR EXISTS (
+    SELECT FROM {Webhook.queues.through._meta.db_table} n WHERE n.webhook_id = w.id AND n.queue_id = %(queue)s))
+), written AS (
+  INSERT INTO {Notice._meta.db_table} (uuid, workspace_id, kind, queue_id, person_id, detail, happened_at)
+  SELECT gen_random_uuid(), %(workspace)s, %(kind)s::text, %(queue)s, %(person)s::bigint, %(detail)s, %(now)s
+  WHERE EXISTS (SELECT FROM listening)
+  RETURNING id
+)
+INSERT INTO {Delivery._meta.db_table} (uuid, webhook_id, notice_id, state, due_at, attempt_count, answer)
+SELECT gen_random_uuid(), listening.id, written.id, 'waiting', %(now)s, 0, '' FROM listening, written
+"""  # noqa: S608, SLF001 -- our own words, and the only way to a table's name
