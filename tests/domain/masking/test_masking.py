@@ -2,7 +2,10 @@
 
 import time
 from collections.abc import Callable
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -24,7 +27,7 @@ ORDINARY = [
     "version 1.2.3.4", "django==5.2.1.0", "127.0.0.1", "::1", "std::vector", "12:30:45", "a::b", "01/02/2026 12:30",
     "26.11.2026", "1,234,567,890", "0.12345678 0.2345678", "$ 1234567890", "order 4711 of 20261126", "00:1A:2B:3C:4D:5E",
     "lodash@4.17.21", "1e+10", "-1234567890", "01 02 03 04 05 06 07", "hotel 12345678", "3.14159265358979",
-    "1234 5678 9012 3456", "10.1145/3442188.3445922", "978-3-16-148410-0", "TX-4471",
+    "1234 5678 9012 3456", "10.1145/3442188.3445922", "978-3-16-148410-0", "TX-4471", "0f626449-0087-4100-b712-490087410012",
 ]  # fmt: skip
 PIECES = st.one_of(
     st.sampled_from(
@@ -58,6 +61,15 @@ def test_what_has_the_form_of_personal_data_is_masked(value: str) -> None:
 def test_ids_times_versions_and_amounts_stay(value: str) -> None:
     assert mask().text(value) == value
     assert mask().text(f"See {value} there") == f"See {value} there"
+
+
+@given(st.uuids(), st.datetimes(), st.integers(0, 10**6), st.decimals(0, 10**6, places=2))
+def test_no_id_time_or_amount_is_taken_for_personal_data(one: UUID, at: datetime, count: int, amount: Decimal) -> None:
+    hex_id = one.hex if not one.hex.isdigit() else "a"
+    text = (
+        f"{one} {hex_id} {hex_id[:16]}a {at.isoformat()} {at:%d.%m.%Y %H:%M} {count:,} {amount} v{count}.2.3 -{count}"
+    )
+    assert mask().text(text) == text
 
 
 @pytest.mark.parametrize(
