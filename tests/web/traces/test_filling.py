@@ -5,7 +5,7 @@ from __future__ import annotations
 from annotation.domain.work import jobs
 from annotation.models import Item, Job
 from annotation.tasks import KINDS
-from tests.factories import QueueFactory, RunFactory, TraceFactory
+from tests.factories import ItemFactory, QueueFactory, RunFactory, TraceFactory
 from tests.fixtures.people import People
 
 LIST = "/w/acme/traces/"
@@ -58,3 +58,23 @@ def test_a_step_and_a_thread_go_into_a_queue_from_their_pages(people: People) ->
     editor.post(f"{LIST}add-to-queue/", {"queue": queue.uuid, "run": [run.uuid, theirs.uuid], "thread": ["t-1", "no"]})
     found = set(Item.objects.values_list("kind", "subject"))
     assert found == {("run", f"run:{run.uuid}"), ("thread", f"thread:{people.project.pk}:t-1")}
+
+
+def test_what_was_marked_is_taken_back_out_and_nothing_else(people: People) -> None:
+    editor, queue = people.client(people.editor), QueueFactory(workspace=people.workspace)
+    stood, removed, fresh = TraceFactory.create_batch(3, project=people.project)
+    ItemFactory(queue=queue, number=1, trace=stood)
+    ItemFactory(queue=queue, number=2, trace=removed, state="removed")
+    marked = {"queue": queue.uuid, "trace": [stood.uuid, removed.uuid, fresh.uuid]}
+    page = editor.post(f"{LIST}add-to-queue/", marked, follow=True).content.decode()
+    job = Job.objects.get()
+    assert "Added 2 items" in page
+    assert f'href="/w/acme/jobs/{job.uuid}/">Look at it, or take it back</a>' in page
+    assert (job.status, job.result) == ("done", {"added": 1, "restored": 1, "present": 1, "removed": 0})
+    again = editor.post(f"{LIST}add-to-queue/", marked, follow=True).content.decode()
+    assert "3 stood there already." in again
+    assert "take it back" not in again
+    assert "Take 2 items back out" in " ".join(editor.get(f"/w/acme/jobs/{job.uuid}/").content.decode().split())
+    editor.post(f"/w/acme/jobs/{job.uuid}/undo/")
+    jobs.drive(job_id=Job.objects.latest("pk").pk, kinds=KINDS)
+    assert set(Item.objects.values_list("trace_uuid", "state")) == {(stood.uuid, "open"), (removed.uuid, "removed")}

@@ -9,15 +9,15 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from annotation.domain.access import Capability
 from annotation.domain.feedback import amending, inline
-from annotation.domain.queues import items, subjects
-from annotation.domain.queues.reasons import Origin, Reason
+from annotation.domain.queues import items, marked, subjects
 from annotation.domain.queues.subjects import Subject
-from annotation.models import Feedback, Queue, Run, Trace
+from annotation.models import Feedback, Job, Queue, Run, Trace
 from annotation.web.access import found, member, queue_of, trace_of, visible
 from annotation.web.forms.traces import FeedbackForm
 from annotation.web.http import MemberRequest, page_or_fragment
@@ -76,24 +76,18 @@ def _feedback(request: MemberRequest, trace: Trace, form: FeedbackForm) -> HttpR
 @require_POST
 @member(Capability.EDIT)
 def traces_add_to_queue(request: MemberRequest) -> HttpResponse:
-    """Put the marked traces, steps (`run`) and threads into a queue, each once; says what was new and what stood there."""
+    """Put the marked traces, steps (`run`) and threads into a queue, each once; says what was new and what stood there, and how to undo it."""
     queue = _queue(request)
     chosen = [*map(subjects.of_trace, _traces(request)), *_runs(request), *_threads(request)]
     if queue is None or not chosen:
         messages.error(request, "Mark at least one trace, step or thread, and choose a queue.")
         return _back(request)
     try:
-        result = items.add(
-            queue=queue,
-            subjects=chosen,
-            reason=Reason(origin=Origin.HAND, by=str(request.user)),
-            by=request.user,
-            is_restoring=True,
-        )
+        result, job = marked.add(queue=queue, subjects=chosen, by=request.user, now=timezone.now())
     except items.QueueClosedError as problem:
         messages.error(request, str(problem))
     else:
-        messages.success(request, _told(queue, result))
+        messages.success(request, _with_undo(request, _told(queue, result), job))
     return _back(request)
 
 
@@ -105,15 +99,15 @@ def traces_pair(request: MemberRequest) -> HttpResponse:
     if queue is None or len(chosen) != 2:
         messages.error(request, "Mark exactly two traces and choose a queue; nothing was added.")
         return _back(request)
-    reason = Reason(origin=Origin.HAND, by=str(request.user))
     pair = subjects.of_pair(*chosen)
     try:
-        result = items.add(queue=queue, subjects=[pair], reason=reason, by=request.user, is_restoring=True)
+        result, job = marked.add(queue=queue, subjects=[pair], by=request.user, now=timezone.now())
     except items.QueueClosedError as problem:
         messages.error(request, str(problem))
     else:
         is_new = result.added_count + result.restored_count
-        messages.success(request, f"The pair {'is now' if is_new else 'stood already'} in {queue.name}.")
+        words = f"The pair {'is now' if is_new else 'stood already'} in {queue.name}."
+        messages.success(request, _with_undo(request, words, job))
     return _back(request)
 
 
@@ -150,6 +144,14 @@ def _told(queue: Queue, result: items.AddResult) -> str:
     if result.over_count:
         words += f" {result.over_count} did not fit: the queue takes at most {queue.most_items:,} items."
     return words
+
+
+def _with_undo(request: MemberRequest, words: str, job: Job | None) -> str:
+    """What was done, and the way to take it back."""
+    if job is None:
+        return words
+    address = reverse("job-detail", args=[request.workspace.slug, job.uuid])
+    return format_html('{} <a class="link" href="{}">Look at it, or take it back</a>', words, address)
 
 
 def _back(request: MemberRequest) -> HttpResponse:
