@@ -62,6 +62,7 @@ class _Part:
     alias: str
     model: type[models.Model]
     fields: Sequence[models.Field[Any, Any]]
+    names: Sequence[str]
     converters: Sequence[Sequence[Callable[..., Any]]]
     table: str
     owner: str = ""
@@ -73,7 +74,7 @@ class _Part:
         for place, converters in enumerate(self.converters):
             for convert in converters:
                 read[place] = convert(read[place], self.fields[place].cached_col, connection)
-        made = self.model.from_db(DEFAULT_DB_ALIAS, [field.attname for field in self.fields], read)
+        made = self.model.from_db(DEFAULT_DB_ALIAS, self.names, read)
         return None if made.pk is None else made
 
 
@@ -126,4 +127,6 @@ def _part(alias: str, model: type[models.Model], table: str, **place: str) -> _P
     meta = model._meta  # noqa: SLF001 -- the only way to a model's columns
     fields = [field for field in meta.concrete_fields if not field.generated]
     converters = [field.get_db_converters(connection) for field in fields]
-    return _Part(alias, model, fields, converters, table.format(meta.db_table), **place)
+    return _Part(
+        alias, model, fields, [field.attname for field in fields], converters, table.format(meta.db_table), **place
+    )

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, cast
 
 import psycopg
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 
 if TYPE_CHECKING:
     from django.db.backends.utils import CursorWrapper
@@ -22,12 +22,17 @@ def prepared() -> CursorWrapper:
     Not for statements that look into tables that grow: the plan that was right for a small table, which is to read all of it,
     is kept until the next ANALYZE; of the runs that a request brings, it took thirty times as long.
     """
-    database = cast("Any", connection)
+    database = _database()
     database.close_if_health_check_failed()  # this and the next as `connection.cursor()` does
     database.ensure_connection()
     with database.wrap_database_errors:
         cursor = psycopg.Cursor(database.connection)
     return cast("CursorWrapper", database._prepare_cursor(cursor))  # noqa: SLF001 -- counted and logged as all others
+
+
+def _database() -> Any:
+    """This thread's connection itself: the proxy `connection` looks it up again for every attribute."""
+    return cast("Any", connections[DEFAULT_DB_ALIAS])
 
 
 def ask(statement: str, values: Sequence[Any] | Mapping[str, Any]) -> Callable[[], list[Any]]:
@@ -50,6 +55,6 @@ def pipelined() -> Iterator[None]:
     both sides a change of process, which is more than most of them take. Not for Django's own: it looks at how many
     rows a statement touched at once.
     """
-    database = cast("Any", connection)
+    database = _database()
     with database.wrap_database_errors, database.connection.pipeline():
         yield

@@ -33,10 +33,10 @@ INSERT INTO bare_reservation (item_id, reviewer_id, expires_at) VALUES (%(item)s
 """
 _LOCK = "SELECT review_count FROM bare_item WHERE id = %(item)s FOR NO KEY UPDATE"
 _REVIEW = """
-INSERT INTO bare_review (uuid, item_id, reviewer_id, rubric_id, answers, labels, layer, correction_state, decision_note, note,
-  active_ms, blindness, is_authoritative, submission_count)
-VALUES (%(uuid)s, %(item)s, %(person)s, %(rubric)s, '{"thumbs": "down"}', '[]', '', 'none', '',
-  'Guessed after the tool had failed.', 1000, '{}', false, 1) RETURNING id
+INSERT INTO bare_review (uuid, item_id, reviewer_id, rubric_id, answers, labels, steps, layer, correction_state, corrected_part,
+  decision_note, note, active_ms, blindness, shown, is_authoritative, is_adjudication, is_asked_again, submission_count)
+VALUES (%(uuid)s, %(item)s, %(person)s, %(rubric)s, '{"thumbs": "down"}', '[]', '[]', '', 'none', '', '',
+  'Guessed after the tool had failed.', 1000, '{}', '{}', false, false, false, 1) RETURNING id
 """
 _SAID = """
 INSERT INTO bare_feedback (uuid, workspace_id, target, trace_uuid, key, score, comment, metadata, source, author_id,

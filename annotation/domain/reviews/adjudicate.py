@@ -113,7 +113,7 @@ def write(
     """
     with transaction.atomic():
         locked = _lock(item, seen)
-        given = submit.checked(locked, by, answers, asks_steps=False)
+        given = submit.checked(locked, by, answers, project=originals.project_of(locked), asks_steps=False)
         written = _written(locked, by, given, now)
         reviewed.replace(review=written, said=given.judgements(written), traces=originals.traces_of(locked))
         settling.settle(written, locked, by=by, now=now, note=note.strip())

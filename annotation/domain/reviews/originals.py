@@ -30,12 +30,18 @@ class Original:
 
 def project_of(item: Item) -> Project | None:
     """The project of the item's trace or thread; None while the trace is not there."""
+    return ask_project_of(item)()
+
+
+def ask_project_of(item: Item) -> Callable[[], Project | None]:
+    """The same in two steps."""
     project_id = subjects.project_id_of(item.subject)
     if project_id is not None:
-        return Project.objects.filter(workspace=item.workspace_id, pk=project_id).first()
-    return _OF_TRACE.first(workspace=item.workspace_id, trace=item.trace_uuid)
+        return _BY_ID.ask_first(workspace=item.workspace_id, project=project_id)
+    return _OF_TRACE.ask_first(workspace=item.workspace_id, trace=item.trace_uuid)
 
 
+_BY_ID = Rows(Project, "it.workspace_id = %(workspace)s AND it.id = %(project)s")
 _OF_TRACE = Rows(
     Project,
     f"it.id = (SELECT t.project_id FROM {Trace._meta.db_table} t WHERE t.workspace_id = %(workspace)s AND t.uuid = %(trace)s)",  # noqa: S608, SLF001 -- our own words, and the only way to a table's name

@@ -90,7 +90,7 @@ def _submit(item: Item, by: User, answers: ReviewInput, now: datetime, spoken: f
         return _answer(place.probe, item, by, answers, now)
     _require(place, item)
     before = place.before
-    given = checked(item, by, answers)
+    given = checked(item, by, answers, project=place.project)
     if before is None or _is_changed(before, given.columns()):
         if before is not None:
             history.keep(before)
@@ -115,6 +115,7 @@ class _Place:
 
     probe: Probe | None
     before: Review | None
+    project: Project | None
     is_reviewer: bool
     has_seat: bool
 
@@ -122,8 +123,9 @@ class _Place:
 def _place(item: Item, by: User, now: datetime) -> _Place:
     with statements.pipelined():
         probe, before = probes.ask_given_on(item, by), _BEFORE.ask_first(item=item.pk, person=by.pk)
-        is_reviewer, has_seat = assignment.ask_open_to(item.queue, by), line.ask_has_seat(item, by, now)
-    return _Place(probe(), before(), is_reviewer(), has_seat())
+        project, is_reviewer = originals.ask_project_of(item), assignment.ask_open_to(item.queue, by)
+        has_seat = line.ask_has_seat(item, by, now)
+    return _Place(probe(), before(), project(), is_reviewer(), has_seat())
 
 
 _BEFORE = Rows(Review, "it.item_id = %(item)s AND it.reviewer_id = %(person)s AND NOT it.is_adjudication")
@@ -187,15 +189,14 @@ class Checked:
         return lambda configs: [row for row in judgements.rows(judged, configs) if row.key not in spoken]
 
 
-def checked(item: Item, by: User, answers: ReviewInput, *, asks_steps: bool = True) -> Checked:
-    """The answers held against the rubric and the item; labels are coined. Raises InvalidReviewError.
+def checked(item: Item, by: User, answers: ReviewInput, *, project: Project | None, asks_steps: bool = True) -> Checked:
+    """The answers held against the rubric and the item, whose project is `project`; labels are coined there. Raises InvalidReviewError.
 
     Without `asks_steps`, questions about single steps may be left open.
     """
     version = numbered(item.queue, answers.rubric_version) or current(item.queue)
     questions = asked_of(item, version, by)
     given = _checked(item, questions, answers, asks_steps=asks_steps)
-    project = originals.project_of(item)
     return Checked(version, questions, given, project, _modes(project, given, by))
 
 
