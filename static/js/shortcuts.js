@@ -26,7 +26,6 @@
     title.textContent = "Keys of this page";
     title.id = "keys-of-page";
     dialog.setAttribute("aria-labelledby", title.id);
-    dialog.autofocus = true; // else its button has the focus, which stands at its end
     const list = document.createElement("dl");
     for (const [key, words] of rows()) {
       const term = document.createElement("dt");
@@ -44,7 +43,10 @@
     dialog.append(title, list, close);
     dialog.addEventListener("close", () => dialog.remove());
     document.body.append(dialog);
+    dialog.tabIndex = -1;
     dialog.showModal();
+    dialog.focus(); // else its button has the focus, which stands at the end
+    dialog.scrollTop = 0;
   };
 
   document.addEventListener("keydown", (event) => {
