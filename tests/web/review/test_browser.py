@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
+from urllib.parse import unquote_plus
 
 import pytest
 from django.conf import settings
@@ -382,9 +383,10 @@ def test_steps_are_judged_by_keys_and_come_back(
     page.keyboard.press("Shift+L")
     page.keyboard.type("Tone, Slow tool")
     page.keyboard.press("Escape")
-    page.keyboard.press("Shift+M")
-    page.keyboard.type("no answer")
-    page.keyboard.press("Escape")
+    with page.expect_response(lambda answer: "no answer" in unquote_plus(answer.request.post_data or "")):
+        page.keyboard.press("Shift+M")
+        page.keyboard.type("no answer")
+        page.keyboard.press("Escape")
     expect(page.locator(".outline [data-own-thumb=down]")).to_have_count(1)
     kept(page)
     page.reload()
