@@ -69,18 +69,18 @@ class Presentation(BaseModel):
             + (FINDING if self.documents is How.HIDDEN else ())
         )
 
-    def may_read(self, *, run_type: str, name: str, is_system: bool = False) -> bool:
-        """Whether the text `name` of a run of this type is shown (see `conversation.places`)."""
+    def may_read(self, *, run_type: str, name: str, role: str = "") -> bool:
+        """Whether the text `name` of a run of this type is shown (see `conversation.places`); `role` is whose message it is in."""
         part = name.partition(".")[0]
         if name in WHOLE:
             return self.raw and (name not in ATTACHED or self.metadata) and run_type not in self.hidden_types
-        if part == "tool" or (part == "messages" and name.rpartition(".")[2].isdigit()) or run_type in CALLING:
+        if part == "tool" or (part == "messages" and name.rpartition(".")[2].isdigit()) or "tool" in (role, run_type):
             return self.tools is not How.HIDDEN
         if part == "documents" or run_type in FINDING:
             return self.documents is not How.HIDDEN
         if name.endswith(".reasoning"):
             return self.reasoning is not How.HIDDEN
-        return not is_system or self.system is not How.HIDDEN
+        return role != "system" or self.system is not How.HIDDEN
 
     def document(self) -> dict[str, Any]:
         """The JSON that a queue and its reviews keep."""

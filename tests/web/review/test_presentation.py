@@ -80,6 +80,39 @@ def test_a_hidden_part_is_in_no_answer_and_the_conversation_is(
     assert HIDDEN[part] in everything(people, line, people.editor)
 
 
+PICTURE = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
+
+
+def test_no_spelling_of_a_place_leads_past_what_is_hidden(make: Callable[..., Line], people: People) -> None:
+    line = make(TALK)
+    run, client = run_of(line.items[0], "final_answer"), people.client(people.reviewer)
+    base = f"/w/acme/traces/{line.items[0].trace_uuid}/text/?item={line.items[0].uuid}&at={run.uuid}:"
+    spelled = ("messages.-3.text", "messages.%2B0.text", "messages.0_0.text", "messages.%C2%A00.text", "messages.2.-1",
+               "messages.2.%2B2", "messages.2.0_2", f"messages.{'9' * 5000}.text")  # fmt: skip
+    assert [client.get(base + name).status_code for name in spelled] == [404] * len(spelled)
+    assert client.get(f"{base}messages.1.text").content.decode() == run.input_text
+
+
+def test_pictures_and_words_of_hidden_messages_are_hidden(make: Callable[..., Line], people: People) -> None:
+    line = make({"system": "hidden", "tools": "hidden", "raw": False})
+    run = run_of(line.items[0], "final_answer")
+    picture = {"type": "image", "url": PICTURE}
+    run.messages[0]["parts"].append(picture)
+    run.messages[1]["parts"].append(picture)
+    run.messages.append({"role": "tool", "parts": [picture, {"type": "text", "text": CALL}]})
+    run.save()
+    base = f"/w/acme/traces/{line.items[0].trace_uuid}/"
+
+    def statuses(person: Any) -> list[int]:
+        asked = [f"image/?item={line.items[0].uuid}&at={run.uuid}:messages.{name}" for name in ("0.1", "3.0", "1.1")]
+        asked.append(f"text/?item={line.items[0].uuid}&at={run.uuid}:messages.3.text")
+        client = people.client(person)
+        return [client.get(base + address).status_code for address in asked]
+
+    assert statuses(people.reviewer) == [404, 404, 200, 404]
+    assert statuses(people.editor) == [200, 200, 200, 200]
+
+
 def test_the_conversation_only(make: Callable[..., Line], people: People) -> None:
     line = make(TALK)
     seen = everything(people, line, people.reviewer)

@@ -160,7 +160,7 @@ def test_a_row_that_somebody_else_took_says_so_and_keeps_the_words(
     client.get(table(line))
     Reservation.objects.all().delete()
     people.client(people.editor).get(line.page(1))
-    beat = client.post(table(line, "heartbeat/"), {"item": ["1"]}).json()
+    beat = client.post(table(line, "heartbeat/"), {"item": ["1", "9" * 5000]}).json()
     answer = client.post(table(line, "1/submit/"), line.form(1, note="mine", **{"answer-thumbs": "up"}), headers=HTMX)
     assert beat["lost"].startswith("Item 1 is no longer yours")
     assert "Somebody else has item 1" in words(answer.content)

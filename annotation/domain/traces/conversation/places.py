@@ -36,7 +36,7 @@ def text_at(run: Any, name: str) -> str:
         if name == "messages":
             return _of_message(run.messages, *rest.split("."))
         if name == "documents":
-            return written(run.documents[int(rest.removesuffix(".content"))]["content"])
+            return written(run.documents[_index(rest.removesuffix(".content"))]["content"])
     except (LookupError, TypeError, ValueError) as problem:
         raise NoSuchPlaceError(whole_name) from problem
     raise NoSuchPlaceError(whole_name)
@@ -45,10 +45,10 @@ def text_at(run: Any, name: str) -> str:
 def role_at(run: Any, name: str) -> str:
     """Whose message a text is part of, as in `messages.3.text`; empty for a text of no message. Developers speak as the system."""
     where, _, rest = name.partition(".")
-    index = rest.partition(".")[0]
-    if where != "messages" or not index.isdecimal() or int(index) >= len(run.messages or ()):
+    try:
+        message = run.messages[_index(rest.partition(".")[0])] if where == "messages" else None
+    except (LookupError, TypeError, ValueError):
         return ""
-    message = run.messages[int(index)]
     role = str(message.get("role")) if isinstance(message, dict) else ""
     return "system" if role == "developer" else role
 
@@ -57,7 +57,7 @@ def picture_at(run: Any, name: str) -> Picture | None:
     """The image under a name in a run, as in `messages.3.1`. Raises NoSuchPlaceError."""
     try:
         where, index, number = name.split(".")
-        part = run.messages[int(index)]["parts"][int(number)]
+        part = run.messages[_index(index)]["parts"][_index(number)]
     except (LookupError, TypeError, ValueError) as problem:
         raise NoSuchPlaceError(name) from problem
     if where != "messages" or not isinstance(part, dict) or part.get("type") != "image":
@@ -67,11 +67,18 @@ def picture_at(run: Any, name: str) -> Picture | None:
 
 def _of_message(messages: Any, index: str, part: str) -> str:
     """A part of a message; `text` and `reasoning` for all parts of that kind together."""
-    parts = messages[int(index)]["parts"]
+    parts = messages[_index(index)]["parts"]
     if part in ("text", "reasoning"):
         return joined(parts, part)
-    found = parts[int(part)]
+    found = parts[_index(part)]
     return written(found.get("result", found.get("arguments")))
+
+
+def _index(written: str) -> int:
+    """Digits only: what is counted from the end, or spelled otherwise, would pass by those who look at the name. Raises ValueError."""
+    if not (written.isascii() and written.isdigit()):
+        raise ValueError(written)
+    return int(written)
 
 
 def joined(parts: Any, kind: str) -> str:

@@ -63,7 +63,9 @@ def queue_table(request: MemberRequest, uuid: UUID) -> HttpResponse:
 def table_heartbeat(request: MemberRequest, uuid: UUID) -> HttpResponse:
     """Hold the rows that are not dealt with for as long as somebody sits before them."""
     queue = _queue(request, uuid)
-    numbers = [int(number) for number in request.POST.getlist("item")[:MOST_HELD] if number.isdecimal()]
+    numbers = [
+        int(number) for number in request.POST.getlist("item")[:MOST_HELD] if number.isdecimal() and len(number) < 10
+    ]
     lost = table.heartbeat(queue=queue, by=request.user, numbers=numbers, now=timezone.now())
     return JsonResponse({"lost": _lost(lost)} if lost else {})
 

@@ -87,9 +87,11 @@ def trace_image(request: MemberRequest, uuid: UUID) -> HttpResponse:
     """An image that came inside the trace; `?at=` is its place."""
     where, _, name = request.GET.get("at", "").partition(":")
     trace = trace_of(request, uuid)
-    sight.through(request, trace)
+    seen, run = sight.through(request, trace), _run(trace, where)
+    if not _may_read(seen, run, f"{name.rpartition('.')[0]}.text"):  # as the words beside it
+        raise Http404
     try:
-        found = picture_at(_run(trace, where), name)
+        found = picture_at(run, name)
     except NoSuchPlaceError as problem:
         raise Http404 from problem
     if found is None:
@@ -149,7 +151,7 @@ def _veil(request: MemberRequest, *, is_veiled: bool) -> str:
 
 
 def _may_read(seen: Sight, run: Run, name: str) -> bool:
-    return seen.presentation.may_read(run_type=run.type, name=name, is_system=role_at(run, name) == "system")
+    return seen.presentation.may_read(run_type=run.type, name=name, role=role_at(run, name))
 
 
 def _parts(run: Run, shown: Collection[str], seen: Sight) -> list[tuple[str, Clip]]:
