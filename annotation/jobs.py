@@ -28,6 +28,8 @@ class JobName(StrEnum):
     FOLD_TALLIES = "annotation.fold_tallies"
     LET_GO = "annotation.let_go"
     DELIVER_NOTICES = "annotation.deliver_notices"
+    MAIL_NOTICES = "annotation.mail_notices"
+    SEND_DIGESTS = "annotation.send_digests"
     SWEEP_NOTICES = "annotation.sweep_notices"
     SWEEP_JOBS = "annotation.sweep_jobs"
     SEND_PASSWORD_RESET = "annotation.send_password_reset"  # noqa: S105 -- a task's name

@@ -5,13 +5,13 @@ from collections.abc import Mapping
 from celery import shared_task
 from django.utils import timezone
 
-from annotation.domain import health
+from annotation.domain import digests, health
 from annotation.domain.feedback import rederiving
 from annotation.domain.feedback.taxonomy import driving as taxonomy
 from annotation.domain.imports import plan as imports
 from annotation.domain.imports import traces as imported_traces
 from annotation.domain.ingest import receive_logs, repricing
-from annotation.domain.notices import completions, delivering
+from annotation.domain.notices import completions, delivering, mailing
 from annotation.domain.projects import accounts
 from annotation.domain.queues import filling, unfilling
 from annotation.domain.retention import deletion, keeping, partitions
@@ -64,12 +64,25 @@ def deliver_notices() -> None:
     delivering.deliver()
 
 
+@shared_task(name=JobName.MAIL_NOTICES)
+def mail_notices() -> None:
+    """Somebody waits for a mail about what happened."""
+    mailing.send_due()
+
+
+@shared_task(name=JobName.SEND_DIGESTS)
+def send_digests() -> None:
+    """It is time to look for whom the hour of the daily digest has come."""
+    digests.send_due(now=timezone.now())
+
+
 @shared_task(name=JobName.SWEEP_NOTICES)
 def sweep_notices() -> None:
-    """It is time to look for queues that are done, and for deliveries that are due."""
+    """It is time to look for queues that are done, and for deliveries and mails that are due."""
     now = timezone.now()
     completions.note(now=now)
     delivering.sweep(now=now)
+    mailing.sweep(now=now)
 
 
 @shared_task(name=JobName.FOLD_TALLIES)

@@ -18,6 +18,7 @@ pytest_plugins = [
     "tests.fixtures.people",
     "tests.fixtures.opinions",
     "tests.fixtures.place",
+    "tests.fixtures.mailing",
     "tests.fixtures.receiving",
 ]
 

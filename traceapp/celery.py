@@ -32,6 +32,7 @@ app.conf.beat_schedule = {
     "fold-tallies": {"task": "annotation.fold_tallies", "schedule": 10.0, "options": {"expires": 10}},
     "join-logs": {"task": "annotation.join_logs", "schedule": 10.0, "options": {"expires": 20}},
     "sweep-notices": {"task": "annotation.sweep_notices", "schedule": 10.0, "options": {"expires": 20}},
+    "send-digests": {"task": "annotation.send_digests", "schedule": 300.0, "options": {"expires": 300}},
     "let-go": {"task": "annotation.let_go", "schedule": crontab(hour="3", minute="0"), "options": {"expires": 3600}},
     "heartbeat": {"task": HEARTBEAT, "schedule": 10.0, "options": {"expires": 60}},
 }

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from annotation.web.views import account, api_page, invitations, own_keys, setup, workspaces
+from annotation.web.views import account, api_page, invitations, mails, own_keys, setup, workspaces
 
 urlpatterns: list[URLPattern] = [
     path("", workspaces.home, name="home"),
@@ -11,6 +11,8 @@ urlpatterns: list[URLPattern] = [
     path("sign-out/", account.sign_out, name="sign-out"),
     path("profile/", account.profile, name="profile"),
     path("profile/keys/", own_keys.keys, name="profile-keys"),
+    path("profile/mails/", mails.mails, name="profile-mails"),
+    path("unsubscribe/<str:token>/", mails.unsubscribe, name="unsubscribe"),
     path("profile/theme/", account.theme, name="profile-theme"),
     path("password/", account.change_password, name="password-change"),
     path("password/reset/", account.ask_for_reset, name="password-reset"),

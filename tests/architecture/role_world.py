@@ -10,6 +10,7 @@ from uuid import uuid4
 from django.test import Client
 from django.utils import timezone
 
+from annotation.domain.notices import wishes
 from annotation.domain.projects import accounts, invitations, keys
 from annotation.models import (
     ApiKey,
@@ -225,6 +226,7 @@ def _settings(workspace: Workspace, project: Project, admin: User) -> dict[str, 
         "price": price,
         "failure mode": mode,
         "taxonomy change": change,
+        "unsubscribe token": wishes.stop_token(forgetful, ["queue.done"]),
         "webhook": hook,
         "delivery": delivery,
         "reset who": who,

@@ -13,7 +13,14 @@ from tests.factories.accounts import (
 from tests.factories.datasets import DatasetFactory, DatasetVersionFactory, ExampleFactory
 from tests.factories.feedback import FailureModeFactory, FeedbackConfigFactory, FeedbackFactory, FeedbackLinkFactory
 from tests.factories.keeping import DeletedTraceFactory, LogRecordFactory, ModelPriceFactory
-from tests.factories.notices import CompletionFactory, DeliveryFactory, NoticeFactory, WebhookFactory
+from tests.factories.notices import (
+    CompletionFactory,
+    DeliveryFactory,
+    MailWishFactory,
+    NoticeFactory,
+    NoticeMailFactory,
+    WebhookFactory,
+)
 from tests.factories.queues import (
     AssignmentFactory,
     DraftFactory,
@@ -53,10 +60,12 @@ __all__ = [
     "JobFactory",
     "JobPayloadFactory",
     "LogRecordFactory",
+    "MailWishFactory",
     "MaskedValueFactory",
     "MembershipFactory",
     "ModelPriceFactory",
     "NoticeFactory",
+    "NoticeMailFactory",
     "ProbeFactory",
     "ProjectFactory",
     "QueueFactory",

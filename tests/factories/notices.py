@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 from factory import Sequence, SubFactory
 
-from annotation.models import Completion, Delivery, Notice, Webhook
-from tests.factories.accounts import WorkspaceFactory
+from annotation.models import Completion, Delivery, MailWish, Notice, NoticeMail, Webhook
+from tests.factories.accounts import UserFactory, WorkspaceFactory
 from tests.factories.base import Factory
 from tests.factories.queues import QueueFactory
 
@@ -47,3 +47,19 @@ class CompletionFactory(Factory[Completion]):
     queue = SubFactory(QueueFactory)
     newest_item = 1
     noted_at = NOW
+
+
+class MailWishFactory(Factory[MailWish]):
+    class Meta:
+        model = MailWish
+
+    user = SubFactory(UserFactory)
+
+
+class NoticeMailFactory(Factory[NoticeMail]):
+    class Meta:
+        model = NoticeMail
+
+    notice = SubFactory(NoticeFactory)
+    user = SubFactory(UserFactory)
+    due_at = NOW

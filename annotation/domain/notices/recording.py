@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from psycopg.types.json import Jsonb
 
-from annotation.domain import statements
+from annotation.domain import access, statements
 from annotation.jobs import JobName, enqueue
-from annotation.models import Delivery, Item, Notice, Queue, User, Webhook
+from annotation.models import Delivery, Item, MailWish, Membership, Notice, NoticeMail, Queue, User, Webhook
+
+MAIL_WAITS = timedelta(minutes=3)
+"""So long a mail waits for what else happens, so that it is one mail."""
 
 MOST_ITEMS = 100
 """So many items are named in one notice; the count says how many there are."""
@@ -50,6 +53,8 @@ def _record(kind: str, queue: Queue, detail: dict[str, Any], now: datetime, pers
         "person": person.pk if person else None,
         "detail": Jsonb(detail),
         "now": now,
+        "mail_at": now + MAIL_WAITS,
+        "deciders": _DECIDERS,
     }
     with statements.prepared() as cursor:
         cursor.execute(_RECORD, values)
@@ -58,16 +63,26 @@ def _record(kind: str, queue: Queue, detail: dict[str, Any], now: datetime, pers
         enqueue(JobName.DELIVER_NOTICES)
 
 
+_DECIDERS = [role for role, may in access.ROLE_CAPABILITIES.items() if access.Capability.EDIT in may]
+"""Who may be mailed about what does not concern one person."""
+
 _RECORD = f"""
 WITH listening AS (
   SELECT w.id FROM {Webhook._meta.db_table} w
   WHERE w.workspace_id = %(workspace)s AND w.is_on AND %(kind)s::text = ANY(w.kinds) AND (w.is_for_all_queues OR EXISTS (
     SELECT FROM {Webhook.queues.through._meta.db_table} n WHERE n.webhook_id = w.id AND n.queue_id = %(queue)s))
+), wishing AS (
+  SELECT m.user_id FROM {MailWish._meta.db_table} m JOIN {Membership._meta.db_table} s ON s.user_id = m.user_id
+  WHERE s.workspace_id = %(workspace)s AND %(kind)s::text = ANY(m.kinds)
+    AND CASE WHEN %(person)s::bigint IS NULL THEN s.role = ANY(%(deciders)s) ELSE m.user_id = %(person)s::bigint END
 ), written AS (
   INSERT INTO {Notice._meta.db_table} (uuid, workspace_id, kind, queue_id, person_id, detail, happened_at)
   SELECT gen_random_uuid(), %(workspace)s, %(kind)s::text, %(queue)s, %(person)s::bigint, %(detail)s, %(now)s
-  WHERE EXISTS (SELECT FROM listening)
+  WHERE EXISTS (SELECT FROM listening) OR EXISTS (SELECT FROM wishing)
   RETURNING id
+), mails AS (
+  INSERT INTO {NoticeMail._meta.db_table} (notice_id, user_id, due_at, attempt_count)
+  SELECT written.id, wishing.user_id, %(mail_at)s, 0 FROM wishing, written
 )
 INSERT INTO {Delivery._meta.db_table} (uuid, webhook_id, notice_id, state, due_at, attempt_count, answer)
 SELECT gen_random_uuid(), listening.id, written.id, 'waiting', %(now)s, 0, '' FROM listening, written

@@ -34,6 +34,8 @@ PAGES: tuple[Route, ...] = (
     route("sign-out/", {"POST": everybody(302)}),
     route("profile/", {"GET": signed_in(), "POST": signed_in(422)}),
     route("profile/keys/", {"GET": signed_in(), "POST": signed_in(302)}),
+    route("profile/mails/", {"GET": signed_in(), "POST": signed_in(422)}),
+    route("unsubscribe/<str:token>/", {"GET": everybody(), "POST": everybody()}, is_open=True, token="unsubscribe token"),
     route("profile/theme/", {"POST": signed_in(422)}),
     route("password/", {"GET": signed_in(), "POST": signed_in(422)}),
     route("password/reset/", {"GET": everybody(), "POST": everybody(422)}),
