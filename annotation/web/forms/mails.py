@@ -23,11 +23,9 @@ class MailForm(forms.Form):
     kinds = forms.MultipleChoiceField(
         label="Mail me when", choices=KINDS, required=False, widget=forms.CheckboxSelectMultiple
     )
-    has_digest = forms.BooleanField(
-        label="Every day, what waits for me", required=False, help_text="Only on days on which something does."
-    )
+    has_digest = forms.BooleanField(label="Every day, what waits for me, if something does", required=False)
     digest_hour = forms.TypedChoiceField(
-        label="At", coerce=int, choices=[(hour, f"{hour:02}:00") for hour in range(24)]
+        label="The daily mail comes at", coerce=int, choices=[(hour, f"{hour:02}:00") for hour in range(24)]
     )
     time_zone = forms.ChoiceField(label="Time zone", choices=[])
 
