@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from annotation.web.views.review import acts, labels, own, pages, table
+from annotation.web.views.review import acts, ahead, labels, own, pages, table
 
 urlpatterns: list[URLPattern] = [
     path("review/", pages.queue_review, name="queue-review"),
@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern] = [
     path("table/<int:number>/flag/", table.row_flag, name="row-flag"),
     path("table/<int:number>/undo/", table.row_undo, name="row-undo"),
     path("items/<int:number>/", pages.item_review, name="item-review"),
+    path("items/<int:number>/ahead/", ahead.item_ahead, name="item-ahead"),
     path("items/<int:number>/submit/", acts.item_submit, name="item-submit"),
     path("items/<int:number>/skip/", acts.item_skip, name="item-skip"),
     path("items/<int:number>/flag/", acts.item_flag, name="item-flag"),

@@ -67,6 +67,16 @@ def claim_next(*, queue: Queue, by: User, now: datetime) -> Claim:
     raise _nothing_left(queue, by)
 
 
+def likely_next(*, item: Item, by: User, now: datetime) -> Item | None:
+    """What the person is probably given after this item, unreserved; None where that cannot be said.
+
+    Gold items and re-tests are not foreseen. Raises QueueNotActiveError, NotAReviewerError.
+    """
+    require_line(item.queue, by)
+    found = line.likely(item.queue, by, now, besides=item.pk)
+    return Item.objects.select_related("queue__target_dataset", "queue__rubric").get(pk=found) if found else None
+
+
 def claim_item(*, item: Item, by: User, now: datetime) -> Claim:
     """This item for this person; without a reservation when they have reviewed it and come back to edit.
 

@@ -208,6 +208,7 @@ PAGES: tuple[Route, ...] = (
     ),
     route(ITEM, {"GET": reviewers_of_one(unnamed=409)}, uuid="queue", number="number"),
     route(f"{ITEM}labels/", {"GET": pages(302, 404, 403, 404, 200, 200, 200)}, uuid="queue", number="number"),
+    route(f"{ITEM}ahead/", {"GET": reviewers_of_one(204)}, uuid="queue", number="number"),
     route(f"{ITEM}submit/", {"POST": reviewers_of_one(302)}, uuid="queue", number="number"),
     *(
         route(f"{ITEM}{act}/", {"POST": reviewers_of_one(302)}, uuid="queue", number="number")

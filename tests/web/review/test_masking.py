@@ -113,7 +113,8 @@ def asked(client: Client, line: Line) -> Iterator[tuple[str, Any]]:
     for item in Item.objects.filter(queue=line.queue).order_by("number"):
         page = line.page(item.number)
         yield from (
-            (address, client.get(address)) for address in (page, f"{page}?raw=1", line.page(item.number, "labels"))
+            (address, client.get(address))
+            for address in (page, f"{page}?raw=1", *(line.page(item.number, act) for act in ("labels", "ahead")))
         )
         for trace in Trace.objects.filter(
             uuid__in=[uuid for uuid in (item.trace_uuid, item.other_trace_uuid) if uuid is not None]

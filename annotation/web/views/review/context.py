@@ -97,6 +97,7 @@ def of(request: MemberRequest, opened: Opened, fields: ReviewFields) -> dict[str
         "walk": walk.of(request, item),
         "last": last_item(request, queue),
         "fields": fields,
+        "is_ahead": is_ahead(request, item),
         "fits_rows": not rows.hindrance(rubric_versions.questions_of(queue)),
         "labels": label_choices(opening.labels_of(project), fields.given.labels),
         "asked_steps": asked_steps.of(opened, fields, seen),
@@ -109,6 +110,11 @@ def of(request: MemberRequest, opened: Opened, fields: ReviewFields) -> dict[str
             else trajectory.of(request, opened, earlier, traces, fields.given)
         ),
     }
+
+
+def is_ahead(request: MemberRequest, item: Item) -> bool:
+    """Whether the page that asks for another item has read this one's trajectory already."""
+    return bool(request.htmx) and request.headers.get("X-Ahead") == str(item.number)
 
 
 def label_choices(modes: Iterable[FailureMode], picked: tuple[str, ...]) -> list[LabelChoice]:
