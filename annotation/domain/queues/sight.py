@@ -13,7 +13,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils.crypto import salted_hmac
 
-from annotation.domain.masking import Mask
+from annotation.domain.masking import Kind, Mask
 from annotation.domain.masking.mask import DIGEST, TOKEN
 from annotation.domain.queues import masking, presentation
 from annotation.domain.queues.masking import Masking
@@ -78,6 +78,13 @@ def _sight(item: Item, numbers: Mapping[tuple[str, str], int], *, shows_rest: bo
         kept, shown = {**kept, "showed_rest": True}, Presentation(texts=shown.texts)
     mask = Mask(policy.finders, _secret(item), numbers) if policy.is_on else None
     return Sight(shown, mask, {name: said for name, said in kept.items() if said})
+
+
+def earlier(item: Item) -> Mask | None:
+    """The mask of all kinds, and of the queue's patterns as they are now, with the numbers that values of the item have; None without any."""
+    numbers = _numbers([item.pk]).get(item.pk)
+    finders = masking.read(item.queue.masking).model_copy(update={"kinds": tuple(Kind)}).finders
+    return Mask(finders, _secret(item), numbers) if numbers else None
 
 
 def tried(item: Item, shown: Presentation, masks: Masking) -> Sight:

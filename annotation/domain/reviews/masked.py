@@ -13,6 +13,7 @@ from typing import Any
 
 from annotation.domain.masking import Mask
 from annotation.domain.masking.mask import TOKEN, Spelling, by_token, restored
+from annotation.domain.queues import sight as sights
 from annotation.domain.queues.queries import ItemRow
 from annotation.domain.queues.reasons import Reason
 from annotation.domain.queues.sight import Sight
@@ -85,6 +86,13 @@ def original(source: Original, sight: Sight, *, with_inputs: bool = False) -> Or
     outputs = source.outputs if source.text.strip() else sight.json(source.outputs)  # of a text nothing else is shown
     inputs = sight.json(source.inputs) if with_inputs else {}
     return replace(source, text=sight.text(source.text), outputs=outputs, inputs=inputs)
+
+
+def earlier(content: ReviewInput, item: Item) -> Mask | None:
+    """What puts back tokens that a queue showed before its masking was changed; None where none was sent."""
+    lists = [answer for answer in content.answers.values() if isinstance(answer, list)]
+    said = [content.correction, [one.text for one in content.evidence], lists]
+    return sights.earlier(item) if any(_tokens(said)) else None
 
 
 def put_back(content: ReviewInput, item: Item, by: User, mask: Mask) -> ReviewInput:

@@ -18,7 +18,7 @@ from annotation.models import Item, Project, Run, Trace
 class Original:
     """What a correction corrects: `text` is what a person reads, `outputs` the JSON behind it.
 
-    `run_uuid` is None where the final answer of the whole trace is corrected.
+    `run_uuid` is None where the final answer of the whole trace is corrected; `run_type` and `part` say what else is.
     """
 
     trace_uuid: UUID | None
@@ -26,6 +26,8 @@ class Original:
     inputs: Any
     outputs: Any
     text: str
+    run_type: str = ""
+    part: str = ""
 
 
 def project_of(item: Item) -> Project | None:
@@ -95,7 +97,7 @@ def _run(item: Item, run_uuid: UUID) -> Run | None:
 
 def _of_run(run: Run) -> Original:
     row = sources.content_of_run(run)
-    return Original(run.trace.uuid, run.uuid, row.inputs, row.outputs, run.output_text or "")
+    return Original(run.trace.uuid, run.uuid, row.inputs, row.outputs, run.output_text or "", run.type)
 
 
 def _call_of(run: Run) -> Original:
@@ -107,12 +109,13 @@ def _call_of(run: Run) -> Original:
     else:
         calls = [{"name": call.get("name"), "arguments": call.get("arguments")} for call in run.tool_calls or ()]
         inputs = sources.content_of_run(run).inputs
-    return Original(run.trace.uuid, run.uuid, inputs, {"tool_calls": calls}, "")
+    return Original(run.trace.uuid, run.uuid, inputs, {"tool_calls": calls}, "", run.type, Part.TOOL_CALL)
 
 
 def _messages_of(run: Run) -> Original:
     """All messages of a run: what it was given and what it answered."""
-    return Original(run.trace.uuid, run.uuid, sources.content_of_run(run).inputs, {"messages": run.messages or []}, "")
+    inputs, outputs = sources.content_of_run(run).inputs, {"messages": run.messages or []}
+    return Original(run.trace.uuid, run.uuid, inputs, outputs, "", run.type, Part.MESSAGES)
 
 
 _PARTS: dict[str, Callable[[Run], Original]] = {Part.TOOL_CALL: _call_of, Part.MESSAGES: _messages_of}

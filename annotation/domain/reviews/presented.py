@@ -7,6 +7,9 @@ from dataclasses import replace
 
 from annotation.domain.queues.presentation import How, Presentation
 from annotation.domain.queues.sight import Sight
+from annotation.domain.reviews.content import Part
+from annotation.domain.reviews.originals import Original
+from annotation.domain.traces import veiled
 from annotation.domain.traces.conversation import Turn, TurnKind
 from annotation.domain.traces.conversation.clip import Clip, written
 from annotation.domain.traces.trajectory import OutlineRun, Trajectory
@@ -64,6 +67,27 @@ def run(row: Run, sight: Sight) -> Run:
     if not sight.presentation.metadata:
         row.tags, row.metadata, row.attributes = [], {}, {}
     return row
+
+
+def original(source: Original, sight: Sight, *, is_veiled: bool) -> Original:
+    """What a correction starts from: nothing where that is hidden; without inputs (None) where these are."""
+    policy = sight.presentation
+    if not (source.run_uuid is None or policy.may_read(run_type=source.run_type, name=_place(source))):
+        source = replace(source, text="", outputs=None)
+    if not policy.may_read(run_type=source.run_type, name="inputs"):
+        source = replace(source, inputs=None)
+    if is_veiled:
+        source = replace(source, inputs=veiled.content(source.inputs), outputs=veiled.content(source.outputs))
+    return source
+
+
+def _place(source: Original) -> str:
+    """Where the page shows it beside the form."""
+    if source.part == Part.TOOL_CALL:
+        return "tool.arguments"
+    if source.part == Part.MESSAGES:
+        return "messages"
+    return "output_text" if source.text.strip() else "tool.result" if source.run_type == "tool" else "outputs"
 
 
 def _is_hidden(turn: Turn, policy: Presentation) -> bool:

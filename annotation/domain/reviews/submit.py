@@ -38,6 +38,7 @@ from annotation.domain.reviews import (
 from annotation.domain.reviews.content import Label, Passage, ReviewInput
 from annotation.domain.reviews.rubric import AnswerProblem, InvalidReviewError
 from annotation.domain.rows import Rows, insert
+from annotation.domain.traces import veiled
 from annotation.models import (
     Assignment,
     Draft,
@@ -76,6 +77,8 @@ def submit(
     """
     if sight.mask:
         answers = masked.put_back(answers, item, by, sight.mask)
+    if earlier := masked.earlier(answers, item):
+        answers = masked.put_back(answers, item, by, earlier)
     try:
         with transaction.atomic():
             return _submit(assignment.lock(item), by, answers, now, spoken, sight)
@@ -231,15 +234,16 @@ def _checked(item: Item, questions: asked.Rubric, answers: ReviewInput, *, asks_
     source = (
         None if given.correction is None else originals.original(item, given.corrected_run_uuid, given.corrected_part)
     )
-    if source is None or _is_same(given.correction, source):
+    if source is None or _is_same(given.correction, source, item.queue):
         return given.model_copy(update={"correction": None, "corrected_run_uuid": None, "corrected_part": ""})
     return given
 
 
-def _is_same(correction: Any, source: originals.Original) -> bool:
+def _is_same(correction: Any, source: originals.Original, queue: Queue) -> bool:
     if isinstance(correction, str):
         return _same_lines(correction) in {"", _same_lines(source.text)}
-    return bool(correction == source.outputs)
+    is_veiled = blindness.read(queue.blindness).model  # what the form began with, then
+    return bool(correction == source.outputs or (is_veiled and correction == veiled.content(source.outputs)))
 
 
 def _same_lines(text: str) -> str:

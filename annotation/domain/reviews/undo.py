@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from annotation.domain.feedback import reviewed
 from annotation.domain.queues import assignment, probes
 from annotation.domain.queues.assignment import Claim
+from annotation.domain.queues.sight import Sight
 from annotation.domain.reviews import correct, drafts, history, originals, settling, submit
 from annotation.domain.reviews.content import ReviewInput
 from annotation.domain.reviews.rubric import InvalidReviewError
@@ -103,8 +104,9 @@ def undo(*, review: Review, by: User, now: datetime) -> Claim:
 
 def _put_back(review: Review, before: ReviewRevision, by: User, now: datetime) -> None:
     """Going on counting submissions, so that nobody's decision on the edit covers these words."""
+    seen = Sight(policy=review.shown)  # no more was shown to whoever takes back
     try:
-        submit.submit(item=review.item, by=by, answers=history.given_in(before), now=now)
+        submit.submit(item=review.item, by=by, answers=history.given_in(before), now=now, sight=seen)
     except InvalidReviewError as problem:
         raise UndoRefusedError(
             "What stood here before names something that is gone; edit the review again instead."

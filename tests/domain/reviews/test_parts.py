@@ -28,9 +28,11 @@ def test_the_originals_of_the_parts(spoken: Bench) -> None:
     trace, model, tool = spoken.trace.uuid, spoken.answer.uuid, spoken.tool.uuid
     asked = {"input": "Can I get a refund?"}
     assert originals.original(spoken.item, model, "tool_call") == Original(
-        trace, model, {"messages": ["hi"]}, calls, ""
+        trace, model, {"messages": ["hi"]}, calls, "", "llm", "tool_call"
     )
-    assert originals.original(spoken.item, tool, "tool_call") == Original(trace, tool, asked, calls, "")
+    assert originals.original(spoken.item, tool, "tool_call") == Original(
+        trace, tool, asked, calls, "", "tool", "tool_call"
+    )
     assert originals.original(spoken.item, model, "messages").outputs == {"messages": SAID}
     assert originals.original(spoken.item, model).text == "Yes"
 

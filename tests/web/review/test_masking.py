@@ -266,6 +266,27 @@ def test_a_correction_that_changes_nothing_is_none_though_it_reads_otherwise(lin
     assert Review.objects.get().correction is None
 
 
+@pytest.mark.parametrize("masking", [{}, {"kinds": ["phone"]}])
+def test_tokens_are_put_back_though_masking_was_changed_meanwhile(
+    line: Line, people: People, masking: dict[str, Any]
+) -> None:
+    client = reviewing(people)
+    mail = re.search(r"I wrote to (\[e-mail \d+\])", client.get(line.page(1)).content.decode())
+    assert mail
+    Queue.objects.update(masking=masking)
+    submit(client, line, f"I shall write to {mail[1]}, not to [e-mail 99].")
+    assert Review.objects.get().correction == f"I shall write to {MAIL}, not to [e-mail 99]."
+
+
+def test_a_review_that_says_again_what_it_said_keeps_what_was_shown(line: Line, people: People) -> None:
+    client = reviewing(people)
+    submit(client, line, "")
+    submit(client, line, "", seen=1, note="hm")
+    client.post(f"{line.start}undo/", {"undo": "1"})
+    review = Review.objects.get()
+    assert (review.note, review.shown) == ("", {"masking": MASKING})
+
+
 def test_a_draft_comes_back_masked_however_it_was_typed(line: Line, people: People) -> None:
     client = reviewing(people)
     client.get(line.page(1))

@@ -17,10 +17,9 @@ from annotation.domain.queues import assignment, items, probes, rubric_versions
 from annotation.domain.queues.assignment import Claim
 from annotation.domain.queues.refusals import ClaimError, ReservationLostError
 from annotation.domain.queues.rubric import Rubric
-from annotation.domain.reviews import drafts, masked, opening, originals, submit, undo
+from annotation.domain.reviews import drafts, masked, opening, submit, undo
 from annotation.domain.reviews import rubric as review_rubric
 from annotation.domain.reviews.content import ReviewInput
-from annotation.domain.reviews.originals import Original
 from annotation.domain.reviews.rubric import InvalidReviewError
 from annotation.domain.reviews.undo import UndoRefusedError
 from annotation.models import Item, Queue, Review
@@ -132,7 +131,8 @@ def item_diff(request: MemberRequest, uuid: UUID, number: int) -> HttpResponse:
     """How the correction as typed differs from the original."""
     item = acted_on(request, uuid, number)
     sent = form.read(request.POST, Rubric())
-    source = masked.original(_original(item, sent.given), sight.of(request, item))
+    seen = sight.of(request, item)
+    source = masked.original(correction.original(item, sent.given, seen), seen)
     known = {"correction": correction.shown(source, sent.given, item.queue.target_dataset)}
     return render(request, "review/workspace.html#correction-diff", known)
 
@@ -144,7 +144,8 @@ def item_row(request: MemberRequest, uuid: UUID, number: int) -> HttpResponse:
     item = acted_on(request, uuid, number)
     asked_of = shown_rubric(request, item)
     sent = form.read(request.POST, asked_of)
-    source = masked.original(_original(item, sent.given), sight.of(request, item), with_inputs=True)
+    seen = sight.of(request, item)
+    source = masked.original(correction.original(item, sent.given, seen), seen, with_inputs=True)
     known = correction.row(source, sent, asked_of, item.queue.target_dataset)
     return render(request, "review/row.html", {"item": item, **known})
 
@@ -155,13 +156,13 @@ def item_original(request: MemberRequest, uuid: UUID, number: int) -> HttpRespon
     """Start the correction again, from the answer of the chosen step; the rest of what is typed stays."""
     item = acted_on(request, uuid, number)
     sent = form.read(request.POST, shown_rubric(request, item))
-    run = _own_run(item, sent.given.corrected_run_uuid)
+    run = correction.own_run(item, sent.given.corrected_run_uuid)
     fresh = sent.given.model_copy(update={"correction": None, "corrected_run_uuid": run})
     drafts.save(item=item, by=request.user, content=fresh, now=timezone.now())
     if not request.htmx:
         return redirect(context.kept_address(request, item))
-    is_whole = "whole" in request.POST
-    source = correction.masked_source(_original(item, fresh), fresh, sight.of(request, item), is_whole=is_whole)
+    is_whole, seen = "whole" in request.POST, sight.of(request, item)
+    source = correction.masked_source(correction.original(item, fresh, seen), fresh, seen, is_whole=is_whole)
     known = {"item": item, "correction": correction.shown(source, fresh, item.queue.target_dataset, is_whole=is_whole)}
     return render(request, "review/workspace.html#correction-text", known)
 
@@ -228,12 +229,3 @@ def _told(request: MemberRequest, words: str, queue: Queue, current: Item | None
         return trigger_client_event(HttpResponse(status=204), "toast", {"value": words})
     messages.error(request, words)
     return redirect(context.address(request, current) if current else context.queue_address(request, queue))
-
-
-def _original(item: Item, given: ReviewInput) -> Original:
-    return originals.original(item, _own_run(item, given.corrected_run_uuid), given.corrected_part)
-
-
-def _own_run(item: Item, run: UUID | None) -> UUID | None:
-    """The run, if it is a step of the item."""
-    return run if run and originals.has_run(item, run) else None

@@ -77,9 +77,7 @@ def of(request: MemberRequest, opened: Opened, fields: ReviewFields) -> dict[str
     item, queue = opened.item, opened.queue
     earlier, traces = opening.turns(item)
     given, seen = fields.given, sight.of(request, item)
-    source = originals.original(
-        item, given.corrected_run_uuid, given.corrected_part, trace=traces[-1] if traces else None
-    )
+    source = correction.original(item, given, seen, trace=traces[-1] if traces else None)
     source = correction.masked_source(source, given, seen)
     project = traces[-1].project if traces else originals.project_of(item)
     return {

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from annotation.domain.datasets import schemas
 from annotation.domain.datasets.content import RowContent, pretty
+from annotation.domain.queues import blindness
 from annotation.domain.queues.rubric import Rubric
 from annotation.domain.queues.sight import Sight
-from annotation.domain.reviews import assertions, correct, diff, diff_json, masked
+from annotation.domain.reviews import assertions, correct, diff, diff_json, masked, originals, presented
 from annotation.domain.reviews.content import ReviewInput
 from annotation.domain.reviews.diff import Kind, Piece
 from annotation.domain.reviews.diff_json import Line
 from annotation.domain.reviews.originals import Original
 from annotation.domain.traces.conversation.clip import clip
-from annotation.models import Dataset
+from annotation.models import Dataset, Item, Trace
 from annotation.web.forms import review as form
 from annotation.web.forms.review import Sent
 
@@ -54,6 +56,17 @@ class ShownCorrection:
             for line in self.lines
             for piece in line.pieces
         )
+
+
+def original(item: Item, given: ReviewInput, seen: Sight, *, trace: Trace | None = None) -> Original:
+    """What the correction starts from, as far as the queue shows it; not masked yet. `trace` as for `originals.original`."""
+    found = originals.original(item, own_run(item, given.corrected_run_uuid), given.corrected_part, trace=trace)
+    return presented.original(found, seen, is_veiled=blindness.read(item.queue.blindness).model)
+
+
+def own_run(item: Item, run: UUID | None) -> UUID | None:
+    """The run, if it is a step of the item: whoever sends a form may name any."""
+    return run if run and originals.has_run(item, run) else None
 
 
 def format_of(source: Original) -> str:
@@ -110,8 +123,11 @@ def row(source: Original, sent: Sent, rubric: Rubric, dataset: Dataset | None) -
         return {"dataset": taking, "parts": [], "misfits": [problem.message for problem in sent.problems]}
     content = correct.row_of(source, given.correction, said)
     misfits = schemas.read(taking.schema).problems(content) if taking and taking.schema else {}
-    parts = [(name, clip(pretty(getattr(content, name)), "", characters=LONGEST_PART, lines=400)) for name in _ROW]
-    return {"dataset": taking, "parts": parts, "misfits": [f"{part}: {words}" for part, words in misfits.items()]}
+    hidden = "inputs" if source.inputs is None else ""
+    shown = [name for name in _ROW if name != hidden]
+    parts = [(name, clip(pretty(getattr(content, name)), "", characters=LONGEST_PART, lines=400)) for name in shown]
+    told = [f"{part}: {words}" for part, words in misfits.items() if part != hidden]
+    return {"dataset": taking, "parts": parts, "misfits": told, "hidden": hidden}
 
 
 _ROW = ("inputs", "outputs", "metadata")
