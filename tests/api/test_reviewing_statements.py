@@ -19,7 +19,7 @@ from tests.fixtures.people import People
 
 pytestmark = pytest.mark.django_db
 
-CLAIM, SUBMIT = 10, 19
+CLAIM, SUBMIT = 10, 20
 """Statements, with the marks that transactions leave in a test."""
 
 

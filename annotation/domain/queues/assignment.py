@@ -222,8 +222,12 @@ def require_active(queue: Queue) -> None:
 
 
 def lock(item: Item) -> Item:
-    """The item's newest state with its queue and what that asks, locked until the transaction ends."""
+    """The item's newest state with its queue and what that asks, locked until the transaction ends.
+
+    Until then the queue asks for no other number of reviews: see `change_policy`.
+    """
     with statements.pipelined():  # with the BEGIN of its transaction
+        statements.ask(_UNDER_POLICY, {"key": _policy_of(item.queue_id)})
         found = _LOCKED.ask_first(item=item.pk)
     locked = found()
     if locked is None:
@@ -231,6 +235,22 @@ def lock(item: Item) -> Item:
     return locked
 
 
+def change_policy(queue: Queue) -> None:
+    """Wait for all who hold items of the queue by `lock`, and have others wait until the transaction ends.
+
+    Who began before a change would count by the old policy what is given after it, and nobody would derive that item again.
+    """
+    statements.ask(_CHANGING_POLICY, {"key": _policy_of(queue.pk)})()
+
+
+def _policy_of(queue: int) -> str:
+    return f"policy:{queue}"
+
+
+_CHANGING_POLICY = "SELECT pg_advisory_xact_lock(hashtextextended(%(key)s, 0))"
+_UNDER_POLICY = (
+    "SELECT pg_advisory_xact_lock_shared(hashtextextended(%(key)s, 0))"  # a statement before the one that reads
+)
 _BY_ID = Rows(Item, "it.id = %(item)s")
 _LOCKED = Rows(Item, "it.id = %(item)s FOR NO KEY UPDATE OF it", related=["queue", "queue__rubric"])
 

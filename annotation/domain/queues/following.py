@@ -16,10 +16,11 @@ BATCH = 1000
 
 
 def follow_policy(queue: Queue) -> None:
-    """Derive the state of all items that stand in the queue; those waiting on a submission are derived after it.
+    """Derive the state of all items that stand in the queue, after the submissions under way; later ones wait for the policy.
 
     What is settled stays so. Nothing is settled here: where the reviews of an item turn out to differ, somebody is asked.
     """
+    assignment.change_policy(queue)
     wanted = queue.reviewers_per_item + F("double_seats") + F("extra_seats")
     standing = Item.objects.filter(queue=queue).exclude(state=Item.State.REMOVED)
     lacking = standing.filter(review_count__lt=wanted).exclude(state=state.OPEN)

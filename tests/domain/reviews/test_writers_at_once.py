@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,8 +13,9 @@ from annotation.domain.feedback import amending, giving, joining
 from annotation.domain.feedback.targets import Target
 from annotation.domain.feedback.validation import Content
 from annotation.domain.ingest import tables
+from annotation.domain.queues import lifecycle, rubric_versions
 from annotation.domain.reviews import undo
-from annotation.models import Feedback, Review
+from annotation.models import Feedback, Item, Queue, Review
 from tests.domain.reviews.conftest import BAD, NOON, Bench
 
 LATER = NOON + timedelta(minutes=1)
@@ -76,3 +78,26 @@ def test_a_run_that_comes_again_and_its_judge_do_not_block_each_other(
         joining.join(workspace_id=workspace_id, traces={trace.uuid: trace.pk}, runs=[arrived])
     judge.join(30)
     assert problems == []
+
+
+def ask_for_two(bench: Bench) -> None:
+    queue = Queue.objects.get(pk=bench.queue.pk)
+    wanted = replace(lifecycle.settings_of(queue), reviewers_per_item=2)
+    lifecycle.edit(queue=queue, settings=wanted, rubric=rubric_versions.questions_of(queue), by=bench.editor)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("is_submission_first", [True, False])
+def test_a_review_given_as_the_queue_asks_for_two_leaves_the_item_open(
+    make_bench: Callable[..., Bench], *, is_submission_first: bool
+) -> None:
+    bench = make_bench()
+    both: list[Callable[[], object]] = [lambda: bench.submit(bench.one, **BAD), lambda: ask_for_two(bench)]
+    first, second = both if is_submission_first else both[::-1]
+    with transaction.atomic():
+        first()
+        late, problems = meanwhile(second)
+    late.join(30)
+    bench.item.refresh_from_db()
+    assert problems == []
+    assert (bench.item.state, bench.item.review_count) == (Item.State.OPEN, 1)
