@@ -25,7 +25,8 @@ def send_due(*, now: datetime) -> None:
     """Send every digest whose hour has come today and that was not sent yet; one that no server takes is tried again."""
     for wish in MailWish.objects.filter(has_digest=True, user__is_active=True).select_related("user"):
         there = now.astimezone(ZoneInfo(wish.time_zone))
-        if there.hour >= wish.digest_hour and _claim(wish, there.date()):
+        is_due = there.hour >= wish.digest_hour and wish.digest_on != there.date()
+        if is_due and _claim(wish, there.date()):
             _send(wish)
 
 

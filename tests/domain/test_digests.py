@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from annotation.domain import digests
 from annotation.domain.notices import wishes
@@ -34,13 +35,15 @@ def _want(people: People, **wish: object) -> None:
 
 
 def test_everybody_hears_what_waits_for_them_once_at_their_hour(
-    people: People, queue: Queue, mail_server: MailServer
+    people: People, queue: Queue, mail_server: MailServer, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     _want(people)
     digests.send_due(now=EIGHT - timedelta(minutes=1))
     assert mail_server.got == []
     for minutes in (0, 5, 600):
         digests.send_due(now=EIGHT + timedelta(minutes=minutes))
+    with django_assert_num_queries(1):
+        digests.send_due(now=EIGHT + timedelta(minutes=605))
     by = {mail["To"]: mail_server.text(number) for number, mail in enumerate(mail_server.got)}
     assert sorted(by) == ["admin@example.com", "editor@example.com", "reviewer@example.com"]
     mine = f"- Acme: Refunds: 2 items for you to review (due 09 Mar 2026)\n  http://localhost:8000/w/acme/queues/{queue.uuid}/review/"

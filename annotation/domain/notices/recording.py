@@ -19,10 +19,10 @@ MOST_ITEMS = 100
 """So many items are named in one notice; the count says how many there are."""
 
 
-def assigned(*, queue: Queue, person: User, items: Iterable[Item], now: datetime) -> None:
-    """These items of the queue are the person's to review; one notice, however many they are."""
+def assigned(*, queue: Queue, person: User, items: Iterable[Item], by: User, now: datetime) -> None:
+    """These items of the queue are the person's to review; one notice, however many they are. Nobody mails themselves."""
     detail = _of_items(queue, list(items)) | {"person": {"id": str(person.uuid), "email": person.email}}
-    _record(Notice.Kind.ASSIGNED, queue, detail, now, person)
+    _record(Notice.Kind.ASSIGNED, queue, detail, now, person, is_mailed=person.pk != by.pk)
 
 
 def differ(*, queue: Queue, items: Iterable[Item], now: datetime) -> None:
@@ -44,7 +44,15 @@ def _of_items(queue: Queue, items: list[Item]) -> dict[str, Any]:
     return _of_queue(queue) | {"count": len(items), "items": named}
 
 
-def _record(kind: str, queue: Queue, detail: dict[str, Any], now: datetime, person: User | None = None) -> None:
+def _record(
+    kind: str,
+    queue: Queue,
+    detail: dict[str, Any],
+    now: datetime,
+    person: User | None = None,
+    *,
+    is_mailed: bool = True,
+) -> None:
     """One statement, which writes nothing where nobody listens; whoever delivers is rung for after commit."""
     values: dict[str, Any] = {
         "workspace": queue.workspace_id,
@@ -53,6 +61,7 @@ def _record(kind: str, queue: Queue, detail: dict[str, Any], now: datetime, pers
         "person": person.pk if person else None,
         "detail": Jsonb(detail),
         "now": now,
+        "is_mailed": is_mailed,
         "mail_at": now + MAIL_WAITS,
         "deciders": _DECIDERS,
     }
@@ -73,7 +82,7 @@ WITH listening AS (
     SELECT FROM {Webhook.queues.through._meta.db_table} n WHERE n.webhook_id = w.id AND n.queue_id = %(queue)s))
 ), wishing AS (
   SELECT m.user_id FROM {MailWish._meta.db_table} m JOIN {Membership._meta.db_table} s ON s.user_id = m.user_id
-  WHERE s.workspace_id = %(workspace)s AND %(kind)s::text = ANY(m.kinds)
+  WHERE %(is_mailed)s::boolean AND s.workspace_id = %(workspace)s AND %(kind)s::text = ANY(m.kinds)
     AND CASE WHEN %(person)s::bigint IS NULL THEN s.role = ANY(%(deciders)s) ELSE m.user_id = %(person)s::bigint END
 ), written AS (
   INSERT INTO {Notice._meta.db_table} (uuid, workspace_id, kind, queue_id, person_id, detail, happened_at)

@@ -8,6 +8,7 @@ from uuid import UUID
 from zoneinfo import available_timezones
 
 from django.core import signing
+from django.db import transaction
 
 from annotation.models import MailWish, Notice, User
 
@@ -73,9 +74,10 @@ def of_token(token: str) -> tuple[User, list[str]] | None:
 
 def stop(*, user: User, kinds: Collection[str] | None = None) -> None:
     """No more mails of these kinds, or (None) none at all; what waits to be sent is dropped when its turn comes."""
-    row = MailWish.objects.filter(user=user).first()
-    if row is None:
-        return
-    row.kinds = [kind for kind in row.kinds if kinds is not None and kind not in kinds]
-    row.has_digest = row.has_digest and kinds is not None and DIGEST not in kinds
-    row.save(update_fields=["kinds", "has_digest"])
+    with transaction.atomic():  # locked: of two links at once, each ends its kind
+        row = MailWish.objects.select_for_update().filter(user=user).first()
+        if row is None:
+            return
+        row.kinds = [kind for kind in row.kinds if kinds is not None and kind not in kinds]
+        row.has_digest = row.has_digest and kinds is not None and DIGEST not in kinds
+        row.save(update_fields=["kinds", "has_digest"])

@@ -62,7 +62,7 @@ def share(
             Assignment.objects.filter(item__in=[item.pk for item in chosen]).delete()
         rows, passed_over = _dealt(queue, chosen, people, by, now)
         Assignment.objects.bulk_create(rows, batch_size=1000)
-        counts = _told(queue, people, rows, now)
+        counts = _told(queue, people, rows, by, now)
         detail = {person.email: count for person, count in counts.items()}
         audit.record("queue.items_assigned", by=by, workspace=queue.workspace, target=queue, detail=detail)
     return Shared(counts, passed_over)
@@ -115,12 +115,12 @@ def take_over(*, item: Item, by: User, now: datetime) -> Claim:
     return Claim(locked, expires_at)
 
 
-def _told(queue: Queue, people: Sequence[User], rows: Sequence[Assignment], now: datetime) -> dict[User, int]:
+def _told(queue: Queue, people: Sequence[User], rows: Sequence[Assignment], by: User, now: datetime) -> dict[User, int]:
     """How many of the items each person got; who listens is told."""
     given = {person: [row.item for row in rows if row.reviewer_id == person.pk] for person in people}
     for person, items in given.items():
         if items:
-            recording.assigned(queue=queue, person=person, items=items, now=now)
+            recording.assigned(queue=queue, person=person, items=items, by=by, now=now)
     return {person: len(items) for person, items in given.items()}
 
 

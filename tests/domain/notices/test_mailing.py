@@ -60,9 +60,14 @@ def _later(clock: Any, minutes: float) -> None:
 
 
 def test_nobody_is_mailed_who_did_not_ask_for_it(people: People, mail_server: MailServer, clock: Any) -> None:
-    queue, added = _queue(people, 1)
+    queue, added = _queue(people, 2)
     _want(people.editor, "item.assigned")  # to others
-    _share(queue, people, added)
+    _want(people.admin, "item.assigned")  # who takes the other one
+    _share(queue, people, added[:1])
+    taken = sharing.share(
+        queue=queue, items=Item.objects.filter(pk=added[1].pk), people=[people.admin], by=people.admin, now=NOON
+    )
+    assert taken.by_person == {people.admin: 1}
     _later(clock, 60)
     assert not Notice.objects.exists()
     assert mail_server.got == []
