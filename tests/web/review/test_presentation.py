@@ -77,7 +77,11 @@ def test_a_hidden_part_is_in_no_answer_and_the_conversation_is(
     assert HIDDEN[part] not in seen
     assert ANSWER in seen
     assert [words for name, words in HIDDEN.items() if name != part and words not in seen] == []
-    assert HIDDEN[part] in everything(people, line, people.editor)
+
+
+def test_nothing_is_hidden_from_an_editor(make: Callable[..., Line], people: People) -> None:
+    seen = everything(people, make(TALK), people.editor)
+    assert [words for words in (*HIDDEN.values(), ANSWER) if words not in seen] == []
 
 
 PICTURE = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
