@@ -18,6 +18,10 @@ Address = IPv4Address | IPv6Address
 _NAT64 = IPv6Network("64:ff9b::/96")
 """Addresses that a gateway turns into those of IPv4 (RFC 6052)."""
 
+_INSIDE_TOO = tuple(map(ip_network, ("fec0::/10", "192.0.0.0/24", "168.63.129.16/32")))
+"""What Python takes for global: site-local addresses (RFC 3879), those of protocols (RFC 6890), and where a large cloud's machines
+ask their host about themselves."""
+
 
 class BadDestinationError(ValueError):
     """Nothing is sent to this address; the message says why."""
@@ -71,7 +75,8 @@ def is_public(address: Address) -> bool:
     inner = _inside(address) if isinstance(address, IPv6Address) else None
     if inner is not None:
         return is_public(inner)
-    return address.is_global and not address.is_multicast and not address.is_reserved
+    is_inside = any(address in network for network in _INSIDE_TOO)
+    return address.is_global and not (address.is_multicast or address.is_reserved or is_inside)
 
 
 def _inside(address: IPv6Address) -> IPv4Address | None:

@@ -41,7 +41,7 @@ def test_what_can_be_no_address_is_refused_with_a_reason(url: str, why: str) -> 
     "host",
     ["127.0.0.1", "127.1", "2130706433", "0x7f.1", "0", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254",
      "100.64.0.1", "224.0.0.1", "255.255.255.255", "[::1]", "[::]", "[fe80::1]", "[fd00::1]", "[::ffff:127.0.0.1]",
-     "[64:ff9b::7f00:1]", "[2002:7f00:1::]", "[ff02::1]", "localhost"],
+     "[64:ff9b::7f00:1]", "[fec0::1]", "192.0.0.8", "168.63.129.16", "[::ffff:168.63.129.16]", "[2002:7f00:1::]", "[ff02::1]", "localhost"],
 )  # fmt: skip
 def test_no_address_inside_is_reached(host: str) -> None:
     with pytest.raises(BadDestinationError, match="no public address"):
