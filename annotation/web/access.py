@@ -19,6 +19,7 @@ from django.urls import reverse
 
 from annotation.domain import access
 from annotation.domain.access import Capability
+from annotation.domain.queues import subjects
 from annotation.models import Dataset, Item, Job, Membership, Queue, Trace
 from annotation.web.http import MemberRequest, UserRequest, redirect_whole_page
 
@@ -127,10 +128,15 @@ def readable_trace_of(request: MemberRequest, uuid: UUID) -> Trace:
 
 
 def _items_about(request: MemberRequest, trace: Trace) -> QuerySet[Item]:
-    about = Q(trace_uuid=trace.uuid) | Q(other_trace_uuid=trace.uuid)
-    if trace.thread_id:
-        about |= Q(kind=Item.Kind.THREAD, thread_id=trace.thread_id)
+    about = Q(trace_uuid=trace.uuid) | Q(other_trace_uuid=trace.uuid) | of_threads(trace)
     return visible(request, Item).filter(about)
+
+
+def of_threads(*traces: Trace) -> Q:
+    """The items of the threads that the traces are in; another project may have a thread of the same name."""
+    known = {(trace.project_id, trace.thread_id) for trace in traces if trace.thread_id}
+    texts = [subjects.of_thread(project, thread).text for project, thread in known]
+    return Q(kind=Item.Kind.THREAD, thread_id__in={thread for _, thread in known}, subject__in=texts)
 
 
 def queue_of(request: MemberRequest, uuid: UUID) -> Queue:

@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from annotation.domain.queues import presentation, sight
 from annotation.domain.queues.sight import WHOLE, Sight
 from annotation.models import Item, Queue, Trace
-from annotation.web.access import visible
+from annotation.web.access import of_threads, visible
 from annotation.web.http import MemberRequest
 
 LIKE_REVIEWERS = "sees_like_reviewers"
@@ -104,10 +104,7 @@ def shown(request: MemberRequest, queue: Queue, seen: Sight) -> dict[str, bool]:
 
 def _about(items: QuerySet[Item], *traces: Trace) -> QuerySet[Item]:
     uuids = [trace.uuid for trace in traces]
-    about = Q(trace_uuid__in=uuids) | Q(other_trace_uuid__in=uuids)
-    if threads := {trace.thread_id for trace in traces if trace.thread_id}:
-        about |= Q(thread_id__in=threads)
-    return items.filter(about)
+    return items.filter(Q(trace_uuid__in=uuids) | Q(other_trace_uuid__in=uuids) | of_threads(*traces))
 
 
 def _uuid(text: str) -> UUID | None:

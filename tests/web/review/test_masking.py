@@ -18,7 +18,7 @@ from annotation.domain.queues.reasons import Reason
 from annotation.domain.queues.rubric import Question, QuestionKind, Rubric, default
 from annotation.domain.reviews import correct
 from annotation.models import Draft, Example, Item, MaskedValue, Queue, Review, Run, Trace
-from tests.factories import DatasetFactory, FeedbackFactory
+from tests.factories import DatasetFactory, FeedbackFactory, ProjectFactory, QueueFactory, TraceFactory
 from tests.fixtures.people import People
 from tests.web.review.conftest import Line, booking_trace, run_of
 
@@ -208,6 +208,19 @@ def test_a_trace_is_read_through_its_item_only(line: Line, people: People) -> No
     ):
         assert client.get(path).status_code in {403, 404}
     assert people.client(people.editor).get(base).status_code == 200
+
+
+def test_an_item_of_a_thread_of_another_project_is_no_way_to_a_trace(line: Line, people: People) -> None:
+    trace = Trace.objects.get(uuid=line.items[0].trace_uuid or "")
+    other = ProjectFactory(workspace=people.workspace, name="Elsewhere", slug="elsewhere")
+    thread = subjects.of_thread(other.pk, str(trace.thread_id))
+    TraceFactory(project=other, thread_id=trace.thread_id)
+    items.add(queue=QueueFactory(workspace=people.workspace, name="Open"), subjects=[thread], reason=Reason())
+    item = Item.objects.get(kind=Item.Kind.THREAD)
+    address = f"/w/acme/traces/{trace.uuid}/text/?item={item.uuid}"
+    assert reviewing(people).get(address).status_code == 403
+    Item.objects.filter(pk=item.pk).update(subject=subjects.of_thread(trace.project_id, str(trace.thread_id)).text)
+    assert reviewing(people).get(address).content.decode() == ANSWER
 
 
 def test_the_same_value_has_the_same_token_on_every_page_and_later(line: Line, people: People) -> None:
