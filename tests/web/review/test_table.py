@@ -12,14 +12,15 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from annotation.domain.queues import rubric, rubric_versions
+from annotation.domain.queues import items, rubric, rubric_versions, subjects
+from annotation.domain.queues.reasons import Reason
 from annotation.domain.queues.rubric import Option, Parts, Question, QuestionKind, Rubric
 from annotation.domain.reviews import drafts
 from annotation.domain.reviews.content import ReviewInput
 from annotation.models import Draft, Item, Probe, Queue, Reservation, Review, Run, Skip, Trace
 from tests.fixtures.people import People
 from tests.web.queues.test_lists import words
-from tests.web.review.conftest import ANSWER, Line
+from tests.web.review.conftest import ANSWER, Line, run_of
 
 pytestmark = pytest.mark.django_db
 MakeLine = Callable[..., Line]
@@ -165,6 +166,23 @@ def test_a_row_that_somebody_else_took_says_so_and_keeps_the_words(
     assert beat["lost"].startswith("Item 1 is no longer yours")
     assert "Somebody else has item 1" in words(answer.content)
     assert (Review.objects.count(), Draft.objects.get().content["note"]) == (0, "mine")
+
+
+def test_a_pair_is_shown_in_no_row_where_times_and_names_would_tell_who_is_who(
+    people: People, client: Client, make_line: MakeLine
+) -> None:
+    line = make_line(2)
+    one, other = (item.trace_uuid for item in line.items)
+    assert one
+    assert other
+    items.add(queue=line.queue, subjects=[subjects.of_pair(one, other)], reason=Reason())
+    assert client.get(table(line, "1/")).status_code == 200
+    assert client.get(table(line, "3/")).status_code == 404
+    run = run_of(line.items[1], "booking_agent")
+    run.inputs, run.outputs = {"model": "gpt-x"}, {"model": "gpt-x", "said": "Yes"}
+    run.save()
+    form = line.form(3, correction="Better", correction_format="text")
+    assert "gpt-x" not in client.post(line.page(3, "row"), form).content.decode()
 
 
 def test_stopping_gives_everything_back(client: Client, make_line: MakeLine) -> None:

@@ -61,7 +61,8 @@ class ShownCorrection:
 def original(item: Item, given: ReviewInput, seen: Sight, *, trace: Trace | None = None) -> Original:
     """What the correction starts from, as far as the queue shows it; not masked yet. `trace` as for `originals.original`."""
     found = originals.original(item, own_run(item, given.corrected_run_uuid), given.corrected_part, trace=trace)
-    return presented.original(found, seen, is_veiled=blindness.read(item.queue.blindness).model)
+    is_veiled = item.kind == Item.Kind.PAIR or blindness.read(item.queue.blindness).model
+    return presented.original(found, seen, is_veiled=is_veiled)
 
 
 def own_run(item: Item, run: UUID | None) -> UUID | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -84,8 +84,10 @@ def table_leave(request: MemberRequest, uuid: UUID) -> HttpResponse:
 @never_cache
 @member(Capability.REVIEW)
 def row_conversation(request: MemberRequest, uuid: UUID, number: int) -> HttpResponse:
-    """What the item of a row is about, as its own page shows it."""
+    """What the item of a row is about, as its own page shows it; 404 for a pair, which stands in no row."""
     item = pages.item_of(request, uuid, number)
+    if item.kind == Item.Kind.PAIR:
+        raise Http404
     opened = opening.opened(Claim(item, None), by=request.user)
     earlier, traces = opening.turns(item)
     known = {
