@@ -6,6 +6,7 @@
 {
   const writes = (node) =>
     node instanceof Element &&
+    node.getClientRects().length > 0 && // a field of a dialog that was just closed keeps the focus for a moment
     node.closest("textarea, select, [contenteditable=true], input:not([type=checkbox], [type=radio], [type=button], [type=submit])");
   const owns = (node, key) =>
     node instanceof Element &&

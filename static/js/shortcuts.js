@@ -50,7 +50,7 @@
   };
 
   document.addEventListener("keydown", (event) => {
-    const typing = event.target.closest?.("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable=true]");
+    const typing = event.target.getClientRects?.().length > 0 && event.target.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable=true]");
     if (event.key !== "?" || typing || event.isComposing || document.querySelector("dialog.shortcuts")) return;
     event.preventDefault();
     sheet();

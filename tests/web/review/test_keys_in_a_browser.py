@@ -67,9 +67,12 @@ def test_keys_keep_out_of_the_way_of_typing_and_of_the_browsers_own(page: Page, 
     page.keyboard.press("s")
     expect(page.get_by_role("dialog", name="Skip this item")).to_be_visible()
     page.keyboard.press("Escape")
+    expect(page.locator("dialog[open]")).to_have_count(0)
     page.keyboard.press("?")
+    expect(page.locator("dialog[open]")).to_have_count(1)
     page.keyboard.press("g")  # behind the sheet
     page.keyboard.press("Escape")
+    expect(page.locator("dialog[open]")).to_have_count(0)
     expect(good).not_to_be_checked()
 
     page.keyboard.press("g")

@@ -63,6 +63,7 @@ def test_every_kind_is_answered_and_only_what_is_asked_is_stored(page: Page, liv
     page.get_by_label("It must not").fill("Promise a refund.\nGuess.")
     page.keyboard.press("Control+Enter")
     expect(page.locator(".topbar .chip").first).to_have_text("item 2")
+    expect(page.locator("html:not([data-swapping])")).to_be_attached()  # until then keys rest
     assert Review.objects.get().answers == {
         "thumbs": "bad", "tone": 3, "why": "policy", "ticket": "AB-7", "order": ["long", "short"],
         "musts": [{"side": "must_not", "text": "Promise a refund."}, {"side": "must_not", "text": "Guess."}],
