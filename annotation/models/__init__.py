@@ -8,7 +8,7 @@ from annotation.models.deletion import DeletedTrace
 from annotation.models.feedback import FailureMode, Feedback, FeedbackConfig, FeedbackLink
 from annotation.models.job import Job, JobPayload
 from annotation.models.log import LogRecord
-from annotation.models.mail import MailWish, NoticeMail
+from annotation.models.mail import Mail, MailWish, NoticeMail
 from annotation.models.masking import MaskedValue
 from annotation.models.notice import Completion, Delivery, Notice, Webhook
 from annotation.models.price import ModelPrice
@@ -43,6 +43,7 @@ __all__ = [
     "Job",
     "JobPayload",
     "LogRecord",
+    "Mail",
     "MailWish",
     "MaskedValue",
     "Membership",

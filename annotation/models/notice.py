@@ -16,6 +16,7 @@ class NoticeKind(models.TextChoices):
     DISAGREEMENT = "item.disagreement", "Reviews of an item differ"
     DONE = "queue.done", "A queue is done"
     TEST = "webhook.test", "A test"
+    WEBHOOK_OFF = "webhook.off", "A webhook was turned off"
 
 
 HEARD = [NoticeKind.ASSIGNED, NoticeKind.DISAGREEMENT, NoticeKind.DONE]

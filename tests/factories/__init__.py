@@ -16,6 +16,7 @@ from tests.factories.keeping import DeletedTraceFactory, LogRecordFactory, Model
 from tests.factories.notices import (
     CompletionFactory,
     DeliveryFactory,
+    MailFactory,
     MailWishFactory,
     NoticeFactory,
     NoticeMailFactory,
@@ -60,6 +61,7 @@ __all__ = [
     "JobFactory",
     "JobPayloadFactory",
     "LogRecordFactory",
+    "MailFactory",
     "MailWishFactory",
     "MaskedValueFactory",
     "MembershipFactory",

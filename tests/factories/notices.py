@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from factory import Sequence, SubFactory
 
-from annotation.models import Completion, Delivery, MailWish, Notice, NoticeMail, Webhook
+from annotation.models import Completion, Delivery, Mail, MailWish, Notice, NoticeMail, Webhook
 from tests.factories.accounts import UserFactory, WorkspaceFactory
 from tests.factories.base import Factory
 from tests.factories.queues import QueueFactory
@@ -54,6 +54,17 @@ class MailWishFactory(Factory[MailWish]):
         model = MailWish
 
     user = SubFactory(UserFactory)
+
+
+class MailFactory(Factory[Mail]):
+    """The digest of a day."""
+
+    class Meta:
+        model = Mail
+
+    user = SubFactory(UserFactory)
+    day = NOW.date()
+    due_at = NOW
 
 
 class NoticeMailFactory(Factory[NoticeMail]):

@@ -87,6 +87,7 @@ UNIQUE = {
     "deleted_trace_once": Twins(make.DeletedTraceFactory, ("workspace", "trace_uuid")),
     "webhook_name_once": Twins(make.WebhookFactory, ("workspace",), folded="name"),
     "delivery_once_per_webhook": Twins(make.DeliveryFactory, ("webhook", "notice")),
+    "mail_one_digest_a_day": Twins(make.MailFactory, ("user", "day")),
     "notice_mail_once_per_person": Twins(make.NoticeMailFactory, ("user", "notice")),
     "saved_view_name_once": Twins(make.SavedViewFactory, ("workspace",), folded="name"),
 }
@@ -133,6 +134,8 @@ CHECKS = {
     "notice_kind_known": Odd(make.NoticeFactory, {"kind": "rumour"}),
     "webhook_kinds_known": Odd(make.WebhookFactory, {"kinds": ["queue.done", "webhook.test"]}),
     "delivery_state_known": Odd(make.DeliveryFactory, {"state": "lost"}),
+    "mail_of_a_workspace_or_a_day": Odd(make.MailFactory, {"day": None}),
+    "mail_state_known": Odd(make.MailFactory, {"state": "lost"}),
     "mail_wish_kinds_known": Odd(make.MailWishFactory, {"kinds": ["webhook.test"]}),
     "mail_wish_hour_of_a_day": Odd(make.MailWishFactory, {"digest_hour": 24}),
     "job_status_known": Odd(make.JobFactory, {"status": "tired"}),
