@@ -50,28 +50,38 @@ _SEATS = (
 
 _IS_SEAT_FREE = f"i.review_count + {_TAKEN_BY_OTHERS} < {_SEATS}"
 
-# Who wrote the answer that settled an item before has seen all its reviews: any review will do.
+# Who wrote the answer that settled an item before has seen all its reviews: any review will do. It is asked for each item that is
+# looked at (OFFSET 0), among the few reviews of the item (+ 0): PostgreSQL, which knows nothing of tables that grew this minute,
+# would read all reviews of the person instead.
 _MAY_REVIEW = """i.state = 'open'
-  AND NOT EXISTS (SELECT FROM annotation_review r WHERE r.item_id = i.id AND r.reviewer_id = %(person)s)"""
+  AND NOT EXISTS (SELECT FROM annotation_review r WHERE r.item_id = i.id AND r.reviewer_id + 0 = %(person)s OFFSET 0)"""
 
 _MAY_BE_GIVEN = f"""i.queue_id = %(queue)s AND {_MAY_REVIEW} AND i.flagged_at IS NULL AND i.id <> ALL(%(full)s::bigint[])
   AND {_IS_SEAT_FREE}"""
 
 _LOCKED = "LIMIT 1 FOR NO KEY UPDATE OF i"
 
+
+def _by_id(conditions: str) -> str:
+    """The same conditions, of which no index of items can serve any: what is joined to the few that are somebody's is found by
+    its id. PostgreSQL, which knows nothing of a queue that was just filled, would walk along all its items instead.
+    """
+    return conditions.replace("i.queue_id =", "i.queue_id + 0 =").replace("i.state =", "i.state || '' =")
+
+
 _ON_SCREEN = f"""
 SELECT i.id FROM annotation_reservation mine JOIN annotation_item i ON i.id = mine.item_id
-WHERE mine.reviewer_id = %(person)s AND mine.expires_at > %(now)s AND i.queue_id = %(queue)s AND {_MAY_REVIEW}
+WHERE mine.reviewer_id = %(person)s AND mine.expires_at > %(now)s AND {_by_id(f"i.queue_id = %(queue)s AND {_MAY_REVIEW}")}
   AND i.id <> ALL(%(full)s::bigint[])
 ORDER BY mine.id {_LOCKED}
 """  # noqa: S608 -- our own words
 # In the order in which they were given.
 
-_IS_FRESH = "NOT EXISTS (SELECT FROM annotation_skip s WHERE s.item_id = i.id AND s.reviewer_id = %(person)s)"
+_IS_FRESH = "NOT EXISTS (SELECT FROM annotation_skip s WHERE s.item_id = i.id AND s.reviewer_id = %(person)s OFFSET 0)"
 
 _ASSIGNED = f"""
 SELECT i.id FROM annotation_assignment mine JOIN annotation_item i ON i.id = mine.item_id
-WHERE mine.reviewer_id = %(person)s AND {_MAY_BE_GIVEN} AND {_IS_FRESH}
+WHERE mine.reviewer_id = %(person)s AND {_by_id(_MAY_BE_GIVEN)} AND {_IS_FRESH}
 ORDER BY mine.id {_LOCKED}
 """  # noqa: S608 -- our own words
 
@@ -94,7 +104,7 @@ ORDER BY shuffled.place {_LOCKED}
 
 _PUT_OFF = f"""
 SELECT i.id FROM annotation_skip s JOIN annotation_item i ON i.id = s.item_id
-WHERE s.reviewer_id = %(person)s AND {_MAY_BE_GIVEN}
+WHERE s.reviewer_id = %(person)s AND {_by_id(_MAY_BE_GIVEN)}
 ORDER BY s.skipped_at, i.id {_LOCKED}
 """  # noqa: S608 -- our own words
 
@@ -113,20 +123,20 @@ _TAKE_MANY = f"""
 ORDER BY array_position(%(items)s::bigint[], i.id) {_TAKEN} item_id
 """
 
+_IS_ROW = "i.kind <> 'pair'"
+"""Nobody can compare a pair in a row."""
+
 _SEATED = f"""
 SELECT i.id, mine.expires_at FROM annotation_reservation mine JOIN annotation_item i ON i.id = mine.item_id
-WHERE mine.reviewer_id = %(person)s AND mine.expires_at > %(now)s AND i.queue_id = %(queue)s
-  AND i.flagged_at IS NULL AND i.kind <> 'pair' AND (({_MAY_REVIEW}) OR EXISTS (
+WHERE mine.reviewer_id = %(person)s AND mine.expires_at > %(now)s AND {_by_id("i.queue_id = %(queue)s")}
+  AND i.flagged_at IS NULL AND {_IS_ROW} AND (({_MAY_REVIEW}) OR EXISTS (
     SELECT FROM annotation_probe p WHERE p.item_id = i.id AND p.reviewer_id = %(person)s
       AND p.submitted_at IS NULL AND p.closed_at IS NULL))
 ORDER BY mine.id
 """  # noqa: S608 -- our own words
 
-_IN_ROWS = f"{_MAY_BE_GIVEN} AND i.kind <> 'pair'"
-"""Without pairs, which nobody can compare in a row."""
-
 _LEFT = f"""
-SELECT (SELECT count(*) FROM (SELECT FROM annotation_item i WHERE {_IN_ROWS} LIMIT %(most)s) AS counted),
+SELECT (SELECT count(*) FROM (SELECT FROM annotation_item i WHERE {_MAY_BE_GIVEN} AND {_IS_ROW} LIMIT %(most)s) AS counted),
   (SELECT count(DISTINCT h.reviewer_id) FROM annotation_reservation h JOIN annotation_item i ON i.id = h.item_id
    WHERE i.queue_id = %(queue)s AND h.expires_at > %(now)s AND h.reviewer_id <> %(person)s)
 """  # noqa: S608 -- our own words
@@ -214,8 +224,8 @@ def following_many(queue: Queue, person: User, now: datetime, *, full: Collectio
 @cache
 def _parts_in_rows(order: str) -> list[str]:
     many = _LOCKED.replace("LIMIT 1", f"LIMIT {MOST}")
-    in_rows = [part.replace(_MAY_BE_GIVEN, _IN_ROWS).replace(_LOCKED, many) for part in _parts(order)]
-    return [f"{part} SKIP LOCKED" for part in in_rows]
+    in_rows = [part.replace("i.id <> ALL", f"{_IS_ROW} AND i.id <> ALL") for part in _parts(order)]
+    return [f"{part.replace(_LOCKED, many)} SKIP LOCKED" for part in in_rows]
 
 
 def left(queue: Queue, person: User, now: datetime, *, most: int) -> tuple[int, int]:
