@@ -15,7 +15,7 @@ from django.db import transaction
 from annotation.domain import audit
 from annotation.domain.feedback import reviewed
 from annotation.domain.queues import assignment, state
-from annotation.domain.reviews import correct, originals, settling, submit
+from annotation.domain.reviews import checking, correct, originals, settling
 from annotation.domain.reviews.content import ReviewInput
 from annotation.models import Item, Review, User
 
@@ -113,7 +113,7 @@ def write(
     """
     with transaction.atomic():
         locked = _lock(item, seen)
-        given = submit.checked(locked, by, answers, project=originals.project_of(locked), asks_steps=False)
+        given = checking.checked(locked, by, answers, project=originals.project_of(locked), asks_steps=False)
         written = _written(locked, by, given, now)
         reviewed.replace(review=written, said=given.judgements(written), traces=originals.traces_of(locked))
         settling.settle(written, locked, by=by, now=now, note=note.strip())
@@ -154,7 +154,7 @@ def _lock(item: Item, seen: str | None) -> Item:
     return locked
 
 
-def _written(item: Item, by: User, given: submit.Checked, now: datetime) -> Review:
+def _written(item: Item, by: User, given: checking.Checked, now: datetime) -> Review:
     """The row of the item's written answer, new or in place of the one before."""
     review = Review.every.filter(item=item, is_adjudication=True).first() or Review(
         item=item, is_adjudication=True, submission_count=0, submitted_at=now
