@@ -18,7 +18,7 @@ from annotation.domain.queues.rubric import Option, Question, QuestionKind, Rubr
 from annotation.domain.reviews import assertions, correct, corrections, rubric
 from annotation.domain.reviews.content import ReviewInput
 from annotation.models import Dataset, Example, Feedback, Review
-from annotation.web.forms import review as form
+from annotation.web.forms import review_fields, review_sent
 from tests.domain.reviews.conftest import NOON, Bench
 
 OPTIONS = (Option(key="a", label="A"), Option(key="b", label="B"), Option(key="c", label="C"))
@@ -89,7 +89,7 @@ ANSWERS = st.fixed_dictionaries(
 def test_what_a_form_shows_it_gives_back(answers: dict[str, Any]) -> None:
     stored = rubric.validate(ASKED, ReviewInput.model_validate({"answers": answers})).answers
     sent: list[tuple[str, str]] = []
-    for field in form.ReviewFields(ASKED, ReviewInput(answers=stored)).questions:
+    for field in review_fields.ReviewFields(ASKED, ReviewInput(answers=stored)).questions:
         match field.question.kind:
             case QuestionKind.RANKING:
                 sent += [(part.name, part.value) for part in field.ranks]
@@ -99,7 +99,7 @@ def test_what_a_form_shows_it_gives_back(answers: dict[str, Any]) -> None:
                 sent += [(field.name, choice.key) for choice in field.choices if choice.is_picked]
             case _:
                 sent += [(field.name, str(field.value))]
-    again = rubric.validate(ASKED, form.read(QueryDict(urlencode(sent)), ASKED).given).answers
+    again = rubric.validate(ASKED, review_sent.read(QueryDict(urlencode(sent)), ASKED).given).answers
     assert {**again, "musts": _as_set(again)} == {**stored, "musts": _as_set(stored)}
 
 

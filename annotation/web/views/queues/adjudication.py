@@ -24,8 +24,9 @@ from annotation.domain.reviews.side_by_side import Comparison, Waiting
 from annotation.domain.traces import trajectory as trajectories
 from annotation.models import Item, Queue, Review, Trace
 from annotation.web.access import found, item_of, member, queue_of, visible
-from annotation.web.forms import review as form
-from annotation.web.forms.review import ReviewFields, Sent
+from annotation.web.forms import review_sent
+from annotation.web.forms.review_fields import ReviewFields
+from annotation.web.forms.review_sent import Sent
 from annotation.web.http import MemberRequest
 from annotation.web.trajectory import ShownTrajectory
 from annotation.web.views.review import context, correction, trajectory
@@ -53,7 +54,7 @@ def item_adjudicate(request: MemberRequest, uuid: UUID) -> HttpResponse:
     if chosen := request.POST.get("review"):
         review = found(request, Review, _uuid(chosen))
         return _decided(request, item, lambda: adjudicate.take(review=review.uuid, **_word(request, item)))
-    sent = form.read(request.POST, _asked(item))
+    sent = review_sent.read(request.POST, _asked(item))
     if sent.problems:
         return _again(request, item, sent)
     try:

@@ -25,8 +25,8 @@ from annotation.domain.reviews.undo import UndoRefusedError
 from annotation.models import Item, Queue, Review
 from annotation.web import sight
 from annotation.web.access import member, queue_of
-from annotation.web.forms import review as form
-from annotation.web.forms.review import Sent
+from annotation.web.forms import review_fields, review_sent
+from annotation.web.forms.review_sent import Sent
 from annotation.web.http import MemberRequest
 from annotation.web.views.review import context, correction, pages
 
@@ -36,7 +36,7 @@ from annotation.web.views.review import context, correction, pages
 def item_submit(request: MemberRequest, uuid: UUID, number: int) -> HttpResponse:
     """Submit the review and go on; what does not fit comes back with the problems at their fields."""
     item = acted_on(request, uuid, number)
-    sent = form.read(request.POST, shown_rubric(request, item))
+    sent = review_sent.read(request.POST, shown_rubric(request, item))
     if sent.problems:
         return _again(request, item, sent)
     try:
@@ -51,7 +51,9 @@ def item_submit(request: MemberRequest, uuid: UUID, number: int) -> HttpResponse
 def hand_in(request: MemberRequest, item: Item, given: ReviewInput) -> Review:
     """Submit what was sent on the item. Raises as `submit.submit` does."""
     answered = probes.answered_on(item, request.user)
-    if answered and not form.seen_submissions(request.POST):  # a second click, or a tab of before: no edit of a review
+    if answered and not review_sent.seen_submissions(
+        request.POST
+    ):  # a second click, or a tab of before: no edit of a review
         probes.reopen(answered)
     return submit.submit(item=item, by=request.user, answers=given, now=timezone.now(), sight=sight.of(request, item))
 
@@ -85,7 +87,7 @@ def queue_undo(request: MemberRequest, uuid: UUID) -> HttpResponse:
     """
     queue = queue_of(request, uuid)
     require_reviewer(request, queue)
-    current = queue.items.filter(number=form.item_number(request.POST)).first()
+    current = queue.items.filter(number=review_sent.item_number(request.POST)).first()
     if current:
         keep(request, current)
     try:
@@ -109,8 +111,10 @@ def item_draft(request: MemberRequest, uuid: UUID, number: int) -> HttpResponse:
     item = acted_on(request, uuid, number)
     is_kept = keep(request, item)
     asked = shown_rubric(request, item)
-    misfits = review_rubric.pattern_problems(asked, form.read(request.POST, asked).given)
-    return JsonResponse({"saved": is_kept, "misfits": {form.ANSWER + key: words for key, words in misfits.items()}})
+    misfits = review_rubric.pattern_problems(asked, review_sent.read(request.POST, asked).given)
+    return JsonResponse(
+        {"saved": is_kept, "misfits": {review_fields.ANSWER + key: words for key, words in misfits.items()}}
+    )
 
 
 @require_POST
@@ -130,7 +134,7 @@ def item_heartbeat(request: MemberRequest, uuid: UUID, number: int) -> HttpRespo
 def item_diff(request: MemberRequest, uuid: UUID, number: int) -> HttpResponse:
     """How the correction as typed differs from the original."""
     item = acted_on(request, uuid, number)
-    sent = form.read(request.POST, Rubric())
+    sent = review_sent.read(request.POST, Rubric())
     seen = sight.of(request, item)
     source = masked.original(correction.original(item, sent.given, seen), seen)
     known = {"correction": correction.shown(source, sent.given, item.queue.target_dataset)}
@@ -143,7 +147,7 @@ def item_row(request: MemberRequest, uuid: UUID, number: int) -> HttpResponse:
     """The dataset row that the correction as typed would become, exactly."""
     item = acted_on(request, uuid, number)
     asked_of = shown_rubric(request, item)
-    sent = form.read(request.POST, asked_of)
+    sent = review_sent.read(request.POST, asked_of)
     seen = sight.of(request, item)
     source = masked.original(correction.original(item, sent.given, seen), seen, with_inputs=True)
     known = correction.row(source, sent, asked_of, item.queue.target_dataset)
@@ -155,7 +159,7 @@ def item_row(request: MemberRequest, uuid: UUID, number: int) -> HttpResponse:
 def item_original(request: MemberRequest, uuid: UUID, number: int) -> HttpResponse:
     """Start the correction again, from the answer of the chosen step; the rest of what is typed stays."""
     item = acted_on(request, uuid, number)
-    sent = form.read(request.POST, shown_rubric(request, item))
+    sent = review_sent.read(request.POST, shown_rubric(request, item))
     run = correction.own_run(item, sent.given.corrected_run_uuid)
     fresh = sent.given.model_copy(update={"correction": None, "corrected_run_uuid": run})
     drafts.save(item=item, by=request.user, content=fresh, now=timezone.now())
@@ -211,9 +215,9 @@ def reason(request: MemberRequest, name: str) -> str:
 
 def keep(request: MemberRequest, item: Item) -> bool:
     """Keep what the form holds as a draft, unless the person has submitted the item since that page was made."""
-    if form.seen_submissions(request.POST) != opening.submission_count(item, request.user):
+    if review_sent.seen_submissions(request.POST) != opening.submission_count(item, request.user):
         return False
-    sent = form.read(request.POST, shown_rubric(request, item))
+    sent = review_sent.read(request.POST, shown_rubric(request, item))
     drafts.save(item=item, by=request.user, content=sent.given, now=timezone.now())
     return True
 

@@ -14,7 +14,7 @@ from annotation.domain.reviews.asked_steps import Asked, Step
 from annotation.domain.reviews.opening import Opened
 from annotation.domain.traces import veiled
 from annotation.models import Run
-from annotation.web.forms.review import QuestionField, ReviewFields
+from annotation.web.forms.review_fields import QuestionField, ReviewFields
 
 
 @dataclass(frozen=True, slots=True)

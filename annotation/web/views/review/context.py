@@ -14,7 +14,7 @@ from annotation.domain.reviews import masked, opening, originals, undo
 from annotation.domain.reviews.opening import Opened
 from annotation.models import FailureMode, Item, Queue
 from annotation.web import sight
-from annotation.web.forms.review import ReviewFields
+from annotation.web.forms.review_fields import ReviewFields
 from annotation.web.http import MemberRequest
 from annotation.web.views.review import asked_steps, correction, pair, trajectory, walk
 

@@ -18,8 +18,8 @@ from annotation.domain.reviews.diff_json import Line
 from annotation.domain.reviews.originals import Original
 from annotation.domain.traces.conversation.clip import clip
 from annotation.models import Dataset, Item, Trace
-from annotation.web.forms import review as form
-from annotation.web.forms.review import Sent
+from annotation.web.forms import review_fields
+from annotation.web.forms.review_sent import Sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +72,12 @@ def own_run(item: Item, run: UUID | None) -> UUID | None:
 
 def format_of(source: Original) -> str:
     """Text where a person can read the output, else JSON."""
-    return form.TEXT if source.text.strip() or source.outputs in (None, {}, []) else form.JSON
+    return review_fields.TEXT if source.text.strip() or source.outputs in (None, {}, []) else review_fields.JSON
 
 
 def _begun(source: Original) -> str:
     """What stands in the text area at first."""
-    return source.text if format_of(source) == form.TEXT else form.correction_text(source.outputs)
+    return source.text if format_of(source) == review_fields.TEXT else review_fields.correction_text(source.outputs)
 
 
 LARGEST_AT_ONCE = 100_000
@@ -106,7 +106,7 @@ def shown(source: Original, given: ReviewInput, dataset: Dataset | None, *, is_w
     is_changed = bool(problem) or diff.is_changed(pieces) or bool(lines)
     return ShownCorrection(
         kind,
-        form.correction_text(typed),
+        review_fields.correction_text(typed),
         is_changed,
         diff.shortened(pieces) if is_changed else (),
         lines,
@@ -145,9 +145,9 @@ def _misfit(source: Original, typed: Any, dataset: Dataset | None) -> str:
 
 
 def _difference(source: Original, kind: str, typed: Any) -> tuple[tuple[Piece, ...], tuple[Line, ...], str]:
-    if kind == form.TEXT:
+    if kind == review_fields.TEXT:
         before = source.text.replace("\r\n", "\n")
-        return diff.words(before, form.correction_text(typed)), (), ""
+        return diff.words(before, review_fields.correction_text(typed)), (), ""
     if isinstance(typed, str):
         return (), (), "Not JSON yet"
     node = diff_json.structure(source.outputs, typed)

@@ -29,7 +29,8 @@ from annotation.domain.reviews.opening import Opened
 from annotation.models import Item, Queue
 from annotation.web import sight
 from annotation.web.access import member, queue_of, visible
-from annotation.web.forms.review import ReviewFields, Sent
+from annotation.web.forms.review_fields import ReviewFields
+from annotation.web.forms.review_sent import Sent
 from annotation.web.http import MemberRequest, page_or_fragment, redirect_whole_page
 from annotation.web.trajectory import is_more_of_outline
 from annotation.web.views.review import context, trajectory, walk

@@ -16,8 +16,9 @@ from annotation.domain.reviews.excerpts import Excerpt
 from annotation.domain.reviews.opening import Opened
 from annotation.models import FailureMode, Item, Project, Queue, Review
 from annotation.web import sight
-from annotation.web.forms import review as form
-from annotation.web.forms.review import QuestionField, ReviewFields, Sent
+from annotation.web.forms import review_fields
+from annotation.web.forms.review_fields import QuestionField, ReviewFields
+from annotation.web.forms.review_sent import Sent
 from annotation.web.http import MemberRequest
 from annotation.web.views.review import context, trajectory
 from annotation.web.views.review.context import LabelChoice
@@ -114,7 +115,7 @@ def _row(
         beside=[fields[question.key] for question in beside],
         below=[fields[question.key] for question in below],
         labels=_labels(project, given.labels, modes) if asked.parts.labels else (),
-        kept=list(form.kept(given, asked, shown)),
+        kept=list(review_fields.kept(given, asked, shown)),
         problems=problems,
         submits=is_quick(request, asked),
     )

@@ -23,8 +23,8 @@ from annotation.domain.reviews.undo import UndoRefusedError
 from annotation.models import Item, Queue, Review
 from annotation.web import sight
 from annotation.web.access import member, queue_of
-from annotation.web.forms import review as form
-from annotation.web.forms.review import Sent
+from annotation.web.forms import review_sent
+from annotation.web.forms.review_sent import Sent
 from annotation.web.http import MemberRequest
 from annotation.web.views.review import acts, context, pages, rows, trajectory
 from annotation.web.views.review.rows import Row
@@ -104,7 +104,7 @@ def row_conversation(request: MemberRequest, uuid: UUID, number: int) -> HttpRes
 def row_submit(request: MemberRequest, uuid: UUID, number: int) -> HttpResponse:
     """Submit a row; it stays with what was said, or comes back with what is wrong with it."""
     item = acts.acted_on(request, uuid, number)
-    sent = form.read(request.POST, acts.shown_rubric(request, item))
+    sent = review_sent.read(request.POST, acts.shown_rubric(request, item))
     if sent.problems:
         return _again(request, item, sent)
     try:
