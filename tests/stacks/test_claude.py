@@ -6,9 +6,9 @@ from uuid import UUID
 
 import pytest
 
+from tests.stacks.agents import ANSWER, QUESTION, RESULTS
 from tests.stacks.installation import Json, RunProgram, Tree, of_type, tree
 from tests.stacks.provider.turns import ANSWERING, CALLING
-from tests.stacks.test_agents import ANSWER, QUESTION, RESULTS
 
 pytestmark = pytest.mark.stacks
 
