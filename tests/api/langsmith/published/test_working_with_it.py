@@ -1,8 +1,7 @@
-"""The published Python client, unmodified, against a real server: judge, say what keys mean, queue, share."""
+"""People's ways with the published client: judge, say what keys mean, queue, share."""
 
 from __future__ import annotations
 
-import warnings
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -14,12 +13,7 @@ from langsmith.utils import LangSmithConflictError, LangSmithError, LangSmithNot
 from annotation.models import Feedback, Trace
 from tests.fixtures.people import People
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.filterwarnings("ignore")]
-
-
-@pytest.fixture
-def client(live: str, people: People) -> Client:
-    return Client(api_url=f"{live}/api/v1", api_key=people.token("ingest", "write"), auto_batch_tracing=False)
+pytestmark = pytest.mark.filterwarnings("ignore")
 
 
 def traced(client: Client) -> str:
@@ -69,7 +63,6 @@ def test_feedback_configs_and_links(client: Client, people: People) -> None:
 
 
 def test_projects_queues_and_shared_runs(client: Client, people: People) -> None:
-    warnings.simplefilter("ignore")
     made = client.create_project("evals", metadata={"git": "abc"})
     with pytest.raises(LangSmithConflictError):
         client.create_project("evals")
