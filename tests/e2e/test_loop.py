@@ -25,6 +25,7 @@ from annotation.domain.rules import lifecycle as rules
 from annotation.domain.rules.actions import AddToQueue
 from annotation.domain.rules.lifecycle import RuleDraft
 from annotation.models import ApiKey, Dataset, Item, Review, Trace
+from tests.fixtures.browser import settled
 from tests.fixtures.people import PASSWORD, People
 
 WRONG = "Your table for two is booked for eight o'clock."
@@ -80,7 +81,7 @@ def until(found: Callable[[], bool], *, log: Path, seconds: float = 20) -> None:
     while not found():
         assert time.monotonic() < end, log.read_text()[-4000:]
         jobs.enqueue(jobs.JobName.SETTLE_TRACES)
-        time.sleep(0.3)
+        time.sleep(0.1)
 
 
 def sign_in(page: Page, address: str, email: str) -> None:
@@ -98,6 +99,7 @@ def review_by_keyboard(page: Page, address: str) -> None:
     page.goto(f"{address}/w/acme/queues/")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Failing tools")).to_be_visible()
+    settled(page)
     page.keyboard.press("b")
     expect(page.get_by_role("radio", name="Bad")).to_be_checked()
     page.keyboard.press("n")

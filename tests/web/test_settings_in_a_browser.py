@@ -5,6 +5,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from annotation.models import ApiKey, Membership
+from tests.fixtures.browser import settled
 from tests.fixtures.people import PASSWORD, People
 
 
@@ -28,6 +29,7 @@ def test_an_admin_keeps_the_workspace(live: str, people: People, browser_page: P
     page.get_by_role("button", name="Make an invitation link").click()
     expect(page.locator("code.token")).to_contain_text("/invitations/")
 
+    settled(page)
     page.get_by_role("button", name="Remove viewer").click()
     page.get_by_role("dialog").get_by_role("button", name="Remove").click()
     expect(page.get_by_text("viewer is no longer a member.")).to_be_visible()

@@ -10,7 +10,7 @@ from annotation.domain.feedback import inline
 from annotation.domain.feedback.inline import Subject
 from annotation.models import FailureMode
 from tests.factories import TraceFactory
-from tests.fixtures.browser import SignIn
+from tests.fixtures.browser import SignIn, settled
 from tests.fixtures.people import People
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -33,6 +33,7 @@ def test_a_merge_carries_the_uses_along_and_undo_brings_them_back(
     expect(page.get_by_text("Merged “Rude” into “Tone”, with 2 uses.")).to_be_visible()
     expect(page.locator(".uses tbody tr")).to_have_count(3)
 
+    settled(page)
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_role("dialog")).to_contain_text("“Rude” comes back")
     page.get_by_role("dialog").get_by_role("button", name="Undo it").click()

@@ -19,7 +19,7 @@ from annotation.domain.reviews.content import ReviewInput
 from annotation.models import Dataset, Example, Item, Membership, Queue, Reservation, Review, User
 from tests.factories.accounts import MembershipFactory
 from tests.factories.traces import TraceFactory
-from tests.fixtures.browser import SignIn
+from tests.fixtures.browser import SignIn, settled
 from tests.fixtures.people import People
 from tests.web.queues.test_lists import words
 
@@ -164,6 +164,11 @@ def test_it_takes_the_same_statements_for_one_item_and_three(
         client.get(court.page)
 
 
+def reads(page: Page, number: int) -> None:
+    expect(page.locator("#item-title")).to_contain_text(f"Item {number}: reviews differ")
+    settled(page)
+
+
 def test_items_are_settled_by_keyboard_alone(
     court: Court, people: People, browser_page: Page, sign_in: SignIn, live: str
 ) -> None:
@@ -172,22 +177,22 @@ def test_items_are_settled_by_keyboard_alone(
     sign_in(people.editor)
     page = browser_page
     page.goto(live + court.page)
-    heading = page.locator("#item-title")
-    expect(heading).to_contain_text("Item 1: reviews differ")
+    reads(page, 1)
     page.keyboard.press("j")
-    expect(heading).to_contain_text("Item 2: reviews differ")
+    reads(page, 2)
     page.keyboard.press("k")
-    expect(heading).to_contain_text("Item 1: reviews differ")
+    reads(page, 1)
     page.keyboard.press("2")  # the second review
-    expect(heading).to_contain_text("Item 2: reviews differ")
+    reads(page, 2)
     expect(page.locator(".correction-list a")).to_have_count(2)
     page.keyboard.press("e")
     expect(page.locator("#answer")).to_be_visible()
+    settled(page)
     page.keyboard.press("b")
     page.locator("#note").focus()
     page.keyboard.type("Neither read the policy")
     page.keyboard.press("Control+Enter")
-    expect(heading).to_contain_text("Item 3: reviews differ")
+    reads(page, 3)
     page.keyboard.press("a")
     expect(page.get_by_text("Nothing to decide")).to_be_visible()
     rows = Item.objects.order_by("number").values_list("state", "adjudicated_by__name", "extra_seats")

@@ -8,12 +8,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from playwright.sync_api import Page
 
 from annotation.domain.queues import rubric, rubric_versions
 from annotation.domain.queues.rubric import Rubric
 from annotation.models import FailureMode, Item, Queue, Run, Trace
 from tests.factories.queues import ItemFactory, QueueFactory
 from tests.factories.traces import RunFactory, TraceFactory
+from tests.fixtures.browser import SignIn
 from tests.fixtures.people import People
 
 STARTED_AT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -87,6 +89,13 @@ def make_line(people: People) -> Callable[..., Line]:
         return Line(queue, items)
 
     return make
+
+
+@pytest.fixture
+def page(browser_page: Page, people: People, sign_in: SignIn) -> Page:
+    """A page of the reviewer."""
+    sign_in(people.reviewer)
+    return browser_page
 
 
 @pytest.fixture

@@ -81,7 +81,9 @@ def test_the_next_item_is_on_the_page_before_it_is_asked_for(
     page, line = browser_page, make_line(3)
     with page.expect_response(lambda answer: answer.url.endswith("/items/1/ahead/")):
         page.goto(f"{live}{line.page(1)}")
-    page.wait_for_timeout(100)
+    page.evaluate(
+        "fetch(document.querySelector('[data-ahead]').dataset.ahead).then((answer) => answer.text())"
+    )  # by then the page has read its own
     with page.expect_response(lambda answer: answer.url.endswith("/items/1/submit/")) as answer:
         page.keyboard.press("g")
         page.keyboard.press("Control+Enter")

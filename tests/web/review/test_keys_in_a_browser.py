@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from annotation.domain.queues.rubric import Parts, Question, QuestionKind, Rubric
 from annotation.models import Review
-from tests.fixtures.browser import SignIn
 from tests.fixtures.people import People
 from tests.web.review.conftest import Line
+from tests.web.review.screen import at
 
 MakeLine = Callable[..., Line]
 
@@ -26,18 +25,6 @@ PRESS = """([where, given]) => {
   return event.defaultPrevented;
 }"""
 """A key as a browser reports it, for what no test can press."""
-
-
-@pytest.fixture
-def page(browser_page: Page, people: People, sign_in: SignIn) -> Page:
-    """A page of the reviewer."""
-    sign_in(people.reviewer)
-    return browser_page
-
-
-def at(page: Page, number: int) -> None:
-    expect(page.locator(".topbar .chip").first).to_have_text(f"item {number}")
-    expect(page.locator("html:not([data-swapping])")).to_be_attached()
 
 
 def test_keys_keep_out_of_the_way_of_typing_and_of_the_browsers_own(page: Page, live: str, make_line: MakeLine) -> None:

@@ -12,6 +12,7 @@ from annotation.models import Review
 from tests.fixtures.browser import SignIn
 from tests.fixtures.people import People
 from tests.web.review.conftest import Line, booking_trace
+from tests.web.review.screen import at
 
 
 def test_four_pairs_by_four_keys(
@@ -24,8 +25,7 @@ def test_four_pairs_by_four_keys(
     sign_in(people.reviewer)
     page.goto(live + line.start)
     for number, key in enumerate("abtn", start=1):
-        expect(page.locator(".topbar .chip").first).to_have_text(f"item {number}")
-        expect(page.locator("html:not([data-swapping])")).to_be_attached()
+        at(page, number)
         expect(page.locator("[data-outline] .differs")).to_have_count(1)
         left, right = (page.locator(f".pair-row.different .turn >> nth={place}").bounding_box() for place in (0, 1))
         assert left is not None

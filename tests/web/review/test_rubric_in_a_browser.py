@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from annotation.domain.queues.conditions import Condition
 from annotation.domain.queues.rubric import Option, Parts, Question, QuestionKind, Rubric
 from annotation.models import Review
-from tests.fixtures.browser import SignIn
-from tests.fixtures.people import People
 from tests.web.review.conftest import Line
+from tests.web.review.screen import at
 
 MakeLine = Callable[..., Line]
 
@@ -35,13 +33,6 @@ MUSTS = Question(key="musts", kind=QuestionKind.ASSERTIONS, label="What has to h
 ASKED = Rubric(questions=(VERDICT, SCALE, WHY, TICKET, ORDER, MUSTS), parts=BARE)
 
 
-@pytest.fixture
-def page(browser_page: Page, people: People, sign_in: SignIn) -> Page:
-    """A page of the reviewer."""
-    sign_in(people.reviewer)
-    return browser_page
-
-
 def test_every_kind_is_answered_and_only_what_is_asked_is_stored(page: Page, live: str, make_line: MakeLine) -> None:
     line = make_line(2, asked=ASKED)
     page.goto(live + line.page(1))
@@ -62,8 +53,7 @@ def test_every_kind_is_answered_and_only_what_is_asked_is_stored(page: Page, liv
     page.get_by_label("Long").select_option("1")
     page.get_by_label("It must not").fill("Promise a refund.\nGuess.")
     page.keyboard.press("Control+Enter")
-    expect(page.locator(".topbar .chip").first).to_have_text("item 2")
-    expect(page.locator("html:not([data-swapping])")).to_be_attached()  # until then keys rest
+    at(page, 2)
     assert Review.objects.get().answers == {
         "thumbs": "bad", "tone": 3, "why": "policy", "ticket": "AB-7", "order": ["long", "short"],
         "musts": [{"side": "must_not", "text": "Promise a refund."}, {"side": "must_not", "text": "Guess."}],

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import pytest
-from django.conf import settings
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 from annotation.domain.queues.rubric import Option, Question, QuestionKind, Rubric
 from annotation.models import Draft, FailureMode, Item, Review
 from tests.fixtures.people import People
 from tests.web.review.conftest import Line
+from tests.web.review.screen import kept, press
 
 MakeLine = Callable[..., Line]
 TWO = Rubric(
@@ -23,21 +22,8 @@ TWO = Rubric(
 )  # fmt: skip
 
 
-@pytest.fixture
-def page(browser_page: Page, browser_context: BrowserContext, people: People, live: str) -> Page:
-    """A page of the reviewer."""
-    session = people.client(people.reviewer).cookies[settings.SESSION_COOKIE_NAME].value
-    browser_context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live}])
-    return browser_page
-
-
 def at(page: Page, number: int) -> None:
     expect(page.locator("[data-row][data-current]")).to_have_attribute("id", f"row-{number}")
-
-
-def press(page: Page, *keys: str) -> None:
-    for key in keys:
-        page.keyboard.press(key)
 
 
 def test_a_page_of_items_by_keyboard_alone(
@@ -86,7 +72,7 @@ def test_a_page_of_items_by_keyboard_alone(
     press(page, "Enter")  # the next page: what was skipped is back
     at(page, 3)
     press(page, "1")
-    expect(page.locator("[data-draft-state]")).to_have_text("Draft kept")
+    kept(page)
     page.reload()
     expect(page.locator("#row-3").get_by_label("Good")).to_be_checked()
     assert Draft.objects.get(item__number=3).content["answers"] == {"thumbs": "up"}

@@ -4,29 +4,28 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from annotation.models import Trace
-from tests.fixtures.people import PASSWORD, People
+from tests.fixtures.browser import SignIn, settled
+from tests.fixtures.people import People
 
 
-def sign_in(page: Page, live: str, email: str) -> None:
-    page.goto(f"{live}/sign-in/")
-    page.get_by_label("E-mail").fill(email)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("heading", name="Traces")).to_be_visible()
+@pytest.fixture
+def page(browser_page: Page, people: People, sign_in: SignIn) -> Page:
+    """A page of the editor."""
+    sign_in(people.editor)
+    return browser_page
 
 
-def test_a_trace_is_found_read_and_judged_by_keyboard(
-    live: str, people: People, trip: Trace, hostile: Trace, browser_page: Page
-) -> None:
-    page = browser_page
-    sign_in(page, live, people.editor.email)
+def test_a_trace_is_found_read_and_judged_by_keyboard(page: Page, live: str, trip: Trace, hostile: Trace) -> None:
+    page.goto(f"{live}/w/acme/traces/")
     page.keyboard.press("/")
     page.keyboard.type("output contains rates")
     page.keyboard.press("Enter")
     expect(page.get_by_role("link", name="Remove output contains rates")).to_be_visible()
+    settled(page)
     assert "filter=output+contains+rates" in page.url
     listed = page.url
 
@@ -50,11 +49,8 @@ def test_a_trace_is_found_read_and_judged_by_keyboard(
     expect(page.get_by_role("heading", name="Keys of this page")).to_be_visible()
 
 
-def test_the_keys_of_an_open_trace_are_listed_over_it(
-    live: str, people: People, trip: Trace, hostile: Trace, browser_page: Page
-) -> None:
-    page = browser_page
-    sign_in(page, live, people.editor.email)
+def test_the_keys_of_an_open_trace_are_listed_over_it(page: Page, live: str, trip: Trace, hostile: Trace) -> None:
+    page.goto(f"{live}/w/acme/traces/")
     page.get_by_text("Move my booking.").click()
     expect(page.locator("dialog#trace")).to_be_visible()
     page.keyboard.press("?")
@@ -66,11 +62,8 @@ def test_the_keys_of_an_open_trace_are_listed_over_it(
     expect(page.locator("dialog#trace")).to_be_visible()
 
 
-def test_escape_puts_suggestions_away_and_keeps_what_is_typed(
-    live: str, people: People, trip: Trace, browser_page: Page
-) -> None:
-    page = browser_page
-    sign_in(page, live, people.editor.email)
+def test_escape_puts_suggestions_away_and_keeps_what_is_typed(page: Page, live: str, trip: Trace) -> None:
+    page.goto(f"{live}/w/acme/traces/")
     page.keyboard.press("/")
     page.keyboard.type("status is ok")
     expect(page.get_by_role("option").first).to_be_visible()
@@ -80,14 +73,10 @@ def test_escape_puts_suggestions_away_and_keeps_what_is_typed(
     expect(page.get_by_role("link", name="Remove status is ok")).to_be_visible()
 
 
-def test_hostile_content_runs_nothing_and_loads_nothing(
-    live: str, people: People, hostile: Trace, browser_page: Page
-) -> None:
-    page = browser_page
+def test_hostile_content_runs_nothing_and_loads_nothing(page: Page, live: str, hostile: Trace) -> None:
     foreign: list[str] = []
     page.on("request", lambda request: None if request.url.startswith(live) else foreign.append(request.url))
     page.on("dialog", lambda dialog: foreign.append(dialog.message))
-    sign_in(page, live, people.editor.email)
     page.goto(f"{live}/w/acme/traces/{hostile.uuid}/")
     page.locator(".turn .opens a").first.dispatch_event("click")
     expect(page.locator("dialog#step")).to_be_visible()
@@ -95,27 +84,21 @@ def test_hostile_content_runs_nothing_and_loads_nothing(
     assert foreign == []
 
 
-def test_a_whole_text_opens_by_itself_with_the_icon_of_the_pages(
-    live: str, people: People, trip: Trace, browser_page: Page
-) -> None:
-    page = browser_page
-    sign_in(page, live, people.editor.email)
+def test_a_whole_text_opens_by_itself_with_the_icon_of_the_pages(page: Page, live: str, trip: Trace) -> None:
     page.goto(f"{live}/w/acme/traces/{trip.uuid}/text/?at=trace:output")
     assert page.inner_text("body") == trip.output
     answer = page.request.get(f"{live}/favicon.ico")
     assert (answer.status, answer.headers["content-type"]) == (200, "image/svg+xml")
 
 
-def test_going_back_leaves_the_trace_and_suggestions_complete_the_filter(
-    live: str, people: People, trip: Trace, browser_page: Page
-) -> None:
-    page = browser_page
-    sign_in(page, live, people.editor.email)
+def test_going_back_leaves_the_trace_and_suggestions_complete_the_filter(page: Page, live: str, trip: Trace) -> None:
+    page.goto(f"{live}/w/acme/traces/")
     page.get_by_text("Move my booking.").click()
     expect(page.locator("dialog#trace")).to_be_visible()
     page.go_back()
     expect(page.locator("dialog#trace")).to_have_count(0)
     expect(page.get_by_text("Move my booking.")).to_be_visible()
+    settled(page)
     page.keyboard.press("/")
     page.keyboard.type("stat")
     expect(page.get_by_role("option", name="status")).to_be_visible()
