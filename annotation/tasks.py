@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from celery import shared_task
 from django.utils import timezone
 
-from annotation.domain import digests, health
+from annotation.domain import health
+from annotation.domain.digests import composing as digest
+from annotation.domain.digests import writing as digests
 from annotation.domain.feedback import rederiving
 from annotation.domain.feedback.taxonomy import driving as taxonomy
 from annotation.domain.imports import plan as imports
@@ -66,14 +68,14 @@ def deliver_notices() -> None:
 
 @shared_task(name=JobName.MAIL_NOTICES)
 def mail_notices() -> None:
-    """Somebody waits for a mail about what happened."""
-    mailing.send_due()
+    """Somebody waits for a mail about what happened, or for a digest."""
+    mailing.send_due(digest=digest.letter)
 
 
 @shared_task(name=JobName.SEND_DIGESTS)
 def send_digests() -> None:
     """It is time to look for whom the hour of the daily digest has come."""
-    digests.send_due(now=timezone.now())
+    digests.write_due(now=timezone.now())
 
 
 @shared_task(name=JobName.SWEEP_NOTICES)

@@ -90,13 +90,11 @@ class NoticeMail(models.Model):
     notice = models.ForeignKey(Notice, on_delete=models.CASCADE, related_name="mails")
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", db_index=False)
     due_at = models.DateTimeField()
-    attempt_count = models.PositiveSmallIntegerField(default=0)
-    taken_at = models.DateTimeField(null=True, blank=True)
     mail = models.ForeignKey(Mail, on_delete=models.CASCADE, null=True, blank=True, related_name="notice_mails")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "notice"], name="notice_mail_once_per_person")]
-        indexes = [models.Index(fields=["due_at"], condition=models.Q(taken_at__isnull=True), name="notice_mail_due")]
+        indexes = [models.Index(fields=["due_at"], condition=models.Q(mail__isnull=True), name="notice_mail_due")]
 
     def __str__(self) -> str:
         return f"{self.notice_id} for {self.user_id}"

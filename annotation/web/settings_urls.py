@@ -7,6 +7,7 @@ from annotation.web.views.settings import (
     failure_modes,
     feedback,
     keys,
+    mails,
     members,
     prices,
     projects,
@@ -56,5 +57,7 @@ urlpatterns: list[URLPattern] = [
     path("webhooks/<uuid:uuid>/test/", webhooks.webhook_test, name="webhook-test"),
     path("webhooks/<uuid:uuid>/deliveries/<uuid:delivery>/again/", webhooks.webhook_again, name="webhook-again"),
     path("webhooks/<uuid:uuid>/delete/", webhooks.webhook_delete, name="webhook-delete"),
+    path("mails/", mails.mail_list, name="mail-list"),
+    path("mails/again/", mails.mails_again, name="mails-again"),
     path("audit/", audit.audit_list, name="audit-list"),
 ]

@@ -74,6 +74,8 @@ def test_one_that_was_turned_off_by_itself_says_why_and_is_turned_on_again(peopl
     html = admin.get(f"{BASE}{hook.uuid}/").content.decode()
     assert "Turned off by itself." in html
     assert "Nothing could be delivered for 3 days." in html
+    assert html.count(f'action="{BASE}{hook.uuid}/turn/"') == html.count("Turn on again") == 1
+    assert "turned off by itself" in admin.get(BASE).content.decode()
     admin.post(f"{BASE}{hook.uuid}/test/")
     assert not Delivery.objects.exists()
     admin.post(f"{BASE}{hook.uuid}/turn/", {"on": "1"})

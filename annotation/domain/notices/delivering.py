@@ -17,10 +17,10 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from annotation.domain import audit
-from annotation.domain.notices import messages, sending, signing
+from annotation.domain.notices import messages, recording, sending, signing
 from annotation.domain.notices.sending import Answer
 from annotation.jobs import JobName, enqueue
-from annotation.models import Delivery, Notice, Webhook
+from annotation.models import Delivery, Mail, Notice, Webhook
 
 log = structlog.get_logger(__name__)
 
@@ -81,7 +81,8 @@ def _deliver_until(end: float) -> bool:
 
 
 def forget(*, now: datetime) -> None:
-    """Let go what is older than the log reaches back, delivered or not."""
+    """Let go what is older than the log reaches back, delivered or not, mails too."""
+    Mail.objects.filter(due_at__lt=now - KEPT_FOR).delete()
     old = Notice.objects.filter(happened_at__lt=now - KEPT_FOR)
     Delivery.objects.filter(notice__in=old).delete()
     old.delete()
@@ -157,15 +158,16 @@ def _hold_against(webhook: Webhook, answer: Answer, now: datetime) -> None:
     webhook.failing_since = webhook.failing_since or now
     webhook.failure_count += 1
     webhook.rests_until = now + min(RETRIES[min(webhook.failure_count, len(RETRIES)) - 1], LONGEST_REST)
+    if not webhook.is_on:  # somebody did it meanwhile
+        return
     if answer.status == _GONE:
-        _turn_off(webhook, "The receiver answered that it is gone (410).")
+        _turn_off(webhook, "The receiver answered that it is gone (410).", now)
     elif now - webhook.failing_since >= FAILING_FOR:
-        _turn_off(
-            webhook,
-            f"Nothing could be delivered for {FAILING_FOR.days} days, {webhook.failure_count} attempts in a row.",
-        )
+        said = f"Nothing could be delivered for {FAILING_FOR.days} days, {webhook.failure_count} attempts in a row."
+        _turn_off(webhook, said, now)
 
 
-def _turn_off(webhook: Webhook, reason: str) -> None:
+def _turn_off(webhook: Webhook, reason: str, now: datetime) -> None:
     webhook.is_on, webhook.off_reason = False, reason
     audit.record("webhook.turned_off", by=None, workspace=webhook.workspace, target=webhook, detail={"reason": reason})
+    recording.turned_off(webhook=webhook, now=now)

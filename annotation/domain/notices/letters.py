@@ -2,45 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from email.utils import parseaddr
 
+from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 
 from annotation.domain.notices import messages, wishes
-from annotation.models import User
+from annotation.models import Queue, User
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A line of a mail, and where it leads."""
+    """A line of a mail, and where it leads; `more` stands behind it, stressed where it is pressing."""
 
     words: str
     address: str
     more: str = ""
+    is_pressing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Lines below a heading."""
+
+    heading: str
+    entries: Sequence[Entry]
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What is told to whom; `kinds` are what the person unsubscribes from by its link."""
+    """What is told to whom; by its link the person unsubscribes from `kinds`, or mutes single `queues`."""
 
     user: User
     title: str
-    opening: str
-    entries: Sequence[Entry]
-    kinds: Sequence[str]
+    sections: Sequence[Section]
+    kinds: Collection[str]
+    queues: Collection[Queue] = ()
 
 
-def send(letter: Letter) -> None:
-    """Hand it to the mail server. Raises OSError, SMTPException."""
-    stop = messages.absolute(f"/unsubscribe/{wishes.stop_token(letter.user, letter.kinds)}/")
+def send(letter: Letter, *, message_id: str) -> None:
+    """Hand it to the mail server; the same `message_id` tells a mail program that it has it. Raises OSError, SMTPException."""
+    stop = messages.absolute(f"/unsubscribe/{wishes.stop_token(letter.user, letter.kinds, letter.queues)}/")
     context = {"letter": letter, "stop": stop, "profile": messages.absolute("/profile/mails/")}
     mail = EmailMultiAlternatives(
         subject=" ".join(letter.title.split())[:150],
         body=render_to_string("mail/letter.txt", context),
         to=[letter.user.email],
         headers={
+            "Message-ID": f"<{message_id}@{_domain()}>",
             "List-Unsubscribe": f"<{stop}>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
             "Auto-Submitted": "auto-generated",
@@ -48,3 +60,8 @@ def send(letter: Letter) -> None:
     )
     mail.attach_alternative(render_to_string("mail/letter.html", context), "text/html")
     mail.send()
+
+
+def _domain() -> str:
+    """Of the sender's address."""
+    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"

@@ -35,6 +35,18 @@ def done(*, queue: Queue, now: datetime) -> None:
     _record(Notice.Kind.DONE, queue, _of_queue(queue), now)
 
 
+def turned_off(*, webhook: Webhook, now: datetime) -> None:
+    """A webhook failed for so long that it was turned off: the workspace's admins are mailed, if they did not say no to it."""
+    admins = Membership.objects.filter(workspace=webhook.workspace_id, role__in=_ADMINS, user__is_active=True)
+    people = list(admins.exclude(user__mail_wish__is_warned=False).values_list("user", flat=True))
+    if not people:
+        return
+    detail = {"webhook": {"id": str(webhook.uuid), "name": webhook.name}, "reason": webhook.off_reason}
+    kind = Notice.Kind.WEBHOOK_OFF
+    notice = Notice.objects.create(workspace_id=webhook.workspace_id, kind=kind, detail=detail, happened_at=now)
+    NoticeMail.objects.bulk_create([NoticeMail(notice=notice, user_id=one, due_at=now) for one in people])
+
+
 def _of_queue(queue: Queue) -> dict[str, Any]:
     return {"queue": {"id": str(queue.uuid), "name": queue.name}}
 
@@ -75,6 +87,8 @@ def _record(
 _DECIDERS = [role for role, may in access.ROLE_CAPABILITIES.items() if access.Capability.EDIT in may]
 """Who may be mailed about what does not concern one person."""
 
+_ADMINS = [role for role, may in access.ROLE_CAPABILITIES.items() if access.Capability.ADMINISTER in may]
+
 _RECORD = f"""
 WITH listening AS (
   SELECT w.id FROM {Webhook._meta.db_table} w
@@ -84,14 +98,16 @@ WITH listening AS (
   SELECT m.user_id FROM {MailWish._meta.db_table} m JOIN {Membership._meta.db_table} s ON s.user_id = m.user_id
   WHERE %(is_mailed)s::boolean AND s.workspace_id = %(workspace)s AND %(kind)s::text = ANY(m.kinds)
     AND CASE WHEN %(person)s::bigint IS NULL THEN s.role = ANY(%(deciders)s) ELSE m.user_id = %(person)s::bigint END
+    AND NOT EXISTS (
+      SELECT FROM {MailWish.muted_queues.through._meta.db_table} q WHERE q.mailwish_id = m.user_id AND q.queue_id = %(queue)s)
 ), written AS (
   INSERT INTO {Notice._meta.db_table} (uuid, workspace_id, kind, queue_id, person_id, detail, happened_at)
   SELECT gen_random_uuid(), %(workspace)s, %(kind)s::text, %(queue)s, %(person)s::bigint, %(detail)s, %(now)s
   WHERE EXISTS (SELECT FROM listening) OR EXISTS (SELECT FROM wishing)
   RETURNING id
 ), mails AS (
-  INSERT INTO {NoticeMail._meta.db_table} (notice_id, user_id, due_at, attempt_count)
-  SELECT written.id, wishing.user_id, %(mail_at)s, 0 FROM wishing, written
+  INSERT INTO {NoticeMail._meta.db_table} (notice_id, user_id, due_at)
+  SELECT written.id, wishing.user_id, %(mail_at)s FROM wishing, written
 )
 INSERT INTO {Delivery._meta.db_table} (uuid, webhook_id, notice_id, state, due_at, attempt_count, answer)
 SELECT gen_random_uuid(), listening.id, written.id, 'waiting', %(now)s, 0, '' FROM listening, written

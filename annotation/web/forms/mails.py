@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from zoneinfo import available_timezones
 
 from django import forms
 
 from annotation.domain.notices.wishes import Wish
-from annotation.models import Notice
+from annotation.models import Notice, Queue
 
 KINDS = (
     (Notice.Kind.ASSIGNED.value, "Items are assigned to me"),
@@ -23,20 +24,36 @@ class MailForm(forms.Form):
     kinds = forms.MultipleChoiceField(
         label="Mail me when", choices=KINDS, required=False, widget=forms.CheckboxSelectMultiple
     )
-    has_digest = forms.BooleanField(label="Every day, what waits for me, if something does", required=False)
+    is_warned = forms.BooleanField(label="A webhook was turned off, as it failed for days (for admins)", required=False)
+    has_digest = forms.BooleanField(
+        label="Every day, what waits for me and what changed, if there is something to say", required=False
+    )
     digest_hour = forms.TypedChoiceField(
         label="The daily mail comes at", coerce=int, choices=[(hour, f"{hour:02}:00") for hour in range(24)]
     )
     time_zone = forms.ChoiceField(label="Time zone", choices=[])
+    muted = forms.MultipleChoiceField(
+        label="Nothing about these queues, whatever is chosen above",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
 
-    def __init__(self, data: Any, *, wish: Wish) -> None:
-        initial = {
-            "kinds": list(wish.kinds),
-            "has_digest": wish.has_digest,
-            "digest_hour": wish.digest_hour,
-            "time_zone": wish.time_zone,
-        }
-        super().__init__(data, initial=initial)
-        field = self.fields["time_zone"]
+    def __init__(self, data: Any, *, wish: Wish, queues: Sequence[Queue]) -> None:
+        self.queues = {str(queue.uuid): queue for queue in queues}
+        self.unseen = [queue for queue in wish.muted if str(queue.uuid) not in self.queues]
+        muted = [str(queue.uuid) for queue in wish.muted]
+        told = ("kinds", "is_warned", "has_digest", "digest_hour", "time_zone")
+        super().__init__(data, initial={"muted": muted} | {name: getattr(wish, name) for name in told})
+        self._choices("time_zone", [(zone, zone.replace("_", " ")) for zone in sorted(available_timezones())])
+        self._choices("muted", [(uuid, f"{queue.workspace}: {queue}") for uuid, queue in self.queues.items()])
+
+    def wish(self) -> Wish:
+        """What a valid form says; queues that the person does not see at present stay as they are."""
+        given = dict(self.cleaned_data)
+        muted = [self.queues[uuid] for uuid in given.pop("muted")]
+        return Wish(**given, muted=[*muted, *self.unseen])
+
+    def _choices(self, name: str, choices: list[tuple[str, str]]) -> None:
+        field = self.fields[name]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 -- for the type checker
-        field.choices = [(zone, zone.replace("_", " ")) for zone in sorted(available_timezones())]
+        field.choices = choices

@@ -108,6 +108,8 @@ PAGES: tuple[Route, ...] = (
         f"{S}webhooks/<uuid:uuid>/deliveries/<uuid:delivery>/again/",
         {"POST": admins(302)}, uuid="webhook", delivery="delivery",
     ),
+    route(f"{S}mails/", {"GET": admins()}),
+    route(f"{S}mails/again/", {"POST": admins(302)}),
     route(f"{S}prices/", {"GET": readers()}),
     route(f"{S}prices/new/", {"GET": admins(), "POST": admins(422)}),
     route(f"{S}prices/import/", {"GET": admins(), "POST": admins(422)}),

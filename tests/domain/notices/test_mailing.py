@@ -1,4 +1,4 @@
-"""Mails about what happened: to who wants them and may know, once, few, and easy to end."""
+"""Mails about what happened: to who wants them and may know, at least once under one id, few, and easy to end."""
 
 from __future__ import annotations
 
@@ -8,20 +8,26 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.core.cache import cache
 from django.utils import timezone
+from pytest_django import Settings
 
-from annotation.domain.notices import completions, mailing, wishes
-from annotation.domain.notices.wishes import Wish
+from annotation.domain.digests import composing as digest
+from annotation.domain.notices import completions, delivering, mailing, trouble, webhooks, wishes
+from annotation.domain.notices.webhooks import Terms
+from annotation.domain.notices.wishes import Stop, Wish
 from annotation.domain.projects import members
 from annotation.domain.queues import items, lifecycle, rubric, sharing, subjects
 from annotation.domain.queues.lifecycle import QueueSettings
 from annotation.domain.queues.reasons import Reason
 from annotation.domain.reviews import submit
 from annotation.domain.reviews.content import ReviewInput
-from annotation.models import Item, Membership, Notice, NoticeMail, Queue, User
+from annotation.models import Item, Mail, Membership, Notice, NoticeMail, Queue, User, Webhook
 from tests.factories.traces import TraceFactory
 from tests.fixtures.mailing import MailServer
-from tests.fixtures.people import People
+from tests.fixtures.people import MakeUser, People
+from tests.fixtures.processes import free_port
+from tests.fixtures.receiving import Receiver
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 pytestmark = pytest.mark.usefixtures("broker")
@@ -56,7 +62,12 @@ def _want(user: User, *kinds: str) -> None:
 
 def _later(clock: Any, minutes: float) -> None:
     clock.shift(timedelta(minutes=minutes))
-    mailing.send_due()
+    _send()
+
+
+def _send() -> None:
+    cache.clear()  # nobody rests after a server that was away
+    mailing.send_due(digest=digest.letter)
 
 
 def test_nobody_is_mailed_who_did_not_ask_for_it(people: People, mail_server: MailServer, clock: Any) -> None:
@@ -85,7 +96,10 @@ def test_several_assignments_within_minutes_are_one_mail(people: People, mail_se
     _later(clock, 1)
     _later(clock, 60)
     (mail,) = mail_server.got
-    assert (mail["To"], mail["Subject"]) == ("reviewer@example.com", "2 things happened in Acme")
+    assert (mail["To"], mail["Subject"]) == (
+        "reviewer@example.com",
+        "3 items are assigned to you in Refunds <b>, and 1 more",
+    )
     text = mail_server.text()
     assert "3 items are assigned to you in Refunds <b>" in text
     assert f"http://localhost:8000/w/acme/queues/{second.uuid}/review/" in text
@@ -95,7 +109,8 @@ def test_several_assignments_within_minutes_are_one_mail(people: People, mail_se
     stop = mail["List-Unsubscribe"].strip(" <>")
     assert stop in text
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
-    assert wishes.of_token(stop.split("/")[-2]) == (people.reviewer, ["item.assigned"])
+    ended = Stop(people.reviewer, ["item.assigned"], frozenset([first.uuid, second.uuid]))
+    assert wishes.of_token(stop.split("/")[-2]) == ended
 
 
 def test_editors_and_admins_hear_of_disagreements_and_of_queues_that_are_done(
@@ -116,7 +131,7 @@ def test_editors_and_admins_hear_of_disagreements_and_of_queues_that_are_done(
     assert f"http://localhost:8000/w/acme/queues/{done.uuid}/" in mail_server.text()
 
 
-@pytest.mark.parametrize("way", ["removed", "demoted", "closed", "stopped", "archived"])
+@pytest.mark.parametrize("way", ["removed", "demoted", "closed", "stopped", "muted", "archived"])
 def test_nobody_is_mailed_who_lost_access_or_wants_no_more(
     people: People, mail_server: MailServer, clock: Any, way: str
 ) -> None:
@@ -130,11 +145,13 @@ def test_nobody_is_mailed_who_lost_access_or_wants_no_more(
         members.change_role(membership=membership, role="viewer", by=people.admin)
     elif way == "stopped":
         wishes.stop(user=people.reviewer)
+    elif way == "muted":
+        wishes.mute(user=people.reviewer, queue=queue)
     else:
         changed = {"is_open_to_all": False} if way == "closed" else {"status": Queue.Status.ARCHIVED}
         Queue.objects.update(**changed)
     _later(clock, 4)
-    assert NoticeMail.objects.exists()
+    assert Mail.objects.get().state == Mail.State.DROPPED
     assert mail_server.got == []
 
 
@@ -149,9 +166,73 @@ def test_a_mail_server_that_is_away_loses_nothing_and_doubles_nothing(
     mail_server.refuses = False
     _later(clock, 1)
     assert mail_server.got == []
+    mail = Mail.objects.get()
+    assert (mail.state, mail.problem) == (Mail.State.WAITING, "The mail server answered 451 later")
     _later(clock, 5)
     _later(clock, 60)
     assert len(mail_server.got) == 1
+    mail.refresh_from_db()
+    assert (mail.state, mail.problem, mail.attempt_count) == (Mail.State.SENT, "", 2)
+
+
+def test_a_mail_that_no_server_takes_is_given_up_after_a_day_and_sent_when_an_admin_says_so(
+    people: People, mail_server: MailServer, clock: Any
+) -> None:
+    _want(people.reviewer, "item.assigned")
+    queue, added = _queue(people, 1)
+    _share(queue, people, added)
+    mail_server.refuses = True
+    for _ in range(100):
+        _later(clock, 20)
+    mail = Mail.objects.get()
+    assert (mail.state, mail.attempt_count) == (Mail.State.FAILED, mailing.MOST_ATTEMPTS)
+    assert mail.attempted_at is not None
+    assert timedelta(hours=20) < mail.attempted_at - NOON < timedelta(hours=26)
+    assert trouble.of_person(people.reviewer) == mail
+    assert [*trouble.of_workspace(people.workspace)] == [mail]
+    assert [*trouble.of_workspace(people.elsewhere)] == []
+    mail_server.refuses = False
+    assert trouble.try_again(workspace=people.elsewhere, now=timezone.now()) == 0
+    assert trouble.try_again(workspace=people.workspace, now=timezone.now()) == 1
+    _send()
+    assert [got["Message-ID"] for got in mail_server.got] == [f"<{mail.uuid}@localhost>"]
+    assert not trouble.of_workspace(people.workspace).exists()
+
+
+def test_a_mail_that_cannot_be_written_holds_up_nobody_elses(
+    people: People, mail_server: MailServer, clock: Any
+) -> None:
+    for person in (people.editor, people.admin):
+        _want(person, "item.disagreement", "queue.done")
+    queue, (item,) = _queue(people, 1)
+    broken = Notice.objects.create(workspace=people.workspace, queue=queue, kind="item.disagreement", happened_at=NOON)
+    NoticeMail.objects.create(notice=broken, user=people.editor, due_at=NOON)
+    _say(item, people.reviewer, "up")
+    completions.note(now=timezone.now())
+    _later(clock, 4)
+    assert [mail["To"] for mail in mail_server.got] == ["admin@example.com"]
+    failed = Mail.objects.get(notice_mails__notice=broken)
+    assert failed.problem == "It could not be written (KeyError); the worker's log says more."
+
+
+def test_a_server_that_is_away_is_asked_seldom_and_loses_nothing(
+    people: People, mail_server: MailServer, clock: Any, settings: Settings
+) -> None:
+    queue, added = _queue(people, 2)
+    for person, item in zip((people.reviewer, people.editor), added, strict=True):
+        _want(person, "item.assigned")
+        some = Item.objects.filter(pk=item.pk)
+        sharing.share(queue=queue, items=some, people=[person], by=people.admin, now=timezone.now())
+    there, settings.EMAIL_PORT = settings.EMAIL_PORT, free_port()
+    clock.shift(timedelta(minutes=4))
+    for _ in range(3):
+        mailing.send_due(digest=digest.letter)
+    tried, other = Mail.objects.order_by("-attempt_count")
+    assert (tried.attempt_count, tried.problem) == (1, "The mail server cannot be reached: Connection refused")
+    assert (other.attempt_count, other.problem) == (0, "")
+    settings.EMAIL_PORT = there
+    _later(clock, 6)
+    assert sorted(mail["To"] for mail in mail_server.got) == ["editor@example.com", "reviewer@example.com"]
 
 
 def test_a_name_with_a_line_break_adds_no_header(people: People, mail_server: MailServer, clock: Any) -> None:
@@ -163,3 +244,37 @@ def test_a_name_with_a_line_break_adds_no_header(people: People, mail_server: Ma
     (mail,) = mail_server.got
     assert mail["Bcc"] is None
     assert mail["Subject"] == "1 item is assigned to you in Refunds Bcc: all@example.org"
+
+
+def test_admins_hear_of_a_webhook_that_turned_itself_off_unless_they_said_no(
+    people: People, mail_server: MailServer, receiver: Receiver, clock: Any, make_user: MakeUser
+) -> None:
+    second, silent = (make_user(name, people.workspace, Membership.Role.ADMIN) for name in ("second", "silent"))
+    wishes.stop(user=silent)
+    terms = Terms("Chat <b>", receiver.url, ["queue.done"])
+    hook = webhooks.create(workspace=people.workspace, terms=terms, by=people.admin).webhook
+    receiver.statuses = [410]
+    _fail(hook)
+    _send()
+    assert sorted(mail["To"] for mail in mail_server.got) == ["admin@example.com", "second@example.com"]
+    assert mail_server.got[0]["Subject"] == "The webhook Chat <b> was turned off"
+    assert "The receiver answered that it is gone (410). Turn it on there again." in mail_server.text()
+    assert f"http://localhost:8000/w/acme/settings/webhooks/{hook.uuid}/" in mail_server.text()
+
+    link = wishes.of_token(wishes.stop_token(second, [wishes.WARNING]))
+    assert link is not None
+    wishes.stop(user=link.user, kinds=link.kinds)
+    mail_server.got.clear()
+    _fail(hook)
+    _send()
+    assert [mail["To"] for mail in mail_server.got] == ["admin@example.com"]
+    _fail(hook)
+    webhooks.turn(webhook=hook, is_on=True, by=people.admin)
+    _send()
+    assert len(mail_server.got) == 1, "it is on again"
+
+
+def _fail(hook: Webhook) -> None:
+    webhooks.turn(webhook=hook, is_on=True, by=User.objects.get(name="admin"))
+    webhooks.send_test(webhook=hook, now=timezone.now())
+    delivering.deliver()

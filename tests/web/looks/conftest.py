@@ -17,7 +17,7 @@ from annotation.domain.queues.rubric import Option, Question, QuestionKind, Rubr
 from annotation.domain.reviews import correct, submit
 from annotation.domain.reviews.content import ReviewInput
 from annotation.models import Dataset, FailureMode, Item, Project, Review, User
-from tests.factories import RuleFactory, RuleRevisionFactory
+from tests.factories import MailFactory, RuleFactory, RuleRevisionFactory
 from tests.fixtures.browser import SignIn
 from tests.fixtures.opinions import SAID, reviewed
 from tests.fixtures.people import People
@@ -111,6 +111,7 @@ def pages(
     people: People, other: User, queue_pages: dict[str, str], pair_pages: dict[str, str], label_pages: dict[str, str]
 ) -> dict[str, str]:
     """The principal pages as the admin sees them, by name."""
+    MailFactory(user=people.editor, problem=f"The mail server answered 550 {'x' * 80}", attempted_at=NOW)
     twice = f"{Q}{reviewed(people, other, SAID)[0].uuid}/"
     rule = RuleRevisionFactory(rule=RuleFactory(workspace=people.workspace), filter="verdict is bad").rule
     return {
@@ -125,6 +126,8 @@ def pages(
         "rule": f"{W}rules/{rule.uuid}/",
         "members": f"{S}members/",
         "keys": "/profile/keys/",
+        "own mails": "/profile/mails/",
+        "mails that do not arrive": f"{S}mails/",
         **queue_pages,
         **pair_pages,
         **label_pages,

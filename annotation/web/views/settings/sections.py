@@ -33,6 +33,7 @@ SECTIONS = (
     Section("failure-mode-list", "Failure modes", Capability.READ),
     Section("price-list", "Prices", Capability.READ),
     Section("webhook-list", "Webhooks", Capability.ADMINISTER),
+    Section("mail-list", "Mails", Capability.ADMINISTER),
     Section("audit-list", "Audit log", Capability.ADMINISTER),
 )
 

@@ -1,0 +1,109 @@
+"""What a mail about notices says: what the person still wants to hear and may still see, as far as it still holds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from itertools import groupby
+
+from annotation.domain import access
+from annotation.domain.access import Actor, Capability
+from annotation.domain.notices import messages, wishes, wording
+from annotation.domain.notices.letters import Entry, Letter, Section
+from annotation.domain.notices.wishes import Wish
+from annotation.models import Assignment, Item, Mail, Membership, Notice, Queue, User, Webhook
+
+Kind = Notice.Kind
+
+_TAKES = {
+    Kind.DISAGREEMENT: Capability.EDIT,
+    Kind.DONE: Capability.EDIT,
+    Kind.WEBHOOK_OFF: Capability.ADMINISTER,
+}
+"""Who hears of what does not concern one person."""
+
+
+def letter(mail: Mail, now: datetime) -> Letter | None:
+    """About the notices that were put into this mail; None where nothing of it is left to tell."""
+    wish = wishes.of(mail.user)
+    wanted, today = _wanted(mail, wish), wish.today(now)
+    about = groupby(sorted(wanted, key=_subject), key=_subject)
+    entries = [entry for _, alike in about if (entry := _entry(list(alike), mail.user, today))]
+    if not entries:
+        return None
+    title = entries[0].words + (f", and {len(entries) - 1} more" if len(entries) > 1 else "")
+    queues = {notice.queue.pk: notice.queue for notice in wanted if notice.queue}
+    kinds = {wishes.WARNING if one.kind == Kind.WEBHOOK_OFF else one.kind for one in wanted}
+    return Letter(mail.user, title, [Section(f"In {wanted[0].workspace}", entries)], kinds, [*queues.values()])
+
+
+def _wanted(mail: Mail, wish: Wish) -> list[Notice]:
+    """Those that the person still wants and may still see."""
+    memberships = Membership.objects.select_related("workspace", "user")
+    member = memberships.filter(user=mail.user_id, workspace=mail.workspace_id, user__is_active=True).first()
+    if member is None:
+        return []
+    actor = access.member_actor(member)
+    own = {queue.pk for queue in access.reviewable_queues(actor)}
+    kinds = {*wish.kinds, *([Kind.WEBHOOK_OFF] if wish.is_warned else [])}
+    muted = {queue.pk for queue in wish.muted}
+    rows = Notice.objects.filter(mails__mail=mail, kind__in=kinds).select_related("workspace", "queue").order_by("pk")
+    return [one for one in rows if one.queue_id not in muted and _may_hear(one, actor, own)]
+
+
+def _may_hear(notice: Notice, actor: Actor, own: set[int]) -> bool:
+    taken = _TAKES.get(Kind(notice.kind))
+    return actor.may(taken) if taken else notice.queue_id in own
+
+
+def _subject(notice: Notice) -> tuple[str, int]:
+    """Notices of one kind about one queue are one line; about each webhook there is one."""
+    return notice.kind, notice.queue_id or -notice.pk
+
+
+def _entry(alike: Sequence[Notice], user: User, today: date) -> Entry | None:
+    """None for what was undone, settled or done meanwhile."""
+    if alike[0].kind == Kind.WEBHOOK_OFF:
+        return _off(alike[0])
+    queue = alike[0].queue
+    assert isinstance(queue, Queue)  # noqa: S101 -- only these are mailed
+    path = messages.queue_path(alike[0].workspace.slug, str(queue.uuid))
+    if alike[0].kind == Kind.ASSIGNED:
+        return _assigned(alike, user, queue, path, today)
+    if alike[0].kind == Kind.DISAGREEMENT:
+        return _differing(alike, queue, path)
+    return Entry(f"{queue} is done: all its items are settled", messages.absolute(path))
+
+
+def _assigned(alike: Sequence[Notice], user: User, queue: Queue, path: str, today: date) -> Entry | None:
+    named, count = _named(alike), sum(notice.detail["count"] for notice in alike)
+    kept = Assignment.objects.filter(reviewer=user, item__uuid__in=named, item__state=Item.State.OPEN).count()
+    left = count - len(named) + kept
+    if not left:
+        return None
+    words = f"{wording.items(left)} {'is' if left == 1 else 'are'} assigned to you in {queue}"
+    return Entry(words, messages.absolute(f"{path}review/"), **wording.due(queue.due_on, today))
+
+
+def _differing(alike: Sequence[Notice], queue: Queue, path: str) -> Entry | None:
+    rows = Item.objects.filter(uuid__in=_named(alike), state=Item.State.DISAGREEMENT).order_by("number")
+    numbers = list(rows.values_list("number", flat=True))
+    if not numbers:
+        return None
+    address = messages.absolute(f"{path}adjudication/?item={numbers[0]}")
+    if len(numbers) == 1:
+        return Entry(f"The reviews of item {numbers[0]} of {queue} differ: decide", address)
+    return Entry(f"The reviews of {wording.items(len(numbers))} of {queue} differ: decide", address)
+
+
+def _off(notice: Notice) -> Entry | None:
+    known = notice.detail["webhook"]
+    hook = Webhook.objects.filter(uuid=known["id"], is_on=False).first()
+    if hook is None:
+        return None
+    address = messages.absolute(f"/w/{notice.workspace.slug}/settings/webhooks/{hook.uuid}/")
+    return Entry(f"The webhook {hook} was turned off", address, f"{hook.off_reason} Turn it on there again.")
+
+
+def _named(alike: Sequence[Notice]) -> set[str]:
+    return {item["id"] for notice in alike for item in notice.detail["items"]}
