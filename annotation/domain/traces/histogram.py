@@ -35,13 +35,14 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Histogram:
-    """Bars from the earliest trace to the latest; `per` names a bucket's width."""
+    """Bars from the earliest trace to the latest; `per` names a bucket's width; `is_latest`: there may be earlier ones."""
 
     bars: tuple[Bar, ...]
     per: str
     bar_width: float
     count: int
     failed: int
+    is_latest: bool = False
 
 
 def histogram(times: Sequence[int], failed: Sequence[int]) -> Histogram | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -75,7 +75,8 @@ def over_time(rows: QuerySet[Trace], *, since: datetime | None = None) -> Histog
     latest = rows.order_by(*ORDER).annotate(second=second)[:COUNTED]
     failed = Q(status="error") | Q(verdict="bad")
     found = latest.aggregate(times=ArrayAgg("second"), failed=ArrayAgg("second", filter=failed))
-    return histogram(found["times"] or [], found["failed"] or [])
+    drawn = histogram(found["times"] or [], found["failed"] or [])
+    return drawn and replace(drawn, is_latest=since is not None or drawn.count == COUNTED)
 
 
 def _said(feedback: QuerySet[Feedback], traces: Sequence[UUID]) -> dict[UUID, list[Feedback]]:

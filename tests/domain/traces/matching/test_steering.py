@@ -68,5 +68,6 @@ def test_a_figure_over_common_words_counts_no_further_back_than_it_may(project: 
     with matching.bounded(), asked.steered(Trace.objects.all()) as since:
         drawn = listing.over_time(asked.traces(), since=since)
     assert drawn is not None
+    assert drawn.is_latest
     assert (drawn.count, drawn.bars[0].start) == (6, datetime(2026, 3, 2, 7, 0, tzinfo=NOW.tzinfo))
     assert len(traces) == 10
