@@ -144,6 +144,11 @@ def queue_of(request: MemberRequest, uuid: UUID) -> Queue:
     return found(request, Queue, uuid)
 
 
+def withdrawn_queue_of(request: MemberRequest, uuid: UUID) -> Queue | None:
+    """The queue that the member worked in, whether or not they may still see it; None for any other."""
+    return access.withdrawn_queues(request.actor).filter(uuid=uuid).first()
+
+
 def item_of(request: MemberRequest, uuid: UUID) -> Item:
     """The item, or 404."""
     return found(request, Item, uuid)

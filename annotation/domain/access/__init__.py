@@ -10,7 +10,15 @@ from annotation.domain.access.roles import (
     role_may,
     scopes_may,
 )
-from annotation.domain.access.visibility import OPEN_STATUSES, first, found, open_queues, reviewable_queues, visible
+from annotation.domain.access.visibility import (
+    OPEN_STATUSES,
+    first,
+    found,
+    open_queues,
+    reviewable_queues,
+    visible,
+    withdrawn_queues,
+)
 
 __all__ = [
     "OPEN_STATUSES",
@@ -28,4 +36,5 @@ __all__ = [
     "role_may",
     "scopes_may",
     "visible",
+    "withdrawn_queues",
 ]

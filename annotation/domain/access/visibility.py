@@ -22,6 +22,7 @@ from annotation.models import (
     DatasetVersion,
     Decision,
     Delivery,
+    Draft,
     Example,
     FailureMode,
     Feedback,
@@ -138,6 +139,18 @@ def open_queues(actor: Actor) -> QuerySet[Queue]:
     return Queue.objects.filter(
         Q(is_open_to_all=True) | Exists(named), workspace=actor.workspace, status__in=OPEN_STATUSES
     )
+
+
+def withdrawn_queues(actor: Actor) -> QuerySet[Queue]:
+    """Queues that the person worked in and may not see any more: archived ones that were open to them, and those in which
+    they have a review or typed something. They are told that, and no more; `Capability.REVIEW` is for the caller to ask.
+    """
+    named = Queue.reviewers.through.objects.filter(queue=OuterRef("pk"), user=actor.person)
+    typed = Draft.objects.filter(item__queue=OuterRef("pk"), reviewer=actor.person)
+    given = Review.objects.filter(item__queue=OuterRef("pk"), reviewer=actor.person)
+    was_open = Q(is_open_to_all=True) | Exists(named)
+    theirs = Q(status=Queue.Status.ARCHIVED) & was_open | Exists(typed) | Exists(given)
+    return Queue.objects.filter(theirs, workspace=actor.workspace)
 
 
 def reviewable_queues(actor: Actor) -> QuerySet[Queue]:

@@ -56,8 +56,9 @@ _IS_SEAT_FREE = f"i.review_count + {_TAKEN_BY_OTHERS} < {_SEATS}"
 _MAY_REVIEW = """i.state = 'open'
   AND NOT EXISTS (SELECT FROM annotation_review r WHERE r.item_id = i.id AND r.reviewer_id + 0 = %(person)s OFFSET 0)"""
 
-_MAY_BE_GIVEN = f"""i.queue_id = %(queue)s AND {_MAY_REVIEW} AND i.flagged_at IS NULL AND i.id <> ALL(%(full)s::bigint[])
-  AND {_IS_SEAT_FREE}"""
+_IS_TO_BE_HAD = f"{_MAY_REVIEW} AND i.flagged_at IS NULL AND {_IS_SEAT_FREE}"
+
+_MAY_BE_GIVEN = f"i.queue_id = %(queue)s AND i.id <> ALL(%(full)s::bigint[]) AND {_IS_TO_BE_HAD}"
 
 _LOCKED = "LIMIT 1 FOR NO KEY UPDATE OF i"
 
@@ -139,6 +140,12 @@ _LEFT = f"""
 SELECT (SELECT count(*) FROM (SELECT FROM annotation_item i WHERE {_MAY_BE_GIVEN} AND {_IS_ROW} LIMIT %(most)s) AS counted),
   (SELECT count(DISTINCT h.reviewer_id) FROM annotation_reservation h JOIN annotation_item i ON i.id = h.item_id
    WHERE i.queue_id = %(queue)s AND h.expires_at > %(now)s AND h.reviewer_id <> %(person)s)
+"""  # noqa: S608 -- our own words
+
+_WITH_WORK = f"""
+SELECT queue.id FROM unnest(%(queues)s::bigint[]) WITH ORDINALITY AS queue(id, place)
+WHERE EXISTS (SELECT FROM annotation_item i WHERE i.queue_id = queue.id AND {_IS_TO_BE_HAD})
+ORDER BY queue.place LIMIT %(most)s
 """  # noqa: S608 -- our own words
 
 _LOCK_MANY = "SELECT FROM annotation_item i WHERE i.id = ANY(%(items)s::bigint[]) ORDER BY i.id FOR NO KEY UPDATE"
@@ -232,6 +239,12 @@ def left(queue: Queue, person: User, now: datetime, *, most: int) -> tuple[int, 
     """How many items could be given to the person in rows, counted up to `most`; and how many others are at the queue now."""
     ((free, others),) = statements.ask(_LEFT, {**_line_of(queue, person, now), "most": most})()
     return free, others
+
+
+def with_work(queues: Sequence[int], person: User, now: datetime, *, most: int) -> list[int]:
+    """The first of these queues (inside ids) that could give the person an item; nothing is counted."""
+    given = {"queues": list(queues), "person": person.pk, "now": now, "most": most}
+    return [found for (found,) in statements.ask(_WITH_WORK, given)()]
 
 
 def lock_many(items: Collection[int]) -> None:

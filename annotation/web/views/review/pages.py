@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
@@ -12,8 +13,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 from django_htmx.http import push_url
 
+from annotation.domain import access
 from annotation.domain.access import Capability
-from annotation.domain.queues import assignment
+from annotation.domain.queues import assignment, elsewhere
 from annotation.domain.queues.assignment import Claim
 from annotation.domain.queues.refusals import (
     ClaimError,
@@ -141,22 +143,44 @@ def shown(request: MemberRequest, opened: Opened, sent: Sent | None = None, stat
 
 
 def refused(
-    request: MemberRequest, queue: Queue, refusal: ClaimError, item: Item | None = None, *, is_kept: bool = False
+    request: MemberRequest,
+    queue: Queue,
+    refusal: ClaimError,
+    item: Item | None = None,
+    *,
+    is_kept: bool = False,
+    is_withdrawn: bool = False,
 ) -> HttpResponse:
     """What is the case with the item or the queue, what to do, and whether what was sent is kept as a draft.
 
-    htmx swaps it in, so it answers 200 there.
+    Of a queue that `is_withdrawn` from the person's eyes no more is shown. htmx swaps it in, so it answers 200 there.
     """
+    may_go_on = isinstance(refusal, (ItemTakenError, ItemNotOpenError))
     known = {
         "queue": queue,
         "refusal": refusal,
         "title": TITLES.get(type(refusal), "This item is not open to you"),
         "is_kept": is_kept,
-        "walk": walk.of(request, item) if item else None,
-        "last": context.last_item(request, queue),
-        "may_go_on": isinstance(refusal, (ItemTakenError, ItemNotOpenError)),
+        "walk": walk.of(request, item) if item and not is_withdrawn else None,
+        "last": None if is_withdrawn else context.last_item(request, queue),
+        "may_go_on": may_go_on,
         "done": context.told(request),
-        "progress": opening.progress(queue, request.user),
+        "progress": None if is_withdrawn else opening.progress(queue, request.user),
+        "elsewhere": [] if may_go_on else _elsewhere(request, queue),
+        "back_at": _first_back(request, refusal),
     }
     is_end = bool(request.htmx) or isinstance(refusal, NothingLeftError)
     return page_or_fragment(request, REFUSED, known, fragment=ROOT, status=200 if is_end else 409)
+
+
+def _elsewhere(request: MemberRequest, queue: Queue) -> list[Queue]:
+    """Other queues in which the person could go on."""
+    others = access.reviewable_queues(request.actor).exclude(pk=queue.pk)
+    return elsewhere.with_work(others, request.user, timezone.now())
+
+
+def _first_back(request: MemberRequest, refusal: ClaimError) -> datetime | None:
+    """When something that others have on the screen comes back, where that is what is left."""
+    if not isinstance(refusal, NothingLeftError) or not refusal.held_count:
+        return None
+    return elsewhere.first_back(refusal.queue, request.user, timezone.now())
