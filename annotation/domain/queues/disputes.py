@@ -1,29 +1,38 @@
 """Whether the reviews of an item differ, and what becomes of it then. Pure.
 
-Reviews differ where a question that can be compared has two answers; labels, layer and free text are what one person saw
-and another did not, and no disagreement.
+Reviews differ where a question that can be compared has two answers, about the whole or about one and the same step;
+labels, layer and free text are what one person saw and another did not, and no disagreement.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from annotation.domain.queues.pairs import PREFERENCE
 from annotation.domain.queues.rubric import QuestionKind, Rubric
 
 NOBODY, EDITOR, EXTRA = "nobody", "editor", "extra"
 """Who decides."""
 
+WHOLE = ""
+"""The step of an answer about no single one."""
+
 MOST_EXTRA = 1
 """Reviewers that are called by themselves; an editor may call more."""
 
-Answers = Mapping[str, Any]
-"""By question key, as a review keeps them."""
+Point = tuple[str, str]
+"""What was answered: a question's key, and the outside id of the step that it was asked of, empty for the whole."""
 
-Compared = Mapping[str, Callable[[Any], Any]]
-"""The questions whose answers can be compared, and how a list that answers one is read: as a set, or as an order."""
+Answers = Mapping[Point, Any]
+
+Reader = Callable[[Any], Any]
+"""How a list that answers a question is read: as a set, or as an order."""
+
+Compared = Mapping[str, Reader]
+"""The questions whose answers can be compared, by key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +59,26 @@ _WORDS = {QuestionKind.TEXT, QuestionKind.ASSERTIONS}
 
 
 def compared(rubric: Rubric) -> Compared:
-    """The questions of a rubric whose answers can be compared."""
-    asked = [question for question in rubric.questions if question.kind not in _WORDS]
-    return {question.key: tuple if question.kind is QuestionKind.RANKING else frozenset for question in asked}
+    """The questions of a rubric whose answers can be compared, and the one that pairs are asked instead."""
+    asked = [question for question in (*rubric.questions, *rubric.step_questions) if question.kind not in _WORDS]
+    readers = {question.key: tuple if question.kind is QuestionKind.RANKING else frozenset for question in asked}
+    return {PREFERENCE: frozenset, **readers}
 
 
-def differing(reviews: Sequence[Answers], compared: Compared) -> Compared:
-    """The questions to which two of these reviews gave different answers; no answer differs from none."""
-    given = {key: {_read(one[key], kind) for one in reviews if key in one} for key, kind in compared.items()}
-    return {key: compared[key] for key, values in given.items() if len(values) > 1}
+def answers(whole: Mapping[str, Any], steps: Iterable[Mapping[str, Any]]) -> Answers:
+    """What a review says, from its answers about the whole and its steps, both as it keeps them."""
+    found: dict[Point, Any] = {(key, WHOLE): value for key, value in whole.items()}
+    for step in steps:
+        found |= {(key, step["run"]): value for key, value in step.get("answers", {}).items()}
+    return found
+
+
+def differing(reviews: Sequence[Answers], compared: Compared) -> dict[Point, Reader]:
+    """Where two of these reviews gave different answers; no answer differs from none."""
+    points = dict.fromkeys(point for one in reviews for point in one if point[0] in compared)
+    readers = {point: compared[point[0]] for point in points}
+    given = {point: {_read(one[point], kind) for one in reviews if point in one} for point, kind in readers.items()}
+    return {point: readers[point] for point, values in given.items() if len(values) > 1}
 
 
 def standing(policy: Policy, reviews: Sequence[Answers], *, extra_seats: int, can_call: Callable[[], bool]) -> Standing:
@@ -80,10 +100,10 @@ def standing(policy: Policy, reviews: Sequence[Answers], *, extra_seats: int, ca
     return Standing(extra_seats, is_disputed=word is None, majority=word)
 
 
-def majority(reviews: Sequence[Answers], differ: Compared) -> int | None:
-    """The place of the first review that says what more than half say, on each of the questions that differ."""
-    given = [{key: _read(one.get(key), kind) for key, kind in differ.items()} for one in reviews]
-    words = {key: _most([one[key] for one in given]) for key in differ}
+def majority(reviews: Sequence[Answers], differ: Mapping[Point, Reader]) -> int | None:
+    """The place of the first review that says what more than half say, wherever they differ."""
+    given = [{point: _read(one.get(point), kind) for point, kind in differ.items()} for one in reviews]
+    words = {point: _most([one[point] for one in given]) for point in differ}
     return given.index(words) if None not in words.values() and words in given else None
 
 
@@ -94,5 +114,5 @@ def _most(values: Sequence[Any]) -> Any:
     return word if 2 * count > counts.total() else None
 
 
-def _read(value: Any, kind: Callable[[Any], Any]) -> Any:
+def _read(value: Any, kind: Reader) -> Any:
     return kind(value) if isinstance(value, list) else value

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
 from functools import partial
-from typing import Any
 
 from django.db.models import F
 
@@ -45,7 +43,7 @@ def _compare(queue: Queue) -> None:
         Item.objects.bulk_update(changed, ["is_disputed", "extra_seats"])
 
 
-def _is_moved(item: Item, queue: Queue, compared: disputes.Compared, given: list[Mapping[str, Any]]) -> bool:
+def _is_moved(item: Item, queue: Queue, compared: disputes.Compared, given: list[disputes.Answers]) -> bool:
     """Whether the item, which is given its new standing, had another one."""
     before = (item.is_disputed, item.extra_seats)
     item.queue = queue
@@ -56,10 +54,10 @@ def _is_moved(item: Item, queue: Queue, compared: disputes.Compared, given: list
     return before != (item.is_disputed, item.extra_seats)
 
 
-def _answers(items: list[int]) -> dict[int, list[Mapping[str, Any]]]:
+def _answers(items: list[int]) -> dict[int, list[disputes.Answers]]:
     """What was answered, by item, oldest review first."""
-    found: dict[int, list[Mapping[str, Any]]] = defaultdict(list)
+    found: dict[int, list[disputes.Answers]] = defaultdict(list)
     rows = Review.objects.filter(item__in=items).order_by("submitted_at", "id")
-    for item, answers in rows.values_list("item_id", "answers"):
-        found[item].append(answers)
+    for item, whole, steps in rows.values_list("item_id", "answers", "steps"):
+        found[item].append(disputes.answers(whole, steps))
     return found

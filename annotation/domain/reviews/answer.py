@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any, Protocol
 
-from annotation.domain.queues import state
+from annotation.domain.queues import disputes, state
+from annotation.domain.queues.disputes import Answers
 
 
 class Word(Protocol):
@@ -14,6 +16,10 @@ class Word(Protocol):
     @property
     def answers(self) -> dict[str, Any]:
         """By question key."""
+
+    @property
+    def steps(self) -> list[dict[str, Any]]:
+        """What it says of single steps, as a review keeps it."""
 
     @property
     def is_authoritative(self) -> bool:
@@ -29,12 +35,29 @@ def of(item_state: str, words: Sequence[Word]) -> dict[str, Any]:
 
     Of an item that nobody had to settle: what all who answered a question say; what they say differently is left out.
     """
+    return {key: value for (key, step), value in _points(item_state, words).items() if step == disputes.WHOLE}
+
+
+def of_steps(item_state: str, words: Sequence[Word]) -> dict[str, dict[str, Any]]:
+    """The same for questions about steps: by question key the answers by the step's outside id."""
+    return by_step(_points(item_state, words))
+
+
+def by_step(answers: Answers) -> dict[str, dict[str, Any]]:
+    """Of these answers those about steps: by question key, by the step's outside id."""
+    found: dict[str, dict[str, Any]] = {}
+    for (key, step), value in answers.items():
+        if step != disputes.WHOLE:
+            found.setdefault(key, {})[step] = value
+    return found
+
+
+def _points(item_state: str, words: Sequence[Word]) -> Answers:
     settling = next((word for word in words if word.is_authoritative), None)
     if settling is not None:
-        return dict(settling.answers)
-    given = [word.answers for word in words if not word.is_adjudication]
+        return disputes.answers(settling.answers, settling.steps)
     if item_state != state.DONE:
         return {}
-    keys = dict.fromkeys(key for answers in given for key in answers)
-    said = {key: [answers[key] for answers in given if key in answers] for key in keys}
-    return {key: values[0] for key, values in said.items() if all(value == values[0] for value in values)}
+    given = [disputes.answers(word.answers, word.steps) for word in words if not word.is_adjudication]
+    said = {point: [one[point] for one in given if point in one] for point in dict.fromkeys(chain.from_iterable(given))}
+    return {point: values[0] for point, values in said.items() if all(value == values[0] for value in values)}

@@ -13,7 +13,7 @@ from django.utils.text import slugify
 
 from annotation.domain.datasets.content import canonical
 from annotation.domain.datasets.writers import Format, csv_line
-from annotation.domain.queues import rubric, rubric_versions
+from annotation.domain.queues import disputes, rubric, rubric_versions
 from annotation.domain.queues.pairs import PREFERENCE
 from annotation.domain.reviews import answer
 from annotation.domain.reviews.content import read_labels, read_steps
@@ -43,7 +43,10 @@ def _jsonl(queue: Queue) -> Iterator[bytes]:
 
 
 def _csv(queue: Queue) -> Iterator[bytes]:
-    """A line an item: its one answer; then every reviewer has a column of their own for every question and part."""
+    """A line an item: its one answer; then every reviewer has a column of their own for every question and part.
+
+    Answers to a question about steps stand in one cell, as JSON by the step's id.
+    """
     questions, people = _question_keys(queue), _people(queue)
     keys = [*questions, *PARTS]
     yield csv_line(
@@ -55,13 +58,10 @@ def _csv(queue: Queue) -> Iterator[bytes]:
         ]
     )
     for item in _items(queue):
-        reviews = list(item.reviews.all())
-        word = answer.of(item.state, reviews)
-        said = {review.reviewer.email: _answers(review) for review in reviews if not review.is_adjudication}
-        given = [said.get(person, {}).get(key) for key in keys for person in people]
-        yield csv_line(
-            [*_about(item).values(), *_settled(item).values(), *(word.get(key) for key in questions), *given]
-        )
+        word = one_answer(item)
+        by = {review.reviewer.email: _answers(review) for review in item.reviews.all() if not review.is_adjudication}
+        given = [by.get(person, {}).get(key) for key in keys for person in people]
+        yield csv_line([*_about(item).values(), *settled(item).values(), *(word.get(key) for key in questions), *given])
 
 
 def _items(queue: Queue) -> Iterator[Item]:
@@ -79,7 +79,7 @@ def _question_keys(queue: Queue) -> list[str]:
     """Of all versions of the rubric, the present one's first."""
     versions = queue.rubric_versions.order_by("-number").values_list("questions", flat=True)
     asked = [rubric_versions.questions_of(queue), *(rubric.read(questions) for questions in versions)]
-    keys = [question.key for one in asked for question in one.questions]
+    keys = [question.key for one in asked for question in (*one.questions, *one.step_questions)]
     has_pairs = Item.objects.filter(queue=queue, kind=Item.Kind.PAIR).exists()
     return list(dict.fromkeys([*keys, *([PREFERENCE] if has_pairs else [])]))
 
@@ -97,7 +97,18 @@ def _about(item: Item) -> dict[str, Any]:
     )
 
 
-def _settled(item: Item) -> dict[str, Any]:
+def one_answer(item: Item) -> dict[str, Any]:
+    """The item's one answer by question key, as far as it has one; to a question about steps by the step's id."""
+    reviews = list(item.reviews.all())
+    return answer.of(item.state, reviews) | answer.of_steps(item.state, reviews)
+
+
+def said(review: Review) -> dict[str, Any]:
+    """What one reviewer answered by question key; to a question about steps by the step's id."""
+    return {**review.answers, **answer.by_step(disputes.answers({}, review.steps))}
+
+
+def settled(item: Item) -> dict[str, Any]:
     """When somebody had to settle it, and who did; nobody where that was the majority."""
     at = item.adjudicated_at
     return dict(zip(SETTLED, (at and at.isoformat(), item.adjudicated_by and item.adjudicated_by.email), strict=True))
@@ -107,7 +118,7 @@ def _answers(review: Review) -> dict[str, Any]:
     """What one reviewer said, by question key and part."""
     failing = review.first_failing_run_uuid
     return {
-        **review.answers,
+        **said(review),
         "label": [label.name for label in read_labels(review.labels)] or None,
         "layer": review.layer or None,
         "first_failing_run_id": str(failing) if failing else None,
@@ -120,13 +131,14 @@ def _answers(review: Review) -> dict[str, Any]:
 
 
 def _document(item: Item, review: Review) -> dict[str, Any]:
-    corrected = review.corrected_run_uuid
+    corrected, reviews = review.corrected_run_uuid, list(item.reviews.all())
     return {
         "review_id": str(review.uuid),
         **_about(item),
         "reason": item.reason,
-        **_settled(item),
-        "answer": answer.of(item.state, list(item.reviews.all())),
+        **settled(item),
+        "answer": answer.of(item.state, reviews),
+        "step_answers": answer.of_steps(item.state, reviews),
         "reviewer": review.reviewer.email,
         "rubric_version": review.rubric.number,
         "answers": review.answers,

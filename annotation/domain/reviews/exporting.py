@@ -1,4 +1,4 @@
-"""The finished items of a queue as CSV: what they are about, and what their reviewers said."""
+"""The finished items of a queue as CSV: what they are about, what their reviewers said, and what settled them."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from django.db.models import Max, Prefetch, Q
 from annotation.domain.datasets.content import canonical
 from annotation.domain.datasets.writers import csv_line
 from annotation.domain.queues import rubric_versions, state
+from annotation.domain.reviews import export
 from annotation.models import Item, Queue, Review, Trace
 
 BATCH = 200
@@ -29,25 +30,29 @@ class Window:
 def finished(queue: Queue, window: Window, *, with_reviewers: bool) -> Iterator[bytes]:
     """A head line and one line an item, in UTF-8, with nothing that a spreadsheet would run.
 
-    `with_reviewers`: each reviewer's answers and note in columns of their own; else all answers to a question in one.
+    `with_reviewers`: each reviewer's answers and note in columns of their own; else all answers to a question in one. Who
+    settled the item and its one answer stand at the end, after all columns that programs know.
     """
-    keys = [question.key for question in rubric_versions.questions_of(queue).questions]
+    asked = rubric_versions.questions_of(queue)
+    keys = [question.key for question in (*asked.questions, *asked.step_questions)]
     people = _people(queue) if with_reviewers else None
-    yield csv_line([*COLUMNS, *_heads(keys, people)])
+    yield csv_line([*COLUMNS, *_heads(keys, people), *export.SETTLED, *(f"answer: {key}" for key in keys)])
     last = 0
     while items := list(_items(queue, window).filter(pk__gt=last)[:BATCH]):
         last = items[-1].pk
         traces = _traces(items)
         for item in items:
-            yield csv_line([*_about(item, traces.get(str(item.trace_uuid))), *_answers(item, keys, people)])
+            about = _about(item, traces.get(str(item.trace_uuid)))
+            yield csv_line([*about, *_answers(item, keys, people), *_settled(item, keys)])
 
 
 _LAST = Max("reviews__submitted_at", filter=Q(reviews__is_adjudication=False))
 
 
 def _items(queue: Queue, window: Window) -> Any:
-    reviews = Prefetch("reviews", Review.objects.select_related("reviewer").order_by("id"))
+    reviews = Prefetch("reviews", Review.every.select_related("reviewer").order_by("id"))
     rows = Item.objects.filter(queue=queue, state__in=state.FULL).annotate(completed_at=_LAST)
+    rows = rows.select_related("adjudicated_by")
     if window.since:
         rows = rows.filter(completed_at__gte=window.since)
     if window.until:
@@ -80,7 +85,7 @@ def _about(item: Item, trace: Trace | None) -> list[str]:
 
 
 def _answers(item: Item, keys: Sequence[str], people: Sequence[str] | None) -> Iterator[str]:
-    given = {review.reviewer.email: review for review in item.reviews.all()}
+    given = {review.reviewer.email: review for review in item.reviews.all() if not review.is_adjudication}
     for key in (*keys, "note"):
         words = {email: _cell(_of(review, key)) for email, review in given.items()}
         yield from (
@@ -89,7 +94,12 @@ def _answers(item: Item, keys: Sequence[str], people: Sequence[str] | None) -> I
 
 
 def _of(review: Review, key: str) -> Any:
-    return review.note if key == "note" else review.answers.get(key)
+    return review.note if key == "note" else export.said(review).get(key)
+
+
+def _settled(item: Item, keys: Sequence[str]) -> Iterator[Any]:
+    word = export.one_answer(item)
+    yield from (*export.settled(item).values(), *(word.get(key) for key in keys))
 
 
 def _cell(value: Any) -> str:

@@ -9,7 +9,7 @@ from annotation.domain import audit, statements
 from annotation.domain.feedback import reviewed
 from annotation.domain.notices import recording
 from annotation.domain.queues import assignment, disputes, state
-from annotation.domain.queues.rubric_versions import asked_of, current
+from annotation.domain.queues.rubric_versions import questions_of
 from annotation.domain.reviews import originals
 from annotation.domain.rows import Rows
 from annotation.models import Item, Queue, Review, User
@@ -77,9 +77,10 @@ def _standing(item: Item, given: list[Review], *, was_settled: bool) -> disputes
     decides = disputes.EDITOR if was_settled and queue.decides == Queue.Decides.NOBODY else queue.decides
     if len(given) < 2 or decides == Queue.Decides.NOBODY:
         return disputes.Standing(item.extra_seats)
-    compared = disputes.compared(asked_of(item, current(queue), None))
+    compared = disputes.compared(questions_of(queue))
     policy = disputes.Policy(decides, state.wanted(item, queue), compared)
-    answers, can_call = [review.answers for review in given], partial(assignment.is_anybody_left, item)
+    answers = [disputes.answers(review.answers, review.steps) for review in given]
+    can_call = partial(assignment.is_anybody_left, item)
     return disputes.standing(policy, answers, extra_seats=item.extra_seats, can_call=can_call)
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import Prefetch, QuerySet
 
-from annotation.domain.queues import disputes, rubric, rubric_versions
+from annotation.domain.queues import disputes, pairs, rubric, rubric_versions
 from annotation.domain.queues.rubric import Question, Rubric
 from annotation.domain.reviews import adjudicate, answer, content, corrections, diff, diff_json, history, originals
 from annotation.domain.reviews.content import StepJudgement
@@ -29,17 +29,25 @@ class Cell:
     pieces: tuple[Piece, ...] = ()
 
 
+class Step(NamedTuple):
+    """A run by its outside id."""
+
+    run: UUID
+    name: str
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One question or part with a cell for every review; `is_disputed` if its difference is why a word is needed.
 
-    `key` is the question's, empty for a part.
+    `key` is the question's, empty for a part; `step` the one that it was asked of, if it was.
     """
 
     label: str
     cells: tuple[Cell, ...]
     is_disputed: bool = False
     key: str = ""
+    step: Step | None = None
 
     @property
     def differs(self) -> bool:
@@ -76,14 +84,19 @@ class Comparison:
         return answer.of(self.item.state, self.columns)
 
     @property
+    def step_answers(self) -> dict[str, dict[str, Any]]:
+        """The same for questions about steps, by question key and the step's outside id."""
+        return answer.of_steps(self.item.state, self.columns)
+
+    @property
     def disputed(self) -> tuple[str, ...]:
         """The questions on which the reviews differ."""
-        return tuple(row.label for row in self.rows if row.is_disputed)
+        return tuple(dict.fromkeys(row.label for row in self.rows if row.is_disputed))
 
     @property
     def differing_keys(self) -> tuple[str, ...]:
         """The same by key."""
-        return tuple(row.key for row in self.rows if row.is_disputed)
+        return tuple(dict.fromkeys(row.key for row in self.rows if row.is_disputed))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +110,25 @@ class Waiting:
 def waiting(items: QuerySet[Item], queue: Queue, most: int) -> list[Waiting]:
     """The first so many items of the queue whose reviews differ, in two statements."""
     asked = rubric_versions.questions_of(queue)
-    given = Prefetch("reviews", Review.objects.only("item", "answers"))
+    given = Prefetch("reviews", Review.objects.only("item", "answers", "steps"))
     rows = items.filter(queue=queue, state=Item.State.DISAGREEMENT).order_by(*WAITING_ORDER).prefetch_related(given)
     return [Waiting(item, _labels(asked, item)) for item in rows[:most]]
 
 
 def _labels(asked: Rubric, item: Item) -> tuple[str, ...]:
-    differ = disputes.differing([review.answers for review in item.reviews.all()], disputes.compared(asked))
-    return tuple(question.label for question in asked.questions if question.key in differ)
+    differ = {key for key, _step in _differing(asked, item.reviews.all())}
+    questions = (*_of_kind(asked, item).questions, *asked.step_questions)
+    return tuple(question.label for question in questions if question.key in differ)
+
+
+def _differing(asked: Rubric, reviews: Iterable[Review]) -> Collection[disputes.Point]:
+    said = [disputes.answers(review.answers, review.steps) for review in reviews]
+    return disputes.differing(said, disputes.compared(asked))
+
+
+def _of_kind(asked: Rubric, item: Item) -> Rubric:
+    """What is asked of an item like this; of a pair, whose first trace is A here."""
+    return pairs.asked(asked, is_swapped=False) if item.kind == Item.Kind.PAIR else asked
 
 
 def comparison(item: Item) -> Comparison:
@@ -122,19 +146,26 @@ def comparison(item: Item) -> Comparison:
 def _rows(item: Item, reviews: Sequence[Review], columns: Sequence[Review]) -> tuple[Row, ...]:
     """What the dispute is about, what else differs, what all say alike; each in the rubric's order, words of people last."""
     asked = rubric_versions.questions_of(item.queue)
-    differ = disputes.differing([review.answers for review in reviews], disputes.compared(asked))
+    differ = _differing(asked, reviews)
+    judged = {review.pk: history.as_input(review).steps for review in columns}
+    names = _steps(item, columns, judged.values())
+    rest = {review: _without(steps, differ) for review, steps in judged.items()}
     found = [
-        Row(
-            question.label, tuple(_answer(question, review) for review in columns), question.key in differ, question.key
-        )
-        for question in _questions(asked, columns)
+        *_about_whole(_of_kind(asked, item), differ, columns),
+        *_about_steps(asked, differ, list(judged.values()), names),
+        *(Row(label, tuple(said(review) for review in columns)) for label, said in _parts(item, columns, rest, names)),
     ]
-    found += [Row(label, tuple(said(review) for review in columns)) for label, said in _parts(item, columns)]
     said = [row for row in found if not row.is_empty]
     return tuple(sorted(said, key=lambda row: (not row.is_disputed, row.label == NOTE, not row.differs)))
 
 
 NOTE = "Note"
+
+
+def _about_whole(asked: Rubric, differ: Collection[disputes.Point], reviews: Sequence[Review]) -> Iterator[Row]:
+    for question in _questions(asked, reviews):
+        cells = tuple(_answer(question, review.answers) for review in reviews)
+        yield Row(question.label, cells, (question.key, disputes.WHOLE) in differ, question.key)
 
 
 def _questions(asked: Rubric, reviews: Sequence[Review]) -> list[Question]:
@@ -145,15 +176,41 @@ def _questions(asked: Rubric, reviews: Sequence[Review]) -> list[Question]:
     return [by_key[key] for key in dict.fromkeys(question.key for question in [*asked.questions, *earlier])]
 
 
-def _answer(question: Question, review: Review) -> Cell:
-    value = review.answers.get(question.key)
+def _answer(question: Question, answers: Mapping[str, Any]) -> Cell:
+    value = answers.get(question.key)
     return Cell() if value is None else Cell((corrections.worded(question, value),))
 
 
-def _parts(item: Item, reviews: Sequence[Review]) -> Iterator[tuple[str, Callable[[Review], Cell]]]:
-    judged = {review.pk: history.as_input(review).steps for review in reviews}
-    failing = {uuid for review in reviews if (uuid := review.first_failing_run_uuid)}
-    steps = _steps(item, failing | {step.run for kept in judged.values() for step in kept})
+Judged = Sequence[StepJudgement]
+
+
+def _about_steps(
+    asked: Rubric, differ: Collection[disputes.Point], judged: Sequence[Judged], names: Mapping[UUID | None, str]
+) -> Iterator[Row]:
+    """Of questions about steps what the dispute is about: all else that was answered stands with what was said of the step."""
+    for key, run in differ:
+        if run != disputes.WHOLE and (question := asked.step_question(key)):
+            said = [next((step.answers for step in steps if str(step.run) == run), {}) for steps in judged]
+            step = Step(UUID(run), names.get(UUID(run), UNKNOWN))
+            yield Row(
+                question.label, tuple(_answer(question, one) for one in said), is_disputed=True, key=key, step=step
+            )
+
+
+def _without(judged: Judged, differ: Collection[disputes.Point]) -> Judged:
+    """What was said of steps, but for the answers that have a row of their own."""
+    kept = [
+        step.model_copy(
+            update={"answers": {key: one for key, one in step.answers.items() if (key, str(step.run)) not in differ}}
+        )
+        for step in judged
+    ]
+    return [step for step in kept if step.says_anything]
+
+
+def _parts(
+    item: Item, reviews: Sequence[Review], judged: Mapping[int, Judged], steps: Mapping[UUID | None, str]
+) -> Iterator[tuple[str, Callable[[Review], Cell]]]:
     source = originals.original(item, None) if any(review.correction is not None for review in reviews) else None
     yield "Labels", lambda review: Cell(tuple(sorted(label.name for label in content.read_labels(review.labels))))
     yield "Layer", lambda review: _cell(review.layer)
@@ -163,17 +220,23 @@ def _parts(item: Item, reviews: Sequence[Review]) -> Iterator[tuple[str, Callabl
     yield NOTE, lambda review: _cell(review.note)
 
 
-def _of_steps(review: Review, judged: Sequence[StepJudgement], names: Mapping[UUID | None, str]) -> Iterator[str]:
+def _of_steps(review: Review, judged: Judged, names: Mapping[UUID | None, str]) -> Iterator[str]:
     asked = rubric.read(review.rubric.questions)
     for step in judged:
-        yield f"{names.get(step.run, 'a step')}: {corrections.on_step(step, asked)}"
+        yield f"{names.get(step.run, UNKNOWN)}: {corrections.on_step(step, asked)}"
 
 
 def _cell(words: str | None) -> Cell:
     return Cell((words,)) if words else Cell()
 
 
-def _steps(item: Item, uuids: set[UUID]) -> dict[UUID | None, str]:
+UNKNOWN = "a step"
+
+
+def _steps(item: Item, reviews: Sequence[Review], judged: Iterable[Judged]) -> dict[UUID | None, str]:
+    """The names of the steps that reviews speak of."""
+    failing = {uuid for review in reviews if (uuid := review.first_failing_run_uuid)}
+    uuids = failing | {step.run for kept in judged for step in kept}
     rows = Run.objects.filter(workspace=item.workspace_id, uuid__in=uuids).only("uuid", "name", "type") if uuids else []
     return {run.uuid: run.name or run.type for run in rows}
 

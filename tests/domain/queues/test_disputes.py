@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from hypothesis import given
@@ -13,7 +14,13 @@ from annotation.domain.queues.rubric import QuestionKind
 from annotation.domain.reviews.quality import figures
 
 KEYS: disputes.Compared = {"thumbs": frozenset, "tone": frozenset}
-UP, DOWN = {"thumbs": "up"}, {"thumbs": "down"}
+
+
+def said(**answers: Any) -> disputes.Answers:
+    return disputes.answers(answers, [])
+
+
+UP, DOWN = said(thumbs="up"), said(thumbs="down")
 
 
 def standing(
@@ -30,13 +37,25 @@ def test_the_questions_that_count_are_those_that_agreement_compares() -> None:
         | ({"minimum": 1, "maximum": 5} if kind is QuestionKind.SCALE else {})
         for kind in QuestionKind
     ])  # fmt: skip
-    assert disputes.compared(asked).keys() == {f"q-{kind}" for kind in figures.SCALES}
+    assert disputes.compared(asked).keys() == {"preference", *(f"q-{kind}" for kind in figures.SCALES)}
 
 
 def test_no_answer_differs_from_none_and_a_set_has_no_order() -> None:
-    assert disputes.differing([UP, {}, {"tone": ["a", "b"]}, {"tone": ["b", "a"]}], KEYS) == {}
-    assert disputes.differing([UP, DOWN, {"note": "x"}, {"note": "y"}], KEYS).keys() == {"thumbs"}
-    assert disputes.differing([{"rank": ["a", "b"]}, {"rank": ["b", "a"]}], {"rank": tuple}).keys() == {"rank"}
+    assert disputes.differing([UP, {}, said(tone=["a", "b"]), said(tone=["b", "a"])], KEYS) == {}
+    assert disputes.differing([UP, DOWN, said(note="x"), said(note="y")], KEYS).keys() == {("thumbs", "")}
+    assert disputes.differing([said(rank=["a", "b"]), said(rank=["b", "a"])], {"rank": tuple}).keys() == {("rank", "")}
+
+
+def test_answers_about_steps_differ_where_they_are_about_the_same_one() -> None:
+    one, two = str(uuid4()), str(uuid4())
+    reviews = [
+        disputes.answers({"tone": "kind"}, [{"run": one, "answers": {"tone": "cold"}}, {"run": two, "thumb": "up"}]),
+        disputes.answers({"tone": "kind"}, [{"run": two, "answers": {"tone": "kind"}}]),
+        disputes.answers({}, [{"run": two, "answers": {"tone": "cold", "why": "x"}}]),
+    ]
+    assert disputes.differing(reviews[:2], KEYS) == {}
+    assert disputes.differing(reviews, KEYS) == {("tone", two): frozenset}
+    assert disputes.majority([*reviews, reviews[2]], {("tone", two): frozenset}) == 2
 
 
 @pytest.mark.parametrize(
@@ -60,14 +79,14 @@ def test_who_decides(decides: str, reviews: list[Any], extra: int, can_call: boo
 
 
 def test_a_majority_on_each_question_that_nobody_gave_whole_is_no_answer() -> None:
-    reviews = [{"a": 1, "b": 1, "c": 1}, {"a": 1, "b": 2, "c": 2}, {"a": 2, "b": 1, "c": 2}]
-    assert disputes.majority(reviews, dict.fromkeys("abc", frozenset)) is None
-    assert disputes.majority([{"a": 1}, {"a": 2}, {"a": 3}], {"a": frozenset}) is None
+    reviews = [said(a=1, b=1, c=1), said(a=1, b=2, c=2), said(a=2, b=1, c=2)]
+    assert disputes.majority(reviews, {(key, ""): frozenset for key in "abc"}) is None
+    assert disputes.majority([said(a=1), said(a=2), said(a=3)], {("a", ""): frozenset}) is None
 
 
 @given(st.lists(st.fixed_dictionaries({"thumbs": st.sampled_from(["up", "down"])}), min_size=2, max_size=6))
 def test_what_the_majority_says_is_said_by_more_than_half(reviews: list[dict[str, str]]) -> None:
-    place = disputes.majority(reviews, {"thumbs": frozenset})
+    place = disputes.majority([said(**one) for one in reviews], {("thumbs", ""): frozenset})
     half = len(reviews) / 2
     counts = {word: sum(one["thumbs"] == word for one in reviews) for word in ("up", "down")}
     assert (place is None) == (max(counts.values()) <= half)

@@ -11,14 +11,16 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 from pytest_django import DjangoAssertNumQueries
 
-from annotation.domain.queues import items, lifecycle, rubric, subjects
+from annotation.domain.queues import items, lifecycle, rubric, rubric_versions, subjects
+from annotation.domain.queues.conditions import Steps
 from annotation.domain.queues.lifecycle import QueueSettings
 from annotation.domain.queues.reasons import Reason
+from annotation.domain.queues.rubric import Question, QuestionKind
 from annotation.domain.reviews import submit
 from annotation.domain.reviews.content import ReviewInput
-from annotation.models import Dataset, Example, Item, Membership, Queue, Reservation, Review, User
+from annotation.models import Dataset, Example, Item, Membership, Queue, Reservation, Review, Trace, User
 from tests.factories.accounts import MembershipFactory
-from tests.factories.traces import TraceFactory
+from tests.factories.traces import RunFactory, TraceFactory
 from tests.fixtures.browser import SignIn, settled
 from tests.fixtures.people import People
 from tests.web.queues.test_lists import words
@@ -121,6 +123,62 @@ def test_an_answer_of_the_editors_own_begins_from_a_review(people: People, court
     written = Review.every.get(is_adjudication=True)
     assert (written.answers, written.note, written.correction) == ({"thumbs": "down"}, "Both missed it", None)
     assert Item.objects.get(number=1).state == "done"
+
+
+def test_an_answer_of_the_editors_own_asks_for_the_steps_in_dispute_and_keeps_the_others(
+    people: People, court: Court
+) -> None:
+    trace = Trace.objects.get(uuid=str(court.items[0].trace_uuid))
+    refund, search = (RunFactory(trace=trace, type="tool", name=name).uuid for name in ("refund", "search"))
+    right = Question(key="call", kind=QuestionKind.THUMBS, label="Was the call right?", of=Steps(type="tool"))
+    asked = rubric.Rubric(questions=(*rubric.default().questions, right))
+    rubric_versions.publish(queue=Queue.objects.get(), asked=asked, by=people.admin)
+    for person, word in ((people.reviewer, "up"), (court.other, "down")):
+        steps = [
+            {"run": refund, "note": "Saver rate", "answers": {"call": word}},
+            {"run": search, "answers": {"call": "up"}},
+        ]
+        court.say(0, person, answers={"thumbs": "up"}, steps=steps)
+    client = people.client(people.editor)
+    html = client.get(court.page).content.decode()
+    assert "Item 1: reviews differ on Was the call right?" in words(html.encode())
+    assert f'?item=1&amp;step={refund}"' in html
+    page = client.get(f"{court.page}?item=1&edit={court.review_of(0, people.reviewer).uuid}")
+    assert [step.name for step, _field in page.context["disputed_steps"]] == ["refund"]
+    field = f"answer-{refund}-call"
+    assert f'name="{field}"' in page.content.decode()
+    kept = page.context["kept_steps"]
+    court.post(client, 0, step=kept, asked_step=str(refund), **{"answer-thumbs": "up", field: "down"})
+    assert Review.every.get(is_adjudication=True).steps == [
+        {"run": str(refund), "note": "Saver rate", "answers": {"call": "down"}},
+        {"run": str(search), "answers": {"call": "up"}},
+    ]
+
+
+def test_reviews_of_a_pair_differ_on_which_is_better_and_that_is_what_an_editor_answers(
+    people: People, court: Court
+) -> None:
+    one, two = (item.trace_uuid for item in court.items[:2])
+    assert one is not None
+    assert two is not None
+    pair = subjects.of_pair(one, two)
+    (item,) = items.add(queue=Queue.objects.get(), subjects=[pair], reason=Reason()).added
+    Queue.objects.update(decides="editor")
+    for person, better in ((people.reviewer, "first"), (court.other, "both")):
+        said = ReviewInput(answers={"preference": better})
+        submit.submit(item=item, by=person, answers=said, now=timezone.now())
+    client = people.client(people.editor)
+    page = client.get(court.page)
+    assert "Item 4: reviews differ on Which is better?" in words(page.content)
+    assert "Which is better? (differs) A Both alike" in words(page.content)
+    begun = Review.objects.get(item=item, reviewer=people.reviewer)
+    form = client.get(f"{court.page}?item=4&edit={begun.uuid}").content.decode()
+    assert 'name="answer-preference"' in form
+    assert 'name="answer-thumbs"' not in form
+    address = f"/w/acme/queues/items/{item.uuid}/adjudicate/"
+    client.post(address, {"answer-preference": "other"})
+    assert Review.every.get(is_adjudication=True).answers == {"preference": "other"}
+    assert Item.objects.get(number=4).state == "done"
 
 
 def test_what_changed_meanwhile_is_read_again(people: People, court: Court) -> None:

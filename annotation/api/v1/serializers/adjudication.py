@@ -26,6 +26,7 @@ class ComparisonSerializer(serializers.Serializer[Any]):
         source="item.adjudicated_by.email", default=None, allow_null=True, help_text="null: the majority, or nobody."
     )
     answer = AnyField(help_text="By question key: what settled the item, else what all its reviews say.")
+    step_answers = AnyField(help_text="The same for questions about steps: by question key, by the step’s id.")
     token = serializers.CharField()
 
 

@@ -36,10 +36,15 @@ class AgreementSerializer(serializers.Serializer[Any]):
     key = serializers.CharField(source="asked.key")
     label = serializers.CharField(source="asked.label")  # type: ignore[assignment]  # a field of this name
     scale = serializers.CharField(source="asked.scale")
-    items = serializers.IntegerField(help_text="Items that at least two people answered.")
-    disagreed = serializers.IntegerField(help_text="Of these, items with answers that differ.")
+    is_of_steps = serializers.BooleanField(
+        source="asked.is_of_steps", help_text="Asked of single steps: these are counted then, not items."
+    )
+    items = serializers.IntegerField(help_text="Items (or steps) that at least two people answered.")
+    disagreed = serializers.IntegerField(help_text="Of these, those with answers that differ.")
     disagreed_items = serializers.ListField(
-        child=serializers.IntegerField(), default=list, help_text="Their numbers in the queue, at most 1,000."
+        child=serializers.IntegerField(),
+        default=list,
+        help_text="The numbers of their items in the queue, at most 1,000.",
     )
     reviewers = serializers.IntegerField()
     raw = serializers.FloatField(allow_null=True, help_text="Share of pairs of reviewers who gave the same answer.")

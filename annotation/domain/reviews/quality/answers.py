@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from annotation.domain.queues import rubric
 from annotation.domain.queues.pairs import PREFERENCE
 from annotation.domain.reviews.content import read_labels
 from annotation.domain.reviews.quality import figures
-from annotation.domain.reviews.quality.figures import FIRST_FAILING_STEP, LABELS, LAYER, Given
+from annotation.domain.reviews.quality.figures import FIRST_FAILING_STEP, LABELS, LAYER, Given, Unit
 from annotation.models import FailureMode, Item, Queue, Review, RubricVersion
 
 MOST = 20_000
@@ -29,7 +29,7 @@ def read(reviews: QuerySet[Review]) -> list[Given]:
     """What these reviews say, parts included that their rubric asks for; labels under their present names."""
     found = list(
         reviews.values_list(
-            "item_id", "reviewer_id", "rubric_id", "answers", "labels", "layer", "first_failing_run_uuid"
+            "item_id", "reviewer_id", "rubric_id", "answers", "labels", "layer", "first_failing_run_uuid", "steps"
         )
     )
     asked = {
@@ -37,25 +37,37 @@ def read(reviews: QuerySet[Review]) -> list[Given]:
         for version in RubricVersion.objects.filter(pk__in={row[2] for row in found})
     }
     names = _names([label for row in found for label in row[4]])
-    return [_given(row, asked[row[2]], names) for row in found]
+    return [one for row in found for one in (_given(row, asked[row[2]], names), *_of_steps(row, asked[row[2]]))]
 
 
 def _given(row: Sequence[Any], asked: rubric.Rubric, names: dict[UUID, str]) -> Given:
-    item, reviewer, _version, answers, labels, layer, failing = row
-    values = {
-        question.key: _comparable(question, answers[question.key])
-        for question in asked.questions
-        if question.key in answers and question.kind in figures.SCALES
-    }
+    item, reviewer, _version, answers, labels, layer, failing, _steps = row
     if PREFERENCE in answers:  # of a pair, which is asked nothing else
-        return Given(item, reviewer, {PREFERENCE: answers[PREFERENCE]})
+        return Given(Unit(item), reviewer, {PREFERENCE: answers[PREFERENCE]})
+    values = _values(asked.questions, answers)
     if asked.parts.labels:
         values[LABELS] = frozenset(names.get(label.failure_mode, label.name) for label in read_labels(labels))
     if layer:
         values[LAYER] = layer
     if failing:
         values[FIRST_FAILING_STEP] = str(failing)
-    return Given(item, reviewer, values)
+    return Given(Unit(item), reviewer, values)
+
+
+def _of_steps(row: Sequence[Any], asked: rubric.Rubric) -> Iterator[Given]:
+    """What was answered to questions about steps, each step a unit of its own."""
+    item, reviewer, *_, steps = row
+    for step in steps if asked.step_questions else ():
+        if values := _values(asked.step_questions, step.get("answers", {})):
+            yield Given(Unit(item, step["run"]), reviewer, values)
+
+
+def _values(questions: Iterable[rubric.Question], answers: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        question.key: _comparable(question, answers[question.key])
+        for question in questions
+        if question.key in answers and question.kind in figures.SCALES
+    }
 
 
 def _comparable(question: rubric.Question, value: Any) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from annotation.domain import agreement
 from annotation.domain.agreement import Alpha, Kappa, Scale
@@ -16,26 +16,34 @@ RELIABLE, TENTATIVE = 0.8, 0.667
 """Of alpha: what conclusions may rest on, and what they may rest on for now (Krippendorff 2004, page 241)."""
 
 FEWEST = 10
-"""Items; fewer, and one more of them may turn everything."""
+"""Units; fewer, and one more of them may turn everything."""
+
+
+class Unit(NamedTuple):
+    """What was judged: an item (inside id), or one step of it (outside id of the run)."""
+
+    item: int
+    step: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What one person answered on one item (inside ids), by question key; sets of options as frozensets."""
+    """What one person (inside id) answered on one unit, by question key; sets of options as frozensets."""
 
-    item: int
+    unit: Unit
     reviewer: int
     values: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question whose answers can be compared; `words` are its options by key, in order."""
+    """A question whose answers can be compared; `words` are its options by key, in order; `is_of_steps`: asked of each."""
 
     key: str
     label: str
     scale: Scale
     words: Mapping[Any, str] = field(default_factory=dict)
+    is_of_steps: bool = False
 
     @property
     def places(self) -> dict[Any, float]:
@@ -63,7 +71,8 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """The figures of one question; `items` is how many were answered at least twice, `disagreed` how many not alike.
+    """The figures of one question; `items` is how many items, or steps, were answered at least twice, `disagreed` how
+    many not alike.
 
     `kappa` is Cohen's, for exactly two reviewers; `fleiss` that of any number.
     """
@@ -95,7 +104,7 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True)
 class Confusion:
-    """What two people (inside ids) answered to one question on the items that both reviewed.
+    """What two people (inside ids) answered to one question on the items, or steps, that both reviewed.
 
     The first one's answers are the rows.
     """
@@ -121,8 +130,8 @@ class Confusion:
         return [self.asked.worded(value) for value in self.values]
 
 
-Units = dict[int, dict[int, Any]]
-"""Per item the values by reviewer."""
+Units = dict[Unit, dict[int, Any]]
+"""Per item or step the values by reviewer."""
 
 
 PREFERRED = Asked(
@@ -149,15 +158,14 @@ class LeftOut:
 
 def left_out(rubric: Rubric) -> tuple[LeftOut, ...]:
     """What a rubric asks and nothing can be compared of."""
-    questions = [LeftOut(one.label, _INCOMPARABLE[one.kind]) for one in rubric.questions if one.kind in _INCOMPARABLE]
+    every = (*rubric.questions, *rubric.step_questions)
+    questions = [LeftOut(one.label, _INCOMPARABLE[one.kind]) for one in every if one.kind in _INCOMPARABLE]
     parts = {"Correction": (rubric.parts.correction, _CORRECTED), "Note": (rubric.parts.note, _FREE)}
-    questions += [LeftOut(one.label, _OF_STEPS) for one in rubric.step_questions]
     return (*questions, *(LeftOut(label, reason) for label, (is_asked, reason) in parts.items() if is_asked))
 
 
 _FREE = "Free text: two people never say the same in the same words. Give it labels, and these are compared."
 _CORRECTED = "A correction is a text of its own; the reviews of an item stand side by side where they differ."
-_OF_STEPS = "Asked of single steps: the export has each reviewer’s answers by step."
 _INCOMPARABLE = {
     QuestionKind.TEXT: _FREE,
     QuestionKind.ASSERTIONS: "Sentences of one’s own: what one person asks of an answer, another need not deny.",
@@ -166,7 +174,7 @@ _INCOMPARABLE = {
 
 def asked(rubric: Rubric) -> tuple[Asked, ...]:
     """The questions and parts of a rubric that can be compared; free text cannot."""
-    questions = [_asked(question) for question in rubric.questions if question.kind in SCALES]
+    questions = [_asked(one) for one in (*rubric.questions, *rubric.step_questions) if one.kind in SCALES]
     parts = rubric.parts
     if parts.labels:
         questions.append(Asked(LABELS, "Labels", Scale.SETS))
@@ -196,15 +204,15 @@ SCALES = {
 def _asked(question: Question) -> Asked:
     options: dict[Any, str] = {option.key: option.label for option in question.options}
     words = options | question.kind.words | {step: str(step) for step in question.steps}
-    return Asked(question.key, question.label, SCALES[question.kind], words)
+    return Asked(question.key, question.label, SCALES[question.kind], words, is_of_steps=question.of is not None)
 
 
 def units(given: Iterable[Given], key: str) -> Units:
-    """The answers to one question, by item and reviewer."""
+    """The answers to one question, by item or step and reviewer."""
     found: Units = defaultdict(dict)
     for one in given:
         if key in one.values:
-            found[one.item][one.reviewer] = one.values[key]
+            found[one.unit][one.reviewer] = one.values[key]
     return dict(found)
 
 
@@ -234,16 +242,16 @@ def _placed(question: Asked, paired: list[dict[int, Any]]) -> list[dict[int, Any
     return [{rater: places[value] for rater, value in unit.items() if value in places} for unit in paired]
 
 
-def disagreed(found: Units) -> list[int]:
-    """The items on which answers differ."""
-    return [item for item, answers in found.items() if len(answers) > 1 and _is_split(answers)]
+def disagreed(found: Units) -> list[Unit]:
+    """The items or steps on which answers differ."""
+    return [unit for unit, answers in found.items() if len(answers) > 1 and _is_split(answers)]
 
 
-def in_cell(found: Units, table: Confusion, cell: tuple[Any, Any]) -> list[int]:
-    """The items to which the table's first person answered the one and the second the other."""
+def in_cell(found: Units, table: Confusion, cell: tuple[Any, Any]) -> list[Unit]:
+    """The items or steps to which the table's first person answered the one and the second the other."""
     one, other = table.one, table.other
-    pairs = ((item, answers) for item, answers in found.items() if one in answers and other in answers)
-    return [item for item, answers in pairs if (answers[one], answers[other]) == cell]
+    pairs = ((unit, answers) for unit, answers in found.items() if one in answers and other in answers)
+    return [unit for unit, answers in pairs if (answers[one], answers[other]) == cell]
 
 
 def confusion(question: Asked, given: Sequence[Given], one: int, other: int) -> Confusion:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Count, Max, Q, QuerySet
 
-from annotation.domain.queues import state
+from annotation.domain.queues import rubric_versions, state
 from annotation.domain.reviews.quality import answers, consistency, figures
 from annotation.domain.reviews.quality.consistency import Consistency, GoldRow, Rate
 from annotation.domain.reviews.quality.figures import Asked, Given
@@ -53,10 +53,15 @@ def _of(queue: Queue, person: User, row: dict[str, Any]) -> OwnWork:
         row["count"],
         row["last"],
         seconds,
-        tuple(with_others(_done(queue, person), consistency.questions(queue), person.pk)),
+        tuple(with_others(_done(queue, person), _compared(queue), person.pk)),
         tuple(consistency.consistency(queue, person=person)),
         tuple(consistency.gold(queue, person=person)) if queue.shows_gold else (),
     )
+
+
+def _compared(queue: Queue) -> tuple[Asked, ...]:
+    of_steps = [one for one in figures.asked(rubric_versions.questions_of(queue)) if one.is_of_steps]
+    return (*consistency.questions(queue), *of_steps)
 
 
 def _done(queue: Queue, person: User) -> list[Given]:
@@ -66,7 +71,7 @@ def _done(queue: Queue, person: User) -> list[Given]:
 
 
 def with_others(given: Sequence[Given], asked: Sequence[Asked], person: int) -> list[WithOthers]:
-    """By question; every other reviewer of an item counts once."""
+    """By question; every other reviewer of an item, or of one of its steps, counts once."""
     found = []
     for question in asked:
         pairs = [

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from annotation.domain.queues import rubric_versions
 from annotation.domain.reviews.quality import answers, figures
-from annotation.domain.reviews.quality.figures import Agreement, Asked, Confusion, Given, LeftOut
-from annotation.models import Item, Queue, User
+from annotation.domain.reviews.quality.figures import Agreement, Asked, Confusion, Given, LeftOut, Unit
+from annotation.models import Item, Queue, Run, User
 
 MOST_LISTED = 200
 """Of items that are listed for a figure."""
@@ -25,10 +25,12 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """An item with what each reviewer answered to the question."""
+    """An item with what each reviewer answered to the question; of one of its steps (outside id), what it is called."""
 
     item: Item
     words: tuple[Word, ...]
+    step: str = ""
+    step_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,26 +55,40 @@ def overview(queue: Queue) -> Overview:
     return Overview(found, figures.left_out(rubric), tuple(people), given)
 
 
-def splits(shown: Overview, question: Asked, items: Iterable[int]) -> list[Split]:
-    """The first MOST_LISTED of these items (inside ids), by number."""
+def splits(shown: Overview, question: Asked, units: Sequence[Unit]) -> list[Split]:
+    """The first MOST_LISTED of these items or steps, by the item's number."""
     found = figures.units(shown.given, question.key)
     people = {person.pk: person for person in shown.reviewers}
-    rows = Item.objects.filter(pk__in=items).order_by("number")[:MOST_LISTED]
+    rows = Item.objects.filter(pk__in={unit.item for unit in units}).order_by("number")[:MOST_LISTED]
+    items = {item.pk: item for item in rows}
+    listed = sorted((unit for unit in units if unit.item in items), key=lambda unit: items[unit.item].number)
+    names = _step_names(list(items.values()), listed[:MOST_LISTED])
     return [
         Split(
-            item,
+            items[unit.item],
             tuple(
                 Word(people[reviewer], question.worded(value))
-                for reviewer, value in sorted(found[item.pk].items(), key=lambda one: people[one[0]].email)
+                for reviewer, value in sorted(found[unit].items(), key=lambda one: people[one[0]].email)
             ),
+            unit.step,
+            names.get(unit.step, ""),
         )
-        for item in rows
+        for unit in listed[:MOST_LISTED]
     ]
 
 
-def numbers(items: Iterable[int]) -> list[int]:
-    """The numbers of these items (inside ids), in order."""
-    return list(Item.objects.filter(pk__in=items).order_by("number").values_list("number", flat=True))
+def _step_names(items: Sequence[Item], units: Sequence[Unit]) -> dict[str, str]:
+    uuids = {unit.step for unit in units if unit.step}
+    if not uuids:
+        return {}
+    rows = Run.objects.filter(workspace=items[0].workspace_id, uuid__in=uuids).values_list("uuid", "name", "type")
+    return {str(uuid): name or type_ for uuid, name, type_ in rows}
+
+
+def numbers(units: Iterable[Unit]) -> list[int]:
+    """The numbers of the items that these are, or are steps of, in order."""
+    items = Item.objects.filter(pk__in={unit.item for unit in units})
+    return list(items.order_by("number").values_list("number", flat=True))
 
 
 def confusion(shown: Overview, question: Asked, one: UUID | None, other: UUID | None) -> Confusion | None:

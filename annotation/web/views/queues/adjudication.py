@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -20,12 +22,12 @@ from annotation.domain.reviews import adjudicate, history, opening, originals, s
 from annotation.domain.reviews.adjudicate import AdjudicationError
 from annotation.domain.reviews.content import ReviewInput
 from annotation.domain.reviews.rubric import InvalidReviewError
-from annotation.domain.reviews.side_by_side import Comparison, Waiting
+from annotation.domain.reviews.side_by_side import Comparison, Step, Waiting
 from annotation.domain.traces import trajectory as trajectories
 from annotation.models import Item, Queue, Review, Trace
 from annotation.web.access import found, item_of, member, queue_of, visible
 from annotation.web.forms import review_sent
-from annotation.web.forms.review_fields import ReviewFields
+from annotation.web.forms.review_fields import QuestionField, ReviewFields
 from annotation.web.forms.review_sent import Sent
 from annotation.web.http import MemberRequest
 from annotation.web.trajectory import ShownTrajectory
@@ -151,7 +153,7 @@ def _item(request: MemberRequest, item: Item, sent: Sent | None) -> dict[str, An
     seen = _trajectories(request, item, traces)
     known = {"comparison": shown, "trajectories": seen}
     given = sent.given if sent else _begun(request, shown)
-    return known | (_form(item, given, sent, seen) if given else {})
+    return known | (_form(shown, given, sent, seen) if given else {})
 
 
 def _trajectories(request: MemberRequest, item: Item, traces: list[Trace]) -> list[ShownTrajectory]:
@@ -178,12 +180,16 @@ def _begun(request: MemberRequest, shown: Comparison) -> ReviewInput | None:
     return history.as_input(named).model_copy(update={"rubric_version": None}) if named else None
 
 
-def _form(item: Item, given: ReviewInput, sent: Sent | None, seen: list[ShownTrajectory]) -> dict[str, Any]:
+def _form(shown: Comparison, given: ReviewInput, sent: Sent | None, seen: list[ShownTrajectory]) -> dict[str, Any]:
+    item = shown.item
     project = seen[-1].trajectory.trace.project if seen else originals.project_of(item)
     problems = {problem.key: problem.message for problem in sent.problems} if sent else {}
     source = originals.original(item, given.corrected_run_uuid)
+    fields = ReviewFields(_asked(item), given, problems)
     return {
-        "fields": ReviewFields(_asked(item), given, problems),
+        "fields": fields,
+        "disputed_steps": list(_disputed_steps(shown, fields)),
+        "kept_steps": [step.model_dump_json() for step in given.steps],
         "labels": context.label_choices(opening.labels_of(project), given.labels),
         "layers": context.LAYERS,
         "steps": trajectory.choices(seen, {given.first_failing_run_uuid}),
@@ -191,8 +197,19 @@ def _form(item: Item, given: ReviewInput, sent: Sent | None, seen: list[ShownTra
     }
 
 
+def _disputed_steps(shown: Comparison, fields: ReviewFields) -> Iterator[tuple[Step, QuestionField]]:
+    """The fields of questions about steps on which the reviews differ; what was said of other steps is kept as it is."""
+    for row in shown.rows:
+        question = fields.rubric.step_question(row.key)
+        if row.step and question:
+            yield (
+                row.step,
+                replace(fields.of_step(row.step.run, question), problem=fields.problems.get(question.key, "")),
+            )
+
+
 def _asked(item: Item) -> rubric.Rubric:
-    return rubric_versions.questions_of(item.queue)
+    return rubric_versions.asked_of(item, rubric_versions.current(item.queue), None)
 
 
 def _next(request: MemberRequest, item: Item) -> HttpResponse:

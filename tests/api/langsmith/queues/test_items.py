@@ -192,4 +192,5 @@ def test_an_export_has_what_was_said_and_runs_nothing(people: People, sdk: Sdk) 
     assert (row["grade"], row["note"]) == ("1", "'+cmd")
     [row] = table(include_annotator_detail=True)
     assert (row["grade: admin@example.com"], row["note: admin@example.com"]) == ("1", "'+cmd")
+    assert (row["answer: grade"], row["adjudicated_by"], row["adjudicated_at"]) == ("1", "", "")
     assert table(end_time="2026-01-01T00:00:00Z") == []

@@ -9,7 +9,7 @@ import pytest
 from annotation.domain.agreement import Scale
 from annotation.domain.queues.rubric import Option, Parts, Question, QuestionKind, Rubric
 from annotation.domain.reviews.quality import figures
-from annotation.domain.reviews.quality.figures import Asked, Given
+from annotation.domain.reviews.quality.figures import Asked, Given, Unit
 
 TONE = Asked("tone", "Tone", Scale.NOMINAL, {"kind": "Kind", "cold": "Cold"})
 
@@ -17,7 +17,7 @@ TONE = Asked("tone", "Tone", Scale.NOMINAL, {"kind": "Kind", "cold": "Cold"})
 def given(key: str, *answers: dict[int, Any]) -> list[Given]:
     """Per item the answers by reviewer."""
     return [
-        Given(item, reviewer, {key: value})
+        Given(Unit(item), reviewer, {key: value})
         for item, answered in enumerate(answers, start=1)
         for reviewer, value in answered.items()
     ]
@@ -97,7 +97,7 @@ def test_a_confusion_table_names_rows_of_the_first_and_opens_its_items() -> None
     assert found.columns == ["Kind", "Cold"]
     assert found.rows == [("Kind", [(1, True), (2, False)]), ("Cold", [(0, False), (0, True)])]
     units = figures.units(given("tone", *answers), "tone")
-    assert figures.in_cell(units, found, ("kind", "cold")) == [1, 3]
+    assert figures.in_cell(units, found, ("kind", "cold")) == [Unit(1), Unit(3)]
     assert figures.in_cell(units, found, ("cold", "kind")) == []
 
 
