@@ -6,6 +6,6 @@ here is what has a form or a check digit of its own. All of it takes time that g
 """
 
 from annotation.domain.masking.kinds import KINDS, Kind
-from annotation.domain.masking.mask import Finder, Mask
+from annotation.domain.masking.mask import WITHHELD, Finder, Mask
 
-__all__ = ["KINDS", "Finder", "Kind", "Mask"]
+__all__ = ["KINDS", "WITHHELD", "Finder", "Kind", "Mask"]

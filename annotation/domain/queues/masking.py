@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator, model_validator
 
-from annotation.domain.masking import KINDS, Finder, Kind
+from annotation.domain.masking import KINDS, WITHHELD, Finder, Kind, Mask
 from annotation.domain.queues.patterns import PatternError, compiled
 from annotation.domain.queues.searching import search
 
@@ -31,7 +31,7 @@ class OwnPattern(BaseModel):
         name = " ".join(name.split())
         if not _NAME.fullmatch(name) or name[-1:].isdecimal():
             raise ValueError("Name what is masked in letters, digits, spaces and hyphens, at most 40, no digit last.")
-        if name in set(Kind):
+        if name in {*Kind, WITHHELD}:
             raise ValueError(f"“{name}” is recognised already; choose another name.")
         return name
 
@@ -69,11 +69,13 @@ class Masking(BaseModel):
         """Whether anything is masked."""
         return bool(self.kinds or self.patterns)
 
-    @property
-    def finders(self) -> dict[str, Finder]:
-        """What looks for each kind; patterns of the queue's own have the first word."""
-        own: dict[str, Finder] = {one.name: search(one.pattern) for one in self.patterns}
-        return own | {kind.value: finder for kind, finder in KINDS.items() if kind in self.kinds}
+    def mask(self, secret: bytes, numbers: Mapping[tuple[str, str], int]) -> Mask:
+        """What masks the texts of one item; patterns of the queue's own have the first word."""
+        own = {one.name: search(one.pattern) for one in self.patterns}
+        known: dict[str, Finder] = {kind.value: finder for kind, finder in KINDS.items() if kind in self.kinds}
+        at_cut = {name: one.open for name, one in own.items()}
+        price = len(known) + sum(one.price for one in own.values())
+        return Mask({**own, **known}, secret, numbers, at_cut=at_cut, price=price)
 
     def document(self) -> dict[str, Any]:
         """The JSON that a queue and its reviews keep."""

@@ -76,20 +76,20 @@ def _sight(item: Item, numbers: Mapping[tuple[str, str], int], *, shows_rest: bo
     kept: dict[str, Any] = {"masking": policy.document(), "presentation": shown.document()}
     if shows_rest and shown.may_show_rest:
         kept, shown = {**kept, "showed_rest": True}, Presentation(texts=shown.texts)
-    mask = Mask(policy.finders, _secret(item), numbers) if policy.is_on else None
+    mask = policy.mask(_secret(item), numbers) if policy.is_on else None
     return Sight(shown, mask, {name: said for name, said in kept.items() if said})
 
 
 def earlier(item: Item) -> Mask | None:
     """The mask of all kinds, and of the queue's patterns as they are now, with the numbers that values of the item have; None without any."""
     numbers = _numbers([item.pk]).get(item.pk)
-    finders = masking.read(item.queue.masking).model_copy(update={"kinds": tuple(Kind)}).finders
-    return Mask(finders, _secret(item), numbers) if numbers else None
+    policy = masking.read(item.queue.masking).model_copy(update={"kinds": tuple(Kind)})
+    return policy.mask(_secret(item), numbers) if numbers else None
 
 
 def tried(item: Item, shown: Presentation, masks: Masking) -> Sight:
     """The item by settings that are not saved; see `numbered_for_now`."""
-    return Sight(shown, Mask(masks.finders, _secret(item)) if masks.is_on else None)
+    return Sight(shown, masks.mask(_secret(item), {}) if masks.is_on else None)
 
 
 def numbered_for_now(text: str) -> str:

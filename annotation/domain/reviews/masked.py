@@ -12,7 +12,7 @@ from itertools import chain
 from typing import Any
 
 from annotation.domain.masking import Mask
-from annotation.domain.masking.mask import TOKEN, Spelling, by_token, restored
+from annotation.domain.masking.mask import MOST_WORK, TOKEN, Spelling, by_token, restored
 from annotation.domain.queues import sight as sights
 from annotation.domain.queues.queries import ItemRow
 from annotation.domain.queues.reasons import Reason
@@ -23,6 +23,9 @@ from annotation.domain.reviews.corrections import Answer
 from annotation.domain.reviews.history import as_input
 from annotation.domain.reviews.originals import Original
 from annotation.models import Feedback, Item, Review, Run, Trace, User
+
+_PATIENCE = 4
+"""Times of what is done for a page: what a token stands for has to be found, and few are looked for."""
 
 _OF_RUN = ("output_text", "input_text", "messages", "tool", "documents", "outputs", "inputs", "error_message")
 
@@ -97,6 +100,7 @@ def earlier(content: ReviewInput, item: Item) -> Mask | None:
 
 def put_back(content: ReviewInput, item: Item, by: User, mask: Mask) -> ReviewInput:
     """What was submitted, with values where tokens still stand; a token of nothing in the item stays."""
+    mask.left = _PATIENCE * MOST_WORK
     before = Review.objects.select_related("rubric").filter(item=item, reviewer=by).first()
     kept = as_input(before) if before else ReviewInput()
     source = originals.original(item, content.corrected_run_uuid, content.corrected_part)
@@ -124,7 +128,7 @@ class _Values:
         """The value with its tokens put back; `was` is what it was before, which it is again if it reads the same."""
         if was is not None and self._mask.json(was) == value:
             return was
-        wanted = set(_tokens(value)) - self._known.keys()
+        wanted = {token for token in _tokens(value) if self._mask.has_called(token)} - self._known.keys()
         while wanted and (found := next(self._left, None)):
             self._known.setdefault(found[0], []).append(found[1])
             wanted.discard(found[0])

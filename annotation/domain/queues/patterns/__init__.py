@@ -11,24 +11,18 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from annotation.domain.queues.patterns.automaton import LONGEST_TEXT, Pattern
+from annotation.domain.queues.patterns.automaton import END, LONGEST_TEXT, Pattern, Place
 from annotation.domain.queues.patterns.errors import PatternError
-from annotation.domain.queues.patterns.nodes import One, Sequence, mirrored
+from annotation.domain.queues.patterns.nodes import One, Sequence
 from annotation.domain.queues.patterns.reading import LONGEST_PATTERN, read
 
-__all__ = ["LONGEST_PATTERN", "LONGEST_TEXT", "Pattern", "PatternError", "backwards", "beginning", "compiled"]
+__all__ = ["END", "LONGEST_PATTERN", "LONGEST_TEXT", "Pattern", "PatternError", "Place", "beginning", "compiled"]
 
 
 @lru_cache(maxsize=256)
 def compiled(source: str) -> Pattern:
     """The pattern, ready to match. Raises PatternError."""
     return Pattern(read(source))
-
-
-@lru_cache(maxsize=256)
-def backwards(source: str) -> Pattern:
-    """The pattern of the same texts read from their end. Raises PatternError."""
-    return Pattern(mirrored(read(source)))
 
 
 def beginning(source: str) -> str:

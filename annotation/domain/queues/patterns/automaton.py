@@ -23,6 +23,17 @@ class _Step:
     to: list[int]
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place of a pattern that takes one character of a kind, and the places that may take the next one; `END`: a match may end."""
+
+    kind: re.Pattern[str]
+    then: frozenset[int]
+
+
+END = -1
+
+
 class Pattern:
     """A pattern that can be matched."""
 
@@ -35,24 +46,22 @@ class Pattern:
         """Whether the whole text is as the pattern says."""
         if len(text) > LONGEST_TEXT:
             return False
-        places = self.start
+        places = self._reached([0])
         for character in text:
-            places = self.after(places, character)
-        return self.is_end(places)
-
-    @property
-    def start(self) -> frozenset[int]:
-        """The places that are reached before any character."""
-        return frozenset(self._reached([0]))
-
-    def after(self, places: Iterable[int], character: str) -> frozenset[int]:
-        """The places that are reached from these by one character."""
-        steps = [self._steps[place] for place in places]
-        return frozenset(self._reached(one.to[0] for one in steps if one.kind and one.kind.fullmatch(character)))
-
-    def is_end(self, places: Iterable[int]) -> bool:
-        """Whether a match may end at one of these places."""
+            steps = [self._steps[place] for place in places]
+            places = self._reached(one.to[0] for one in steps if one.kind and one.kind.fullmatch(character))
         return len(self._steps) - 1 in places
+
+    def places(self) -> tuple[list[Place], frozenset[int]]:
+        """All places that take a character, and those of them (by their numbers) that take the first: Glushkov (1961)."""
+        taking = [at for at, step in enumerate(self._steps) if step.kind is not None]
+        number = {at: place for place, at in enumerate(taking)} | {len(self._steps) - 1: END}
+
+        def reached(at: int) -> frozenset[int]:
+            return frozenset(number[one] for one in self._reached([at]) if one in number)
+
+        found = [(step.kind, step.to[0]) for step in self._steps if step.kind is not None]
+        return [Place(kind, reached(to)) for kind, to in found], reached(0)
 
     def _reached(self, starts: Iterable[int]) -> set[int]:
         """The places that are reached without another character."""

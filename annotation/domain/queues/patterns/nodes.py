@@ -38,16 +38,3 @@ class Repeat:
 
 
 Node: TypeAlias = One | Sequence | Either | Repeat
-
-
-def mirrored(node: Node) -> Node:
-    """The pattern of the same texts read from their end."""
-    match node:
-        case Sequence(parts):
-            return Sequence(tuple(mirrored(part) for part in reversed(parts)))
-        case Either(branches):
-            return Either(tuple(mirrored(branch) for branch in branches))
-        case Repeat(part, least, most):
-            return Repeat(mirrored(part), least, most)
-        case _:
-            return node
