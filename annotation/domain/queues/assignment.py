@@ -3,12 +3,14 @@
 An item has as many seats as the queue wants reviews, and those that were added to it. A seat is taken by a review or by
 somebody’s live reservation.
 Every command locks the item's row first, and counts seats only after it holds the lock, in a statement of its own:
-only that sees what the previous holder of the lock committed.
+only that sees what the previous holder of the lock committed. Who locks several items of a queue is `under_policy` before, and
+locks them in the order of their inside ids: so nobody waits in a ring, neither with one another nor with a change of the
+queue, which goes through all of its items.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -235,8 +237,14 @@ def lock(item: Item) -> Item:
     return locked
 
 
+def under_policy(queues: Iterable[int]) -> None:
+    """Have changes of what these queues (by inside ids) ask wait until the transaction ends; before any item is locked."""
+    for queue in sorted(set(queues)):
+        statements.ask(_UNDER_POLICY, {"key": _policy_of(queue)})()
+
+
 def change_policy(queue: Queue) -> None:
-    """Wait for all who hold items of the queue by `lock`, and have others wait until the transaction ends.
+    """Wait for all who hold items of the queue by `lock` or `under_policy`, and have others wait until the transaction ends.
 
     Who began before a change would count by the old policy what is given after it, and nobody would derive that item again.
     """

@@ -13,7 +13,7 @@ from django.db.models import Max, QuerySet
 from django.utils import timezone
 
 from annotation.domain import audit
-from annotation.domain.queues import doubling, probes, state, uncertainty
+from annotation.domain.queues import assignment, doubling, probes, state, uncertainty
 from annotation.domain.queues.reasons import Reason
 from annotation.domain.queues.subjects import Subject
 from annotation.models import Decision, Item, Queue, Reservation, User
@@ -162,6 +162,7 @@ def remove(*, item: Item, by: User) -> Item:
 def remove_all(*, queue: Queue, items: QuerySet[Item], by: User) -> int:
     """Take many items of one queue out of everybody's line, as `remove` does with one; how many there were."""
     with transaction.atomic():
+        assignment.under_policy([queue.pk])
         standing = Item.objects.filter(queue=queue, pk__in=items.values("pk")).exclude(state=Item.State.REMOVED)
         gone = list(standing.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
         Item.objects.filter(pk__in=gone).update(state=Item.State.REMOVED)
@@ -175,13 +176,14 @@ def remove_all(*, queue: Queue, items: QuerySet[Item], by: User) -> int:
 def restore(*, item: Item, by: User) -> Item:
     """Put a removed item back; it is open or done as its reviews say. Raises QueueClosedError."""
     with transaction.atomic():
-        locked = _locked(item)
-        if locked.queue.status in CLOSED:
-            raise QueueClosedError(locked.queue)
-        if _put_back(locked.queue, [locked.subject]):
-            audit.record("item.restored", by=by, workspace=locked.workspace, target=locked, detail=_where(locked))
-    locked.refresh_from_db(fields=["state"])
-    return locked
+        queue = Queue.objects.select_for_update(no_key=True).get(pk=item.queue_id)  # so what it asks stays as it is
+        if queue.status in CLOSED:
+            raise QueueClosedError(queue)
+        is_back = bool(_put_back(queue, [item.subject]))
+        found = Item.objects.select_related("queue", "workspace").get(pk=item.pk)
+        if is_back:
+            audit.record("item.restored", by=by, workspace=found.workspace, target=found, detail=_where(found))
+    return found
 
 
 def flag(*, item: Item, by: User, reason: str, now: datetime | None = None) -> Item:

@@ -13,7 +13,15 @@ from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 
 from annotation.domain import access, audit
-from annotation.domain.queues import asking_again, blindness, following, masking, presentation, rubric_versions
+from annotation.domain.queues import (
+    asking_again,
+    assignment,
+    blindness,
+    following,
+    masking,
+    presentation,
+    rubric_versions,
+)
 from annotation.domain.queues.blindness import Blindness
 from annotation.domain.queues.masking import Masking
 from annotation.domain.queues.presentation import Presentation
@@ -208,6 +216,7 @@ def _move(queue: Queue, status: str, by: User) -> None:
     before, queue.status = queue.status, status
     queue.save(update_fields=["status"])
     if status in {Status.COMPLETED, Status.ARCHIVED}:
+        assignment.change_policy(queue)  # after those who are taking seats in it
         Reservation.objects.filter(item__queue=queue).delete()
     detail = {"from": before, "to": status}
     audit.record("queue.status_changed", by=by, workspace=queue.workspace, target=queue, detail=detail)

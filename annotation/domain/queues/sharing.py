@@ -56,6 +56,7 @@ def share(
     """
     _require_people(queue, people)
     with transaction.atomic():
+        assignment.under_policy([queue.pk])
         open_ones = items.filter(queue=queue, state=Item.State.OPEN, flagged_at=None).order_by("pk")
         chosen = list(open_ones.select_for_update(no_key=True)[:MOST_AT_ONCE])
         if is_reassigning:

@@ -26,6 +26,7 @@ def claim_page(*, queue: Queue, by: User, now: datetime) -> list[Claim]:
     """
     assignment.require_line(queue, by)
     with transaction.atomic():
+        assignment.under_policy([queue.pk])
         line.one_at_a_time(queue, by)
         held = [item for item, _ in line.seated(queue, by, now)]
         line.lock_many(held)
@@ -43,6 +44,7 @@ def heartbeat(*, queue: Queue, by: User, numbers: Collection[int], now: datetime
     Brings lapsed ones back where a seat is free, as `assignment.heartbeat` does.
     """
     with transaction.atomic():
+        assignment.under_policy([queue.pk])
         rows = Item.objects.filter(queue=queue, number__in=numbers)
         probed = {item.pk for item in probes.left_open(queue, by)}
         mine = rows.filter(reservations__reviewer=by).values_list("pk", flat=True)
@@ -55,7 +57,11 @@ def heartbeat(*, queue: Queue, by: User, numbers: Collection[int], now: datetime
 
 def release(*, queue: Queue, by: User) -> int:
     """Give back all that the person has on the screen; drafts are kept. How many there were."""
-    gone, _ = Reservation.objects.filter(item__queue=queue, reviewer=by).delete()
+    held = Reservation.objects.filter(item__queue=queue, reviewer=by)
+    with transaction.atomic():
+        assignment.under_policy([queue.pk])
+        line.lock_many(held.values_list("item", flat=True))
+        gone, _ = held.delete()
     return gone
 
 

@@ -2,19 +2,22 @@
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from uuid import uuid4
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
-from annotation.domain.queues import assignment, items, probes, refusals, rows, rubric, table
+from annotation.domain.queues import assignment, items, lifecycle, probes, refusals, rows, rubric, sharing, table
 from annotation.domain.queues.conditions import Condition
 from annotation.domain.queues.rubric import Option, Question, QuestionKind, Rubric
 from annotation.models import Item, Probe, Queue, Reservation, Skip, User
 from tests.domain.queues.test_assignment import fill, reviewed, reviewer
 from tests.factories.queues import ItemFactory, QueueFactory
 from tests.factories.traces import TraceFactory
+from tests.fixtures.meanwhile import meanwhile
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 LATER = NOON + timedelta(minutes=16)
@@ -144,6 +147,32 @@ def test_pages_asked_for_at_once_share_no_seat() -> None:
     assert len(got) == 6
     assert len(given) == len(set(given)) == Reservation.objects.count()
     assert all(len(page) <= 20 for page in got.values())
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("act", ["claim_page", "heartbeat", "release", "remove_all", "share"])
+def test_who_locks_many_items_and_a_change_of_the_queue_do_not_wait_for_each_other(act: str) -> None:
+    queue = QueueFactory()
+    first, second = fill(queue, 2)
+    one = reviewer(queue)
+    numbers(queue, one)
+    Item.objects.filter(pk=second.pk).update(priority=1, uncertainty=1)  # the first for who follows an index
+    acts: dict[str, Callable[[], object]] = {
+        "claim_page": lambda: numbers(queue, one),
+        "heartbeat": lambda: table.heartbeat(queue=queue, by=one, numbers=[1, 2], now=NOON),
+        "release": lambda: table.release(queue=queue, by=one),
+        "remove_all": lambda: items.remove_all(queue=queue, items=Item.objects.all(), by=one),
+        "share": lambda: sharing.share(queue=queue, items=Item.objects.all(), people=[one], by=one, now=NOON),
+    }
+    settings = replace(lifecycle.settings_of(queue), double_percent=100, reservation_minutes=7)
+    change = partial(lifecycle.edit, queue=queue, settings=settings, rubric=rubric.default(), by=one)
+    with transaction.atomic():
+        Item.objects.select_for_update(no_key=True).get(pk=first.pk)
+        begun = [meanwhile(acts[act]), meanwhile(change)]
+    for thread, _ in begun:
+        thread.join(30)
+    assert [problems for _, problems in begun] == [[], []]
+    assert Queue.objects.get().reservation_minutes == 7
 
 
 OPTIONS = (Option(key="a", label="A"), Option(key="b", label="B"))

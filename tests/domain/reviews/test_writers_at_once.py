@@ -1,50 +1,23 @@
 """Those who store runs and those who judge them, at the same moment on the same trace."""
 
-import threading
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from annotation.domain.feedback import amending, giving, joining
 from annotation.domain.feedback.targets import Target
 from annotation.domain.feedback.validation import Content
 from annotation.domain.ingest import tables
-from annotation.domain.queues import lifecycle, rubric_versions
+from annotation.domain.queues import items, lifecycle, rubric_versions
 from annotation.domain.reviews import undo
 from annotation.models import Feedback, Item, Queue, Review
 from tests.domain.reviews.conftest import BAD, NOON, Bench
+from tests.fixtures.meanwhile import meanwhile
 
 LATER = NOON + timedelta(minutes=1)
-
-
-def meanwhile(act: Callable[[], object]) -> tuple[threading.Thread, list[BaseException]]:
-    """`act` in a thread and a connection of its own, begun and waiting for a lock."""
-    problems: list[BaseException] = []
-
-    def run() -> None:
-        try:
-            act()
-        except BaseException as problem:  # noqa: BLE001 -- told to the test
-            problems.append(problem)
-        finally:
-            connection.close()
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    until = time.monotonic() + 20
-    while time.monotonic() < until and thread.is_alive() and not somebody_waits():
-        time.sleep(0.02)
-    return thread, problems
-
-
-def somebody_waits() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-        return bool(cursor.fetchone()[0])
 
 
 def thumb(bench: Bench, *, score: float) -> Feedback:
@@ -101,3 +74,31 @@ def test_a_review_given_as_the_queue_asks_for_two_leaves_the_item_open(
     bench.item.refresh_from_db()
     assert problems == []
     assert (bench.item.state, bench.item.review_count) == (Item.State.OPEN, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_item_that_is_put_back_as_the_queue_asks_for_two_is_open(make_bench: Callable[..., Bench]) -> None:
+    bench = make_bench()
+    bench.submit(bench.one, **BAD)
+    items.remove(item=bench.item, by=bench.editor)
+    with transaction.atomic():
+        ask_for_two(bench)
+        late, problems = meanwhile(lambda: items.restore(item=bench.item, by=bench.editor))
+    late.join(30)
+    bench.item.refresh_from_db()
+    assert problems == []
+    assert (bench.item.state, bench.item.review_count) == (Item.State.OPEN, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_flag_that_is_cleared_as_a_review_comes_takes_nothing_from_it(make_bench: Callable[..., Bench]) -> None:
+    bench = make_bench()
+    bench.claim(bench.one)
+    items.flag(item=bench.item, by=bench.editor, reason="odd")
+    with transaction.atomic():
+        bench.submit(bench.one, **BAD)
+        late, problems = meanwhile(lambda: items.unflag(item=bench.item, by=bench.editor))
+    late.join(30)
+    bench.item.refresh_from_db()
+    assert problems == []
+    assert (bench.item.state, bench.item.review_count, bench.item.flagged_at) == (Item.State.DONE, 1, None)

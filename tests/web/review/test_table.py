@@ -269,5 +269,5 @@ def test_a_table_asks_as_often_for_three_rows_as_for_one(
 ) -> None:
     line = make_line(count, asked=SEVERAL)
     client.get(table(line))
-    with django_assert_num_queries(29):
+    with django_assert_num_queries(30):
         client.get(table(line))
