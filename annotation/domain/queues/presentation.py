@@ -33,7 +33,7 @@ class Presentation(BaseModel):
     """What reviewers see beside what users and the assistant said, which is always there, and errors.
 
     `steps` are runs that only hold others together, `figures` times, tokens and costs, `metadata` what senders attach to a
-    run, `raw` a step's inputs and outputs as they came. `facts` are keys of the
+    run, `raw` a step's inputs and outputs as they came, which hold all its parts: see `shows_raw`. `facts` are keys of the
     trace's metadata that stand above the conversation for everybody, whatever else is hidden; `tags` is one for its tags. With `may_show_rest` reviewers may have all of it when they ask.
     """
 
@@ -61,6 +61,11 @@ class Presentation(BaseModel):
         )
 
     @property
+    def shows_raw(self) -> bool:
+        """Whether a step's inputs and outputs are sent as they came: not where they might tell a part that is hidden."""
+        return self.raw and not any(getattr(self, part) is How.HIDDEN for part in PARTS)
+
+    @property
     def hidden_types(self) -> frozenset[str]:
         """The types of runs that are not in the outline."""
         return frozenset(
@@ -73,7 +78,7 @@ class Presentation(BaseModel):
         """Whether the text `name` of a run of this type is shown (see `conversation.places`); `role` is whose message it is in."""
         part = name.partition(".")[0]
         if name in WHOLE:
-            return self.raw and (name not in ATTACHED or self.metadata) and run_type not in self.hidden_types
+            return self.shows_raw and (name not in ATTACHED or self.metadata) and run_type not in self.hidden_types
         if part == "tool" or (part == "messages" and name.rpartition(".")[2].isdigit()) or "tool" in (role, run_type):
             return self.tools is not How.HIDDEN
         if part == "documents" or run_type in FINDING:

@@ -22,7 +22,12 @@ class SightFields(forms.Form):
     tools = forms.ChoiceField(label=PARTS["tools"], choices=HOW, initial="shown", required=False)
     documents = forms.ChoiceField(label=PARTS["documents"], choices=HOW, initial="shown", required=False)
     left_out = forms.MultipleChoiceField(
-        label="Left out", choices=list(FIELDS.items()), required=False, widget=forms.CheckboxSelectMultiple
+        label="Left out",
+        choices=list(FIELDS.items()),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Inputs and outputs as they came hold system prompts, reasoning, calls and documents, so they are left out"
+        " wherever one of these is hidden. Their words may name the model where its name is hidden: leave them out then.",
     )
     texts = forms.ChoiceField(label="Texts", choices=TEXTS, initial="rendered", required=False)
     facts = forms.CharField(

@@ -25,7 +25,9 @@ class PresentationSerializer(serializers.Serializer[Any]):
     steps = serializers.BooleanField(required=False, help_text="Chains, agents, prompts and parsers in the outline.")
     figures = serializers.BooleanField(required=False, help_text="Times, tokens and costs.")
     metadata = serializers.BooleanField(required=False, help_text="Metadata, attributes and tags.")
-    raw = serializers.BooleanField(required=False, help_text="A step’s inputs and outputs as they came.")
+    raw = serializers.BooleanField(
+        required=False, help_text="A step’s inputs and outputs as they came; not sent where a part is hidden."
+    )
     texts = serializers.ChoiceField([one.value for one in Texts], required=False)
     facts = serializers.ListField(
         child=serializers.CharField(max_length=LONGEST_KEY),

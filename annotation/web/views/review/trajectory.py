@@ -86,7 +86,7 @@ def of(
             thumbs=thumbs,
             is_veiled=is_veiled,
             item=item_named(opened.item, seen),
-            has_raw=seen.presentation.raw,
+            has_raw=seen.presentation.shows_raw,
             has_times=seen.presentation.figures,
             facts=facts[trace.pk],
         )
