@@ -1,29 +1,17 @@
-"""What a program of a reviewer may read of items: the same as the reviewer's page shows."""
+"""What a reviewer's own program may read of items: the same as their page shows. A key's program reads what editors do."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from rest_framework.request import Request
 
 from annotation.api.resource import Resource
 from annotation.domain.queues import reasons, sight
-from annotation.domain.queues.presentation import ATTACHED
 from annotation.domain.queues.sight import WHOLE, Sight
 from annotation.domain.reviews import masked
 from annotation.models import Item, Review
-
-_FIGURES = (
-    "latency_ms",
-    "total_tokens",
-    "prompt_tokens",
-    "completion_tokens",
-    "total_cost",
-    "prompt_cost",
-    "completion_cost",
-)
-_RAW = ("inputs", "outputs", "inputs_preview", "outputs_preview", "extra", "events", "serialized", "manifest")
 
 
 def of_each(view: Resource, items: Iterable[Item]) -> dict[int, Sight]:
@@ -58,16 +46,6 @@ def review(one: Review, seen: Sight) -> Review:
         one.answers = {key: seen.json(said) if isinstance(said, list) else said for key, said in one.answers.items()}
         item(one.item, seen)
     return one
-
-
-def run(shown: Mapping[str, Any], seen: Sight) -> dict[str, Any]:
-    """A run as the SDKs read it."""
-    if seen is WHOLE:
-        return dict(shown)
-    policy = seen.presentation
-    gone = (() if policy.figures else _FIGURES) + (() if policy.raw else _RAW)
-    gone += () if policy.metadata else (*ATTACHED, "tags", "extra")
-    return {name: None if name in gone else seen.json(value) for name, value in shown.items()}
 
 
 def _met(request: Request) -> dict[int, tuple[Item, Sight]]:

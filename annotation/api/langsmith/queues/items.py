@@ -12,7 +12,6 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from annotation.api import sight
 from annotation.api.langsmith import wire
 from annotation.api.langsmith.errors import Invalid
 from annotation.api.langsmith.queues import writing
@@ -20,7 +19,6 @@ from annotation.api.langsmith.queues.base import QueueView, refusals
 from annotation.domain.access import Capability
 from annotation.domain.queues import assignment, items, sections, state
 from annotation.domain.queues.sections import Section
-from annotation.domain.queues.sight import WHOLE
 from annotation.domain.reviews import spoken
 from annotation.models import Item, Queue, Review
 
@@ -115,12 +113,12 @@ class ItemAtView(QueueView):
 
     needs = {"GET": READERS}
 
-    def get(self, _request: Request, uuid: UUID, index: int) -> Response:
+    def get(self, request: Request, uuid: UUID, index: int) -> Response:
         """The item at this place of what the caller has to review; 404 past the end."""
         queue = self.queue(uuid)
         rows = sections.of_section(self.standing(queue), Section.MINE, self.actor.person)
         found = _in_line(self, queue, rows)[index : index + 1] if index < MOST_COUNTED else rows.none()
-        runs = shown(self, list(found))
+        runs = writing.items(list(found), request)
         if not runs:
             raise NotFound("There is no run at this place of the annotation queue.")
         return Response(runs[0])
@@ -227,14 +225,7 @@ def _added(view: QueueView, queue: Queue, sent: Any) -> Response:
 
 
 def _page(view: QueueView, queue: Queue, rows: QuerySet[Item]) -> list[dict[str, Any]]:
-    return shown(view, list(_in_line(view, queue, rows)[wire.window(view.request)]))
-
-
-def shown(view: QueueView, rows: list[Item]) -> list[dict[str, Any]]:
-    """Items as their runs, as far as the caller may read them."""
-    sights = sight.of_each(view, rows)
-    runs = zip(rows, writing.items(rows, view.request), strict=True)
-    return [sight.run(run, sights.get(item.pk, WHOLE)) for item, run in runs]
+    return writing.items(list(_in_line(view, queue, rows)[wire.window(view.request)]), view.request)
 
 
 def _in_line(view: QueueView, queue: Queue, rows: QuerySet[Item]) -> QuerySet[Item]:

@@ -12,7 +12,6 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from annotation.api import sight
 from annotation.api.langsmith import wire
 from annotation.api.langsmith.errors import Invalid, Refusal
 from annotation.api.langsmith.queues import writing
@@ -21,7 +20,6 @@ from annotation.api.langsmith.queues.items import MOST_AT_ONCE, MOST_COUNTED, RE
 from annotation.domain.access import Capability
 from annotation.domain.queues import items, sections, state, subjects
 from annotation.domain.queues.sections import Section
-from annotation.domain.queues.sight import WHOLE
 from annotation.domain.queues.subjects import Subject
 from annotation.models import Item, Project, Queue, Trace
 
@@ -92,9 +90,7 @@ class MixedListView(MixedView):
             rows = sections.after(rows, self._last(queue, cursor), self.actor.person)
         found = list(rows[: size + 1])
         following = str(found[size - 1].uuid) if len(found) > size else None
-        sights = sight.of_each(self, found[:size])
-        shown = [sight.item(item, sights.get(item.pk, WHOLE)) for item in found[:size]]
-        return Response(wire.items(writing.mixed(shown), following))
+        return Response(wire.items(writing.mixed(found[:size]), following))
 
     def post(self, _request: Request, uuid: UUID) -> Response:
         """Put runs and threads into the queue, each once, all or none."""
