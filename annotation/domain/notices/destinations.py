@@ -7,13 +7,20 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterable
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
+from threading import Thread
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 
 Address = IPv4Address | IPv6Address
+
+NAME_SECONDS = 5.0
+"""Within which the servers of names have to answer: left to themselves they may take minutes."""
 
 _NAT64 = IPv6Network("64:ff9b::/96")
 """Addresses that a gateway turns into those of IPv4 (RFC 6052)."""
@@ -25,6 +32,13 @@ ask their host about themselves."""
 
 class BadDestinationError(ValueError):
     """Nothing is sent to this address; the message says why."""
+
+
+class SlowNameError(TimeoutError):
+    """Nobody said in time where the host is."""
+
+    def __init__(self, host: str) -> None:
+        super().__init__(f"The name {host} was not resolved within {NAME_SECONDS:.0f} seconds.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +73,9 @@ def parsed(url: str) -> Destination:
 
 
 def addresses(destination: Destination) -> list[Address]:
-    """Where to connect to. Raises BadDestinationError unless every address of the name may be, OSError where it has none."""
+    """Where to connect to. Raises BadDestinationError unless every address of the name may be, OSError where it has none,
+    SlowNameError where nobody says in time.
+    """
     found = _resolved(destination.host, destination.port)
     if not _is_trusted_name(destination.host):
         for one in found:
@@ -87,8 +103,21 @@ def _inside(address: IPv6Address) -> IPv4Address | None:
 
 
 def _resolved(host: str, port: int) -> list[Address]:
-    rows = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    """In a thread of its own, as this cannot be told how long to take; one that is left alone ends by itself."""
+    answer: Future[list[Any]] = Future()
+    Thread(target=_ask, args=(host, port, answer), daemon=True).start()
+    try:
+        rows = answer.result(NAME_SECONDS)
+    except FutureTimeoutError as problem:
+        raise SlowNameError(host) from problem
     return list(dict.fromkeys(ip_address(str(row[4][0]).partition("%")[0]) for row in rows))
+
+
+def _ask(host: str, port: int, answer: Future[list[Any]]) -> None:
+    try:
+        answer.set_result(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+    except Exception as problem:  # noqa: BLE001 -- told to who asked
+        answer.set_exception(problem)
 
 
 def _is_trusted_name(host: str) -> bool:

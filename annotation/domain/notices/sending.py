@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from threading import Timer
 
 from annotation.domain.notices import destinations
-from annotation.domain.notices.destinations import Address, BadDestinationError, Destination
+from annotation.domain.notices.destinations import Address, BadDestinationError, Destination, SlowNameError
 
 CONNECT_SECONDS = 5.0
 WHOLE_SECONDS = 15.0
@@ -110,6 +110,8 @@ def _reach(addresses: list[Address], port: int) -> socket.socket:
 
 def _said(problem: Exception, seconds: float) -> str:
     """Why there was no answer, in words for the log of deliveries."""
+    if isinstance(problem, SlowNameError):
+        return str(problem)
     if isinstance(problem, TimeoutError) or seconds >= WHOLE_SECONDS:
         return f"No answer within {seconds:.0f} seconds."
     if isinstance(problem, socket.gaierror):

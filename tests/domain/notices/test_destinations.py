@@ -95,6 +95,16 @@ def test_a_name_that_changes_its_mind_leads_nowhere(
     assert receiver.got[0][0]["host"] == f"rebinding.example.com:{port}"
 
 
+def test_names_that_take_long_hold_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    is_over = threading.Event()
+    monkeypatch.setattr(destinations, "NAME_SECONDS", 0.1)
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_given, **_named: is_over.wait(20) and [])
+    answer = sending.post("https://slow.example.com/", b"{}", {})
+    is_over.set()
+    assert (answer.status, answer.text) == (None, "The name slow.example.com was not resolved within 0 seconds.")
+    assert answer.milliseconds < 5_000
+
+
 def test_a_redirect_is_not_followed(receiver: Receiver) -> None:
     receiver.statuses, receiver.headers = [302], {"Location": receiver.url}
     answer = sending.post(receiver.url, b"{}", {})
