@@ -22,6 +22,8 @@ keepalive = 65
 worker_tmp_dir = "/dev/shm"  # noqa: S108 -- gunicorn opens it unlinked
 logconfig_dict = logging.configuration(env("LOG_LEVEL", default="INFO"))
 accesslog = None
+# Gunicorn's own is one for all installations of a user, in their home folder; nobody asks through it here.
+control_socket_disable = True
 forwarded_allow_ips = env("FORWARDED_ALLOW_IPS", default="127.0.0.1")
 # Phoenix's clients send their key in a header whose name has an underscore, which gunicorn drops unless it is named here
 # and comes from this machine or the proxy; so does nginx without `underscores_in_headers on`.

@@ -40,8 +40,8 @@ class Supervisor(Manager):  # type: ignore[misc]  # honcho is untyped
         self.loop()
 
     def last_lines(self, name: str) -> list[str]:
-        """What the process wrote last."""
-        return list(self._printer.tails[name])
+        """What the process wrote last; nothing of one that ended before it wrote."""
+        return list(self._printer.tails.get(name, ()))
 
     def terminate(self) -> None:
         """Ask all to stop; notes who was first to end on its own."""

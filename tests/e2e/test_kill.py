@@ -121,6 +121,7 @@ def servers(folder: Path, port: int) -> Iterator[list["Popen[bytes]"]]:
         "4",
         "-w",
         "2",
+        "--no-control-socket",
     )
     log, worker_log = folder / "web.log", folder / "worker.log"
     with running(*web, log=log) as server, running(*WORKER, log=worker_log) as worker:

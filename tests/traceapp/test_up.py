@@ -47,7 +47,7 @@ class Installation:
         """Start, and wait for the line that says it is ready, or for the end."""
         kept = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL", "PORT"}}
         own = {"TRACEAPP_HOME": str(self.home), "DJANGO_SETTINGS_MODULE": "traceapp.settings", "PYTHONUNBUFFERED": "1",
-               "WEB_PROCESSES": "1", "WORKER_PROCESSES": "1"}  # fmt: skip
+               "WEB_PROCESSES": "1", "WORKER_PROCESSES": "1", "XDG_RUNTIME_DIR": str(self.home.parent)}  # fmt: skip
         self._process = subprocess.Popen(
             [sys.executable, "manage.py", "up", *arguments],
             cwd=settings.BASE_DIR,
@@ -151,6 +151,9 @@ def is_set_up_from_the_environment_and_ends_with_its_web_server(installation: In
     assert installation.ask("/readyz") == {
         "ready": True, "database": "ok", "redis": "ok", "worker": "ok", "scheduler": "ok",
     }  # fmt: skip
+    assert not list(
+        installation.home.parent.glob("*.ctl")
+    )  # where gunicorn would have one for all installations of a user
     assert installation.ask("/api/v1/me")["workspace"] == {"slug": "travel-desk", "name": "Travel desk"}
     children = installation.children()
     web = next(child for child in children if "gunicorn" in " ".join(child.cmdline()))
