@@ -5,6 +5,7 @@ import sys
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template import loader
+from django.views.defaults import page_not_found
 
 from annotation.api import errors
 
@@ -18,6 +19,14 @@ def failed(request: HttpRequest) -> HttpResponse:
     if is_away:
         answer["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return answer
+
+
+def missing(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's `handler404`: a page for people; for programs, which are known by the address or by a key, JSON."""
+    if not (request.path.startswith("/api/") or "x-api-key" in request.headers or "Authorization" in request.headers):
+        return page_not_found(request, exception)
+    words = "There is no such address."
+    return JsonResponse({**errors.body("not_found", words, hint="See /api/v1/schema."), "detail": words}, status=404)
 
 
 def _told(request: HttpRequest, status: int) -> HttpResponse:

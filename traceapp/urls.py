@@ -15,4 +15,5 @@ urlpatterns = [
     path("", include("annotation.web.urls")),
 ]
 
+handler404 = "traceapp.failures.missing"
 handler500 = "traceapp.failures.failed"

@@ -117,4 +117,5 @@ def _fields(detail: Any) -> dict[str, Any]:
 @csrf_exempt  # it changes nothing, whoever asks
 def not_found(_request: HttpRequest, *_args: object, **_kwargs: object) -> JsonResponse:
     """For addresses below the interface that do not exist."""
-    return JsonResponse(body("not_found", "There is no such address.", hint="See /api/v1/schema."), status=404)
+    words = "There is no such address."
+    return JsonResponse({**body("not_found", words, hint="See /api/v1/schema."), "detail": words}, status=404)

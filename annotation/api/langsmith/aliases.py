@@ -1,4 +1,8 @@
-"""The other two forms of address: below `/api/` and below nothing, so that any endpoint a person gives to an SDK works."""
+"""The other two forms of address: below `/api/` and below nothing, so that any endpoint a person gives to an SDK works.
+
+What the SDKs ask for and is not served is answered in their protocol, also where our own interface has something else under
+the same address.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +12,14 @@ from functools import cache
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import Resolver404, URLResolver, get_resolver
 
+from annotation.api.langsmith import callers
+
 BASE = "/api/v1/"
+BASE_2 = "/api/v2/"
 _URLS = "annotation.api.langsmith.urls"
+_URLS_2 = "annotation.api.langsmith.v2.urls"
+_UNSERVED = "annotation.api.langsmith.unserved"
+_OPENTELEMETRY = ("/v1/traces", "/v1/logs", "/v1/metrics")
 
 
 class Aliases:
@@ -22,6 +32,8 @@ class Aliases:
         """Answer as if the full address had been asked for."""
         if address := canonical(request.path_info):
             request.path_info = request.path = address
+        elif callers.names_itself(request) and not _is_known(request.path_info.rstrip("/")):
+            request.urlconf = _UNSERVED
         return self._get_response(request)
 
 
@@ -35,9 +47,18 @@ def canonical(path: str) -> str | None:
     return BASE + rest
 
 
-def _is_served(rest: str) -> bool:
+def _is_known(path: str) -> bool:
+    """Whether an SDK gets an answer there."""
+    if path.endswith(_OPENTELEMETRY):
+        return True
+    if path.startswith(BASE_2):
+        return _is_served(path.removeprefix(BASE_2), _URLS_2)
+    return path.startswith(BASE) and _is_served(path.removeprefix(BASE))
+
+
+def _is_served(rest: str, urls: str = _URLS) -> bool:
     try:
-        get_resolver(_URLS).resolve(f"/{rest}")
+        get_resolver(urls).resolve(f"/{rest}")
     except Resolver404:
         return False
     return True

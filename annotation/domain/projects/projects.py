@@ -57,10 +57,16 @@ def change(
     description: str | None = None,
     extra: Mapping[str, Any] | None = None,
     ended_at: datetime | None = None,
+    goes_on: bool = False,
 ) -> None:
-    """Change what is given; the slug stays, filters and links use it. Raises ProjectNameTakenError."""
+    """Change what is given; the slug stays, filters and links use it. One that `goes_on` has not ended after all.
+
+    Raises ProjectNameTakenError.
+    """
     given = {"name": name, "description": description, "extra": extra, "ended_at": ended_at}
-    changes = {column: value for column, value in given.items() if value is not None}
+    changes: dict[str, Any] = {column: value for column, value in given.items() if value is not None}
+    if goes_on:
+        changes["ended_at"] = None
     if not changes:
         return
     detail = {"from": Project.objects.values_list("name", flat=True).get(pk=project.pk), "to": name or project.name}

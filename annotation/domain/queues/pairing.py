@@ -1,4 +1,6 @@
-"""Pairs out of two lists of traces: those with the same input, of the same thread, or with the same value of a metadata key."""
+"""Pairs out of two lists of traces: those with the same input, of the same thread, with the same value of a metadata key, or
+that answer the same example of a dataset.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import F, QuerySet
+from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import MD5
 
-from annotation.models import Trace
+from annotation.domain.traces.matching import run_level
+from annotation.models import Run, Trace
 
-INPUT, THREAD = "input", "thread"
+INPUT, THREAD, EXAMPLE = "input", "thread", "example"
 METADATA = "metadata."
 """What a key of the metadata is named with in front."""
 
@@ -31,7 +34,7 @@ class BadJoinError(ValueError):
     """What traces should be joined by is nothing that they have."""
 
     def __init__(self) -> None:
-        super().__init__("Join by input, by thread, or by metadata. with the key behind it.")
+        super().__init__("Join by input, by thread, by example, or by metadata. with the key behind it.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,7 @@ class _Keyed:
 def matched(left: QuerySet[Trace], right: QuerySet[Trace], *, by: str, most: int = MOST_PAIRS) -> Matched:
     """Pairs of a trace of the one list and a trace of the other that are alike by `by`, each trace in one pair at most.
 
-    `by` is "input", "thread" or "metadata.KEY". Where several are alike, they pair in the order in which they began, so
+    `by` is "input", "thread", "example" or "metadata.KEY". Where several are alike, they pair in the order in which they began, so
     that the third turn of a thread meets the third. Traces without the key are left out. Raises BadJoinError; FilterError
     where the lists are filters that take too long.
     """
@@ -95,6 +98,8 @@ def _keyed(traces: QuerySet[Trace], by: str) -> Sequence[_Keyed]:
             rows = traces.exclude(input=None).exclude(input="").annotate(join_key=MD5("input"))
         case "thread":
             rows = traces.annotate(join_key=F("thread_id"))
+        case "example":
+            rows = traces.annotate(join_key=Subquery(_example()))
         case _ if by.startswith(METADATA) and len(by) > len(METADATA):
             rows = traces.annotate(join_key=KeyTextTransform(by.removeprefix(METADATA), "metadata"))
         case _:
@@ -102,3 +107,10 @@ def _keyed(traces: QuerySet[Trace], by: str) -> Sequence[_Keyed]:
     newest = rows.exclude(join_key=None).order_by("-started_at", "-id")
     found = list(newest.values_list("uuid", "started_at", "join_key")[:MOST_READ])
     return [_Keyed(*row) for row in reversed(found)]
+
+
+def _example() -> QuerySet[Run, str | None]:
+    """Which example the root run says that it answers."""
+    roots = Run.objects.filter(workspace=OuterRef("workspace"), uuid=OuterRef("root_run_uuid"))
+    named = KeyTextTransform(run_level.EXAMPLE, "attributes")
+    return roots.annotate(example=named).values_list("example", flat=True)[:1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
@@ -47,15 +48,34 @@ def in_line(items: QuerySet[Item], queue: Queue, person: User | None) -> QuerySe
 
 def after(items: QuerySet[Item], last: Item, person: User | None) -> QuerySet[Item]:
     """Those of `items`, from `in_line`, that come after `last` in the person's line, wherever that stands by now."""
-    skipped = Skip.objects.filter(item=last, reviewer=person).values_list("skipped_at", flat=True).first()
-    beyond = {
-        Queue.Order.PRIORITY: Q(priority__lt=last.priority) | Q(priority=last.priority, id__gt=last.pk),
-        Queue.Order.OLDEST: Q(id__gt=last.pk),
-        Queue.Order.NEWEST: Q(id__lt=last.pk),
-    }[Queue.Order(last.queue.order)]
-    if skipped is None:
+    put_off_at, beyond = _put_off_at(last, person), _beside(last, is_after=True)
+    if put_off_at is None:
         return items.filter(Q(put_off_at__isnull=False) | beyond)
-    return items.filter(Q(put_off_at__gt=skipped) | Q(put_off_at=skipped) & beyond)
+    return items.filter(Q(put_off_at__gt=put_off_at) | Q(put_off_at=put_off_at) & beyond)
+
+
+def before(items: QuerySet[Item], first: Item, person: User | None) -> QuerySet[Item]:
+    """Those that come before `first`, the nearest to it first."""
+    put_off_at, short_of = _put_off_at(first, person), _beside(first, is_after=False)
+    is_not_put_off = Q(put_off_at__isnull=True)
+    if put_off_at is None:
+        return items.filter(is_not_put_off & short_of).reverse()
+    is_sooner = is_not_put_off | Q(put_off_at__lt=put_off_at)
+    return items.filter(is_sooner | Q(put_off_at=put_off_at) & short_of).reverse()
+
+
+def _put_off_at(item: Item, person: User | None) -> datetime | None:
+    return Skip.objects.filter(item=item, reviewer=person).values_list("skipped_at", flat=True).first()
+
+
+def _beside(item: Item, *, is_after: bool) -> Q:
+    """What comes after the item, or before it, in the queue's order."""
+    found, same = Q(), Q()
+    for column in ORDERS[item.queue.order]:
+        name, falls = column.removeprefix("-"), column.startswith("-")
+        found |= same & Q((f"{name}__{'gt' if falls != is_after else 'lt'}", getattr(item, name)))
+        same &= Q((name, getattr(item, name)))
+    return found
 
 
 def _reviewed(person: User | None) -> Q:

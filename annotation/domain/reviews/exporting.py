@@ -12,11 +12,14 @@ from django.db.models import Max, Prefetch, Q
 from annotation.domain.datasets.content import canonical
 from annotation.domain.datasets.writers import csv_line
 from annotation.domain.queues import rubric_versions, state
+from annotation.domain.queues.pairs import PREFERENCE
 from annotation.domain.reviews import export
 from annotation.models import Item, Queue, Review, Trace
 
 BATCH = 200
 COLUMNS = ("id", "trace_id", "run_id", "name", "inputs", "outputs", "added_at", "completed_at")
+OTHER = "other_trace_id"
+"""Stands behind these where the queue has pairs; a preference is first (trace_id), other, both or neither."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +38,19 @@ def finished(queue: Queue, window: Window, *, with_reviewers: bool) -> Iterator[
     """
     asked = rubric_versions.questions_of(queue)
     keys = [question.key for question in (*asked.questions, *asked.step_questions)]
+    compared = Item.objects.filter(queue=queue, state__in=state.FULL, kind=Item.Kind.PAIR).exists()
+    keys += [PREFERENCE] if compared else []
     people = _people(queue) if with_reviewers else None
-    yield csv_line([*COLUMNS, *_heads(keys, people), *export.SETTLED, *(f"answer: {key}" for key in keys)])
+    pair = [OTHER] if compared else []
+    yield csv_line([*COLUMNS, *pair, *_heads(keys, people), *export.SETTLED, *(f"answer: {key}" for key in keys)])
     last = 0
     while items := list(_items(queue, window).filter(pk__gt=last)[:BATCH]):
         last = items[-1].pk
         traces = _traces(items)
         for item in items:
             about = _about(item, traces.get(str(item.trace_uuid)))
-            yield csv_line([*about, *_answers(item, keys, people), *_settled(item, keys)])
+            other = [str(item.other_trace_uuid or "")] if compared else []
+            yield csv_line([*about, *other, *_answers(item, keys, people), *_settled(item, keys)])
 
 
 _LAST = Max("reviews__submitted_at", filter=Q(reviews__is_adjudication=False))

@@ -46,7 +46,7 @@ def _said(item: Item, by: User) -> dict[str, JsonValue]:
     for feedback in found:
         question = rubric.question(feedback.key)
         if question is not None:
-            answers[feedback.key] = _answer(question, feedback)
+            answers[feedback.key] = as_answer(question, feedback.score, feedback.value, feedback.comment)
     return answers
 
 
@@ -61,16 +61,16 @@ def _about(item: Item) -> Q:
     return Q(trace_uuid=item.trace_uuid, target=Feedback.Target.TRACE) | Q(run_uuid__in=roots)
 
 
-def _answer(question: Question, feedback: Feedback) -> JsonValue:
+def as_answer(question: Question, score: float | None, value: JsonValue, comment: str | None = None) -> JsonValue:
+    """What a score and a value say to a question; None where they are no answer to it."""
     match question.kind:
         case QuestionKind.THUMBS:
-            return None if feedback.score is None else (UP if feedback.score > 0 else DOWN)
+            return None if score is None else (UP if score > 0 else DOWN)
         case QuestionKind.VERDICT:
-            return verdict.says_thumb(feedback.score, feedback.value)
+            return verdict.says_thumb(score, value)
         case QuestionKind.NUMBER | QuestionKind.SCALE:
-            return feedback.score
+            return score
         case QuestionKind.TEXT:
-            return feedback.value if isinstance(feedback.value, str) else feedback.comment
+            return value if isinstance(value, str) else comment
         case _:
-            value: JsonValue = feedback.value
             return value

@@ -75,6 +75,17 @@ LANGSMITH: tuple[Route, ...] = (
         },
         uuid="session",
     ),
+    route(f"{V1}sessions/resolutions", {"GET": api_keys(403, 422, 422, 422, 422)}),
+    route(f"{V2}sessions", {"GET": api_keys(), "POST": api_keys(ingest=422, read=403, write=422, project=422, foreign=422)}),
+    route(
+        f"{V2}sessions/<uuid:uuid>",
+        {
+            "GET": api_keys(foreign=404),
+            "PATCH": api_keys(read=403, project=403, foreign=404),
+            "DELETE": api_keys(403, 403, 409, 403, 404),
+        },
+        uuid="session",
+    ),
     route(f"{V1}settings", {"GET": api_keys()}),
     route(
         f"{V1}runs/<uuid:uuid>/share",
@@ -130,6 +141,11 @@ LANGSMITH: tuple[Route, ...] = (
     *(
         route(f"{V1}platform/annotation-queues/<uuid:uuid>/items/<uuid:item>{rest}", methods, uuid="queue", item="item")
         for rest, methods in (("", {"PATCH": api_keys(403, 403, 200, 403, 404)}), ("/placement", {"GET": LS_ONE}))
+    ),
+    route(
+        f"{V1}platform/annotation-queues/<uuid:uuid>/items/<uuid:item>/finals/<str:key>",
+        {"PUT": api_keys(403, 403, 404, 403, 404), "DELETE": api_keys(403, 403, 404, 403, 404)},
+        uuid="queue", item="item", key="invitation token",
     ),
     route(
         f"{V1}platform/annotation-queues/<uuid:uuid>/reviewers",

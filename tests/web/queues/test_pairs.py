@@ -57,7 +57,7 @@ def test_threads_pair_turn_by_turn_and_metadata_by_value(people: People, second:
     assert set(by_thread.pairs) == {(ours[0].uuid, theirs[0].uuid), (ours[1].uuid, theirs[1].uuid)}
     assert pairing.matched(left, right, by="metadata.case").pairs == ((ours[0].uuid, theirs[0].uuid),)
     for wrong in ("metadata.", "colour", ""):
-        with pytest.raises(pairing.BadJoinError, match=r"Join by input, by thread, or by metadata\."):
+        with pytest.raises(pairing.BadJoinError, match=r"Join by input, by thread, by example, or by metadata\."):
             pairing.matched(left, right, by=wrong)
 
 

@@ -10,6 +10,7 @@ import orjson
 from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 
+from annotation.api.langsmith import callers
 from annotation.api.langsmith.feedback.views import FeedbackListView
 from annotation.api.v1.views import feedback as own
 
@@ -32,7 +33,7 @@ def feedback(request: HttpRequest) -> HttpResponseBase:
 
 def is_langsmith(request: HttpRequest) -> bool:
     """Whether the caller speaks LangSmith's protocol: by its name, by a parameter, or by a field of its body."""
-    if request.headers.get("User-Agent", "").lower().startswith("langsmith"):
+    if callers.names_itself(request):
         return True
     if request.method == "POST":
         return not _FIELDS.isdisjoint(_fields(request))

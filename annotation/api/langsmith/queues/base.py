@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import ClassVar
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -13,7 +14,7 @@ from rest_framework.exceptions import NotFound, PermissionDenied
 from annotation.api.langsmith.base import View
 from annotation.api.langsmith.errors import Invalid, Refusal
 from annotation.api.langsmith.queues import writing
-from annotation.domain.queues import items, subjects
+from annotation.domain.queues import items, pairing, subjects
 from annotation.domain.queues.items import QueueClosedError
 from annotation.domain.queues.lifecycle import QueueError
 from annotation.domain.queues.reasons import Origin, Reason
@@ -28,7 +29,9 @@ MOST_POPULATED = 5_000
 
 
 class QueueView(View):
-    """A view of queues; an archived queue is one that was deleted there."""
+    """A view of queues; an archived queue is one that was deleted there. `kinds` of items are what it speaks of."""
+
+    kinds: ClassVar[Sequence[str]] = (Kind.RUN, Kind.TRACE)
 
     def queues(self) -> QuerySet[Queue]:
         """Those that the caller may see."""
@@ -42,8 +45,8 @@ class QueueView(View):
         return found
 
     def standing(self, queue: Queue) -> QuerySet[Item]:
-        """The queue's items that are about one run; threads and pairs have other addresses."""
-        rows = self.visible(Item).filter(queue=queue, kind__in=[Kind.RUN, Kind.TRACE]).exclude(state=State.REMOVED)
+        """The queue's items of these kinds; threads have other addresses, and pairs are read on the page alone."""
+        rows = self.visible(Item).filter(queue=queue, kind__in=self.kinds).exclude(state=State.REMOVED)
         return rows.select_related("queue__workspace")
 
     def item(self, queue: Queue, uuid: UUID) -> Item:
@@ -80,11 +83,35 @@ class QueueView(View):
             )
         return list(Item.objects.filter(queue=queue, subject__in=[subject.text for subject in wanted]).order_by("id"))
 
+    def projects(self, sessions: Sequence[UUID]) -> list[Project]:
+        """These projects (experiments), in their order, or 404."""
+        found = {project.uuid: project for project in self.visible(Project).filter(uuid__in=sessions)}
+        if not found or len(found) < len(set(sessions)):
+            raise NotFound("session_ids has to name projects that are there; nothing was added.")
+        return [found[uuid] for uuid in dict.fromkeys(sessions)]
+
+    def paired(self, queue: Queue, sessions: Sequence[UUID]) -> int:
+        """Put pairs of a trace of the one project and a trace of the other into the queue, each once, the oldest first. How many.
+
+        A pair answers the same example of a dataset; where nothing here says which, it had the same input.
+        """
+        projects = self.projects(sessions)
+        if len(projects) != 2:
+            raise Invalid("session_ids of a pairwise queue has to name two projects; nothing was added.")
+        one, other = (self.visible(Trace).filter(project=project) for project in projects)
+        found = (
+            pairing.matched(one, other, by=pairing.EXAMPLE).pairs or pairing.matched(one, other, by=pairing.INPUT).pairs
+        )
+        if not found:
+            raise Invalid(
+                "No trace of the one project has the example or the input of one of the other; nothing was added."
+            )
+        self.placed(queue, [subjects.of_pair(*pair) for pair in reversed(found)])
+        return len(found)
+
     def populated(self, queue: Queue, sessions: Sequence[UUID]) -> int:
         """Put the traces of projects (experiments) into the queue, each once, the oldest first; all or none. How many."""
-        projects = list(self.visible(Project).filter(uuid__in=sessions))
-        if not projects or len(projects) < len(set(sessions)):
-            raise NotFound("session_ids has to name projects that are there; nothing was added.")
+        projects = self.projects(sessions)
         traces = self.visible(Trace).filter(project__in=projects).order_by("started_at", "pk")
         found = list(traces.values_list("uuid", flat=True)[: MOST_POPULATED + 1])
         if len(found) > MOST_POPULATED:

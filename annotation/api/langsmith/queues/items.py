@@ -64,9 +64,11 @@ class PopulateView(QueueView):
     needs = {"POST": Capability.EDIT}
 
     def post(self, _request: Request) -> Response:
-        """Put the traces of projects (experiments) into a queue, each once, the oldest first; all or none."""
+        """Put the traces of projects (experiments) into a queue, or pairs of them into one of pairs; each once, all or none."""
         sent = self.one()
         queue = self.queue(wire.parsed_uuid(sent.get("queue_id"), "queue_id"))
+        if writing.is_pairwise(queue):
+            return Response({"message": f"{self.paired(queue, _named(sent, 'session_ids'))} pairs stand in the queue."})
         count = self.populated(queue, _named(sent, "session_ids"))
         return Response({"message": f"{count} traces stand in the queue."})
 
@@ -147,6 +149,7 @@ class SizeView(QueueView):
     """How many items stand in a queue: `size` for the caller's section, `total_size` for all."""
 
     needs = {"GET": READERS}
+    kinds = (*QueueView.kinds, Item.Kind.PAIR)
     is_archived = False
 
     def get(self, request: Request, uuid: UUID) -> Response:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
@@ -18,9 +18,11 @@ from annotation.api.langsmith.queues import writing
 from annotation.api.langsmith.queues.base import QueueView
 from annotation.api.langsmith.queues.items import MOST_AT_ONCE, MOST_COUNTED, READERS, StatusView, completed_between
 from annotation.domain.access import Capability
-from annotation.domain.queues import items, sections, state, subjects
+from annotation.domain.queues import items, rubric_versions, sections, state, subjects
 from annotation.domain.queues.sections import Section
 from annotation.domain.queues.subjects import Subject
+from annotation.domain.reviews import finals
+from annotation.domain.reviews.finals import Outcome
 from annotation.models import Item, Project, Queue, Trace
 
 _SECTIONS = {
@@ -30,7 +32,6 @@ _SECTIONS = {
 }
 _NAMES = {section: name for name, section in _SECTIONS.items()}
 _KINDS = {"RUN": [Item.Kind.RUN, Item.Kind.TRACE], "THREAD": [Item.Kind.THREAD]}
-_NOT_SERVED = ("agreement", "has_unresolved_keys")
 
 
 class MixedView(QueueView):
@@ -54,8 +55,6 @@ class MixedView(QueueView):
 
     def section(self) -> Section | None:
         """The section that `status` names; None for `all`. Raises Invalid."""
-        if asked := next((name for name in _NOT_SERVED if self.request.query_params.get(name)), None):
-            raise Refusal(501, f"{asked} is not supported here: the queue's page shows how far reviewers agree.")
         named = self.request.query_params.get("status", "")
         if named not in {*_SECTIONS, "all"}:
             raise Invalid(f"status has to be one of: {', '.join(_SECTIONS)}.")
@@ -63,8 +62,29 @@ class MixedView(QueueView):
 
     def rows(self, queue: Queue) -> QuerySet[Item]:
         """The items of the section that is asked for."""
-        section, rows = self.section(), self.standing(queue)
+        section, rows = self.section(), self._differing(queue, self.standing(queue))
         return rows if section is None else sections.of_section(rows, section, self.actor.person)
+
+    def outcomes(self, queue: Queue, found: Sequence[Item]) -> Mapping[int, Outcome]:
+        """How far the reviewers of items agree, for who may settle them."""
+        return finals.of_items(found, rubric_versions.questions_of(queue)) if self.actor.may(Capability.EDIT) else {}
+
+    def _differing(self, queue: Queue, rows: QuerySet[Item]) -> QuerySet[Item]:
+        """Those on which reviewers differ, or of which that is still open, where the query asks so. Raises Invalid."""
+        only, unresolved = self.request.query_params.get("agreement"), wire.flag(self.request, "has_unresolved_keys")
+        if not only and unresolved is None:
+            return rows
+        if not self.actor.may(Capability.EDIT) or self.request.query_params.get("status") != "archived":
+            raise Invalid("agreement and has_unresolved_keys take status=archived, and a key of an editor.")
+        differ, is_reviewed = finals.differs(rubric_versions.questions_of(queue)), Q(review_count__gte=2)
+        rows = rows.filter(differ) if only else rows
+        match unresolved:
+            case True:
+                return rows.filter(differ, adjudicated_at__isnull=True)
+            case False:
+                return rows.filter(is_reviewed).exclude(differ & Q(adjudicated_at__isnull=True))
+            case _:
+                return rows
 
     def _began(self, rows: QuerySet[Item]) -> QuerySet[Item]:
         traces = Trace.objects.filter(workspace=OuterRef("workspace"), uuid=OuterRef("trace_uuid"))
@@ -83,14 +103,17 @@ class MixedListView(MixedView):
         """A page of one section, in the caller's order."""
         queue, asked = self.queue(uuid), request.query_params
         size = wire.number(asked.get("page_size", wire.DEFAULT_SIZE), "page_size", least=1, most=wire.LARGEST_SIZE)
-        if asked.get("direction") == "backward":
-            raise Refusal(501, "direction=backward is not supported here: ask forward from the start.")
         rows = writing.with_item_parts(sections.in_line(self.rows(queue), queue, self.actor.person), timezone.now())
-        if cursor := asked.get("cursor"):
-            rows = sections.after(rows, self._last(queue, cursor), self.actor.person)
+        cursor, is_back = asked.get("cursor"), asked.get("direction") == "backward"
+        if is_back and not cursor:
+            raise Refusal(400, "direction=backward needs a cursor, which it goes back from.")
+        if cursor:
+            beside = sections.before if is_back else sections.after
+            rows = beside(rows, self._last(queue, cursor), self.actor.person)
         found = list(rows[: size + 1])
         following = str(found[size - 1].uuid) if len(found) > size else None
-        return Response(wire.items(writing.mixed(found[:size]), following))
+        found = found[:size][::-1] if is_back else found[:size]
+        return Response(wire.items(writing.mixed(found, self.outcomes(queue, found)), following))
 
     def post(self, _request: Request, uuid: UUID) -> Response:
         """Put runs and threads into the queue, each once, all or none."""
@@ -99,7 +122,8 @@ class MixedListView(MixedView):
             raise Invalid(f"items has to be an array of at most {MOST_AT_ONCE} objects.")
         added = [item.pk for item in self.placed(queue, self._subjects(sent))]
         rows = writing.with_item_parts(self.standing(queue).filter(pk__in=added), timezone.now())
-        return Response({"items": writing.mixed(list(rows.order_by("id")))})
+        found = list(rows.order_by("id"))
+        return Response({"items": writing.mixed(found, self.outcomes(queue, found))})
 
     def _last(self, queue: Queue, cursor: str) -> Item:
         rows = self.visible(Item).filter(queue=queue).select_related("queue")
@@ -157,7 +181,8 @@ class MixedItemView(MixedView):
         found = self.item(queue, item)
         if sent.get("added_at"):
             Item.objects.filter(pk=found.pk).update(created_at=wire.parsed_time(sent["added_at"], "added_at"))
-        return Response(writing.mixed([self.item(queue, item)])[0])
+        found = self.item(queue, item)
+        return Response(writing.mixed([found], self.outcomes(queue, [found]))[0])
 
 
 class MixedCountView(MixedView):

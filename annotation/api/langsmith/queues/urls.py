@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from annotation.api.langsmith.queues import items, mixed, views
+from annotation.api.langsmith.queues import finals, items, mixed, views
 
 _Q = "annotation-queues/<uuid:uuid>"
 _PLATFORM = "platform/annotation-queues/<uuid:uuid>"
@@ -31,6 +31,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{_PLATFORM}/items/count", mixed.MixedCountView.as_view(), name="mixed-items-count"),
     path(f"{_PLATFORM}/items/<uuid:item>", mixed.MixedItemView.as_view(), name="mixed-item"),
     path(f"{_PLATFORM}/items/<uuid:item>/placement", mixed.MixedPlaceView.as_view(), name="mixed-item-place"),
+    path(f"{_PLATFORM}/items/<uuid:item>/finals/<str:key>", finals.FinalView.as_view(), name="mixed-item-final"),
     path(f"{_PLATFORM}/reviewers", views.ReviewerListView.as_view(), name="queue-reviewer-list"),
     path(f"{_PLATFORM}/reviewers/<uuid:person>", views.ReviewerView.as_view(), name="queue-reviewer"),
 ]

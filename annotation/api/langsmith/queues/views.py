@@ -13,7 +13,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotation.api.langsmith import wire
-from annotation.api.langsmith.errors import Refusal
 from annotation.api.langsmith.queues import reading, rubrics, writing
 from annotation.api.langsmith.queues.base import QueueView, refusals
 from annotation.domain import access
@@ -39,7 +38,9 @@ class QueueListView(QueueView):
         return Response([writing.queue(one, total=counted[one.pk].total) for one in found])
 
     def post(self, _request: Request) -> Response:
-        """Make a queue, filled with the traces of an experiment if one is named; the same id again is answered with what is there."""
+        """Make a queue, filled with the traces of an experiment or with pairs of two, if they are named; the same id again is
+        answered with what is there.
+        """
         sent = self.one()
         uuid = wire.parsed_uuid(sent["id"], "id") if sent.get("id") else None
         known = self.queues().filter(uuid=uuid).first() if uuid else None
@@ -50,14 +51,14 @@ class QueueListView(QueueView):
         settings = reading.settings_in(sent, begin, datasets=_datasets(self), by=self.person)
         asked = rubrics.read(sent.get("rubric_items") or [], self.actor.workspace)
         sessions = wire.parsed_uuids(sent.get("session_ids") or [], "session_ids", most=2)
-        if len(sessions) == 2:
-            raise Refusal(501, "Pairs of experiments are not supported here: name one experiment, or none.")
         with refusals(), transaction.atomic():
             made = lifecycle.create(
                 workspace=self.actor.workspace, settings=settings, rubric=asked, by=self.person, uuid=uuid
             )
             lifecycle.describe(queue=made, **reading.described_in(sent))
-            if sessions:
+            if len(sessions) == 2:
+                self.paired(made, sessions)
+            elif sessions:
                 self.populated(made, sessions)
         return self.queue(made.uuid)
 
@@ -71,8 +72,8 @@ class QueueListView(QueueView):
             rows = rows.filter(name__icontains=part)
         if dataset := asked.get("dataset_id"):
             rows = rows.filter(target_dataset__uuid=wire.parsed_uuid(dataset, "dataset_id"))
-        if asked.get("queue_type") == "pairwise":
-            rows = rows.none()
+        if kind := asked.get("queue_type"):
+            rows = rows.filter(writing.IS_PAIRWISE if kind == "pairwise" else ~writing.IS_PAIRWISE)
         if wire.flag(request, "assigned_to_me"):
             rows = rows.filter(pk__in=access.reviewable_queues(self.actor).values("pk"))
         sign = "" if wire.flag(request, "sort_by_desc") is False else "-"

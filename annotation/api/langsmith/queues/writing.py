@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Max, Prefetch, QuerySet
+from django.db.models import Exists, Max, OuterRef, Prefetch, QuerySet
 from django.http import HttpRequest
+from pydantic import JsonValue
 
 from annotation.api.langsmith.runs.shown import IN_QUEUES, shown
 from annotation.domain.queues import blindness, subjects
+from annotation.domain.reviews.finals import Answered, Outcome
+from annotation.domain.reviews.stored import DOWN, UP
 from annotation.domain.traces import veiled
 from annotation.models import Item, Project, Queue, Reservation, Review, Run, Trace
+
+IS_PAIRWISE = Exists(Item.objects.filter(queue=OuterRef("pk"), number=1, kind=Item.Kind.PAIR))
+"""A queue that began with a pair goes on with pairs."""
 
 
 def queue(one: Queue, *, total: int | None = None) -> dict[str, Any]:
@@ -30,7 +36,7 @@ def queue(one: Queue, *, total: int | None = None) -> dict[str, Any]:
         "reservation_minutes": one.reservation_minutes,
         "reviewer_access_mode": "any" if one.is_open_to_all else "assigned",
         "default_dataset": one.target_dataset.uuid if one.target_dataset else None,
-        "queue_type": "single",
+        "queue_type": "pairwise" if is_pairwise(one) else "single",
         "metadata": one.metadata or None,
         "run_rule_id": None,
         "source_rule_id": None,
@@ -41,8 +47,14 @@ def queue(one: Queue, *, total: int | None = None) -> dict[str, Any]:
     return said if total is None else said | {"total_runs": total}
 
 
+def is_pairwise(one: Queue) -> bool:
+    """Whether a queue from `with_queue_parts` is one of pairs."""
+    return bool(getattr(one, "is_pairwise", False))
+
+
 def with_queue_parts(rows: QuerySet[Queue]) -> QuerySet[Queue]:
     """The queues with what `queue` needs, in a fixed number of statements."""
+    rows = rows.annotate(is_pairwise=IS_PAIRWISE)
     return rows.select_related("workspace", "target_dataset", "rubric").prefetch_related("reviewers")
 
 
@@ -99,7 +111,7 @@ def item_type(item: Item) -> str:
     return "THREAD" if item.kind == Item.Kind.THREAD else "RUN"
 
 
-def mixed(rows: Sequence[Item]) -> list[dict[str, Any]]:
+def mixed(rows: Sequence[Item], outcomes: Mapping[int, Outcome]) -> list[dict[str, Any]]:
     """Runs and threads as the newer addresses tell them: what they are and where they stand, without their content."""
     runs, traces = run_ids(rows), _traces_of(rows)
     projects = _projects_of(rows, traces)
@@ -115,9 +127,40 @@ def mixed(rows: Sequence[Item]) -> list[dict[str, Any]]:
             "source_proposed_example_id": None,
             "assigned_to": [],
             **{name: value for name, value in _standing(item).items() if name != "queue_run_id"},
+            **_agreed(outcomes.get(item.pk)),
         }
         for item in rows
     ]
+
+
+def _agreed(found: Outcome | None) -> dict[str, Any]:
+    if found is None:
+        return dict.fromkeys(("agreement_state", "has_unresolved_keys", "key_agreements"))
+    keys = {key: answered(one) for key, one in found.keys.items()}
+    return {
+        "agreement_state": found.state,
+        "has_unresolved_keys": found.has_unresolved,
+        "key_agreements": keys or None,
+    }
+
+
+def answered(one: Answered) -> dict[str, Any]:
+    """What became of a question of the rubric."""
+    return {"state": one.state, "has_final": one.has_final, "answer": _answer(one.answer)}
+
+
+def _answer(answer: JsonValue) -> dict[str, Any] | None:
+    """A stored answer in the protocol's words."""
+    match answer:
+        case None:
+            return None
+        case list():
+            return {"score": None, "value": None, "values": answer, "scores": None}
+        case str():
+            score = {UP: 1.0, DOWN: 0.0}.get(answer)
+            return {"score": score, "value": answer, "values": None, "scores": None}
+        case _:
+            return {"score": answer, "value": None, "values": None, "scores": None}
 
 
 def _traces_of(rows: Sequence[Item]) -> dict[UUID | None, Trace]:

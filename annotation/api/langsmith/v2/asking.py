@@ -17,6 +17,7 @@ from annotation.domain.traces.filters.errors import FilterError
 from annotation.domain.traces.run_listing import Wanted
 
 DEFAULT_WINDOW = timedelta(days=1)
+_NOT_SERVED = ("ai_search", "sem_filter", "min_feedback_modified_at", "max_feedback_modified_at")
 
 
 def size(value: Any, *, usual: int, most: int) -> int:
@@ -28,6 +29,13 @@ def window(body: Mapping[str, Any]) -> tuple[datetime, datetime | None]:
     """From when to when: the last day, unless told otherwise."""
     start = asking.moment(body, "min_start_time") or timezone.now() - DEFAULT_WINDOW
     return start, asking.moment(body, "max_start_time")
+
+
+def served(body: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The same body. Raises 501 for what would narrow the answer and is not known here, lest more come than was asked for."""
+    if asked := next((name for name in _NOT_SERVED if body.get(name)), None):
+        raise Refusal(501, f"{asked} is not supported here: use filter, trace_filter or tree_filter.")
+    return body
 
 
 def wanted(body: Mapping[str, Any]) -> Wanted:

@@ -6,21 +6,23 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.conf import settings
+from django.http import HttpResponseBase
 from django.utils import timezone
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from annotation.api.langsmith import wire
 from annotation.api.langsmith.base import View
+from annotation.api.langsmith.errors import Refusal
 from annotation.api.langsmith.runs.asking import filtered, moment, uuids
+from annotation.api.langsmith.runs.asking import uuid as uuid_in
 from annotation.api.langsmith.runs.shown import app_path
-from annotation.api.langsmith.v2 import asking, selecting
+from annotation.api.langsmith.v2 import asking, selecting, streaming
 from annotation.api.permissions import Needs
 from annotation.domain.access import Capability
 from annotation.domain.traces import run_listing
 from annotation.domain.traces.run_listing import Wanted
-from annotation.models import Run
+from annotation.models import Project, Run
 
 _AGGREGATES = {"TOTAL_TOKENS", "TOTAL_COST", "FIRST_TOKEN_TIME"}
 
@@ -46,13 +48,26 @@ class RunQueryView(Reading):
 
     needs: ClassVar[Needs] = {"POST": Capability.READ}
 
-    def post(self, _request: Request) -> Response:
+    def post(self, request: Request) -> HttpResponseBase:
         """A page of runs."""
-        body = self.one()
+        body = asking.served(self._of_dataset(self.one()))
         names = selecting.selected(body.get("selects") or [])
         size = asking.size(body.get("page_size"), usual=100, most=1000)
         page = self.page(asking.wanted(body), names, size=size, cursor=body.get("cursor"))
-        return Response(wire.items(self.written(page.runs, names), page.next_cursor))
+        return streaming.page(request, self.written(page.runs, names), page.next_cursor)
+
+    def _of_dataset(self, body: dict[str, Any]) -> dict[str, Any]:
+        """The same, with the projects that answer the rows of `reference_dataset_id`, since the first of them began."""
+        dataset = uuid_in(body, "reference_dataset_id")
+        if dataset is None:
+            return body
+        if body.get("project_ids"):
+            raise Refusal(400, "Name either project_ids or reference_dataset_id.")
+        answering = self.visible(Project).filter(reference_dataset__uuid=dataset).order_by("created_at")
+        found = list(answering.values_list("uuid", "created_at"))
+        since = {"min_start_time": found[0][1]} if found and not body.get("min_start_time") else {}
+        named = [str(project) for project, _ in found] or [str(dataset)]  # that no project has
+        return {**body, **since, "project_ids": named}
 
 
 class RunView(Reading):
@@ -88,9 +103,9 @@ class TraceQueryView(Reading):
 
     needs: ClassVar[Needs] = {"POST": Capability.READ}
 
-    def post(self, _request: Request) -> Response:
+    def post(self, request: Request) -> HttpResponseBase:
         """A page of traces, each with its root run and its figures."""
-        body = self.one()
+        body = asking.served(self.one())
         names = selecting.selected(body.get("selects") or [])
         traces, (start, end) = uuids(body, "trace_ids"), asking.window(body)
         wanted = Wanted(
@@ -111,7 +126,7 @@ class TraceQueryView(Reading):
             {"root_run": root, "trace_aggregates": {name: value for name, value in figures.items() if name != "id"}}
             for root, figures in zip(roots, sums, strict=True)
         ]
-        return Response(wire.items(rows, page.next_cursor))
+        return streaming.page(request, rows, page.next_cursor)
 
 
 class TraceRunsView(Reading):

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.http import HttpResponseBase
 from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,7 +16,7 @@ from annotation.api.langsmith import wire
 from annotation.api.langsmith.errors import Refusal
 from annotation.api.langsmith.runs.asking import filtered
 from annotation.api.langsmith.runs.statistics import latest, seconds
-from annotation.api.langsmith.v2 import asking, selecting
+from annotation.api.langsmith.v2 import asking, selecting, streaming
 from annotation.api.langsmith.v2.runs import Reading
 from annotation.api.langsmith.v2.selecting import amount
 from annotation.api.permissions import Needs
@@ -52,13 +53,13 @@ class ThreadQueryView(_Threads):
 
     needs: ClassVar[Needs] = {"POST": Capability.READ}
 
-    def post(self, _request: Request) -> Response:
+    def post(self, request: Request) -> HttpResponseBase:
         """A page of conversations, the one with the latest trace first."""
-        body = self.one()
+        body = asking.served(self.one())
         size = asking.size(body.get("page_size"), usual=20, most=100)
         with asking.answered():
             page = thread_listing.page(self.lately(body), size=size, cursor=body.get("cursor"))
-        return Response(wire.items([_thread(row) for row in page.rows], page.next_cursor))
+        return streaming.page(request, [_thread(row) for row in page.rows], page.next_cursor)
 
 
 def _thread(row: ThreadRow) -> dict[str, Any]:

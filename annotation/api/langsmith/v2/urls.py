@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from annotation.api.langsmith.v2 import runs, sharing, threads
+from annotation.api.langsmith.v2 import runs, sessions, sharing, threads
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("runs/query", runs.RunQueryView.as_view(), name="run-query"),
@@ -11,6 +11,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("runs/<uuid:uuid>/share", sharing.TraceShareView.as_view(), name="trace-share"),
     path("public/<uuid:token>/run/<uuid:uuid>", sharing.SharedRunView.as_view(), name="shared-step"),
     path("public/<uuid:token>/runs/query", sharing.SharedRunListView.as_view(), name="shared-run-list"),
+    path("sessions", sessions.SessionListView.as_view(), name="session-list"),
+    path("sessions/<uuid:uuid>", sessions.SessionView.as_view(), name="session-detail"),
     path("traces/query", runs.TraceQueryView.as_view(), name="trace-query"),
     path("traces/<uuid:uuid>/runs", runs.TraceRunsView.as_view(), name="trace-runs"),
     path("threads/query", threads.ThreadQueryView.as_view(), name="thread-query"),

@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from annotation.domain.queues import pairing
 
-JOIN = "input, thread, or metadata. with a key behind it."
+JOIN = "input, thread, example (of a dataset, as LangSmith's SDKs tell it), or metadata. with a key behind it."
 
 
 class SideSerializer(serializers.Serializer[Any]):

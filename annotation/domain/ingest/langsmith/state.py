@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any
 from uuid import UUID
 
-from annotation.domain.ingest.langsmith import times
+from annotation.domain.ingest.langsmith import address, times
 from annotation.domain.ingest.values import clean
 
 RUN_TYPES = frozenset({"tool", "chain", "llm", "retriever", "embedding", "prompt", "parser"})
@@ -193,8 +193,11 @@ def _tags(body: Mapping[str, Any]) -> list[str] | None:
 
 
 def _project(body: Mapping[str, Any]) -> str | None:
-    """The project's name, or that of the agent and its environment that newer SDKs send to instead."""
-    address = body.get("address")
-    if isinstance(address, dict) and isinstance(address.get("id"), str):
-        return f"{address['id']}/{str(address.get('environment') or 'default').lower()}"
-    return _text(body, "session_name") or None
+    """The project's name, or that of the agent's environment that newer SDKs send to instead."""
+    sent_to = body.get("address")
+    if sent_to is None:
+        return _text(body, "session_name") or None
+    found = address.named(sent_to)
+    if found is None:
+        raise UnusableRunError("address has to be lrn:agents/ID/environments/ENVIRONMENT")
+    return found

@@ -135,3 +135,9 @@ def test_projects_are_found_and_deleted(client: Client, people: People) -> None:
     with pytest.raises(LangSmithNotFoundError):
         client.read_project(project_id=made.id)
     assert client._get_settings().id == str(people.workspace.uuid)
+
+
+def test_what_is_not_served_is_the_clients_error_for_what_is_not_there(client: Client) -> None:
+    for call in (client.list_datasets, client.list_prompts, lambda: client.read_dataset(dataset_name="x")):
+        with pytest.raises(LangSmithNotFoundError, match="not served here"):
+            list(call())

@@ -10,12 +10,14 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
+import langsmith
 import pytest
 from langsmith import Client
 
-from annotation.models import Item, Reservation, Review
-from tests.api.langsmith.published.conftest import BEGAN, three_traces
+from annotation.models import Item, Reservation, Review, Run
+from tests.api.langsmith.published.conftest import BEGAN, run, three_traces
 from tests.fixtures.people import People
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -155,5 +157,79 @@ def test_version_2_reads_and_shares_traces(client: Client, people: People) -> No
         listed = await client.public.runs.query(token, selects=["NAME"])
         assert [step.name for step in listed.items or []] == ["agent", "model", "tool"]
         await runs.share.delete(str(agent["id"]), session_id=project)
+
+    in_a_loop(client, read)
+
+
+def test_two_experiments_are_compared_and_what_differs_gets_a_final_answer(client: Client, people: People) -> None:
+    for name in ("one", "two"):
+        client.create_project(name)
+        client.batch_ingest_runs(
+            create=[run("answer", 0, session_name=name, reference_example_id=people.workspace.uuid)]
+        )
+    sessions = [str(client.read_project(project_name=name).id) for name in ("one", "two")]
+    client.create_project("graded")
+    graded = run("graded", 1, session_name="graded")
+    client.batch_ingest_runs(create=[graded])
+    second = Client(api_url=client.api_url, api_key=people.token("write", by=people.editor), auto_batch_tracing=False)
+
+    async def work() -> None:
+        queues = client.annotation_queues
+        made = await queues.annotation_queues(name="Pairs", session_ids=sessions)
+        [listed] = [one async for one in queues.retrieve_annotation_queues(queue_type="pairwise")]
+        assert (made.queue_type, listed.id, listed.total_runs) == ("pairwise", made.id, 1)
+        queue = await queues.annotation_queues(
+            name="Two", num_reviewers_per_item=2, rubric_items=[{"feedback_key": "grade"}]
+        )
+        runs: Any = [{"item_type": "RUN", "run_id": str(graded["id"])}]
+        [item] = (await queues.items.create(queue.id, items=runs)).items or []
+        for reviewer, grade in ((client, 0), (second, 1)):
+            reviewer.create_feedback(graded["id"], "grade", score=grade)
+            await reviewer.annotation_queues.items.create_status(str(item.id), status="completed")
+        await second._get_langsmith_api().close()
+        [differing] = [one async for one in queues.items.list(queue.id, status="archived", agreement="disagreed")]
+        assert (differing.agreement_state, differing.has_unresolved_keys) == ("disagreed", True)
+        final = await queues.items.set_final("grade", queue_id=queue.id, item_id=str(item.id), score=0.5)
+        assert (final.has_final, final.answer.score if final.answer else None) == (True, 0.5)
+        await queues.items.clear_final("grade", queue_id=queue.id, item_id=str(item.id))
+        count = await queues.items.retrieve_count(queue.id, status="archived", has_unresolved_keys=True)
+        assert count.count == 1
+
+    in_a_loop(client, work)
+    second.close(timeout=5)
+
+
+def test_agents_have_projects_which_version_2_tells_of(client: Client, people: People) -> None:
+    support = langsmith.agent_address("support", "production")
+    client.create_run("turn", {"q": 1}, "chain", id=uuid4(), address=support)
+    [found] = Run.objects.all()
+    assert found.trace.project.name == "support/production"
+
+    async def read() -> None:
+        sessions = client.sessions
+        assert (await sessions.resolve(**support)).session_id == str(found.trace.project.uuid)
+        made = await sessions.create_v2(type="PROJECT", name="second", extra={"a": 1})
+        changed = await sessions.update_v2(made.id, extra={"b": 2}, description="of May")
+        assert (changed.extra, changed.description, changed.type) == ({"a": 1, "b": 2}, "of May", "PROJECT")
+        assert [one.name async for one in sessions.list_v2(type=["AGENT"], page_size=1)] == ["support/production"]
+        listed = [one.name async for one in sessions.list_v2(page_size=1, sort_by="NAME", sort_order="asc")]
+        assert listed == ["booking", "second", "support/production"]
+        counted = await sessions.retrieve_v2(str(found.trace.project.uuid), include_stats=True)
+        assert (counted.run_count, counted.type) == (1, "AGENT")
+
+    in_a_loop(client, read)
+
+
+def test_version_2_streams_runs_traces_and_threads(client: Client, people: People) -> None:
+    three_traces(client)
+    project = str(client.read_project(project_name="calls").id)
+
+    async def read() -> None:
+        runs = client.runs.streaming.query_v2_items(project_ids=[project], selects=["NAME"], page_size=2)
+        assert [one.name async for one in runs] == ["alone", "turn", "tool", "model", "agent"]
+        traces = client.traces.streaming.query_items(project_id=project, selects=["NAME"], page_size=2)
+        assert [one.root_run.name async for one in traces if one.root_run] == ["alone", "turn", "agent"]
+        threads = client.threads.streaming.query_items(project_id=project)
+        assert [one.thread_id async for one in threads] == ["talk"]
 
     in_a_loop(client, read)

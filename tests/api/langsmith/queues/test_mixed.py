@@ -11,7 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from annotation.models import Item, Review
+from annotation.models import Item, Queue, Review
 from tests.api.langsmith.conftest import Sdk, stored_trace
 from tests.api.langsmith.queues.making import new
 from tests.factories import ProjectFactory, TraceFactory
@@ -92,6 +92,30 @@ def test_each_reviewers_line_is_followed_by_its_cursor(people: People, sdk: Sdk)
     assert moved["added_at"] == "2026-03-02T09:30:00.000000+00:00"
 
 
+@pytest.mark.parametrize("order", Queue.Order.values)
+def test_a_line_is_read_forwards_and_backwards_in_each_order(people: People, sdk: Sdk, order: str) -> None:
+    queue, [first, second, thread], _ = filled(people, sdk)
+    Queue.objects.filter(uuid=queue).update(order=order)
+    Item.objects.filter(uuid=second["id"]).update(priority=5, uncertainty=0.5)
+    sdk.ok(
+        "POST",
+        f"/platform/annotation-queues/items/{thread['id']}/status",
+        {"override_added_at": "2026-03-02T09:30:00Z"},
+    )
+    line = [one["id"] for one in items(sdk, queue)]
+    expected = {"oldest": [first, second], "random": [first, second]}.get(order, [second, first])
+    assert line == [one["id"] for one in items(sdk, queue, page_size=1)] == [one["id"] for one in [*expected, thread]]
+
+    def before(cursor: str, size: int) -> tuple[list[str], str | None]:
+        query = {"status": "needs_my_review", "direction": "backward", "cursor": cursor, "page_size": size}
+        page = sdk.ok("GET", f"/platform/annotation-queues/{queue}/items", **query)
+        return [one["id"] for one in page["items"]], page["next_cursor"]
+
+    assert before(line[2], 2) == (line[:2], None)
+    assert before(line[2], 1) == (line[1:2], line[1])
+    assert before(line[0], 1) == ([], None)
+
+
 def test_a_thread_is_completed_by_what_was_said_about_it(people: People, sdk: Sdk) -> None:
     _, [_, _, thread], _ = filled(people, sdk, rubric_items=[{"feedback_key": "grade", "is_required": True}])
     status = f"/platform/annotation-queues/items/{thread['id']}/status"
@@ -120,11 +144,11 @@ def test_what_cannot_be_added_adds_nothing(people: People, sdk: Sdk, sent: Any, 
 
 @pytest.mark.parametrize(
     ("query", "status"),
-    [({}, 422), ({"status": "x"}, 422), ({"status": "archived", "agreement": "disagreed"}, 501),
+    [({}, 422), ({"status": "x"}, 422), ({"status": "needs_my_review", "agreement": "disagreed"}, 422),
      ({"status": "archived", "cursor": "x"}, 422), ({"status": "archived", "cursor": str(uuid4())}, 400),
-     ({"status": "archived", "direction": "backward"}, 501)],
+     ({"status": "archived", "direction": "backward"}, 400)],
 )  # fmt: skip
-def test_lists_that_are_not_served_say_so(people: People, sdk: Sdk, query: dict[str, str], status: int) -> None:
+def test_lists_that_cannot_be_say_so(people: People, sdk: Sdk, query: dict[str, str], status: int) -> None:
     assert sdk("GET", f"/platform/annotation-queues/{new(sdk)['id']}/items", **query).status_code == status
 
 

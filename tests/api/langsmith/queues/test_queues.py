@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -11,10 +14,12 @@ from django.test.utils import CaptureQueriesContext
 
 from annotation.domain.queues import lifecycle, rubric_versions
 from annotation.domain.queues.rubric import Option, Parts, Question, QuestionKind, Rubric
-from annotation.models import Queue, RubricVersion
+from annotation.models import Item, Project, Queue, RubricVersion, Trace
 from tests.api.langsmith.conftest import Sdk, stored_trace
 from tests.api.langsmith.queues.making import TONE, filled, ids, new
+from tests.factories import ProjectFactory
 from tests.factories.datasets import DatasetFactory
+from tests.factories.traces import STARTED_AT, RunFactory, TraceFactory
 from tests.fixtures.people import People
 
 pytestmark = pytest.mark.django_db
@@ -66,13 +71,76 @@ def test_a_queue_is_made_and_read(people: People, sdk: Sdk) -> None:
     assert sdk.ok("GET", f"/annotation-queues/{copied['id']}")["rubric_items"] == rubric
 
 
-def test_a_queue_may_begin_with_an_experiment_not_with_pairs_of_two(people: People, sdk: Sdk) -> None:
+def test_a_queue_may_begin_with_an_experiment(people: People, sdk: Sdk) -> None:
     _, [root, _] = stored_trace(people.project)
     made = new(sdk, session_ids=[str(people.project.uuid)])
     assert ids(sdk.ok("GET", f"/annotation-queues/{made['id']}/runs")) == [str(root.uuid)]
-    for wrong, status in (([people.project.uuid] * 2, 501), ([people.other_project.uuid], 404), (["x"], 422)):
+    for wrong, status in (([people.project.uuid] * 2, 422), ([people.other_project.uuid], 404), (["x"], 422)):
         assert sdk("POST", "/annotation-queues", {"name": "No", "session_ids": wrong}).status_code == status
     assert Queue.objects.count() == 1
+
+
+def answering(project: Project, minute: int, example: str | None, **fields: Any) -> Trace:
+    """A trace whose root run answers an example."""
+    uuid = uuid4()
+    began = STARTED_AT + timedelta(minutes=minute)
+    trace: Trace = TraceFactory.create(project=project, uuid=uuid, root_run_uuid=uuid, started_at=began, **fields)
+    RunFactory.create(trace=trace, uuid=uuid, attributes={"langsmith.reference_example_id": example} if example else {})
+    return trace
+
+
+def test_a_queue_of_two_experiments_compares_the_answers_to_one_example(people: People, sdk: Sdk) -> None:
+    mine, other = people.project, ProjectFactory.create(workspace=people.workspace)
+    example, later = str(uuid4()), str(uuid4())
+    ones = [answering(mine, 2, example), answering(mine, 1, later), answering(mine, 3, None)]
+    others = [answering(other, 4, later), answering(other, 5, example)]
+    made = new(sdk, session_ids=[str(mine.uuid), str(other.uuid)])
+    assert made["queue_type"] == "pairwise"
+    pairs = [{ones[1].uuid, others[0].uuid}, {ones[0].uuid, others[1].uuid}]
+    stood = Item.objects.order_by("number").values_list("kind", "trace_uuid", "other_trace_uuid")
+    assert [(kind, {one, two}) for kind, one, two in stood] == [("pair", pair) for pair in pairs]
+    answering(mine, 6, another := str(uuid4()))
+    answering(other, 7, another)
+    again = {"queue_id": made["id"], "session_ids": [str(other.uuid), str(mine.uuid)]}
+    assert sdk.ok("POST", "/annotation-queues/populate", again) == {"message": "3 pairs stand in the queue."}
+    assert sdk.ok("GET", f"/annotation-queues/{made['id']}/total_size") == {"size": 3}
+    new(sdk, name="Single", session_ids=[str(mine.uuid)])
+    listed = {
+        kind: [one["name"] for one in sdk.ok("GET", "/annotation-queues", queue_type=kind)]
+        for kind in ("pairwise", "single")
+    }
+    assert listed == {"pairwise": ["Refunds"], "single": ["Single"]}
+
+
+def test_projects_without_examples_pair_by_their_input_and_what_does_not_pair_makes_no_queue(
+    people: People, sdk: Sdk
+) -> None:
+    other = ProjectFactory.create(workspace=people.workspace)
+    sessions = [str(people.project.uuid), str(other.uuid)]
+    for minute, said in enumerate(("Hi", "Hello")):
+        answering(people.project, minute, None, input=said)
+    assert sdk("POST", "/annotation-queues", {"name": "No", "session_ids": sessions}).status_code == 422
+    assert Queue.objects.count() == 0
+    answering(other, 3, None, input="Hello")
+    assert new(sdk, session_ids=sessions)["queue_type"] == "pairwise"
+    assert Item.objects.get().kind == "pair"
+
+
+def test_the_table_of_a_pairwise_queue_tells_which_was_preferred(people: People, sdk: Sdk) -> None:
+    other, example = ProjectFactory.create(workspace=people.workspace), str(uuid4())
+    pair = [answering(project, at, example) for at, project in enumerate((people.project, other))]
+    made = new(sdk, session_ids=[str(people.project.uuid), str(other.uuid)])
+    item = Item.objects.get()
+    given = people.client(people.admin).put(
+        f"/api/v1/items/{item.uuid}/review", {"answers": {"preference": "other"}}, content_type="application/json"
+    )
+    assert given.status_code == 200, given.content
+    answer = sdk("POST", f"/annotation-queues/{made['id']}/export", {})
+    [row] = csv.DictReader(io.StringIO(answer.getvalue().decode()))
+    assert (row["trace_id"], row["other_trace_id"], row["preference"]) == (
+        str(item.trace_uuid), str(item.other_trace_uuid), "other",
+    )  # fmt: skip
+    assert {row["trace_id"], row["other_trace_id"]} == {str(trace.uuid) for trace in pair}
 
 
 def test_changes_keep_what_is_not_sent_and_make_a_version_of_the_rubric(people: People, sdk: Sdk) -> None:

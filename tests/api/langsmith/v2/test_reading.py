@@ -11,6 +11,7 @@ from django.test import Client
 
 from annotation.models import ApiKey, Feedback, Project
 from tests.api.langsmith.runs.sending import CHILD, OTHER, ROOT, T0, T1, T2, USAGE, post, run, send_parts
+from tests.factories.datasets import DatasetFactory
 from tests.fixtures.people import People
 
 Scope = ApiKey.Scope
@@ -156,9 +157,61 @@ def test_figures_of_all_conversations_and_of_a_query(client: Client, project: st
     assert (answer["latency_p50"], answer["error_rate"]) == (1.499998, 0)
 
 
+def streamed(client: Client, address: str, body: dict[str, Any]) -> list[list[dict[str, Any]]]:
+    """The events of a page that comes as a stream, as the SDK reads them."""
+    headers = {"accept": "text/event-stream"}
+    answer = client.post(f"/api/v2/{address}", json.dumps(body), content_type="application/json", headers=headers)
+    assert (answer.status_code, answer["Content-Type"]) == (200, "text/event-stream")
+    lines = answer.getvalue().decode().split("\n")
+    kinds = [line.removeprefix("event: ") for line in lines if line.startswith("event: ")]
+    assert kinds == ["data"] * (len(kinds) - 1) + ["end"]
+    return [json.loads(line.removeprefix("data: ")) for line in lines if line.startswith("data: ")][:-1]
+
+
+def test_a_stream_makes_up_the_page_that_is_answered_without_one(client: Client, project: str) -> None:
+    base = {"min_start_time": SINCE, "page_size": 2}
+    for address, named in (
+        ("runs/query", {"project_ids": [project], "selects": ["NAME"]}),
+        ("traces/query", {"project_id": project, "selects": ["NAME", "TOTAL_TOKENS"]}),
+        ("threads/query", {"project_id": project}),
+    ):
+        page = client.post(f"/api/v2/{address}", json.dumps(base | named), content_type="application/json").json()
+        [whole], *rows, [last] = streamed(client, address, base | named)
+        assert whole == {"op": "add", "path": "", "value": {"items": [], "next_cursor": None}}
+        assert {one["path"] for event in rows for one in event} == {"/items/-"}
+        assert [one["value"] for event in rows for one in event] == page["items"] != []
+        assert last == {"op": "add", "path": "/next_cursor", "value": page["next_cursor"]}
+    refused = client.post(
+        "/api/v2/runs/query", "{}", content_type="application/json", headers={"accept": "text/event-stream"}
+    )
+    assert (refused.status_code, list(refused.json())) == (400, ["detail"])
+
+
+def test_runs_of_a_dataset_are_those_of_its_experiments(client: Client, project: str, people: People) -> None:
+    dataset, other = (
+        DatasetFactory.create(workspace=people.workspace),
+        DatasetFactory.create(workspace=people.elsewhere),
+    )
+    Project.objects.filter(uuid=project).update(reference_dataset=dataset, created_at=SINCE)
+    query = {"reference_dataset_id": str(dataset.uuid), "run_type": "LLM"}
+    assert asked(client, "runs/query", query)["items"] == [{"id": CHILD}]
+    assert asked(client, "runs/query", query | {"reference_dataset_id": str(other.uuid)})["items"] == []
+    both = client.post(
+        "/api/v2/runs/query", json.dumps(query | {"project_ids": [project]}), content_type="application/json"
+    )
+    assert both.status_code == 400
+
+
 @pytest.mark.parametrize(
     ("address", "body", "status", "why"),
     [
+        (
+            "runs/query",
+            {"project_ids": [ROOT], "min_feedback_modified_at": SINCE},
+            501,
+            "min_feedback_modified_at is not",
+        ),
+        ("traces/query", {"project_id": ROOT, "sem_filter": "angry"}, 501, "sem_filter is not supported"),
         ("runs/query", {}, 400, "project_ids has to name"),
         ("runs/query", {"project_ids": [ROOT], "selects": ["NAMES"]}, 400, "there is no property NAMES"),
         (

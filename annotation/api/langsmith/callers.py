@@ -1,0 +1,8 @@
+"""Who calls: the SDKs of this protocol name themselves."""
+
+from django.http import HttpRequest
+
+
+def names_itself(request: HttpRequest) -> bool:
+    """Whether the caller is one of the SDKs: `langsmith-py/0.15.1`, `AsyncLangsmith/Python 0.15.1`, `langsmith-js/0.12.0`."""
+    return "langsmith" in request.headers.get("User-Agent", "").lower()
