@@ -19,7 +19,7 @@
     const own = link.querySelector("[data-own-thumb]");
     if (own?.dataset.ownThumb === thumb) return;
     own?.remove();
-    link.lastElementChild.hidden = Boolean(thumb);
+    link.lastElementChild.toggleAttribute("hidden", Boolean(thumb)); // a thumb that was given before is no HTML element
     if (!thumb) return;
     const sign = document.createElement("span");
     sign.dataset.ownThumb = thumb;

@@ -197,7 +197,7 @@ def _add(job: Job, plan: FillPlan, queue: Queue, traces: list[UUID], chosen: _Ch
 def _reason(job: Job, plan: FillPlan, chosen: _Chosen) -> Reason:
     of = f"of {plan.project_name}" if plan.project_name else ""
     said = f"matches {plan.filter} {of}".rstrip() if plan.filter else of or "of all traces"
-    if plan.sample is not None:
+    if plan.sample is not None and plan.sample < chosen.matched_count:
         said = f"{plan.sample:,} of {chosen.matched_count:,} by chance, {said}"
     chance = float(chosen.probability) if chosen.probability is not None else None
     why = tuple(words for words in (said, plan.why) if words)

@@ -127,3 +127,16 @@ def test_the_row_that_will_come_out_is_shown_as_it_will_be(people: People, make_
     assert "outputs: " in squeezed(client.post(line.page(1, "row"), line.form(1, **text)))
     broken = {"correction": "{", "correction_format": "json"}
     assert "This is not JSON" in squeezed(client.post(line.page(1, "row"), line.form(1, **part, **broken)))
+
+
+def test_the_final_answer_is_never_corrected_as_a_part_of_a_step(client: Client, make_line: MakeLine) -> None:
+    line = make_line(1)
+    client.get(line.page(1))
+
+    back = client.post(line.page(1, "original"), line.form(1, corrected_part="messages"), headers=HTMX)
+
+    text = squeezed(back)
+    assert 'name="correction_format" value="text"' in text
+    assert 'hx-swap-oob="true"' in text
+    assert "selected" not in text
+    assert Draft.objects.get().content.get("corrected_part", "") == ""

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 from django_htmx.http import trigger_client_event
@@ -160,15 +161,21 @@ def item_original(request: MemberRequest, uuid: UUID, number: int) -> HttpRespon
     """Start the correction again, from the answer of the chosen step; the rest of what is typed stays."""
     item = acted_on(request, uuid, number)
     sent = review_sent.read(request.POST, shown_rubric(request, item))
+    is_whole, seen = "whole" in request.POST, sight.of(request, item)
     run = correction.own_run(item, sent.given.corrected_run_uuid)
     fresh = sent.given.model_copy(update={"correction": None, "corrected_run_uuid": run})
+    source = correction.original(item, fresh, seen)
+    fresh = fresh.model_copy(update={"corrected_part": source.part})  # the final answer has no parts
     drafts.save(item=item, by=request.user, content=fresh, now=timezone.now())
     if not request.htmx:
         return redirect(context.kept_address(request, item))
-    is_whole, seen = "whole" in request.POST, sight.of(request, item)
-    source = correction.masked_source(correction.original(item, fresh, seen), fresh, seen, is_whole=is_whole)
+    source = correction.masked_source(source, fresh, seen, is_whole=is_whole)
     known = {"item": item, "correction": correction.shown(source, fresh, item.queue.target_dataset, is_whole=is_whole)}
-    return render(request, "review/workspace.html#correction-text", known)
+    answer = render(request, "review/workspace.html#correction-text", known)
+    answer.write(
+        render_to_string("review/corrected_part.html", {"given": source.part, "address": request.path, "is_oob": True})
+    )
+    return answer
 
 
 def acted_on(request: MemberRequest, uuid: UUID, number: int) -> Item:
