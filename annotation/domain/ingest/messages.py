@@ -114,6 +114,18 @@ def _call(call: Mapping[str, Any]) -> Part:
     return parts.call_part(call.get("id"), body.get("name"), body.get("arguments", body.get("args")))
 
 
+def of_stream(entries: Iterable[Message]) -> list[Message]:
+    """Answers of which a stream told every chunk as a message: a chunk goes on in the next one while nothing says that it ended."""
+    told: list[Message] = []
+    for entry in entries:
+        begun = told[-1] if told else None
+        if begun and begun["role"] == entry["role"] == "assistant" and "finish_reason" not in begun:
+            told[-1] = {**begun, **entry, "parts": parts.of_stream([*begun["parts"], *entry["parts"]])}
+        else:
+            told.append(entry)
+    return told
+
+
 def text_of(entry: Mapping[str, Any]) -> str | None:
     """What a person reads in a message: its text parts, joined by line breaks; None without any."""
     texts = [part["text"] for part in entry["parts"] if part.get("type") == "text" and part.get("text")]

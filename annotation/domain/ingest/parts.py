@@ -7,7 +7,7 @@
 * anything else, as the sender wrote it, with its own `type`
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from annotation.domain.ingest.values import as_text, dumped, parsed
@@ -75,8 +75,19 @@ def from_genai(part: Any) -> Part:
     if reader:
         return reader(part)
     if part.get("modality") == "image" or str(part.get("mime_type", "")).startswith("image/"):
-        return image_part(part.get("uri"), part.get("mime_type"), part.get("content"))
+        return image_part(part.get("uri"), part.get("mime_type"), _first(part, "content", "data"))
     return from_provider(part)
+
+
+def of_stream(content: Sequence[Part]) -> list[Part]:
+    """Parts that came in pieces: text goes on in text, and reasoning in reasoning."""
+    told: list[Part] = []
+    for part in content:
+        if told and told[-1]["type"] == part["type"] in ("text", "reasoning"):
+            told[-1] = {**told[-1], "text": told[-1]["text"] + part["text"]}
+        else:
+            told.append(part)
+    return told
 
 
 def _genai_text(part: Mapping[str, Any]) -> Part:

@@ -2,7 +2,8 @@
 
 Source: the documentation of Claude Code, page "Monitoring", and what version 2.1 sends. Spans: an interaction, the requests
 to the model in it, tools and what a tool waits for. `input_tokens` are those that were not cached. A request and the use of a
-tool have an id by which its logs speak of them.
+tool have an id by which its logs speak of them. What was said stands on spans only in its detailed form
+(`ENABLE_BETA_TRACING_DETAILED`): `new_context`, `response.model_output`.
 """
 
 from collections.abc import Mapping
@@ -21,7 +22,12 @@ _SCOPE = "com.anthropic.claude_code"
 _TYPES = {"interaction": "agent", "llm_request": "llm", "tool": "tool"}
 _ARGUMENTS = ("tool_input", "tool_parameters", "input")
 #: Attributes that are each one argument of a tool, where the whole input is not sent.
-_SINGLE = {"full_command": "command", "file_path": "file_path", "pattern": "pattern", "url": "url", "query": "query"}
+_SINGLE = {"full_command": "command", "file_path": "file_path", "pattern": "pattern", "url": "url", "query": "query",
+           "skill_name": "skill", "subagent_type": "subagent_type"}  # fmt: skip
+#: What the event with a tool's output repeats of its input, where the input is not told otherwise.
+_REPEATED = {"bash_command": "command", "file_path": "file_path"}
+HIDDEN = "<REDACTED>"
+"""What Claude Code writes for what it is told to keep back."""
 
 
 def applies(span: Span, heads: AbstractSet[str]) -> bool:
@@ -45,6 +51,14 @@ def read(span: Span) -> Partial:
     else:
         partial.inputs, partial.sources["inputs"] = first_value(attributes, "user_prompt", "prompt")
         partial.outputs, partial.sources["outputs"] = first_value(attributes, "response", "assistant_response")
+    return _without_hidden(partial)
+
+
+def _without_hidden(partial: Partial) -> Partial:
+    if partial.inputs == HIDDEN:
+        partial.inputs, partial.sources["inputs"] = None, ()
+    if partial.outputs == HIDDEN:
+        partial.outputs, partial.sources["outputs"] = None, ()
     return partial
 
 
@@ -57,8 +71,10 @@ def _read_call(partial: Partial, attributes: Mapping[str, Any]) -> None:
     partial.cost = as_amount(attributes.get("cost_usd"))
     waited = as_amount(attributes.get("ttft_ms"))
     partial.first_token_ms = float(waited) if waited is not None else None
-    partial.inputs, partial.sources["inputs"] = first_value(attributes, "request", "prompt")
-    partial.outputs, partial.sources["outputs"] = first_value(attributes, "response", "response_text")
+    partial.inputs, partial.sources["inputs"] = first_value(attributes, "request", "prompt", "new_context")
+    partial.outputs, partial.sources["outputs"] = first_value(
+        attributes, "response", "response_text", "response.model_output"
+    )
 
 
 def _usage(attributes: Mapping[str, Any]) -> Usage | None:
@@ -78,14 +94,19 @@ def _read_tool(partial: Partial, span: Span) -> None:
     attributes = span.attributes
     partial.tool_name = tool_name(attributes)
     partial.response_id = first_text(attributes, "tool_use_id")
+    output = next((event.attributes for event in span.events if event.name == "tool.output"), {})
     partial.inputs, partial.sources["inputs"] = first_value(attributes, *_ARGUMENTS)
     if partial.inputs is None:
-        partial.inputs = {name: attributes[key] for key, name in _SINGLE.items() if attributes.get(key)} or None
+        partial.inputs = _single(attributes, _SINGLE) or _single(output, _REPEATED) or None
     partial.outputs, partial.sources["outputs"] = first_value(attributes, "tool_output", "result")
-    output = next((event.attributes for event in span.events if event.name == "tool.output"), None)
-    if partial.outputs is None and output:
+    if partial.outputs is None:
         told = {key: parsed(value) for key, value in output.items() if key not in _SIZES}
-        partial.outputs = unquoted(next(iter(told.values()))) if len(told) == 1 else told or None
+        result = {key: value for key, value in told.items() if key not in _REPEATED} or told
+        partial.outputs = unquoted(next(iter(result.values()))) if len(result) == 1 else result or None
+
+
+def _single(attributes: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    return {name: attributes[key] for key, name in names.items() if attributes.get(key)}
 
 
 def tool_name(attributes: Mapping[str, Any]) -> str | None:

@@ -29,6 +29,7 @@ _TYPES = {
     "chat": "llm",
     "text_completion": "llm",
     "generate_content": "llm",
+    "realtime_inference": "llm",
     "embeddings": "embedding",
     "retrieval": "retriever",
     "vector_db_retrieve": "retriever",
@@ -40,13 +41,18 @@ _TYPES = {
     "update_memory": "tool",
     "upsert_memory": "tool",
     "delete_memory": "tool",
+    "create_memory_store": "tool",
+    "delete_memory_store": "tool",
 }
+_STREAMED = ("gcp.vertex.agent", "opentelemetry.instrumentation.google_genai")
+"""Scopes that tell every chunk of a streamed answer as a message: Google's Agent Development Kit, and the client below it."""
 
 _INPUT, _OUTPUT, _SYSTEM = "gen_ai.input.messages", "gen_ai.output.messages", "gen_ai.system_instructions"
 _FIRST_TOKEN = "gen_ai.server.time_to_first_token"  # noqa: S105 -- the name of an attribute
 _MAX_WAIT_MS = 1e12
 _EVENT = "gen_ai.client.inference.operation.details"
 _ARGUMENTS, _RESULT = "gen_ai.tool.call.arguments", "gen_ai.tool.call.result"
+_REMEMBER, _MEMORIES = "gen_ai.memory.query.text", "gen_ai.memory.records"
 _QUERY, _DOCUMENTS = "gen_ai.retrieval.query.text", "gen_ai.retrieval.documents"
 
 _DETAILS = {
@@ -92,12 +98,16 @@ def read(span: Span) -> Partial:
     _read_messages(partial, span)
     _read_tool(partial, attributes)
     _read_retrieval(partial, attributes)
+    _read_memory(partial, attributes)
     return partial
 
 
 def _conversation(attributes: Mapping[str, Any]) -> str | None:
-    """The conversation; not where it is only the response that came before (Microsoft's framework): each would be another."""
-    named = first_text(attributes, "gen_ai.conversation.id")
+    """The conversation; not where it is only the response that came before (Microsoft's framework): each would be another.
+
+    Without one, the live session that turns of speech belong to.
+    """
+    named = first_text(attributes, "gen_ai.conversation.id", "gen_ai.live_session.id")
     return None if named and named.startswith("resp_") else named
 
 
@@ -142,7 +152,7 @@ def _read_messages(partial: Partial, span: Span) -> None:
         return
     system = parsed(attributes.get(_SYSTEM))
     partial.input_messages = _with_system(messages.from_genai(asked), system)
-    partial.output_messages = _spoken(messages.from_genai(answered))
+    partial.output_messages = _spoken(answered, span.scope_name)
     if not is_absent(asked):
         partial.inputs = _as_sent(asked) if is_absent(system) else {"messages": asked, "system": system}
         partial.sources["inputs"] = (_INPUT,) if is_absent(system) else (_INPUT, _SYSTEM)
@@ -156,9 +166,17 @@ def _as_sent(content: Any) -> Any:
     return {"messages": content} if isinstance(content, list) else content
 
 
-def _spoken(answered: list[messages.Message]) -> list[messages.Message]:
+def _spoken(answered: Any, scope: str) -> list[messages.Message]:
     """Nothing where all messages are empty: their sender has written the answer elsewhere (LiteLLM)."""
-    return answered if any(entry["parts"] for entry in answered) else []
+    said = messages.from_genai(answered)
+    if is_streamed(scope):
+        said = messages.of_stream(said)
+    return said if any(entry["parts"] for entry in said) else []
+
+
+def is_streamed(scope: str) -> bool:
+    """Whether an answer may come in chunks from this scope."""
+    return scope.startswith(_STREAMED)
 
 
 def _read_details(partial: Partial, span: Span) -> None:
@@ -169,7 +187,7 @@ def _read_details(partial: Partial, span: Span) -> None:
             told |= event.attributes
     if told:
         partial.input_messages = _with_system(messages.from_genai(parsed(told.get(_INPUT))), parsed(told.get(_SYSTEM)))
-        partial.output_messages = _spoken(messages.from_genai(parsed(told.get(_OUTPUT))))
+        partial.output_messages = _spoken(parsed(told.get(_OUTPUT)), span.scope_name)
 
 
 def _with_system(entries: list[messages.Message], system: Any) -> list[messages.Message]:
@@ -198,3 +216,18 @@ def _read_retrieval(partial: Partial, attributes: Mapping[str, Any]) -> None:
             partial.outputs, partial.sources["outputs"] = {"documents": found}, (_DOCUMENTS,)
     if is_absent(partial.inputs) and not is_absent(query):
         partial.inputs, partial.sources["inputs"] = query, (_QUERY,)
+
+
+def _read_memory(partial: Partial, attributes: Mapping[str, Any]) -> None:
+    """What is looked for in a memory and found; where nothing is looked for, what is to be remembered."""
+    records, query = parsed(attributes.get(_MEMORIES)), attributes.get(_REMEMBER)
+    is_search = attributes.get("gen_ai.operation.name") == "search_memory"
+    if is_search and isinstance(records, list) and is_absent(partial.documents):
+        partial.documents = documents.from_list(records)
+    if not is_absent(records):
+        side = "outputs" if is_search else "inputs"
+        if is_absent(getattr(partial, side)):
+            setattr(partial, side, {"records": records})
+            partial.sources[side] = (_MEMORIES,)
+    if is_absent(partial.inputs) and not is_absent(query):
+        partial.inputs, partial.sources["inputs"] = query, (_REMEMBER,)

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from annotation.domain.ingest import conversations, identity, readable
 from annotation.domain.ingest.dialects.attributes import as_amount, first_text
-from annotation.domain.ingest.dialects.claude_code import tool_name
+from annotation.domain.ingest.dialects.claude_code import HIDDEN, tool_name
 from annotation.domain.ingest.dialects.partial import Partial
 from annotation.domain.ingest.logs.events import LogEvent
 from annotation.domain.ingest.spans import STATUS_ERROR, Span, SpanEvent
@@ -94,14 +94,23 @@ def read(events: Iterable[LogEvent]) -> Partial:
     costs = [as_amount(event.attributes.get("cost_usd")) for event in _of(own, "api_request")]
     known = [cost for cost in costs if cost is not None]
     partial = Partial(
-        inputs=first_text(asked[0].attributes, "prompt") if asked else None,
+        inputs=_told(asked[0], "prompt", "prompt_text") if asked else None,
         outputs=_answer(own),
         cost=sum(known, Decimal(0)) if known else None,
     )
     for event in _of(own, "tool_result"):
         partial.tool_arguments = readable.arguments(parsed(event.attributes.get("tool_input")))
+        if str(event.attributes.get("success")).lower() == "false":  # of which the tool's span says nothing
+            partial.failed = True
+            partial.error_type = first_text(event.attributes, "error_type")
+            partial.error_message = first_text(event.attributes, "error", "error_message", "error_type") or "failed"
     _read_bodies(partial, own)
     return partial
+
+
+def _told(event: LogEvent, *keys: str) -> str | None:
+    """The first of the attributes that says anything that is not kept back."""
+    return next((text for key in keys if (text := first_text(event.attributes, key)) and text != HIDDEN), None)
 
 
 def _of(events: Iterable[LogEvent], kind: str) -> list[LogEvent]:
@@ -112,7 +121,7 @@ def _answer(events: Iterable[LogEvent]) -> str | None:
     """What was said last, by the one that a person talks to, if events tell by whom."""
     answers = _of(events, "assistant_response")
     main = [event for event in answers if str(event.attributes.get("query_source")).startswith(_MAIN)]
-    return first_text((main or answers)[-1].attributes, "response") if answers else None
+    return _told((main or answers)[-1], "response") if answers else None
 
 
 def _read_bodies(partial: Partial, own: Sequence[LogEvent]) -> None:
@@ -180,12 +189,12 @@ def _response(call: LogEvent, ordered: Sequence[LogEvent]) -> str | None:
     request = first_text(call.attributes, "request_id")
     for event in ordered:
         if kind_of(event) == "assistant_response" and request and first_text(event.attributes, "request_id") == request:
-            return first_text(event.attributes, "response")
+            return _told(event, "response")
     for event in ordered[ordered.index(call) + 1 :]:
         if kind_of(event) in _CALLS:
             return None
         if kind_of(event) == "assistant_response" and not first_text(event.attributes, "request_id"):
-            return first_text(event.attributes, "response")
+            return _told(event, "response")
     return None
 
 

@@ -2,6 +2,7 @@
 
 The span's own word wins, so that nothing is shown twice. What was filled in is marked on the run (`MARK`), by the number
 of messages, so that it can be taken out again when more events come.
+A step whose span says nothing of it may have failed by its events (tools of Claude Code).
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,11 +11,11 @@ from typing import Any
 
 from annotation.domain.ingest import messages, readable
 from annotation.domain.ingest.dialects.partial import Partial, is_absent
-from annotation.domain.ingest.records import RunRecord
+from annotation.domain.ingest.records import ErrorRecord, RunRecord
 from annotation.domain.ingest.values import as_count
 
 MARK = "otel.content_from_logs"
-"""The attribute of a run that says what came from log events: `{"inputs": 2, "outputs": 1}`, by number of messages; a cost, and arguments of a tool, as 1."""
+"""The attribute of a run that says what came from log events: `{"inputs": 2, "outputs": 1}`, by number of messages; a cost, arguments of a tool, and that it failed, as 1."""
 
 _ALONE = ("model", "model_requested", "response_id", "usage", "first_token_ms", "thread_id", "user_id")
 
@@ -49,6 +50,8 @@ def emptied(run: RunRecord) -> RunRecord:
         kept = kept[: max(len(kept) - _count(mark["outputs"]), 0)]
     if "cost" in mark:
         changes |= {"cost": None}
+    if "failed" in mark:
+        changes |= {"status": "ok", "error": None}
     if "arguments" in mark and run.tool:
         changes |= {"inputs": None, "input_text": None, "tool": replace(run.tool, arguments=None)}
     return replace(run, messages=kept, **changes)
@@ -73,6 +76,9 @@ def _with_content(run: RunRecord, partial: Partial) -> RunRecord:
     if run.cost is None and partial.cost is not None:
         changes["cost"] = partial.cost
         mark["cost"] = 1
+    if partial.failed and run.status == "ok":
+        changes |= {"status": "error", "error": ErrorRecord(partial.error_type, partial.error_message)}
+        mark["failed"] = 1
     if run.tool and is_absent(run.tool.arguments) and not is_absent(partial.tool_arguments):
         changes |= {"inputs": partial.tool_arguments, "input_text": readable.input_text(partial.tool_arguments)}
         changes["tool"] = replace(run.tool, arguments=partial.tool_arguments)

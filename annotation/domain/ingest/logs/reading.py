@@ -26,6 +26,8 @@ _ASKED = {
     "gen_ai.tool.message": "tool",
 }
 _ANSWERED = "gen_ai.choice"
+_ELIDED = "<elided>"
+"""What Google's Agent Development Kit writes for what it is told to keep back."""
 _MEMBERS = ("content", "role", "tool_calls", "id", "message", "finish_reason", "index")
 
 
@@ -48,6 +50,7 @@ def _span(event: LogEvent) -> Span:
         start_ns=event.time_ns,
         end_ns=event.time_ns,
         attributes={**inside, **event.attributes},
+        scope_name=event.scope_name,
     )
 
 
@@ -70,6 +73,8 @@ def _messages(events: Sequence[LogEvent]) -> Partial:
     if asked := _saying(asked):
         partial.input_messages = asked
         partial.inputs = {"messages": [_named(name, body) for name, body in bodies if name in _ASKED and body]}
+    if any(genai.is_streamed(event.scope_name) for event in events):
+        answered = messages.of_stream(answered)
     if answered := _saying(answered):
         partial.output_messages = answered
         partial.outputs = {"messages": [_named(name, body) for name, body in bodies if name == _ANSWERED and body]}
@@ -96,4 +101,6 @@ def _saying(entries: Iterable[messages.Message]) -> list[messages.Message]:
 
 
 def _says(part: Mapping[str, Any]) -> bool:
+    if part.get("text") == _ELIDED:
+        return False
     return part != {"type": "other"} and (part["type"] != "tool_result" or part["result"] is not None)
