@@ -1,7 +1,17 @@
-// `?` lists the keys of the page: every visible element with data-hotkey, under its data-hotkey-label or its own name.
+// `?` lists the keys of the page: every visible element with data-hotkey, under its data-hotkey-label or its own name; by
+// what they are for where containers say so (data-key-group). Digits of options stand once. Keys that a person has moved are
+// marked, and [data-shortcuts] says where that is done.
 "use strict";
 {
   const SIGNS = { "mod+Enter": "⌘ ↵ or Ctrl ↵", Enter: "↵", ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓", " ": "Space" };
+  const GROUPS = ["Answer", "Move", "Steps", "Item"];
+
+  const make = (name, text, ...children) => {
+    const element = document.createElement(name);
+    element.textContent = text;
+    element.append(...children);
+    return element;
+  };
 
   const nameOf = (element) => {
     const shown = element.cloneNode(true);
@@ -10,37 +20,61 @@
     return words.replace(/\s+/g, " ").trim();
   };
 
+  const signOf = (key) => SIGNS[key] ?? (key.length === 1 && key !== key.toLowerCase() ? `⇧ ${key}` : key.toUpperCase());
+  const isOption = (element, key) => "option" in element.dataset && /^\d$/.test(key);
+
+  // by key: its sign, what it does, whether the person moved it, and its group
   const rows = () => {
     const known = new Map();
     for (const element of document.querySelectorAll("[data-hotkey]")) {
       if (element.getClientRects().length === 0 && !element.dataset.hotkeyLabel) continue;
-      for (const key of globalThis.traceappKeysOf(element)) if (!known.has(key)) known.set(key, nameOf(element));
+      const usual = element.dataset.hotkey.split(" ");
+      const group = element.closest("[data-key-group]")?.dataset.keyGroup ?? "Item";
+      for (const key of globalThis.traceappKeysOf(element)) {
+        const row = isOption(element, key)
+          ? { key: "options", sign: "1 – 9", words: "Options of the question" }
+          : { key, sign: signOf(key), words: nameOf(element), isMoved: !usual.includes(key) };
+        if (!known.has(row.key)) known.set(row.key, { ...row, group });
+      }
     }
-    return known.set("?", "This sheet");
+    known.set("?", { key: "?", sign: "?", words: "This sheet", group: "Item" });
+    return [...known.values()];
+  };
+
+  const list = (found) => {
+    const made = document.createElement("dl");
+    for (const row of found) {
+      const meaning = make("dd", row.words);
+      if (row.isMoved) meaning.append(" ", Object.assign(make("span", "yours"), { className: "chip" }));
+      made.append(make("dt", "", make("kbd", row.sign)), meaning);
+    }
+    return made;
+  };
+
+  const sections = () => {
+    const found = rows();
+    const groups = GROUPS.map((group) => [group, found.filter((row) => row.group === group)]).filter(([, some]) => some.length > 0);
+    if (!document.querySelector("[data-review]")) return [list(found)];
+    return groups.map(([group, some]) => make("section", "", make("h3", group), list(some)));
+  };
+
+  const foot = () => {
+    const close = make("button", "Close");
+    close.className = "btn";
+    close.dataset.close = "";
+    const address = document.querySelector("[data-shortcuts]")?.dataset.shortcuts;
+    const row = make("div", "", ...(address ? [Object.assign(make("a", "Change keys"), { href: address, className: "btn quiet" })] : []), close);
+    row.className = "row end";
+    return row;
   };
 
   const sheet = () => {
     const dialog = document.createElement("dialog");
     dialog.className = "dialog small shortcuts";
-    const title = document.createElement("h2");
-    title.textContent = "Keys of this page";
+    const title = make("h2", "Keys of this page");
     title.id = "keys-of-page";
     dialog.setAttribute("aria-labelledby", title.id);
-    const list = document.createElement("dl");
-    for (const [key, words] of rows()) {
-      const term = document.createElement("dt");
-      const sign = document.createElement("kbd");
-      sign.textContent = SIGNS[key] ?? (key.length === 1 && key !== key.toLowerCase() ? `⇧ ${key}` : key.toUpperCase());
-      term.append(sign);
-      const meaning = document.createElement("dd");
-      meaning.textContent = words;
-      list.append(term, meaning);
-    }
-    const close = document.createElement("button");
-    close.className = "btn";
-    close.dataset.close = "";
-    close.textContent = "Close";
-    dialog.append(title, list, close);
+    dialog.append(title, Object.assign(make("div", "", ...sections()), { className: "keys" }), foot());
     dialog.addEventListener("close", () => dialog.remove());
     document.body.append(dialog);
     dialog.tabIndex = -1;
