@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import pytest
-from playwright.sync_api import Page, Route
+from playwright.sync_api import Page, Route, expect
 
 from annotation.domain.queues import items, rubric_versions, subjects
 from annotation.domain.queues.reasons import Reason
@@ -120,12 +120,14 @@ def place(people: People) -> Place:
         "thread": f"{base}threads/{trace.thread_id}/",
         "review": f"{base}queues/{queue.uuid}/items/1/",
         "review, raw": f"{base}queues/{queue.uuid}/items/1/?raw=1",
+        "table": f"{base}queues/{queue.uuid}/table/",
         "queue": f"{base}queues/{queue.uuid}/",
         "corrections": f"{base}queues/{queue.uuid}/corrections/",
         "agreement": f"{base}queues/{queue.uuid}/agreement/",
         "dataset": f"{base}datasets/{dataset.uuid}/",
         "row": f"{base}datasets/{dataset.uuid}/rows/{row.uuid}/",
         "audit log": f"{base}settings/audit/",
+        "adjudication": f"{base}queues/{queue.uuid}/adjudication/?item=1",
     }
     return Place(found)
 
@@ -163,9 +165,13 @@ def test_hostile_content_is_inert_wherever_it_is_shown(
     sign_in(people.admin)
     seen = {}
     for name, path in place.pages.items():
+        if name == "adjudication":
+            Item.objects.update(state="done")
         answer = page.goto(live + path)
         assert answer is not None
         page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
+        if name == "table":  # whose conversation comes as it is opened
+            expect(page.locator(".in-rows-conversation .turn").last).to_be_visible()
         seen[name] = (answer.status, page.evaluate(HARM), len(answer.body()) < 1_500_000)
     assert seen == dict.fromkeys(place.pages, (200, [], True))
     assert outside == []

@@ -215,13 +215,24 @@ def seated(queue: Queue, person: User, now: datetime) -> list[tuple[int, datetim
     return [(found, until) for found, until in statements.ask(_SEATED, _line_of(queue, person, now))()]
 
 
-def following_many(queue: Queue, person: User, now: datetime, *, full: Collection[int]) -> list[int]:
-    """The first MOST of the person's line but for `full`, locked, no pairs among them.
+ASSIGNED, FRESH, PUT_OFF = range(3)
+"""The parts of a line, in order."""
+
+
+def following_many(
+    queue: Queue,
+    person: User,
+    now: datetime,
+    *,
+    full: Collection[int],
+    parts: Collection[int] = (ASSIGNED, FRESH, PUT_OFF),
+) -> list[int]:
+    """The first MOST of these parts of the person's line but for `full`, locked, no pairs among them.
 
     What others hold the lock of is passed over. Call under `one_at_a_time`.
     """
     found: list[int] = []
-    for part in _parts_in_rows(queue.order):
+    for part in [part for place, part in enumerate(_parts_in_rows(queue.order)) if place in parts]:
         found += (row[0] for row in statements.ask(part, _line_of(queue, person, now, {*full, *found}))())
         if len(found) >= MOST:
             break

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from enum import StrEnum
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -40,6 +40,16 @@ def shown(items: QuerySet[Item], which: Shown, person: User | None) -> QuerySet[
     if which is Shown.REMOVED:
         return items.filter(state=Item.State.REMOVED)
     return _LISTS[which](items.exclude(state=Item.State.REMOVED), person)
+
+
+def marks(items: Collection[Item], person: User) -> dict[int, tuple[Shown, ...]]:
+    """Which of these items (by inside id) the person has put off, and which are assigned to them. Two statements."""
+    found: dict[int, tuple[Shown, ...]] = {}
+    for which, model in ((Shown.SKIPPED, Skip), (Shown.ASSIGNED, Assignment)):
+        rows: QuerySet[Skip] | QuerySet[Assignment] = model.objects.filter(item__in=items, reviewer=person)
+        for item in rows.values_list("item_id", flat=True):
+            found[item] = (*found.get(item, ()), which)
+    return found
 
 
 def neighbours(items: QuerySet[Item], item: Item) -> tuple[int | None, int | None]:

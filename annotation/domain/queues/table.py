@@ -11,18 +11,23 @@ from datetime import datetime
 
 from django.db import transaction
 
-from annotation.domain.queues import assignment, line, probes
+from annotation.domain.queues import assignment, line, probes, shown
 from annotation.domain.queues.assignment import Claim
+from annotation.domain.queues.shown import Shown
 from annotation.models import Item, Queue, Reservation, User
 
 LEAST = 5
 """Of items on a screen, where there are so many: fewer would be no table."""
 
+LISTS: dict[Shown, int] = {Shown.SKIPPED: line.PUT_OFF, Shown.ASSIGNED: line.ASSIGNED}
+"""The lists of a person's own that a screen may keep to, each a part of their line."""
 
-def claim_page(*, queue: Queue, by: User, now: datetime) -> list[Claim]:
+
+def claim_page(*, queue: Queue, by: User, now: datetime, only: Shown | None = None) -> list[Claim]:
     """What the person has on the screen and the next ones of their line beside it, in the order in which they were given.
 
-    Pairs are left out; empty when nothing is to be had. Raises QueueNotActiveError, NotAReviewerError.
+    With `only` (one of LISTS) what stands in that list. Pairs are left out; empty when nothing is to be had. Raises
+    QueueNotActiveError, NotAReviewerError.
     """
     assignment.require_line(queue, by)
     with transaction.atomic():
@@ -31,6 +36,8 @@ def claim_page(*, queue: Queue, by: User, now: datetime) -> list[Claim]:
         held = [item for item, _ in line.seated(queue, by, now)]
         line.lock_many(held)
         line.take_many(held, by, now)
+        if only:
+            return _of_list(queue, by, now, held, only)
         back = [item for item in probes.left_open(queue, by) if item.kind != Item.Kind.PAIR]
         for item in back:
             probes.reserve(item, queue, by, now)
@@ -63,6 +70,16 @@ def release(*, queue: Queue, by: User) -> int:
         line.lock_many(held.values_list("item", flat=True))
         gone, _ = held.delete()
     return gone
+
+
+def _of_list(queue: Queue, by: User, now: datetime, held: Collection[int], only: Shown) -> list[Claim]:
+    listed = shown.shown(Item.objects.filter(queue=queue), only, by)
+    room = _share(queue, by, now) - listed.filter(pk__in=held).count()
+    following = line.following_many(queue, by, now, full=held, parts={LISTS[only]})
+    line.take_many(following[: max(room, 0)], by, now)
+    claims = _claims(queue, by, now)
+    known = set(listed.filter(pk__in=[claim.item.pk for claim in claims]).values_list("pk", flat=True))
+    return [claim for claim in claims if claim.item.pk in known]
 
 
 def _fill(queue: Queue, by: User, now: datetime, held: Collection[int]) -> None:

@@ -13,7 +13,8 @@ from django.db import connection, transaction
 from annotation.domain.queues import assignment, items, lifecycle, probes, refusals, rows, rubric, sharing, table
 from annotation.domain.queues.conditions import Condition
 from annotation.domain.queues.rubric import Option, Question, QuestionKind, Rubric
-from annotation.models import Item, Probe, Queue, Reservation, Skip, User
+from annotation.domain.queues.shown import Shown
+from annotation.models import Assignment, Item, Probe, Queue, Reservation, Skip, User
 from tests.domain.queues.test_assignment import fill, reviewed, reviewer
 from tests.factories.queues import ItemFactory, QueueFactory
 from tests.factories.traces import TraceFactory
@@ -51,6 +52,27 @@ def test_no_page_takes_more_than_a_share_of_what_is_left() -> None:
     assert numbers(queue, third) == [12]
     with pytest.raises(refusals.NothingLeftError):
         assignment.claim_next(queue=queue, by=reviewer(queue), now=NOON)
+
+
+@pytest.mark.django_db
+def test_a_page_keeps_to_what_somebody_put_off_or_was_given() -> None:
+    queue = QueueFactory()
+    first, second, third, *_ = fill(queue, 8)
+    one, other = reviewer(queue), reviewer(queue)
+    Skip.objects.create(item=first, reviewer=one, skipped_at=NOON)
+    Assignment.objects.create(item=third, reviewer=one)
+    Assignment.objects.create(item=second, reviewer=other)
+
+    def listed(only: Shown, person: User = one) -> list[int]:
+        return [claim.item.number for claim in table.claim_page(queue=queue, by=person, now=NOON, only=only)]
+
+    assert listed(Shown.SKIPPED) == [1]
+    assert listed(Shown.ASSIGNED) == [3]
+    assert list(Reservation.objects.order_by("item").values_list("item__number", flat=True)) == [1, 3]
+    assert numbers(queue, one)[:2] == [1, 3], "what is on the screen already comes first"
+    assert listed(Shown.ASSIGNED) == [3]
+    assert listed(Shown.SKIPPED, other) == []
+    assert listed(Shown.ASSIGNED, other) == [2]
 
 
 @pytest.mark.django_db

@@ -10,7 +10,7 @@ from django.utils import timezone
 from annotation.domain.feedback import inline
 from annotation.domain.feedback.inline import Subject
 from annotation.domain.feedback.taxonomy import changes
-from annotation.domain.queues import items, lifecycle, rubric, subjects
+from annotation.domain.queues import assignment, items, lifecycle, rubric, subjects
 from annotation.domain.queues.lifecycle import QueueSettings
 from annotation.domain.queues.reasons import Reason
 from annotation.domain.queues.rubric import Option, Question, QuestionKind, Rubric
@@ -85,7 +85,17 @@ def pair_pages(people: People) -> dict[str, str]:
     pairs = [subjects.of_pair(one.uuid, other.uuid) for one, other in zip(traces[::2], traces[1::2], strict=True)]
     judged, _ = items.add(queue=queue, subjects=pairs, reason=Reason()).added
     said(judged, people.reviewer, answers={"preference": "first"})
-    return {"pair": f"{Q}{queue.uuid}/items/2/", "results of pairs": f"{Q}{queue.uuid}/pairs/?one=booking"}
+    base = f"{Q}{queue.uuid}/"
+    rows = [subjects.of_trace(one.uuid) for one in traces]
+    assignment.skip(
+        item=items.add(queue=queue, subjects=rows, reason=Reason()).added[0], by=people.admin, now=NOW, reason="Later"
+    )
+    return {
+        "pair": f"{base}items/2/",
+        "results of pairs": f"{base}pairs/?one=booking",
+        "table": f"{base}table/",
+        "table of a list": f"{base}table/?state=skipped_by_me",
+    }
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from annotation.domain.queues.reasons import Reason
 from annotation.domain.queues.rubric import Option, Parts, Question, QuestionKind, Rubric
 from annotation.domain.reviews import drafts
 from annotation.domain.reviews.content import ReviewInput
-from annotation.models import Draft, Item, Probe, Queue, Reservation, Review, Run, Skip, Trace
+from annotation.models import Assignment, Draft, Item, Probe, Queue, Reservation, Review, Run, Skip, Trace
 from tests.fixtures.people import People
 from tests.web.queues.test_lists import words
 from tests.web.review.conftest import ANSWER, Line, run_of
@@ -65,6 +65,28 @@ def test_rows_say_what_was_asked_and_answered_and_hold_a_seat_each(client: Clien
     assert page.count(ANSWER) == 3
     assert Reservation.objects.count() == 3
     assert "0 of 3 dealt with" in page
+
+
+def test_lists_of_ones_own_are_tables_too_and_rows_say_which_they_are_in(
+    client: Client, people: People, make_line: MakeLine
+) -> None:
+    line = make_line(3, asked=ONE)
+    Skip.objects.create(item=line.items[1], reviewer=people.reviewer)
+    Assignment.objects.create(item=line.items[2], reviewer=people.reviewer)
+    skipped = client.get(table(line, "?state=skipped_by_me&quick=1"))
+    assert [(row.item.number, row.marks) for row in skipped.context["rows"]] == [(2, ["skipped by me"])]
+    html = skipped.content.decode()
+    assert f'{table(line)}?state=skipped_by_me"' in html
+    assert f'{table(line)}?state=assigned_to_me&amp;quick=1"' in html
+    everything = client.get(table(line)).context["rows"]
+    assert {row.item.number: row.marks for row in everything} == {
+        1: [],
+        2: ["skipped by me"],
+        3: ["assigned to me"],
+    }
+    Skip.objects.all().delete()
+    assert "Nothing here for now" in words(client.get(table(line, "?state=skipped_by_me")).content)
+    assert client.get(table(line, "?state=done")).status_code == 404
 
 
 def test_a_row_is_submitted_stays_and_is_taken_back(client: Client, make_line: MakeLine) -> None:
@@ -269,5 +291,5 @@ def test_a_table_asks_as_often_for_three_rows_as_for_one(
 ) -> None:
     line = make_line(count, asked=SEVERAL)
     client.get(table(line))
-    with django_assert_num_queries(30):
+    with django_assert_num_queries(32):
         client.get(table(line))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from annotation.domain.queues import rows
+from annotation.domain.queues import rows, shown
 from annotation.domain.queues.assignment import Claim
 from annotation.domain.queues.rubric import Rubric
 from annotation.domain.queues.sight import Sight
@@ -31,7 +31,7 @@ QUICK = "quick"
 class Row:
     """An item in the table. What is `kept` are names and values of hidden fields, `hindrance` why it has none of its own.
 
-    `said` is what its review says in words, once it is submitted.
+    `said` is what its review says in words, once it is submitted; `marks` what stands in lists of its reader's own.
     """
 
     item: Item
@@ -49,6 +49,7 @@ class Row:
     said: Sequence[Answer] = ()
     more: Sequence[str] = ()
     words: str = ""
+    marks: Sequence[str] = ()
 
 
 def of(request: MemberRequest, queue: Queue, claims: Sequence[Claim]) -> list[Row]:
@@ -56,10 +57,12 @@ def of(request: MemberRequest, queue: Queue, claims: Sequence[Claim]) -> list[Ro
     items = [claim.item for claim in claims]
     texts, seen = (excerpts.of(items), sight.of_each(request, queue, items)) if items else ({}, {})
     modes: dict[int, list[FailureMode]] = {}
-    return [
+    marks = shown.marks(items, request.user) if items else {}
+    found = [
         _row(request, opened, texts[opened.item.pk], seen[opened.item.pk], None, modes)
         for opened in opening.opened_each(claims, by=request.user)
     ]
+    return [replace(row, marks=[one.value.replace("_", " ") for one in marks.get(row.item.pk, ())]) for row in found]
 
 
 def again(request: MemberRequest, item: Item, sent: Sent | None = None) -> Row:
@@ -106,7 +109,7 @@ def _row(
     problems = {problem.key: problem.message for problem in sent.problems} if sent else {}
     fields = {field.question.key: field for field in ReviewFields(asked, given, problems).questions}
     beside, below = rows.beside(asked), rows.below(asked)
-    shown = {question.key for question in (*beside, *below)}
+    asked_here = {question.key for question in (*beside, *below)}
     project = text.trace.project if text.trace else None
     return Row(
         opened.item,
@@ -115,7 +118,7 @@ def _row(
         beside=[fields[question.key] for question in beside],
         below=[fields[question.key] for question in below],
         labels=_labels(project, given.labels, modes) if asked.parts.labels else (),
-        kept=list(review_fields.kept(given, asked, shown)),
+        kept=list(review_fields.kept(given, asked, asked_here)),
         problems=problems,
         submits=is_quick(request, asked),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -17,6 +18,7 @@ from annotation.domain.queues import assignment, items, rubric_versions, table
 from annotation.domain.queues import rows as row_rules
 from annotation.domain.queues.assignment import Claim
 from annotation.domain.queues.refusals import ClaimError
+from annotation.domain.queues.shown import Shown
 from annotation.domain.reviews import drafts, opening, undo
 from annotation.domain.reviews.rubric import InvalidReviewError
 from annotation.domain.reviews.undo import UndoRefusedError
@@ -26,7 +28,7 @@ from annotation.web.access import member, queue_of
 from annotation.web.forms import review_sent
 from annotation.web.forms.review_sent import Sent
 from annotation.web.http import MemberRequest
-from annotation.web.views.review import acts, context, pages, rows, trajectory
+from annotation.web.views.review import acts, context, pages, rows, trajectory, walk
 from annotation.web.views.review.rows import Row
 
 MOST_HELD = 100
@@ -36,23 +38,31 @@ MOST_HELD = 100
 @never_cache
 @member(Capability.REVIEW)
 def queue_table(request: MemberRequest, uuid: UUID) -> HttpResponse:
-    """What the person has on the screen and the next ones of their line, each a row."""
+    """What the person has on the screen and the next ones of their line, each a row; `?state=` keeps to a list of theirs."""
     queue = queue_of(request, uuid)
+    only = _list(request)
     asked = rubric_versions.questions_of(queue)
     hindrance = row_rules.hindrance(asked)
     try:
         assignment.require_line(queue, request.user)
-        claims = [] if hindrance else table.claim_page(queue=queue, by=request.user, now=timezone.now())
+        now = timezone.now()
+        claims = [] if hindrance else table.claim_page(queue=queue, by=request.user, now=now, only=only)
     except ClaimError as refusal:
         return pages.refused(request, queue, refusal)
+    is_quick, may_be_quick = rows.is_quick(request, asked), rows.may_be_quick(asked)
+    keeps_quick = is_quick and may_be_quick
     known = {
         "workspace": request.workspace,
         "queue": queue,
         "hindrance": hindrance,
         "rows": rows.of(request, queue, claims),
         "progress": opening.progress(queue, request.user),
-        "is_quick": rows.is_quick(request, asked),
-        "may_be_quick": rows.may_be_quick(asked),
+        "is_quick": is_quick,
+        "may_be_quick": may_be_quick,
+        "only": only,
+        "lists": [(label, _query(one, is_quick=keeps_quick), one == only) for one, label in _LISTS],
+        "again": _query(only, is_quick=keeps_quick),
+        "toggle_quick": _query(only, is_quick=not is_quick),
         "beside": row_rules.beside(asked),
     }
     return render(request, "review/table.html", known)
@@ -151,6 +161,25 @@ def row_undo(request: MemberRequest, uuid: UUID, number: int) -> HttpResponse:
     except (UndoRefusedError, ClaimError) as refusal:
         return _told(request, item.queue, f"Nothing was taken back. {refusal}")
     return _row(request, item, rows.again(request, item), f"Item {number} is open again.")
+
+
+_LISTS: list[tuple[Shown | None, str]] = [
+    (None, "Your line"),
+    (Shown.SKIPPED, "Skipped by me"),
+    (Shown.ASSIGNED, "Assigned to me"),
+]
+
+
+def _list(request: MemberRequest) -> Shown | None:
+    named = request.GET.get(walk.NAME, "")
+    if named and named not in table.LISTS:
+        raise Http404
+    return Shown(named) if named else None
+
+
+def _query(only: Shown | None, *, is_quick: bool) -> str:
+    named = ({walk.NAME: only.value} if only else {}) | ({rows.QUICK: "1"} if is_quick else {})
+    return f"?{urlencode(named)}" if named else ""
 
 
 def _queue(request: MemberRequest, uuid: UUID) -> Queue:
