@@ -165,7 +165,7 @@ def share(part: float) -> str:
 @register.filter
 def coefficient(value: float | None) -> str:
     """A figure of agreement with two digits; a dash where it is not defined."""
-    return "–" if value is None else f"{value:.2f}".replace("-", "−")
+    return "–" if value is None else f"{round(value, 2) + 0.0:.2f}".replace("-", "−")  # adding 0.0 takes the sign of −0
 
 
 @register.filter

@@ -1,9 +1,9 @@
 // `?` lists the keys of the page: every visible element with data-hotkey, under its data-hotkey-label or its own name; by
-// what they are for where containers say so (data-key-group). Digits of options stand once. Keys that a person has moved are
-// marked, and [data-shortcuts] says where that is done.
+// what they are for where containers say so (data-key-group). Keys that do the same share a line, and so do the digits of options.
+// Keys that a person has moved are marked, and [data-shortcuts] says where that is done.
 "use strict";
 {
-  const SIGNS = { "mod+Enter": "⌘ ↵ or Ctrl ↵", Enter: "↵", ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓", " ": "Space" };
+  const SIGNS = { "mod+Enter": /Mac|iPhone|iPad/.test(navigator.platform) ? "⌘ ↵" : "Ctrl ↵", Enter: "↵", ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓", " ": "Space" };
   const GROUPS = ["Answer", "Move", "Steps", "Item"];
 
   const make = (name, text, ...children) => {
@@ -23,21 +23,28 @@
   const signOf = (key) => SIGNS[key] ?? (key.length === 1 && key !== key.toLowerCase() ? `⇧ ${key}` : key.toUpperCase());
   const isOption = (element, key) => "option" in element.dataset && /^\d$/.test(key);
 
-  // by key: its sign, what it does, whether the person moved it, and its group
+  // by what they do: the signs of the keys, whether the person moved one, and their group; each key once
   const rows = () => {
     const known = new Map();
+    const taken = new Set();
+    const add = (key, sign, words, group, isMoved = false) => {
+      if (taken.has(key)) return;
+      taken.add(key);
+      const row = known.get(`${group} ${words}`) ?? { words, group, signs: [] };
+      row.signs.push(sign);
+      row.isMoved ||= isMoved;
+      known.set(`${group} ${words}`, row);
+    };
     for (const element of document.querySelectorAll("[data-hotkey]")) {
       if (element.getClientRects().length === 0 && !element.dataset.hotkeyLabel) continue;
       const usual = element.dataset.hotkey.split(" ");
       const group = element.closest("[data-key-group]")?.dataset.keyGroup ?? "Item";
       for (const key of globalThis.traceappKeysOf(element)) {
-        const row = isOption(element, key)
-          ? { key: "options", sign: "1 – 9", words: "Options of the question" }
-          : { key, sign: signOf(key), words: nameOf(element), isMoved: !usual.includes(key) };
-        if (!known.has(row.key)) known.set(row.key, { ...row, group });
+        if (isOption(element, key)) add("options", "1 – 9", "Options of the question", group);
+        else add(key, signOf(key), nameOf(element), group, !usual.includes(key));
       }
     }
-    known.set("?", { key: "?", sign: "?", words: "This sheet", group: "Item" });
+    add("?", "?", "This sheet", "Item");
     return [...known.values()];
   };
 
@@ -46,7 +53,7 @@
     for (const row of found) {
       const meaning = make("dd", row.words);
       if (row.isMoved) meaning.append(" ", Object.assign(make("span", "yours"), { className: "chip" }));
-      made.append(make("dt", "", make("kbd", row.sign)), meaning);
+      made.append(make("dt", "", ...row.signs.map((sign) => make("kbd", sign))), meaning);
     }
     return made;
   };

@@ -12,6 +12,7 @@ from annotation.domain.queues.reasons import Reason
 from annotation.domain.reviews import submit
 from annotation.domain.reviews.content import ReviewInput
 from annotation.models import User
+from annotation.templatetags.annotation import coefficient
 from tests.factories.traces import TraceFactory
 from tests.fixtures.opinions import SAID, reviewed
 from tests.fixtures.people import People
@@ -42,6 +43,10 @@ def test_a_cell_of_the_table_of_two_people_opens_its_items(people: People, other
     cell = client.get(f"{base}&row=1&column=1").content
     assert "Items answered Good / Good 2" in words(cell)
     assert [f'?item={item.number}"' in cell.decode() for item in added] == [True, False, False, True]
+
+
+def test_figures_have_two_digits_and_nothing_is_below_nothing() -> None:
+    assert [coefficient(value) for value in (-0.004, -0.25, 0.996, None)] == ["0.00", "−0.25", "1.00", "–"]
 
 
 def test_what_is_not_compared_is_named_with_its_reason(people: People, other: User) -> None:
@@ -97,7 +102,7 @@ def test_a_merged_label_counts_as_what_it_became(people: People, other: User) ->
     rude, unfriendly = people.project.failure_modes.order_by("id")
     unfriendly.merged_into = rude
     unfriendly.save()
-    assert "Labels: what was answered Rude" in words(client.get(address).content)
+    assert "What was answered to “Labels” Rude" in words(client.get(address).content)
     assert "None: everybody gave the same answer." in words(client.get(address).content)
 
 

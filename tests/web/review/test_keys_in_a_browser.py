@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
 from annotation.domain.queues.rubric import Parts, Question, QuestionKind, Rubric
-from annotation.models import Review
+from annotation.models import FailureMode, Review
 from tests.fixtures.people import People
 from tests.web.review.conftest import Line
 from tests.web.review.screen import at
@@ -70,7 +71,7 @@ def test_keys_keep_out_of_the_way_of_typing_and_of_the_browsers_own(page: Page, 
 
 
 def test_a_person_moves_keys_and_sees_them_everywhere(
-    page: Page, live: str, make_line: MakeLine, people: People
+    page: Page, live: str, make_line: MakeLine, people: People, modes: list[FailureMode]
 ) -> None:
     page.goto(live + "/profile/keys/")
     page.get_by_label("Good", exact=True).fill("w")
@@ -91,7 +92,11 @@ def test_a_person_moves_keys_and_sees_them_everywhere(
     page.keyboard.press("?")
     sheet = page.get_by_role("dialog").filter(has_text="Keys of this page")
     expect(sheet.locator("dt", has_text="W")).to_have_count(1)
-    expect(sheet.locator("dt:text-is('G')")).to_have_count(0)
+    expect(sheet.locator("kbd:text-is('G')")).to_have_count(0)
+    expect(sheet.locator("h3")).to_have_text(["Answer", "Move", "Steps", "Item"])
+    expect(sheet.locator("section", has_text="Answer").locator("dd").first).to_have_text("Good yours")
+    expect(sheet.locator("dt", has_text=re.compile(r"^\d$"))).to_have_count(0)
+    expect(sheet.locator("dt:has(kbd:text-is('1 – 9')) + dd")).to_have_text("Options of the question")
     page.keyboard.press("Escape")
     page.keyboard.press(";")
     expect(page.get_by_role("dialog", name="Skip this item")).to_be_visible()

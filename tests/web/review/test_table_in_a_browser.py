@@ -26,6 +26,19 @@ def at(page: Page, number: int) -> None:
     expect(page.locator("[data-row][data-current]")).to_have_attribute("id", f"row-{number}")
 
 
+def test_on_a_phone_rows_with_several_questions_show_what_they_are_about(
+    page: Page, live: str, make_line: MakeLine
+) -> None:
+    line = make_line(1, asked=TWO)
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{live}/w/acme/queues/{line.queue.uuid}/table/")
+    for words in page.locator("#row-1 .in-rows-text").all():
+        box = words.bounding_box()
+        assert box is not None
+        assert box["width"] > 300
+    expect(page.get_by_role("button", name="Submit item 1")).to_be_in_viewport(ratio=1)
+
+
 def test_a_page_of_items_by_keyboard_alone(
     page: Page, live: str, make_line: MakeLine, modes: list[FailureMode], people: People
 ) -> None:

@@ -55,7 +55,7 @@ def test_the_keys_of_an_open_trace_are_listed_over_it(page: Page, live: str, tri
     expect(page.locator("dialog#trace")).to_be_visible()
     page.keyboard.press("?")
     keys = page.locator("dialog.shortcuts")
-    expect(keys.locator("dt", has_text=re.compile(r"^[\[\]]$"))).not_to_have_count(0)
+    expect(keys.locator("dt kbd", has_text=re.compile(r"^[\[\]]$"))).not_to_have_count(0)
     expect(keys.locator("dd", has_text=re.compile("^Good$"))).to_be_visible()
     page.keyboard.press("Escape")
     expect(keys).to_have_count(0)
