@@ -17,7 +17,7 @@ from annotation.domain.traces.matching import fields
 from annotation.domain.traces.matching.bounds import check_patterns
 from annotation.domain.traces.matching.expressions import complement
 from annotation.domain.traces.matching.fields import Place, Scope
-from annotation.domain.traces.matching.steering import steered, words_of
+from annotation.domain.traces.matching.steering import figures_of, steered, words_of
 from annotation.domain.traces.matching.words import search
 from annotation.models import Trace, Workspace
 
@@ -46,8 +46,14 @@ class TraceFilter:
         return rows.filter(workspace_id=self.scope.workspace_id).filter(self.condition())
 
     def steered(self, among: QuerySet[Trace]) -> AbstractContextManager[datetime | None]:
-        """Inside, a search for words among the traces takes the shorter way; see `steering`. Must be inside `bounded()`."""
-        return steered(words_of(self.tree), self.condition(), among.filter(workspace_id=self.scope.workspace_id))
+        """Inside, a search for words or figures among the traces takes the shorter way; see `steering`. Must be inside `bounded()`."""
+        rows = among.filter(workspace_id=self.scope.workspace_id)
+        return steered(words_of(self.tree), self._figures(), self.condition(), rows)
+
+    def _figures(self) -> Q:
+        """What all traces that pass have in their figures; empty if nothing."""
+        parts = (placed(part, fields.TRACE, self.scope) for part in figures_of(self.tree))
+        return reduce(and_, parts, Q())
 
     def condition(self) -> Q:
         """The condition on a trace; only for traces that are known to be of the filter's workspace."""

@@ -1,4 +1,4 @@
-"""A search for words takes the way that is shorter among the latest traces, and finds the same."""
+"""A search for words or figures takes the way that is shorter among the latest traces, and finds the same."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from tests.domain.traces.matching.conftest import NOW
 from tests.factories import TraceFactory
 
 pytestmark = pytest.mark.django_db
-RARE, COMMON, LEFT_ALONE = ("off", "on"), ("on", "off"), ("on", "on")
+RARE, COMMON, LEFT_ALONE = ("off", "on", "on"), ("on", "off", "on"), ("on", "on", "on")
+BY_FIGURES = ("off", "on", "off")
 WAYS = {
     "refund": COMMON,
     "ref": COMMON,
@@ -28,6 +29,13 @@ WAYS = {
     "not needle": LEFT_ALONE,
     "退款": LEFT_ALONE,
     "status is ok": LEFT_ALONE,
+    "latency > 5m": BY_FIGURES,
+    "latency > 5m and status is ok": BY_FIGURES,
+    "cost >= 3 and tokens < 10": BY_FIGURES,
+    "latency < 5m": LEFT_ALONE,
+    "latency > 5m or tokens > 9": LEFT_ALONE,
+    "latency exists": LEFT_ALONE,
+    "refund and latency > 5m": LEFT_ALONE,
 }
 
 
@@ -36,20 +44,25 @@ def traces(project: Project, monkeypatch: pytest.MonkeyPatch) -> list[Trace]:
     """Ten traces about refunds; the earliest, which no sample has, is the only one with the needle."""
     monkeypatch.setattr(steering, "SAMPLE", 5)
     monkeypatch.setattr(steering, "FURTHEST", 5)
-    made = [TraceFactory(project=project, input="a refund 退款", started_at=NOW - timedelta(hours=n)) for n in range(9)]
+    made = [
+        TraceFactory(project=project, input="a refund 退款", latency_ms=900, started_at=NOW - timedelta(hours=n))
+        for n in range(9)
+    ]
     TraceFactory(input="needle", started_at=NOW)  # of others
     return [*made, TraceFactory(project=project, input="refund needle 退款", started_at=NOW - timedelta(hours=9))]
 
 
-def scans() -> tuple[str, str]:
+def scans() -> tuple[str, ...]:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT current_setting('enable_indexscan'), current_setting('enable_bitmapscan')")
-        found: tuple[str, str] = cursor.fetchone()
+        cursor.execute(
+            "SELECT current_setting('enable_indexscan'), current_setting('enable_bitmapscan'), current_setting('enable_seqscan')"
+        )
+        found: tuple[str, ...] = cursor.fetchone()
     return found
 
 
 @pytest.mark.parametrize("text", WAYS)
-def test_common_words_go_along_the_list_and_rare_ones_by_the_index(
+def test_what_is_common_is_looked_for_along_the_list_and_what_is_rare_by_an_index(
     project: Project, traces: list[Trace], text: str
 ) -> None:
     asked = matching.compile(text, workspace=project.workspace, now=NOW)
