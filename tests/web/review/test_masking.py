@@ -122,15 +122,13 @@ def asked(client: Client, line: Line) -> Iterator[tuple[str, Any]]:
             base, named = f"/w/acme/traces/{trace.uuid}/", f"item={item.uuid}"
             outline = f"{page}?trace={trace.uuid}&outline_after=0"
             yield outline, client.get(outline)
-            places = [
-                "trace:input",
-                "trace:output",
-                *(f"{run.uuid}:{name}" for run in trace.runs.all() for name in NAMES),
-            ]
-            yield from ((at, client.get(f"{base}text/?{named}&at={at}")) for at in places)
-            yield from (
-                (at, client.get(f"{base}text/?{named}&raw=1&at={at}", headers={"HX-Request": "true"})) for at in places
-            )
+            places = ["trace:input", "trace:output"]
+            places += [f"{run.uuid}:{name}" for run in trace.runs.all() for name in NAMES]
+            for at in places:
+                text = f"{base}text/?{named}&at={at}"
+                yield at, (plain := client.get(text))
+                if plain.status_code == 200:
+                    yield at, client.get(f"{text}&raw=1", headers={"HX-Request": "true"})
             for run in trace.runs.all():
                 yield "step", client.get(f"{base}steps/{run.uuid}/?{named}")
         form = line.form(item.number, correction="x", correction_format="text")
