@@ -110,6 +110,7 @@ def line(make_line: MakeLine, people: People) -> Line:
 
 def asked(client: Client, line: Line) -> Iterator[tuple[str, Any]]:
     """Everything that a reviewer may ask for about the items of the queue, with the answers."""
+    read: set[Any] = set()
     for item in Item.objects.filter(queue=line.queue).order_by("number"):
         page = line.page(item.number)
         yield from (
@@ -119,18 +120,13 @@ def asked(client: Client, line: Line) -> Iterator[tuple[str, Any]]:
         for trace in Trace.objects.filter(
             uuid__in=[uuid for uuid in (item.trace_uuid, item.other_trace_uuid) if uuid is not None]
         ):
-            base, named = f"/w/acme/traces/{trace.uuid}/", f"item={item.uuid}"
             outline = f"{page}?trace={trace.uuid}&outline_after=0"
             yield outline, client.get(outline)
-            places = ["trace:input", "trace:output"]
-            places += [f"{run.uuid}:{name}" for run in trace.runs.all() for name in NAMES]
-            for at in places:
-                text = f"{base}text/?{named}&at={at}"
-                yield at, (plain := client.get(text))
-                if plain.status_code == 200:
-                    yield at, client.get(f"{text}&raw=1", headers={"HX-Request": "true"})
             for run in trace.runs.all():
-                yield "step", client.get(f"{base}steps/{run.uuid}/?{named}")
+                yield "step", client.get(f"/w/acme/traces/{trace.uuid}/steps/{run.uuid}/?item={item.uuid}")
+            if trace.uuid not in read:
+                yield from texts(client, item, trace)
+                read.add(trace.uuid)
         form = line.form(item.number, correction="x", correction_format="text")
         yield from (
             (act, client.post(line.page(item.number, act), form)) for act in ("original", "diff", "row", "draft")
@@ -139,6 +135,16 @@ def asked(client: Client, line: Line) -> Iterator[tuple[str, Any]]:
         yield state, client.get(f"/w/acme/queues/{line.queue.uuid}/?state={state}")
     for act in ("own", "recent"):
         yield act, client.get(f"/w/acme/queues/{line.queue.uuid}/review/{act}/")
+
+
+def texts(client: Client, item: Item, trace: Trace) -> Iterator[tuple[str, Any]]:
+    """Every text of the trace, read through the item."""
+    places = ["trace:input", "trace:output", *(f"{run.uuid}:{name}" for run in trace.runs.all() for name in NAMES)]
+    for at in places:
+        address = f"/w/acme/traces/{trace.uuid}/text/?item={item.uuid}&at={at}"
+        yield at, (plain := client.get(address))
+        if plain.status_code == 200:
+            yield at, client.get(f"{address}&raw=1", headers={"HX-Request": "true"})
 
 
 def api(client: Client, line: Line) -> Iterator[tuple[str, Any]]:
