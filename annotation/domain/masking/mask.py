@@ -41,7 +41,7 @@ _PERHAPS = re.compile(r"@|%40|::|\d(?:[^\d\n]{0,3}\d){3}")
 """What each of the kinds has: the sign of an address, or four digits near one another."""
 _LONG_NUMBER = 10**6
 _NO_DIGITS = re.compile(r"\D+")
-_TOUCHING = re.compile(r"[\w+@%(\[\]]|[^\s\w]\w")
+_TOUCHING = re.compile(r"[\w+@%(\[\]]|[^\s\w]\w|\s\d")
 """What stands beside a value, read away from it, when the two may have been taken for one."""
 
 
