@@ -27,7 +27,7 @@ app.autodiscover_tasks()
 # Everything that happens by the clock: name of the entry -> task, seconds between two rings (or a time of day), options.
 # A ring that nobody took before the next one comes is worth nothing, hence `expires`.
 app.conf.beat_schedule = {
-    "sweep-jobs": {"task": "annotation.sweep_jobs", "schedule": 30.0, "options": {"expires": 60}},
+    "sweep-jobs": {"task": "annotation.sweep_jobs", "schedule": 10.0, "options": {"expires": 20}},
     "settle-traces": {"task": "annotation.settle_traces", "schedule": 2.0, "options": {"expires": 4}},
     "fold-tallies": {"task": "annotation.fold_tallies", "schedule": 10.0, "options": {"expires": 10}},
     "join-logs": {"task": "annotation.join_logs", "schedule": 10.0, "options": {"expires": 20}},

@@ -72,6 +72,7 @@ def _run(made: Installation, number: int, name: str, seconds: float, chance: Ran
     for client in clients:
         client.line.deadline = late
         client.join()
+        client.line.hang_up()  # or a web server that ends waits for what else may come by it
     counted = recount(load, ledger, here.queue)
     unfit = ledger.unfit()
     wrong = sum(counted.problems.values())

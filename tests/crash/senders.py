@@ -98,7 +98,7 @@ class Line:
             answer = self._connection.getresponse()
             content = answer.read()
         except (OSError, http.client.HTTPException):
-            self._hang_up()
+            self.hang_up()
             self._ledger.note("nothing")
             return _PAUSE_SECONDS
         if answer.status in parcel.expected:
@@ -114,7 +114,8 @@ class Line:
             self._ledger.note(f"{answer.status} without Retry-After")
         return min(float(said or _PAUSE_SECONDS), 5.0)
 
-    def _hang_up(self) -> None:
+    def hang_up(self) -> None:
+        """Close the connection; the next request opens one."""
         if self._connection:
             with suppress(OSError):
                 self._connection.close()
