@@ -21,10 +21,10 @@ LONG_AGO = datetime(2026, 3, 2, tzinfo=UTC)
 def test_a_person_chooses_which_mails_and_when_and_ends_them_all(people: People) -> None:
     client = people.client(people.reviewer)
     assert wishes.of(people.reviewer) == Wish()
-    given = {"kinds": ["item.assigned"], "has_digest": "on", "digest_hour": "7", "time_zone": "Asia/Tokyo"}
+    given = {"kinds": ["item.assigned", "warning"], "has_digest": "on", "digest_hour": "7", "time_zone": "Asia/Tokyo"}
     assert client.post("/profile/mails/", given).status_code == 302
     assert wishes.of(people.reviewer) == Wish(
-        ("item.assigned",), has_digest=True, digest_hour=7, time_zone="Asia/Tokyo", is_warned=False
+        ("item.assigned",), has_digest=True, digest_hour=7, time_zone="Asia/Tokyo"
     )
     html = client.get("/profile/mails/").content.decode()
     assert '<option value="Asia/Tokyo" selected>' in html

@@ -29,7 +29,7 @@ class _Told:
     """What there is to say, gathered over all workspaces; `review` and `decide` are numbers of items."""
 
     waiting: list[tuple[date, Entry]] = field(default_factory=list)
-    changed: list[Entry] = field(default_factory=list)
+    changed: list[Entry | None] = field(default_factory=list)
     due: list[tuple[date, Entry]] = field(default_factory=list)
     review: int = 0
     decide: int = 0
@@ -58,11 +58,13 @@ def letter(mail: Mail, now: datetime) -> Letter | None:
     told = _told(mail, wish, since, today)
     named = {
         "Waits for you": _by_day(told.waiting),
-        f"New since {_named(wishes.there(since, wish.time_zone).date(), today)}": told.changed,
-        "Due soon": _by_day(told.due),
+        f"New since {_named(wishes.there(since, wish.time_zone).date(), today)}": [
+            entry for entry in told.changed if entry
+        ],
+        "Queues that are due": _by_day(told.due),
     }
     sections = [Section(heading, entries) for heading, entries in named.items() if entries]
-    return Letter(mail.user, _title(told, sections), sections, [wishes.DIGEST]) if sections else None
+    return Letter(mail.user, _title(told), sections, [wishes.DIGEST]) if sections else None
 
 
 def _since(mail: Mail, now: datetime) -> datetime:
@@ -85,12 +87,13 @@ def _told(mail: Mail, wish: Wish, since: datetime, today: date) -> _Told:
 def _tell(told: _Told, actor: Actor, muted: set[int], since: datetime, today: date, *, is_one: bool) -> None:
     seen = access.visible(actor, Queue).filter(status__in=access.OPEN_STATUSES).exclude(pk__in=muted)
     queues = list(seen.order_by("name", "pk"))
-    for known in _known(actor, queues, since, prefix="" if is_one else f"{actor.workspace}: "):
+    prefix = "" if is_one else f"{actor.workspace}: "
+    for known in _known(actor, queues, since, prefix=prefix):
         if known.queue.status == Queue.Status.ACTIVE:
             _tell_waiting(told, actor, known, today)
-        told.changed += _changed(actor, known)
+        told.changed.append(_changed(actor, known))
         _tell_due(told, actor, known, today)
-    told.changed += _own(actor, queues, since, prefix="" if is_one else f"{actor.workspace}: ")
+    told.changed.append(_own(actor, queues, since, prefix=prefix))
 
 
 def _known(actor: Actor, queues: Sequence[Queue], since: datetime, *, prefix: str) -> Iterator[_Known]:
@@ -106,41 +109,46 @@ def _known(actor: Actor, queues: Sequence[Queue], since: datetime, *, prefix: st
 def _tell_waiting(told: _Told, actor: Actor, known: _Known, today: date) -> None:
     """What the person has to review and to decide."""
     due, place = wording.due(known.queue.due_on, today), known.queue.due_on or date.max
-    if known.count.left and known.is_own:
-        words = f"{known.name}: {_items(known.count.left)} to review"
-        told.waiting.append((place, Entry(words, f"{known.path}review/", **due)))
-        told.review += known.count.left
+    left = known.count.left - known.change.kept  # what waits for others by name waits for nobody else
+    if left > 0 and known.is_own:
+        words = f"{_items(left)} to review{_assigned(known.change.own, left)}"
+        told.waiting.append((place, Entry(known.name, words, f"{known.path}review/", **due)))
+        told.review += left
     if known.count.disagreement and actor.may(Capability.EDIT):
-        words = f"{known.name}: {_items(known.count.disagreement)} to decide, as the reviews differ"
-        told.waiting.append((place, Entry(words, f"{known.path}adjudication/", **due)))
+        words = f"{_items(known.count.disagreement)} to decide, as the reviews differ"
+        told.waiting.append((place, Entry(known.name, words, f"{known.path}adjudication/", **due)))
         told.decide += known.count.disagreement
 
 
-def _changed(actor: Actor, known: _Known) -> Iterator[Entry]:
+def _assigned(own: int, left: int) -> str:
+    if not own:
+        return ""
+    return ", assigned to you" if own >= left else f", {own:,} of them assigned to you"
+
+
+def _changed(actor: Actor, known: _Known) -> Entry | None:
     """What happened in the queue, as far as the person may know."""
-    if known.is_done:
-        yield Entry(f"{known.name} is done: all its items are settled", known.path)
-    if known.change.given:
-        yield Entry(f"{known.name}: {_items(known.change.given)} assigned to you", f"{known.path}review/")
-    said = [f"{_items(known.change.added)} came in"] if known.change.added else []
-    if actor.may(Capability.READ) and known.change.reviewed:
-        said.append(f"{wording.counted(known.change.reviewed, 'review')} given")
-    if said:
-        more = "" if known.is_done or not actor.may(Capability.READ) else _progress(known.count)
-        yield Entry(f"{known.name}: {' and '.join(said)}", known.path, more)
+    change, reads = known.change, actor.may(Capability.READ)
+    said = ["done, all its items are settled"] if known.is_done else []
+    said += [f"{_items(change.given)} assigned to you"] if change.given else []
+    said += [f"{_items(change.added)} came in"] if change.added else []
+    said += [f"{wording.counted(change.reviewed, 'review')} given"] if change.reviewed and reads else []
+    if not said:
+        return None
+    more = _progress(known.count) if reads and not known.is_done else ""
+    return Entry(known.name, ", ".join(said), f"{known.path}review/" if change.given else known.path, more)
 
 
-def _own(actor: Actor, queues: Sequence[Queue], since: datetime, *, prefix: str) -> Iterator[Entry]:
+def _own(actor: Actor, queues: Sequence[Queue], since: datetime, *, prefix: str) -> Entry | None:
     """What became of the person's reviews."""
     if actor.person is None or not actor.may(Capability.REVIEW):
-        return
+        return None
     found = changes.own(queues, actor.person, since=since)
+    said = [f"{wording.counted(found.accepted, 'correction')} accepted"] if found.accepted else []
+    said += [f"{wording.counted(found.rejected, 'correction')} not accepted"] if found.rejected else []
+    said += [f"{wording.items(found.settled)} settled"] if found.settled else []
     address = messages.absolute(f"/w/{actor.workspace.slug}/queues/mine/")
-    for count, became in ((found.accepted, "accepted"), (found.rejected, "not accepted")):
-        if count:
-            yield Entry(f"{prefix}{wording.counted(count, 'correction')} of yours {_were(count)} {became}", address)
-    if found.settled:
-        yield Entry(f"{prefix}{wording.items(found.settled)} that you reviewed {_were(found.settled)} settled", address)
+    return Entry(f"{prefix}Your reviews", ", ".join(said), address) if said else None
 
 
 def _tell_due(told: _Told, actor: Actor, known: _Known, today: date) -> None:
@@ -148,15 +156,16 @@ def _tell_due(told: _Told, actor: Actor, known: _Known, today: date) -> None:
     due_on = known.queue.due_on
     is_open = known.count.done < known.count.total
     if due_on and is_open and due_on - today <= _SOON and actor.may(Capability.ADMINISTER):
-        entry = Entry(f"{known.name}: {_progress(known.count)}", f"{known.path}progress/", **wording.due(due_on, today))
+        due = wording.due(due_on, today)
+        entry = Entry(known.name, _progress(known.count), f"{known.path}progress/", **due)
         told.due.append((due_on, entry))
 
 
-def _title(told: _Told, sections: Sequence[Section]) -> str:
+def _title(told: _Told) -> str:
     said = [f"{_items(told.review)} to review"] if told.review else []
     if told.decide:
         said.append(f"{told.decide:,} to decide" if said else f"{_items(told.decide)} to decide")
-    return ", ".join(said) or sections[0].heading
+    return ", ".join(said) or "What is new in your queues"
 
 
 def _named(day: date, today: date) -> str:
@@ -169,10 +178,6 @@ def _by_day(lines: list[tuple[date, Entry]]) -> list[Entry]:
 
 def _items(count: int) -> str:
     return wording.items(count, bound=counts.BOUND)
-
-
-def _were(count: int) -> str:
-    return "was" if count == 1 else "were"
 
 
 def _progress(count: Counts) -> str:

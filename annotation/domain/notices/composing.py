@@ -31,7 +31,7 @@ def letter(mail: Mail, now: datetime) -> Letter | None:
     entries = [entry for _, alike in about if (entry := _entry(list(alike), mail.user, today))]
     if not entries:
         return None
-    title = entries[0].words + (f", and {len(entries) - 1} more" if len(entries) > 1 else "")
+    title = f"{entries[0].about}: {entries[0].words}" + (f", and {len(entries) - 1} more" if len(entries) > 1 else "")
     queues = {notice.queue.pk: notice.queue for notice in wanted if notice.queue}
     kinds = {wishes.WARNING if one.kind == Kind.WEBHOOK_OFF else one.kind for one in wanted}
     return Letter(mail.user, title, [Section(f"In {wanted[0].workspace}", entries)], kinds, [*queues.values()])
@@ -72,7 +72,7 @@ def _entry(alike: Sequence[Notice], user: User, today: date) -> Entry | None:
         return _assigned(alike, user, queue, path, today)
     if alike[0].kind == Kind.DISAGREEMENT:
         return _differing(alike, queue, path)
-    return Entry(f"{queue} is done: all its items are settled", messages.absolute(path))
+    return Entry(str(queue), "done, all its items are settled", messages.absolute(path))
 
 
 def _assigned(alike: Sequence[Notice], user: User, queue: Queue, path: str, today: date) -> Entry | None:
@@ -81,8 +81,8 @@ def _assigned(alike: Sequence[Notice], user: User, queue: Queue, path: str, toda
     left = count - len(named) + kept
     if not left:
         return None
-    words = f"{wording.items(left)} {'is' if left == 1 else 'are'} assigned to you in {queue}"
-    return Entry(words, messages.absolute(f"{path}review/"), **wording.due(queue.due_on, today))
+    words = f"{wording.items(left)} assigned to you"
+    return Entry(str(queue), words, messages.absolute(f"{path}review/"), **wording.due(queue.due_on, today))
 
 
 def _differing(alike: Sequence[Notice], queue: Queue, path: str) -> Entry | None:
@@ -91,9 +91,8 @@ def _differing(alike: Sequence[Notice], queue: Queue, path: str) -> Entry | None
     if not numbers:
         return None
     address = messages.absolute(f"{path}adjudication/?item={numbers[0]}")
-    if len(numbers) == 1:
-        return Entry(f"The reviews of item {numbers[0]} of {queue} differ: decide", address)
-    return Entry(f"The reviews of {wording.items(len(numbers))} of {queue} differ: decide", address)
+    which = f"item {numbers[0]}" if len(numbers) == 1 else wording.items(len(numbers))
+    return Entry(str(queue), f"reviews of {which} differ", address, "for you to decide")
 
 
 def _off(notice: Notice) -> Entry | None:
@@ -102,7 +101,7 @@ def _off(notice: Notice) -> Entry | None:
     if hook is None:
         return None
     address = messages.absolute(f"/w/{notice.workspace.slug}/settings/webhooks/{hook.uuid}/")
-    return Entry(f"The webhook {hook} was turned off", address, f"{hook.off_reason} Turn it on there again.")
+    return Entry(f"Webhook {hook}", "turned off by itself", address, f"{hook.off_reason} You can turn it on again.")
 
 
 def _named(alike: Sequence[Notice]) -> set[str]:

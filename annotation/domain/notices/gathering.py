@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import QuerySet
 
-from annotation.models import Mail, NoticeMail
+from annotation.models import Mail, NoticeMail, Queue
 
 MOST_TOGETHER = 50
 """Notices in one mail."""
@@ -18,7 +18,7 @@ _MOST_MAILS = 500
 
 def due(now: datetime) -> QuerySet[NoticeMail]:
     """What stands in no mail yet and has waited long enough for what else might happen."""
-    return NoticeMail.objects.filter(mail=None, due_at__lte=now)
+    return _waiting().filter(due_at__lte=now)
 
 
 def gather(*, now: datetime) -> None:
@@ -35,11 +35,16 @@ def _one(now: datetime) -> bool:
         if first is None:
             return False
         workspace = first.notice.workspace_id
-        waiting = NoticeMail.objects.filter(mail=None, user=first.user_id, notice__workspace=workspace)
+        waiting = _waiting().filter(user=first.user_id, notice__workspace=workspace)
         together = [one.pk for one in _locked(waiting).order_by("pk")[:MOST_TOGETHER]]
         mail = Mail.objects.create(user_id=first.user_id, workspace_id=workspace, due_at=now)
         NoticeMail.objects.filter(pk__in={first.pk, *together}).update(mail=mail)
     return True
+
+
+def _waiting() -> QuerySet[NoticeMail]:
+    """Not of drafts: who is given items of one hears of it when it is shown to them."""
+    return NoticeMail.objects.filter(mail=None).exclude(notice__queue__status=Queue.Status.DRAFT)
 
 
 def _locked(rows: QuerySet[NoticeMail]) -> QuerySet[NoticeMail]:

@@ -16,8 +16,9 @@ from annotation.models import Queue, User
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A line of a mail, and where it leads; `more` stands behind it, stressed where it is pressing."""
+    """What a mail says `about` a queue or another thing, and where it leads; `more` stands behind it, stressed if pressing."""
 
+    about: str
     words: str
     address: str
     more: str = ""
@@ -41,6 +42,13 @@ class Letter:
     sections: Sequence[Section]
     kinds: Collection[str]
     queues: Collection[Queue] = ()
+
+    @property
+    def reason(self) -> str:
+        """Why the person gets it."""
+        if set(self.kinds) == {wishes.WARNING}:
+            return "You get this mail as an admin of the workspace."
+        return "You get this mail because you asked for it."
 
 
 def send(letter: Letter, *, message_id: str) -> None:

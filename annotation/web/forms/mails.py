@@ -8,6 +8,7 @@ from zoneinfo import available_timezones
 
 from django import forms
 
+from annotation.domain.notices import wishes
 from annotation.domain.notices.wishes import Wish
 from annotation.models import Notice, Queue
 
@@ -15,6 +16,7 @@ KINDS = (
     (Notice.Kind.ASSIGNED.value, "Items are assigned to me"),
     (Notice.Kind.DISAGREEMENT.value, "Reviews of an item differ (for editors and admins)"),
     (Notice.Kind.DONE.value, "A queue is done (for editors and admins)"),
+    (wishes.WARNING, "A webhook turned itself off, as it failed for days (for admins)"),
 )
 
 
@@ -24,12 +26,11 @@ class MailForm(forms.Form):
     kinds = forms.MultipleChoiceField(
         label="Mail me when", choices=KINDS, required=False, widget=forms.CheckboxSelectMultiple
     )
-    is_warned = forms.BooleanField(label="A webhook was turned off, as it failed for days (for admins)", required=False)
     has_digest = forms.BooleanField(
-        label="Every day, what waits for me and what changed, if there is something to say", required=False
+        label="What waits for me and what changed, on days on which something does", required=False
     )
     digest_hour = forms.TypedChoiceField(
-        label="The daily mail comes at", coerce=int, choices=[(hour, f"{hour:02}:00") for hour in range(24)]
+        label="At", coerce=int, choices=[(hour, f"{hour:02}:00") for hour in range(24)]
     )
     time_zone = forms.ChoiceField(label="Time zone", choices=[])
     muted = forms.MultipleChoiceField(
@@ -42,8 +43,9 @@ class MailForm(forms.Form):
         self.queues = {str(queue.uuid): queue for queue in queues}
         self.unseen = [queue for queue in wish.muted if str(queue.uuid) not in self.queues]
         muted = [str(queue.uuid) for queue in wish.muted]
-        told = ("kinds", "is_warned", "has_digest", "digest_hour", "time_zone")
-        super().__init__(data, initial={"muted": muted} | {name: getattr(wish, name) for name in told})
+        kinds = [*wish.kinds, *([wishes.WARNING] if wish.is_warned else [])]
+        digest = {name: getattr(wish, name) for name in ("has_digest", "digest_hour", "time_zone")}
+        super().__init__(data, initial={"kinds": kinds, "muted": muted} | digest)
         self._choices("time_zone", [(zone, zone.replace("_", " ")) for zone in sorted(available_timezones())])
         self._choices("muted", [(uuid, f"{queue.workspace}: {queue}") for uuid, queue in self.queues.items()])
 
@@ -51,7 +53,9 @@ class MailForm(forms.Form):
         """What a valid form says; queues that the person does not see at present stay as they are."""
         given = dict(self.cleaned_data)
         muted = [self.queues[uuid] for uuid in given.pop("muted")]
-        return Wish(**given, muted=[*muted, *self.unseen])
+        asked = given.pop("kinds")
+        kinds = [kind for kind in asked if kind != wishes.WARNING]
+        return Wish(**given, kinds=kinds, is_warned=wishes.WARNING in asked, muted=[*muted, *self.unseen])
 
     def _choices(self, name: str, choices: list[tuple[str, str]]) -> None:
         field = self.fields[name]

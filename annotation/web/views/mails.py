@@ -17,11 +17,7 @@ from annotation.web.forms.mails import KINDS, MailForm
 from annotation.web.http import UserRequest
 from annotation.web.throttling import throttled
 
-_CALLED = {
-    **dict(KINDS),
-    wishes.DIGEST: "Every day, what waits for me",
-    wishes.WARNING: "A webhook was turned off",
-}
+_CALLED = {**dict(KINDS), wishes.DIGEST: "The daily digest"}
 
 
 @require_http_methods(["GET", "POST"])

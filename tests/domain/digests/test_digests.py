@@ -78,7 +78,7 @@ def test_everybody_hears_what_waits_for_them_once_at_their_hour(
     assert _texts(mail_server) == {
         "reviewer": f"Waits for you\n\n{review}",
         "editor": f"Waits for you\n\n{review}\n\n{decide}",
-        "admin": f"Waits for you\n\n{review}\n\n{decide}\n\nDue soon\n\n{progress}",
+        "admin": f"Waits for you\n\n{review}\n\n{decide}\n\nQueues that are due\n\n{progress}",
     }
     titles = {mail["To"]: mail["Subject"] for mail in mail_server.got}
     assert titles["reviewer@example.com"] == "2 items to review"
@@ -117,23 +117,32 @@ def test_what_changed_since_the_last_one_is_told_to_whom_it_concerns(
         name: text.partition("New since yesterday\n\n")[2].split("\n- ") for name, text in _texts(mail_server).items()
     }
     lines = {name: [line.strip("- ").partition("\n")[0] for line in some] for name, some in told.items()}
-    done, came = "Easy is done: all its items are settled", "Refunds: 2 items came in"
+    done, came = "Easy: done, all its items are settled", "2 items came in"
     assert lines == {
         "reviewer": [
             done,
-            "Refunds: 1 item assigned to you",
-            came,
-            "1 correction of yours was accepted",
-            "1 item that you reviewed was settled",
+            f"Refunds: 1 item assigned to you, {came}",
+            "Your reviews: 1 correction accepted, 1 item settled",
         ],
-        "viewer": [done, f"{came} (33 % done, 1 of 3)"],
-        "editor": [done, f"{came} (33 % done, 1 of 3)"],
-        "admin": [done, f"{came} (33 % done, 1 of 3)", "1 item that you reviewed was settled"],
+        "viewer": [done, f"Refunds: {came} (33 % done, 1 of 3)"],
+        "editor": [done, f"Refunds: {came} (33 % done, 1 of 3)"],
+        "admin": [done, f"Refunds: {came} (33 % done, 1 of 3)", "Your reviews: 1 item settled"],
     }
     mail_server.got.clear()
     Item.objects.filter(pk__in=[one.pk for one in fresh]).delete()
     _at(EIGHT + timedelta(days=4))
     assert mail_server.got == [], "it was all told before"
+
+
+def test_what_is_kept_for_others_waits_for_nobody_else(people: People, queue: Queue, mail_server: MailServer) -> None:
+    for item in Item.objects.filter(state=Item.State.OPEN):
+        AssignmentFactory(item=item, reviewer=people.reviewer, assigned_at=LONG_AGO)
+    ItemFactory(queue=queue, created_at=LONG_AGO)
+    _want(people)
+    _at(EIGHT)
+    first = {name: text.split("\n")[2].partition(" (")[0] for name, text in _texts(mail_server).items()}
+    assert first["reviewer"] == "- Refunds: 3 items to review, 2 of them assigned to you"
+    assert first["editor"] == "- Refunds: 1 item to review"
 
 
 def test_nothing_is_said_of_what_may_not_be_seen_is_muted_or_is_not_wanted_any_more(

@@ -98,13 +98,13 @@ def test_several_assignments_within_minutes_are_one_mail(people: People, mail_se
     (mail,) = mail_server.got
     assert (mail["To"], mail["Subject"]) == (
         "reviewer@example.com",
-        "3 items are assigned to you in Refunds <b>, and 1 more",
+        "Refunds <b>: 3 items assigned to you, and 1 more",
     )
     text = mail_server.text()
-    assert "3 items are assigned to you in Refunds <b>" in text
+    assert "- Refunds <b>: 3 items assigned to you\n" in text
     assert f"http://localhost:8000/w/acme/queues/{second.uuid}/review/" in text
-    assert "1 item is assigned to you in Late trains" in text
-    assert "in Refunds &lt;b&gt;" in mail_server.html()
+    assert "- Late trains: 1 item assigned to you\n" in text
+    assert ">Refunds &lt;b&gt;</a>" in mail_server.html()
     assert "src=" not in mail_server.html()
     stop = mail["List-Unsubscribe"].strip(" <>")
     assert stop in text
@@ -127,7 +127,7 @@ def test_editors_and_admins_hear_of_disagreements_and_of_queues_that_are_done(
     _later(clock, 4)
     assert sorted(mail["To"] for mail in mail_server.got) == ["admin@example.com", "editor@example.com"]
     assert f"/w/acme/queues/{queue.uuid}/adjudication/?item={added[0].number}" in mail_server.text()
-    assert "Easy is done: all its items are settled" in mail_server.text()
+    assert "- Easy: done, all its items are settled\n" in mail_server.text()
     assert f"http://localhost:8000/w/acme/queues/{done.uuid}/" in mail_server.text()
 
 
@@ -153,6 +153,20 @@ def test_nobody_is_mailed_who_lost_access_or_wants_no_more(
     _later(clock, 4)
     assert Mail.objects.get().state == Mail.State.DROPPED
     assert mail_server.got == []
+
+
+def test_who_is_given_items_of_a_draft_hears_of_it_when_the_queue_opens(
+    people: People, mail_server: MailServer, clock: Any
+) -> None:
+    _want(people.reviewer, "item.assigned")
+    queue, added = _queue(people, 1)
+    Queue.objects.update(status=Queue.Status.DRAFT)
+    _share(queue, people, added)
+    _later(clock, 60)
+    assert not Mail.objects.exists()
+    Queue.objects.update(status=Queue.Status.ACTIVE)
+    _send()
+    assert [mail["Subject"] for mail in mail_server.got] == ["Refunds: 1 item assigned to you"]
 
 
 def test_a_mail_server_that_is_away_loses_nothing_and_doubles_nothing(
@@ -243,7 +257,7 @@ def test_a_name_with_a_line_break_adds_no_header(people: People, mail_server: Ma
     _later(clock, 4)
     (mail,) = mail_server.got
     assert mail["Bcc"] is None
-    assert mail["Subject"] == "1 item is assigned to you in Refunds Bcc: all@example.org"
+    assert mail["Subject"] == "Refunds Bcc: all@example.org: 1 item assigned to you"
 
 
 def test_admins_hear_of_a_webhook_that_turned_itself_off_unless_they_said_no(
@@ -257,8 +271,8 @@ def test_admins_hear_of_a_webhook_that_turned_itself_off_unless_they_said_no(
     _fail(hook)
     _send()
     assert sorted(mail["To"] for mail in mail_server.got) == ["admin@example.com", "second@example.com"]
-    assert mail_server.got[0]["Subject"] == "The webhook Chat <b> was turned off"
-    assert "The receiver answered that it is gone (410). Turn it on there again." in mail_server.text()
+    assert mail_server.got[0]["Subject"] == "Webhook Chat <b>: turned off by itself"
+    assert "The receiver answered that it is gone (410). You can turn it on again." in mail_server.text()
     assert f"http://localhost:8000/w/acme/settings/webhooks/{hook.uuid}/" in mail_server.text()
 
     link = wishes.of_token(wishes.stop_token(second, [wishes.WARNING]))
