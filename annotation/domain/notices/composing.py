@@ -27,13 +27,14 @@ def letter(mail: Mail, now: datetime) -> Letter | None:
     """About the notices that were put into this mail; None where nothing of it is left to tell."""
     wish = wishes.of(mail.user)
     wanted, today = _wanted(mail, wish), wish.today(now)
-    about = groupby(sorted(wanted, key=_subject), key=_subject)
-    entries = [entry for _, alike in about if (entry := _entry(list(alike), mail.user, today))]
-    if not entries:
+    about = [list(alike) for _, alike in groupby(sorted(wanted, key=_subject), key=_subject)]
+    told = [(alike[0], entry) for alike in about if (entry := _entry(alike, mail.user, today))]
+    if not told:
         return None
-    title = f"{entries[0].about}: {entries[0].words}" + (f", and {len(entries) - 1} more" if len(entries) > 1 else "")
-    queues = {notice.queue.pk: notice.queue for notice in wanted if notice.queue}
-    kinds = {wishes.WARNING if one.kind == Kind.WEBHOOK_OFF else one.kind for one in wanted}
+    entries = [entry for _, entry in told]
+    title = f"{entries[0].about}: {entries[0].words}" + (f", and {len(told) - 1} more" if len(told) > 1 else "")
+    queues = {notice.queue.pk: notice.queue for notice, _ in told if notice.queue}
+    kinds = {wishes.WARNING if one.kind == Kind.WEBHOOK_OFF else one.kind for one, _ in told}
     return Letter(mail.user, title, [Section(f"In {wanted[0].workspace}", entries)], kinds, [*queues.values()])
 
 

@@ -249,6 +249,23 @@ def test_a_server_that_is_away_is_asked_seldom_and_loses_nothing(
     assert sorted(mail["To"] for mail in mail_server.got) == ["editor@example.com", "reviewer@example.com"]
 
 
+def test_what_was_done_or_settled_meanwhile_is_not_told_and_not_named_in_the_link(
+    people: People, mail_server: MailServer, clock: Any
+) -> None:
+    _want(people.reviewer, "item.assigned")
+    first, (item,) = _queue(people, 1)
+    second, more = _queue(people, 2, "Late trains")
+    _share(first, people, [item])
+    _share(second, people, more)
+    _say(item, people.reviewer, "up")
+    _say(more[0], people.reviewer, "up")
+    _later(clock, 4)
+    (mail,) = mail_server.got
+    assert mail["Subject"] == "Late trains: 1 item assigned to you"
+    link = wishes.of_token(mail["List-Unsubscribe"].strip(" <>").split("/")[-2])
+    assert link == Stop(people.reviewer, ["item.assigned"], frozenset([second.uuid]))
+
+
 def test_a_name_with_a_line_break_adds_no_header(people: People, mail_server: MailServer, clock: Any) -> None:
     _want(people.reviewer, "item.assigned")
     queue, added = _queue(people, 1)
