@@ -69,6 +69,8 @@ def single(entry: Mapping[str, Any]) -> Message | None:
     if isinstance(entry.get("role"), str):
         return _with_role(entry)
     kind = entry.get("type")
+    if not isinstance(kind, str | None):
+        return None
     if kind in ("function_call", "function_call_output", "reasoning"):
         return _item(entry)
     if isinstance(entry.get("data"), dict) and kind in _SPOKEN:

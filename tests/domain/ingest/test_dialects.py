@@ -141,6 +141,11 @@ def test_a_call_in_the_words_of_every_provider(answer: Any) -> None:
     assert conversations.answered(answer) == [{"role": "assistant", "parts": [CALL]}]
 
 
+@pytest.mark.parametrize("kind", [[], {}, 7, None])
+def test_an_object_of_no_known_kind_is_no_message(kind: object) -> None:
+    assert conversations.single({"type": kind, "content": None}) is None
+
+
 @pytest.mark.parametrize(
     "image",
     [
