@@ -22,6 +22,7 @@ keepalive = 65
 worker_tmp_dir = "/dev/shm"  # noqa: S108 -- gunicorn opens it unlinked
 logconfig_dict = logging.configuration(env("LOG_LEVEL", default="INFO"))
 accesslog = None
+logger_class = "traceapp.web_worker.NoAccessLog"
 # Gunicorn's own is one for all installations of a user, in their home folder; nobody asks through it here.
 control_socket_disable = True
 forwarded_allow_ips = env("FORWARDED_ALLOW_IPS", default="127.0.0.1")

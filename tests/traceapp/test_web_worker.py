@@ -3,6 +3,7 @@
 import http.client
 import os
 import signal
+import socket
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -77,3 +78,36 @@ def test_each_process_takes_its_share_also_one_that_came_for_another(address: st
     os.kill(ended, signal.SIGKILL)
     both_serve(address, without=ended)
     assert unevenness(address) <= 12
+
+
+def test_more_connections_than_threads_are_all_served_in_turn(address: str) -> None:
+    with ExitStack() as opened:
+        connections = [
+            opened.enter_context(closing(http.client.HTTPConnection(address, timeout=20))) for _ in range(60)
+        ]
+        answered = [asked(connection) for _ in range(3) for connection in connections]
+    assert len(answered) == 180
+
+
+def test_requests_that_come_together_are_answered_in_turn_each_in_one_piece(address: str) -> None:
+    host, _, port = address.partition(":")
+    request = b"GET / HTTP/1.1\r\nHost: here\r\n\r\n"
+    with socket.create_connection((host, int(port)), timeout=20) as line:
+        line.sendall(request)
+        head, _, told = line.recv(65536).partition(b"\r\n\r\n")
+        line.sendall(request + request.replace(b"here", b"here\r\nConnection: close"))
+        answers = b"".join(iter(lambda: line.recv(65536), b""))
+    assert head.startswith(b"HTTP/1.1 200 OK")
+    assert told.isdigit()
+    assert [one.endswith(told) for one in answers.split(b"HTTP/1.1 200 OK")[1:]] == [True, True]
+
+
+def test_a_large_body_is_asked_for_before_it_comes(address: str) -> None:
+    host, _, port = address.partition(":")
+    with socket.create_connection((host, int(port)), timeout=20) as line:
+        line.sendall(b"POST / HTTP/1.1\r\nHost: here\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n")
+        answer = line.recv(65536)
+        assert answer.startswith(b"HTTP/1.1 100 Continue")
+        line.sendall(b"{}")
+        while b"200 OK" not in answer:  # which may have come along: the program reads no body
+            answer += line.recv(65536)
