@@ -2,14 +2,21 @@
 
 import re
 from collections.abc import Callable
+from logging import DEBUG, getLogger
+from uuid import uuid4
 
 import structlog
+from csp.constants import HEADER
+from csp.utils import build_policy
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django_structlog.middlewares import RequestMiddleware
 
 from annotation.api import errors
 from annotation.api.ingest import capacity
 
+_log = getLogger("django_structlog.middlewares.request")
+_NAMED_BY_PROXY = ("HTTP_X_REQUEST_ID", "HTTP_X_CORRELATION_ID")
 _PROGRAMS = re.compile(r"(?P<address>/api/v[12]/.*[^/]|(?:/otlp)?/v1/\w+)/+")
 
 
@@ -40,6 +47,24 @@ class PeopleFirst:
             return self._get_response(request)
 
 
+class ContentPolicy:
+    """Tells browsers the content security policy of the settings, with every answer.
+
+    django-csp would put it together anew for each, twice, since a page might have words of its own; none of ours does.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self._get_response = get_response
+        self._policy = build_policy()
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """The answer with the policy; Django's own pages about errors, while developing, would be blank with it."""
+        response = self._get_response(request)
+        if not (settings.DEBUG and response.status_code in {404, 500}):
+            response.headers[HEADER] = self._policy
+        return response
+
+
 class RefuseNul:
     """Answers 400 to an address with a NUL character: nothing is called so, and PostgreSQL takes none in a comparison."""
 
@@ -61,6 +86,15 @@ class RequestLog(RequestMiddleware):
 
     The line names the address's pattern instead of the address: paths hold one-time links, queries hold search text.
     """
+
+    def prepare(self, request: HttpRequest) -> None:
+        """Name the request; what is mostly not there, ids from a proxy and a line at its beginning, the library sees to."""
+        if _log.isEnabledFor(DEBUG) or not request.META.keys().isdisjoint(_NAMED_BY_PROXY):
+            super().prepare(request)
+            return
+        structlog.contextvars.bind_contextvars(request_id=str(uuid4()))
+        self.bind_ip(request)
+        self.bind_user_id(request)
 
     @classmethod
     def bind_ip(cls, request: HttpRequest) -> None:

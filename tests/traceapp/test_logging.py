@@ -64,6 +64,12 @@ def test_secrets_and_values_of_database_errors_are_hidden(lines: StringIO) -> No
     assert "duplicate key" in line["exception"]
 
 
+def test_what_cannot_be_written_as_it_is_loses_no_line(lines: StringIO) -> None:
+    structlog.get_logger("test").info("odd", half="\ud83d", huge=10**40, kind=Path)
+    (line,) = parsed(lines.getvalue())
+    assert (line["half"], line["huge"], line["kind"]) == ("\ud83d", 10**40, repr(Path))
+
+
 def test_a_task_carries_the_ids_of_the_request_that_rang_for_it(worker: Path) -> None:
     cache.delete(health._key(health.SCHEDULER))
     with structlog.contextvars.bound_contextvars(request_id="request-7", workspace_id=3):
