@@ -6,10 +6,10 @@ from django.urls import include, path
 OTLP_BASES = ("", "otlp/", "otel/", "api/otel/", "api/v1/otel/", "api/public/otel/", "api/v1/private/otel/")
 
 urlpatterns = [
-    *(path(base, include("annotation.api.ingest.urls")) for base in OTLP_BASES),
-    path("", include("annotation.api.ingest.score_urls")),
     path("api/v1/", include(("annotation.api.langsmith.urls", "langsmith"))),
     path("api/v2/", include(("annotation.api.langsmith.v2.urls", "langsmith-v2"))),
+    *(path(base, include("annotation.api.ingest.urls")) for base in OTLP_BASES),
+    path("", include("annotation.api.ingest.score_urls")),
     # The last below its base, since it says what is not there.
     path("api/v1/", include(("annotation.api.v1.urls", "api"))),
     path("", include("annotation.web.urls")),
