@@ -16,6 +16,7 @@ from annotation.domain.projects import keys
 from annotation.models import Membership, User
 
 KEY_HEADER = "x-api-key"
+_KEY_IN_META = "HTTP_X_API_KEY"
 WORKSPACE_HEADER = "x-traceapp-workspace"
 
 
@@ -24,7 +25,7 @@ class KeyAuthentication(BaseAuthentication):
 
     def authenticate(self, request: Request) -> tuple[User | None, Actor] | None:
         """The maker and the key's Actor; None when no key was sent."""
-        token = request.headers.get(KEY_HEADER, "").strip() or _bearer(request)
+        token = request.META.get(_KEY_IN_META, "").strip() or _bearer(request)
         if not token:
             return None
         try:

@@ -9,12 +9,14 @@ from uuid import UUID
 from django.db.models import Model, QuerySet
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import NotFound, PermissionDenied
+from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.parsers import BaseParser
 from rest_framework.permissions import BasePermission
 from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
 from annotation.api.auth import KeyAuthentication, MemberAuthentication
+from annotation.api.negotiation import JsonFirst
 from annotation.api.parsers import JsonParser
 from annotation.api.permissions import Allowed, Needs
 from annotation.api.throttling import PerCaller
@@ -36,6 +38,7 @@ class Resource(APIView):
     permission_classes: Sequence[type[BasePermission]] = (Allowed,)
     throttle_classes: Sequence[type[BaseThrottle]] = (PerCaller,)
     parser_classes: Sequence[type[BaseParser]] = (JsonParser,)
+    content_negotiation_class: type[BaseContentNegotiation] = JsonFirst
 
     @property
     def actor(self) -> Actor:

@@ -28,7 +28,6 @@ from annotation.domain import unstorable
 from annotation.domain.access import Actor
 from annotation.models import User
 
-WORKSPACE_HEADER = "x-tenant-id"
 log = structlog.get_logger(__name__)
 
 
@@ -38,7 +37,7 @@ class WorkspaceKeyAuthentication(KeyAuthentication):
     def authenticate(self, request: Request) -> tuple[User | None, Actor] | None:
         """As for our own interface; 403 for a workspace that is not the key's."""
         known = super().authenticate(request)
-        named = request.headers.get(WORKSPACE_HEADER, "").strip()
+        named = request.META.get("HTTP_X_TENANT_ID", "").strip()
         if known and named and named.lower() != str(known[1].workspace.uuid):
             raise PermissionDenied("This API key belongs to another workspace than the one X-Tenant-Id names.")
         return known

@@ -19,6 +19,7 @@ _PARAMETERS = frozenset({
     "include_user_names", "comparative_experiment_id",
 })  # fmt: skip
 _FIELDS = frozenset({"feedback_source", "feedback_config", "session_id", "feedback_group_id"})
+_IN_BYTES = [name.encode() for name in _FIELDS]
 _MOST_LOOKED_AT = 1 << 16
 """Bytes: one feedback is short, and what is longer is a list of our own interface."""
 
@@ -41,8 +42,10 @@ def is_langsmith(request: HttpRequest) -> bool:
 
 
 def _fields(request: HttpRequest) -> list[str]:
-    length = request.headers.get("Content-Length", "")
+    length = request.META.get("CONTENT_LENGTH", "")
     if not length.isascii() or not length.isdigit() or int(length) > _MOST_LOOKED_AT:
+        return []
+    if not any(name in request.body for name in _IN_BYTES):
         return []
     try:
         sent = orjson.loads(request.body)

@@ -10,7 +10,8 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from annotation.api.langsmith.feedback.reading import KEPT
-from annotation.models import Feedback, Trace
+from annotation.domain import statements
+from annotation.models import Feedback, Project, Trace
 
 Source, On = Feedback.Source, Feedback.Target
 
@@ -63,9 +64,15 @@ def _places(rows: list[Feedback]) -> dict[UUID | None, _Place]:
     traces = {feedback.trace_uuid for feedback in rows if feedback.trace_uuid}
     if not traces:
         return {}
-    found = Trace.objects.filter(workspace=rows[0].workspace_id, uuid__in=traces)
-    said = found.values_list("uuid", "root_run_uuid", "project_id", "project__uuid")
+    said = statements.ask(_PLACES, {"workspace": rows[0].workspace_id, "traces": statements.uuids(traces)})()
     return {uuid: _Place(root, project_id, project) for uuid, root, project_id, project in said}
+
+
+_PLACES = f"""
+    SELECT trace.uuid, trace.root_run_uuid, trace.project_id, project.uuid
+    FROM {Trace._meta.db_table} AS trace JOIN {Project._meta.db_table} AS project ON project.id = trace.project_id
+    WHERE trace.workspace_id = %(workspace)s AND trace.uuid = ANY(%(traces)s::uuid[])
+"""  # noqa: S608, SLF001 -- our own words, and the only way to a table's name
 
 
 def _session(feedback: Feedback, place: _Place) -> UUID | None:

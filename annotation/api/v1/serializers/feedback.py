@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import Any
 
 from rest_framework import serializers
 
 from annotation.api.v1.serializers.fields import AnyField
+from annotation.models import Feedback
 
 
 class FeedbackSerializer(serializers.Serializer[Any]):
@@ -24,3 +26,20 @@ class FeedbackSerializer(serializers.Serializer[Any]):
     thread_id = serializers.CharField(allow_null=True)
     metadata = serializers.DictField()
     created_at = serializers.DateTimeField()
+
+    def to_representation(self, instance: Feedback) -> dict[str, Any]:
+        """What the fields would make of it one by one, which takes ten times as long: each feedback given is answered so."""
+        return {
+            "id": str(instance.uuid),
+            "key": instance.key,
+            "score": instance.score,
+            "value": instance.value,
+            "comment": instance.comment,
+            "correction": instance.correction,
+            "source": str(instance.source),
+            "run_external_id": instance.run_external_id,
+            "trace_id": instance.trace_uuid and str(instance.trace_uuid),
+            "thread_id": instance.thread_id,
+            "metadata": instance.metadata,
+            "created_at": instance.created_at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+        }

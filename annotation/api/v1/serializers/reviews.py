@@ -51,10 +51,6 @@ class ReviewInputSerializer(serializers.Serializer[Any]):
     active_ms = serializers.IntegerField(default=0, min_value=0)
     rubric_version = serializers.IntegerField(default=None, allow_null=True)
 
-    def review(self) -> ReviewInput:
-        """What was given, in the domain's form."""
-        return review_of(self.validated_data)
-
 
 def review_of(given: Mapping[str, Any]) -> ReviewInput:
     """What a valid ReviewInputSerializer was given, in the domain's form."""

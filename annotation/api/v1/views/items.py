@@ -14,7 +14,7 @@ from annotation.api import sight, telling
 from annotation.api.errors import ApiError
 from annotation.api.resource import Resource
 from annotation.api.v1.serializers.items import ClaimSerializer, HeldSerializer, ItemSerializer, WhySerializer, shown_to
-from annotation.api.v1.serializers.reviews import ReviewInputSerializer, ReviewSerializer, typed
+from annotation.api.v1.serializers.reviews import ReviewInputSerializer, ReviewSerializer, review_of, typed
 from annotation.api.v1.views.claims import claimed
 from annotation.api.v1.views.refusals import refusals
 from annotation.domain.access import Capability
@@ -172,11 +172,10 @@ class ItemDraftView(Resource):
     @extend_schema(operation_id="items_save_draft", request=ReviewInputSerializer, responses={204: None})
     def put(self, request: Request, uuid: UUID) -> Response:
         """Keep a draft in place of the one before; need not fit the rubric yet."""
-        item, given = self.found(Item, uuid), ReviewInputSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
+        item, given = self.found(Item, uuid), review_of(telling.read(ReviewInputSerializer, request.data))
         with refusals():
             assignment.require_reviewer(item.queue, self.person)
-        drafts.save(item=item, by=self.person, content=given.review(), now=timezone.now())
+        drafts.save(item=item, by=self.person, content=given, now=timezone.now())
         return Response(status=204)
 
 
@@ -193,11 +192,10 @@ class ItemReviewView(Resource):
     @extend_schema(operation_id="items_submit", request=ReviewInputSerializer, responses=ReviewSerializer)
     def put(self, request: Request, uuid: UUID) -> Response:
         """Submit the review, or edit the one given before; the same content again changes nothing."""
-        item, given = self.found(Item, uuid, "queue"), ReviewInputSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        seen = sight.of(self, item)
+        item = self.found(Item, uuid, "queue")
+        given, seen = review_of(telling.read(ReviewInputSerializer, request.data)), sight.of(self, item)
         with refusals():
-            review = submit.submit(item=item, by=self.person, answers=given.review(), now=timezone.now(), sight=seen)
+            review = submit.submit(item=item, by=self.person, answers=given, now=timezone.now(), sight=seen)
         return Response(self._shown(review))
 
     def _shown(self, review: Review) -> dict[str, Any]:
