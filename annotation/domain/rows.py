@@ -12,6 +12,7 @@ from functools import cache
 from itertools import islice
 from typing import Any, Generic, TypeVar, cast
 
+import orjson
 from django.db import DEFAULT_DB_ALIAS, connection, models
 
 from annotation.domain import statements
@@ -91,7 +92,10 @@ def document(rows: Sequence[models.Model]) -> str:
     """Rows of one model for its `insertion`; values that the database would set by itself have to be set."""
     fields = _inserted(type(rows[0])) if rows else []
     values = [{str(field.column): getattr(row, field.attname) for field in fields} for row in rows]
-    return json.dumps(values, default=str)
+    try:
+        return orjson.dumps(values, default=str).decode()
+    except orjson.JSONEncodeError:  # for numbers beyond 64 bits, and for the database to refuse what it does
+        return json.dumps(values, default=str)
 
 
 def insert(row: models.Model) -> None:

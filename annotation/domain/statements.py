@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, cast
+from uuid import UUID
 
 import psycopg
 from django.db import DEFAULT_DB_ALIAS, connections
@@ -37,14 +38,38 @@ def _database() -> Any:
 
 def ask(statement: str, values: Sequence[Any] | Mapping[str, Any]) -> Callable[[], list[Any]]:
     """Send a statement, prepared as above; what is returned waits for its rows."""
-    cursor = prepared()
-    cursor.execute(statement, values)
+    database, cursor = _sent(statement, values)
 
     def rows() -> list[Any]:
-        with cursor:
+        with database.wrap_database_errors:
             return list(cursor.fetchall())
 
     return rows
+
+
+def uuids(those: Iterable[UUID]) -> str:
+    """An array of UUIDs as a value for `%s::uuid[]`: psycopg takes ten times as long to find out what is in a list."""
+    return "{" + ",".join(map(str, those)) + "}"
+
+
+def send(statement: str, values: Sequence[Any] | Mapping[str, Any]) -> None:
+    """The same for a statement without rows."""
+    _sent(statement, values)
+
+
+def _sent(statement: str, values: Sequence[Any] | Mapping[str, Any]) -> tuple[Any, Any]:
+    """The database, and the cursor that has sent the statement: psycopg's own where nobody counts and logs statements, since
+    Django's around it takes a quarter of the time that asking for a row takes.
+    """
+    database = _database()
+    if database.connection is None or database.queries_logged or database.execute_wrappers:
+        cursor: Any = prepared()
+        cursor.execute(statement, values)
+        return database, cursor
+    database.close_if_health_check_failed()
+    database.ensure_connection()
+    with database.wrap_database_errors:
+        return database, psycopg.Cursor(database.connection).execute(statement, values)
 
 
 @contextmanager

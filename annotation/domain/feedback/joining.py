@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
 
+import orjson
 from django.db import connection
 from django.db.models import OuterRef, Q, Subquery
 
@@ -69,13 +70,12 @@ def wait_for_arrivals(*, workspace_id: int) -> None:
 
 
 def _lock(function: str, workspace_id: int) -> None:
-    with statements.prepared() as cursor:
-        cursor.execute(f"SELECT {function}(%s, %s)", [_LOCK, workspace_id])
+    statements.send(f"SELECT {function}(%s, %s)", [_LOCK, workspace_id])
 
 
 _HOLD = f"""
     SELECT id, uuid, project_id, verdict, verdict_source, verdict_feedback_uuid
-    FROM {_TRACE} WHERE workspace_id = %s AND uuid = ANY(%s) ORDER BY uuid FOR NO KEY UPDATE
+    FROM {_TRACE} WHERE workspace_id = %s AND uuid = ANY(%s::uuid[]) ORDER BY uuid FOR NO KEY UPDATE
 """  # noqa: S608 -- our own words
 
 
@@ -91,7 +91,7 @@ def ask_to_hold(*, workspace_id: int, traces: Collection[UUID]) -> Callable[[], 
     """The same in two steps: what is sent before the second one happens while the traces are held, too."""
     if not traces:
         return list
-    rows = statements.ask(_HOLD, [workspace_id, list(traces)])
+    rows = statements.ask(_HOLD, [workspace_id, statements.uuids(traces)])
     return lambda: [Judged(*row) for row in rows()]
 
 
@@ -200,15 +200,17 @@ def _write(decided: Mapping[Judged, _Shown], *, is_said: bool) -> None:
     """All at once; a row is written once, since each version of it costs its indexes."""
     if not decided:
         return
-    columns = [list(column) for column in zip(*decided.values(), strict=True)]
-    with statements.prepared() as cursor:
-        cursor.execute(_TELL if is_said else _DERIVE, [[trace.pk for trace in decided], *columns])
+    rows = [
+        {"id": trace.pk, "verdict": verdict, "source": source, "feedback": feedback}
+        for trace, (verdict, source, feedback) in decided.items()
+    ]
+    statements.send(_TELL if is_said else _DERIVE, [orjson.dumps(rows).decode()])
 
 
 _VERDICT = f"""
     UPDATE {_TRACE} AS trace
     SET verdict = new.verdict, verdict_source = new.source, verdict_feedback_uuid = new.feedback%s
-    FROM unnest(%%s::bigint[], %%s::text[], %%s::text[], %%s::uuid[]) AS new (id, verdict, source, feedback)
+    FROM json_to_recordset(%%s::json) AS new (id bigint, verdict text, source text, feedback uuid)
     WHERE trace.id = new.id
 """  # noqa: S608 -- our own words
 _DERIVE, _TELL = _VERDICT % "", _VERDICT % ", changed_at = statement_timestamp(), settled_at = NULL"
@@ -216,7 +218,7 @@ _DERIVE, _TELL = _VERDICT % "", _VERDICT % ", changed_at = statement_timestamp()
 
 _WORDS = f"""
     SELECT trace_uuid, project_id, uuid, key, source, is_adjudicated, score, value, created_at
-    FROM {_FEEDBACK} WHERE workspace_id = %s AND trace_uuid = ANY(%s) AND error IS NULL AND target <> %s
+    FROM {_FEEDBACK} WHERE workspace_id = %s AND trace_uuid = ANY(%s::uuid[]) AND error IS NULL AND target <> %s
 """  # noqa: S608 -- our own words
 
 
@@ -224,7 +226,8 @@ def ask_words(workspace_id: int, traces: Sequence[Judged]) -> Words:
     """What was said about each trace and its runs; words on a whole thread are not words on one trace."""
     if not traces:
         return dict
-    rows = statements.ask(_WORDS, [workspace_id, [trace.uuid for trace in traces], Feedback.Target.THREAD.value])
+    asked = [workspace_id, statements.uuids(trace.uuid for trace in traces), Feedback.Target.THREAD.value]
+    rows = statements.ask(_WORDS, asked)
 
     def words() -> dict[UUID, list[_Said]]:
         found: dict[UUID, list[_Said]] = defaultdict(list)
@@ -291,5 +294,5 @@ def locate(*, workspace_id: int, run_uuids: Collection[UUID], external_ids: Coll
     """Runs that exist, by UUID or by the client's id."""
     if not run_uuids and not external_ids:
         return []
-    rows = statements.ask(_LOCATE, [workspace_id, list(run_uuids), list(external_ids)])
+    rows = statements.ask(_LOCATE, [workspace_id, statements.uuids(run_uuids), list(external_ids)])
     return [Located(*row) for row in rows()]

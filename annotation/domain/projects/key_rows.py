@@ -23,11 +23,13 @@ class KnownKey:
 
 
 def _columns(model: type[models.Model]) -> list[str]:
-    """What travels as it is and does not hurt when it is known; the rest is read when somebody wants it."""
+    """What travels as it is and does not hurt when it is known; the rest is read when somebody wants it.
+
+    Times take longer to read than all the rest, and only those of a key decide anything.
+    """
     fields = model._meta.concrete_fields  # noqa: SLF001 -- the only way to a model's columns
-    return [
-        field.attname for field in fields if field.attname != "password" and not isinstance(field, models.JSONField)
-    ]
+    later = models.JSONField if model is ApiKey else (models.JSONField, models.DateTimeField)
+    return [field.attname for field in fields if field.attname != "password" and not isinstance(field, later)]
 
 
 _MODELS: dict[str, type[models.Model]] = {"key": ApiKey, "workspace": Workspace, "project": Project, "maker": User}
@@ -48,12 +50,10 @@ _BY_HASH = f"""
 
 def by_hash(token_hash: str) -> KnownKey | None:
     """The key with this hash of its token, whatever state it is in."""
-    with statements.prepared() as cursor:
-        cursor.execute(_BY_HASH, [token_hash])
-        row = cursor.fetchone()
-    if row is None:
+    rows = statements.ask(_BY_HASH, [token_hash])()
+    if not rows:
         return None
-    values = iter(row)
+    values = iter(rows[0])
     key, workspace = _made(ApiKey, "key", values), _made(Workspace, "workspace", values)
     project, maker = _made(Project, "project", values), _made(User, "maker", values)
     for name, related in (("workspace", workspace), ("project", project), ("created_by", maker)):

@@ -29,13 +29,10 @@ def ensure(*, workspace_id: int, names: Iterable[str]) -> dict[str, int]:
 
 
 def _known(workspace_id: int, names: Iterable[str]) -> dict[str, int]:
-    with statements.prepared() as cursor:
-        cursor.execute(
-            f"SELECT name, id FROM {_TABLE} "  # noqa: S608 -- our own
-            "WHERE workspace_id = %s AND name = ANY(%s) AND deleted_at IS NULL",
-            [workspace_id, list(set(names))],
-        )
-        return dict(cursor.fetchall())
+    return dict(statements.ask(_KNOWN, [workspace_id, list(set(names))])())
+
+
+_KNOWN = f"SELECT name, id FROM {_TABLE} WHERE workspace_id = %s AND name = ANY(%s) AND deleted_at IS NULL"  # noqa: S608 -- our own
 
 
 def _living(workspace_id: int) -> QuerySet[Project]:

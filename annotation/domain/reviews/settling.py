@@ -93,8 +93,7 @@ def _drop_written(item: Item, *, but: Review) -> None:
 
 def _save(item: Item) -> None:
     item.state = state.of(item, item.queue)
-    with statements.prepared() as cursor:
-        cursor.execute(_SAVE, {name: getattr(item, name) for name in ("pk", *_OWN)})
+    statements.send(_SAVE, {name: getattr(item, name) for name in ("pk", *_OWN)})
 
 
 _OWN = ("state", "review_count", "extra_seats", "is_disputed", "adjudicated_at", "adjudicated_by_id")

@@ -187,8 +187,7 @@ def _state(*, is_proposed: bool) -> str:
 
 def _tidy(item: Item, by: User) -> None:
     """What served to get here is used up: the reservation, the assignment, the draft, the skip."""
-    with statements.prepared() as cursor:
-        cursor.execute(_TIDY, {"item": item.pk, "person": by.pk})
+    statements.send(_TIDY, {"item": item.pk, "person": by.pk})
 
 
 _THEIRS = "WHERE item_id = %(item)s AND reviewer_id = %(person)s"
