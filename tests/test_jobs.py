@@ -30,4 +30,4 @@ def test_a_broker_that_is_away_costs_a_log_line_and_no_error() -> None:
         command, cwd=settings.BASE_DIR, env=away, capture_output=True, text=True, check=False, timeout=20
     )
     assert (done.returncode, done.stdout) == (0, "went on\n"), done.stderr
-    assert '"event": "job_not_rung"' in done.stderr
+    assert '"event":"job_not_rung"' in done.stderr

@@ -48,7 +48,7 @@ class PeopleFirst:
 
 
 class ContentPolicy:
-    """Tells browsers the content security policy of the settings, with every answer.
+    """Tells browsers the content security policy of the settings, with every answer that has none of its own.
 
     django-csp would put it together anew for each, twice, since a page might have words of its own; none of ours does.
     """
@@ -61,7 +61,7 @@ class ContentPolicy:
         """The answer with the policy; Django's own pages about errors, while developing, would be blank with it."""
         response = self._get_response(request)
         if not (settings.DEBUG and response.status_code in {404, 500}):
-            response.headers[HEADER] = self._policy
+            response.headers.setdefault(HEADER, self._policy)
         return response
 
 
