@@ -39,6 +39,25 @@ def test_on_a_phone_rows_with_several_questions_show_what_they_are_about(
     expect(page.get_by_role("button", name="Submit item 1")).to_be_in_viewport(ratio=1)
 
 
+AT_ONCE = """() => {
+  window.isSamePage = true;
+  document.addEventListener("htmx:afterSwap", () => setTimeout(() => document.querySelector("[data-row-undo]").click()), { once: true });
+}"""
+
+
+def test_what_is_pressed_as_soon_as_a_row_is_answered_loads_no_other_page(
+    page: Page, live: str, make_line: MakeLine
+) -> None:
+    line = make_line(2)
+    page.goto(f"{live}/w/acme/queues/{line.queue.uuid}/table/")
+    at(page, 1)
+    page.evaluate(AT_ONCE)
+    with page.expect_response("**/table/1/undo/"):
+        press(page, "1", "Control+Enter")
+    expect(page.locator("#row-1").get_by_label("Good")).to_be_checked()  # taken back, in its place
+    assert page.evaluate("window.isSamePage") is True
+
+
 def test_a_page_of_items_by_keyboard_alone(
     page: Page, live: str, make_line: MakeLine, modes: list[FailureMode], people: People
 ) -> None:
