@@ -10,6 +10,13 @@
   const fieldOf = (run) => fields().find((field) => JSON.parse(field.value).run === run);
   const saidOf = (run) => { const field = fieldOf(run); return field ? JSON.parse(field.value) : { run, thumb: "", labels: [], note: "" }; };
 
+  // a label by a part of its name, as where the whole is labelled; else a new one
+  const known = (typed) => {
+    const names = [...root().querySelectorAll("#step-labels option")].map((option) => option.value);
+    const like = (name) => name.toLocaleLowerCase();
+    return names.find((name) => like(name) === like(typed)) ?? names.find((name) => like(name).includes(like(typed))) ?? typed;
+  };
+
   const says = ({ thumb, labels, note }) => Boolean(thumb || labels?.length || note);
 
   const mark = (link) => { // the last cell of a row is its thumb, error or time
@@ -63,7 +70,7 @@
   });
   document.addEventListener("change", (event) => {
     if (event.target.matches("[data-step-note]")) say({ note: event.target.value.trim() });
-    if (event.target.matches("[data-step-labels]")) say({ labels: event.target.value.split(",").map((name) => name.trim()).filter(Boolean) });
+    if (event.target.matches("[data-step-labels]")) say({ labels: [...new Set(event.target.value.split(",").map((name) => name.trim()).filter(Boolean).map(known))] });
   });
   document.addEventListener("step-chosen", show);
   document.addEventListener("restore-steps", (event) => {

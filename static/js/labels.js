@@ -1,6 +1,6 @@
 // [data-labels]: typing in its text field finds labels among the chips; Enter gives the found one, or makes a new one in
-// place, marked. Shift+Enter makes a new one even where another is found. What a label means ([data-label-card]) shows while
-// it is pointed at, has the focus, or is what Enter would give.
+// place, marked. Shift+Enter makes a new one even where another is found. The field stays ready for the next label; Enter
+// leaves it empty. What a label means ([data-label-card]) shows while it is pointed at, has the focus, or is what Enter would give.
 "use strict";
 {
   const boxes = (place) => [...place.querySelectorAll("input[name=labels]")];
@@ -50,7 +50,7 @@
     const field = place.querySelector("input[name=new_label]");
     field.value = "";
     show(place);
-    field.blur();
+    place.querySelector("[data-labels-hint]").textContent = "Another one, or ↵ to go on";
     box.dispatchEvent(new Event("change", { bubbles: true }));
   };
 

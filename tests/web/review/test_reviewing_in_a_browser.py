@@ -21,8 +21,9 @@ def submit(page: Page, key: str, *, following: int) -> None:
 
 
 def review_everything_of_an_item(page: Page) -> None:
-    """Verdict, two labels, one of them new, first failing step, layer, correction and note."""
-    press(page, "b", "2", "n", "“Ignored tool error", "Enter", "j", "j", "x", "ArrowDown", "2", "e", "Control+a")
+    """Verdict, three labels, one of them new, first failing step, layer, correction and note."""
+    press(page, "b", "2", "n", "“Ignored tool error", "Enter", "“wrong", "Enter", "Enter")
+    press(page, "j", "j", "x", "ArrowDown", "2", "e", "Control+a")
     page.keyboard.type(ANSWER.replace("fully refundable", "not refundable"))
     expect(page.locator("#correction-diff del")).to_have_text("fully")
     expect(page.locator("#correction-diff ins")).to_have_text("not")
@@ -65,7 +66,7 @@ def test_ten_items_by_keyboard_alone(
 
     first, *others = Review.objects.order_by("item__number")
     assert first.answers == {"thumbs": "down"}
-    assert [label["name"] for label in first.labels] == ["Tone", "Ignored tool error"]
+    assert [label["name"] for label in first.labels] == ["Wrong policy", "Tone", "Ignored tool error"]
     assert first.layer == "harness"
     assert first.first_failing_run_uuid == run_of(line.items[0], "get_rate_rules").uuid
     assert first.correction == ANSWER.replace("fully refundable", "not refundable")
@@ -123,7 +124,7 @@ def test_steps_are_judged_by_keys_and_come_back(
     page.keyboard.press("Shift+B")
     expect(page.locator("[data-step-name]")).to_have_text("get_rate_rules ADVANCE_SAVER")
     page.keyboard.press("Shift+L")
-    page.keyboard.type("Tone, Slow tool")
+    page.keyboard.type("ton, Slow tool")  # one is known by a part of its name
     page.keyboard.press("Escape")
     page.keyboard.press("Shift+M")
     page.keyboard.type("no answer")
@@ -144,6 +145,7 @@ def test_steps_are_judged_by_keys_and_come_back(
     assert [label["name"] for label in step["labels"]] == ["Tone", "Slow tool"]
     page.goto(live + line.page(1))
     expect(page.locator(".outline [data-own-thumb=down]")).to_have_count(1)
+    expect(page.locator(".outline a[data-judged] > svg:visible")).to_have_count(1)  # of its type; no second thumb
     page.locator(f'.turn[data-run="{run.uuid}"] .summary').first.click()
     page.locator(f'.turn[data-run="{run.uuid}"] .who').click(position={"x": 5, "y": 5})
     expect(page.locator("[data-step-thumb=down]")).to_have_attribute("aria-pressed", "true")
