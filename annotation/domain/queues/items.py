@@ -135,10 +135,9 @@ def _row(subject: Subject, common: _Common, number: int, unsure: float) -> Item:
 
 
 def _put_back(queue: Queue, texts: list[str]) -> int:
-    """Give removed items the state that their reviews call for."""
-    items = list(
-        Item.objects.select_for_update(no_key=True).filter(queue=queue, subject__in=texts, state=Item.State.REMOVED)
-    )
+    """Give removed items the state that their reviews call for. Call with the queue's row locked, for its changes wait for that."""
+    removed = Item.objects.filter(queue=queue, subject__in=texts, state=Item.State.REMOVED)
+    items = list(removed.select_for_update(no_key=True).order_by("pk"))
     for item in items:
         if item.review_count < state.wanted(item, queue):  # the share may have changed since
             item.double_seats = doubling.seats(queue, item.uuid)

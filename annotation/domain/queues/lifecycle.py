@@ -200,7 +200,8 @@ _MOST_KEPT = 90
 def set_status(*, queue: Queue, status: str, by: User) -> Queue:
     """Open, pause, complete, archive or bring back a queue; the status that it has already is fine. Raises QueueError.
 
-    What is on people's screens is given back when the queue is completed or archived; drafts are kept.
+    What is on people's screens is given back when the queue is completed or archived; drafts are kept. A single item that is
+    claimed in that very moment lapses by itself, and takes no review.
     """
     with transaction.atomic():
         locked = _locked(queue)
@@ -216,7 +217,7 @@ def _move(queue: Queue, status: str, by: User) -> None:
     before, queue.status = queue.status, status
     queue.save(update_fields=["status"])
     if status in {Status.COMPLETED, Status.ARCHIVED}:
-        assignment.change_policy(queue)  # after those who are taking seats in it
+        assignment.change_policy(queue)  # after those who are taking a page of seats
         Reservation.objects.filter(item__queue=queue).delete()
     detail = {"from": before, "to": status}
     audit.record("queue.status_changed", by=by, workspace=queue.workspace, target=queue, detail=detail)

@@ -29,9 +29,11 @@ def claim_page(*, queue: Queue, by: User, now: datetime, only: Shown | None = No
     With `only` (one of LISTS) what stands in that list. Pairs are left out; empty when nothing is to be had. Raises
     QueueNotActiveError, NotAReviewerError.
     """
-    assignment.require_line(queue, by)
     with transaction.atomic():
         assignment.under_policy([queue.pk])
+        assignment.require_line(
+            queue, by
+        )  # as it is now: who ends the queue gives back all seats that were taken before
         line.one_at_a_time(queue, by)
         held = [item for item, _ in line.seated(queue, by, now)]
         line.lock_many(held)

@@ -197,6 +197,19 @@ def test_who_locks_many_items_and_a_change_of_the_queue_do_not_wait_for_each_oth
     assert Queue.objects.get().reservation_minutes == 7
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_page_asked_for_while_the_queue_ends_takes_no_seat() -> None:
+    queue = QueueFactory()
+    fill(queue, 2)
+    one = reviewer(queue)
+    with transaction.atomic():
+        lifecycle.set_status(queue=queue, status=Queue.Status.COMPLETED, by=one)
+        thread, problems = meanwhile(lambda: numbers(queue, one))
+    thread.join(30)
+    assert [type(problem) for problem in problems] == [refusals.QueueNotActiveError]
+    assert not Reservation.objects.exists()
+
+
 OPTIONS = (Option(key="a", label="A"), Option(key="b", label="B"))
 
 
