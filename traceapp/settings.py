@@ -63,6 +63,7 @@ MIDDLEWARE = [
     "annotation.web.replica.ReadYourWrites",
     "axes.middleware.AxesMiddleware",
     "annotation.web.numbering.NumberMasked",
+    "annotation.web.overrides.ShowOverrides",
 ]
 ROOT_URLCONF = "traceapp.urls"
 WSGI_APPLICATION = "traceapp.wsgi.application"

@@ -180,6 +180,7 @@ def test_hostile_content_is_inert_wherever_it_is_shown(
 HARM = """() => [
     ...(window.owned ? ["a script ran"] : []),
     ...[...document.querySelectorAll("iframe, object, embed, base, svg script, body style, main link, main script")].map((one) => one.outerHTML),
+    ...(/[\u202d\u202e]/.test([...document.querySelectorAll("body *:not(textarea)")].flatMap((one) => [...one.childNodes]).filter((one) => one.nodeType === 3).map((one) => one.data).join("")) ? ["a text runs backwards"] : []),
     ...[...document.querySelectorAll("img")].filter((one) => new URL(one.src).origin !== location.origin).map((one) => one.outerHTML),
     ...[...document.querySelectorAll("a[href]")].filter((one) => !/^(https?|mailto):$/.test(one.protocol)).map((one) => one.outerHTML),
     ...[...document.querySelectorAll("*")].filter((one) => [...one.attributes].some((held) => /^on/i.test(held.name) || held.name === "style" && held.value)).map((one) => one.outerHTML.slice(0, 200)),
