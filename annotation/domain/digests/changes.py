@@ -1,4 +1,4 @@
-"""What changed in queues since a moment, and what of them is kept for whom, for any number of queues in one statement."""
+"""What changed in queues since a moment, and what of them is kept for the person, for any number of queues in one statement."""
 
 from __future__ import annotations
 
@@ -19,14 +19,13 @@ from annotation.models import Completion, Item, Queue, Review, User
 class Changes:
     """Of one queue: items that came in (counting stops at BOUND), items that others gave to the person, reviews of all members.
 
-    As it stands: open items that are kept for the person (`own`), and those whose seats are all kept for others (`kept`).
+    As it stands: open items that are kept for the person (`own`).
     """
 
     added: int = 0
     given: int = 0
     reviewed: int = 0
     own: int = 0
-    kept: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +47,7 @@ SELECT queue.id,
       AND i.queue_id = queue.id AND i.state = 'open'),
   coalesce(reviewed.count, 0),
   (SELECT count(*) FROM annotation_assignment a JOIN annotation_item i ON i.id = a.item_id
-    WHERE a.reviewer_id = %(person)s AND i.queue_id = queue.id AND i.state = 'open' AND i.flagged_at IS NULL),
-  coalesce(kept.count, 0)
+    WHERE a.reviewer_id = %(person)s AND i.queue_id = queue.id AND i.state = 'open' AND i.flagged_at IS NULL)
 FROM unnest(%(queues)s::bigint[]) AS queue(id)
 LEFT JOIN (
   SELECT i.queue_id AS id, count(*) AS count FROM annotation_membership m
@@ -57,17 +55,6 @@ LEFT JOIN (
   JOIN annotation_item i ON i.id = r.item_id
   WHERE m.workspace_id = %(workspace)s AND i.workspace_id = m.workspace_id GROUP BY i.queue_id
 ) AS reviewed ON reviewed.id = queue.id
-LEFT JOIN (
-  SELECT taken.queue_id AS id, count(*) AS count FROM (
-    SELECT i.queue_id FROM annotation_item i
-    JOIN annotation_queue q ON q.id = i.queue_id
-    JOIN annotation_assignment a ON a.item_id = i.id AND a.reviewer_id <> %(person)s
-    WHERE i.queue_id = ANY(%(queues)s) AND i.state = 'open' AND i.flagged_at IS NULL
-      AND NOT EXISTS (SELECT 1 FROM annotation_review r WHERE r.item_id = i.id AND r.reviewer_id = %(person)s)
-    GROUP BY i.id, q.id
-    HAVING count(*) + i.review_count >= q.reviewers_per_item + i.double_seats + i.extra_seats
-  ) AS taken GROUP BY taken.queue_id
-) AS kept ON kept.id = queue.id
 """  # reviews are found by their members, as there is an index of each member's by time
 
 

@@ -13,7 +13,7 @@ from annotation.domain.digests.changes import Changes
 from annotation.domain.notices import messages, wishes, wording
 from annotation.domain.notices.letters import Entry, Letter, Section
 from annotation.domain.notices.wishes import Wish
-from annotation.domain.queues import counts
+from annotation.domain.queues import counts, line
 from annotation.domain.queues.counts import Counts
 from annotation.models import Mail, Membership, Queue
 
@@ -22,6 +22,15 @@ _LONGEST = timedelta(days=7)
 
 _SOON = timedelta(days=7)
 """A queue that is due within so long is told of every day, whether or not it moved."""
+
+
+@dataclass(frozen=True, slots=True)
+class _When:
+    """The moment of the digest, the day that it is there for the person, and since when things are new."""
+
+    now: datetime
+    today: date
+    since: datetime
 
 
 @dataclass(slots=True)
@@ -37,14 +46,14 @@ class _Told:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """One queue with what is known of it; `name` is how the mail calls it."""
+    """One queue with what is known of it; `name` is how the mail calls it, `left` how many items the person can review."""
 
     queue: Queue
     name: str
     path: str
     count: Counts
     change: Changes
-    is_own: bool
+    left: int
     is_done: bool
 
 
@@ -54,11 +63,11 @@ def letter(mail: Mail, now: datetime) -> Letter | None:
     is_overtaken = Mail.objects.filter(user=mail.user_id, day__gt=mail.day).exists()
     if is_overtaken or not (wish.has_digest and mail.user.is_active):
         return None
-    since, today = _since(mail, now), wish.today(now)
-    told = _told(mail, wish, since, today)
+    when = _When(now, wish.today(now), _since(mail, now))
+    told = _told(mail, wish, when)
     named = {
         "Waits for you": _by_day(told.waiting),
-        f"New since {_named(wishes.there(since, wish.time_zone).date(), today)}": [
+        f"New since {_named(wishes.there(when.since, wish.time_zone).date(), when.today)}": [
             entry for entry in told.changed if entry
         ],
         "Queues that are due": _by_day(told.due),
@@ -68,52 +77,64 @@ def letter(mail: Mail, now: datetime) -> Letter | None:
 
 
 def _since(mail: Mail, now: datetime) -> datetime:
-    """When the digest before was put together; a day ago if there was none."""
-    over = (Mail.State.SENT, Mail.State.DROPPED)
-    before = Mail.objects.filter(user=mail.user_id, day__lt=mail.day, state__in=over).order_by("-day").first()
-    last = before.attempted_at if before else None
-    return max(last or now - timedelta(days=1), now - _LONGEST)
+    """When the last digest before was sent; a day before the first one was due, if none was.
+
+    One that was dropped told nothing: there was nothing, or, after an outage, this one tells it.
+    """
+    before = Mail.objects.filter(user=mail.user_id, day__lt=mail.day)
+    sent = before.filter(state=Mail.State.SENT).order_by("-day").values_list("attempted_at", flat=True).first()
+    first = before.order_by("day").values_list("day", flat=True).first()
+    days = (mail.day - first).days if first and mail.day else 0
+    return max(sent or now - timedelta(days=days + 1), now - _LONGEST)
 
 
-def _told(mail: Mail, wish: Wish, since: datetime, today: date) -> _Told:
+def _told(mail: Mail, wish: Wish, when: _When) -> _Told:
     memberships = Membership.objects.filter(user=mail.user_id).select_related("workspace", "user")
     members = list(memberships.order_by("workspace__name", "pk"))
     told, muted = _Told(), {queue.pk for queue in wish.muted}
     for member in members:
-        _tell(told, access.member_actor(member), muted, since, today, is_one=len(members) == 1)
+        _tell(told, access.member_actor(member), muted, when, is_one=len(members) == 1)
     return told
 
 
-def _tell(told: _Told, actor: Actor, muted: set[int], since: datetime, today: date, *, is_one: bool) -> None:
+def _tell(told: _Told, actor: Actor, muted: set[int], when: _When, *, is_one: bool) -> None:
     seen = access.visible(actor, Queue).filter(status__in=access.OPEN_STATUSES).exclude(pk__in=muted)
     queues = list(seen.order_by("name", "pk"))
     prefix = "" if is_one else f"{actor.workspace}: "
-    for known in _known(actor, queues, since, prefix=prefix):
+    for known in _known(actor, queues, when, prefix=prefix):
         if known.queue.status == Queue.Status.ACTIVE:
-            _tell_waiting(told, actor, known, today)
+            _tell_waiting(told, actor, known, when.today)
         told.changed.append(_changed(actor, known))
-        _tell_due(told, actor, known, today)
-    told.changed.append(_own(actor, queues, since, prefix=prefix))
+        _tell_due(told, actor, known, when.today)
+    told.changed.append(_own(actor, queues, when.since, prefix=prefix))
 
 
-def _known(actor: Actor, queues: Sequence[Queue], since: datetime, *, prefix: str) -> Iterator[_Known]:
+def _known(actor: Actor, queues: Sequence[Queue], when: _When, *, prefix: str) -> Iterator[_Known]:
     counted = counts.of_queues(queues, person=actor.person)
-    changed, done = changes.of_queues(queues, actor, since=since), changes.done(queues, since=since)
-    own = set(access.reviewable_queues(actor).values_list("pk", flat=True))
+    changed, done = changes.of_queues(queues, actor, since=when.since), changes.done(queues, since=when.since)
+    had = _to_be_had(actor, queues, when.now)
     for queue in queues:
         path = messages.absolute(messages.queue_path(actor.workspace.slug, str(queue.uuid)))
         pk = queue.pk
-        yield _Known(queue, f"{prefix}{queue}", path, counted[pk], changed[pk], pk in own, pk in done)
+        left = had[pk] + counted[pk].again if pk in had else 0
+        yield _Known(queue, f"{prefix}{queue}", path, counted[pk], changed[pk], left, pk in done)
+
+
+def _to_be_had(actor: Actor, queues: Sequence[Queue], now: datetime) -> dict[int, int]:
+    """How many items the person can be given now, of those queues in which they review."""
+    if actor.person is None:
+        return {}
+    own = access.reviewable_queues(actor).filter(pk__in=[queue.pk for queue in queues], status=Queue.Status.ACTIVE)
+    return line.to_be_had(own.values_list("pk", flat=True), actor.person, now, most=counts.BOUND)
 
 
 def _tell_waiting(told: _Told, actor: Actor, known: _Known, today: date) -> None:
     """What the person has to review and to decide."""
     due, place = wording.due(known.queue.due_on, today), known.queue.due_on or date.max
-    left = known.count.left - known.change.kept  # what waits for others by name waits for nobody else
-    if left > 0 and known.is_own:
-        words = f"{_items(left)} to review{_assigned(known.change.own, left)}"
+    if known.left:
+        words = f"{_items(known.left)} to review{_assigned(known.change.own, known.left)}"
         told.waiting.append((place, Entry(known.name, words, f"{known.path}review/", **due)))
-        told.review += left
+        told.review += known.left
     if known.count.disagreement and actor.may(Capability.EDIT):
         words = f"{_items(known.count.disagreement)} to decide, as the reviews differ"
         told.waiting.append((place, Entry(known.name, words, f"{known.path}adjudication/", **due)))

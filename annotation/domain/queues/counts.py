@@ -16,8 +16,8 @@ BOUND = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Items of one queue by state, each at most BOUND. `left` is what the person has not reviewed of the open
-    ones and what they are asked for again.
+    """Items of one queue by state, each at most BOUND; `fresh` are those of the open ones that the person has not reviewed,
+    `again` those that they are asked for again.
     """
 
     open: int = 0
@@ -25,13 +25,19 @@ class Counts:
     removed: int = 0
     flagged: int = 0
     waiting: int = 0
-    left: int = 0
+    fresh: int = 0
+    again: int = 0
     disagreement: int = 0
 
     @property
     def total(self) -> int:
         """The items that stand in the queue."""
         return self.open + self.disagreement + self.done
+
+    @property
+    def left(self) -> int:
+        """What the person has not reviewed, or has to again; others may have the seats of it."""
+        return self.fresh + self.again
 
     @property
     def is_bounded(self) -> bool:
@@ -59,8 +65,8 @@ SELECT queue.id,
   (SELECT count(*) FROM (SELECT 1 FROM annotation_item i
     WHERE i.queue_id = queue.id AND i.state = 'open' AND i.flagged_at IS NULL AND NOT EXISTS (
       SELECT 1 FROM annotation_review r WHERE r.item_id = i.id AND r.reviewer_id = %(person)s
-    ) LIMIT %(bound)s) AS counted)
-  + (SELECT count(*) FROM annotation_review r JOIN annotation_item i ON i.id = r.item_id
+    ) LIMIT %(bound)s) AS counted),
+  (SELECT count(*) FROM annotation_review r JOIN annotation_item i ON i.id = r.item_id
     WHERE r.reviewer_id = %(person)s AND r.is_asked_again AND i.queue_id = queue.id AND i.state <> 'removed'),
   (SELECT count(*) FROM (SELECT 1 FROM annotation_item i
     WHERE i.queue_id = queue.id AND i.state = 'disagreement' LIMIT %(bound)s) AS counted)

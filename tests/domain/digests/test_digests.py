@@ -13,12 +13,14 @@ from pytest_django import DjangoAssertNumQueries
 from annotation.domain.digests import composing, writing
 from annotation.domain.notices import mailing, wishes
 from annotation.domain.notices.wishes import Wish
+from annotation.domain.queues import counts
 from annotation.models import Item, Mail, MailWish, Membership, Queue, Review
 from tests.factories import (
     AssignmentFactory,
     CompletionFactory,
     ItemFactory,
     QueueFactory,
+    ReservationFactory,
     ReviewFactory,
     RubricVersionFactory,
 )
@@ -113,9 +115,10 @@ def test_what_changed_since_the_last_one_is_told_to_whom_it_concerns(
     CompletionFactory(queue=easy, noted_at=LATELY)
     mail_server.got.clear()
     _at(EIGHT)
-    told = {
-        name: text.partition("New since yesterday\n\n")[2].split("\n- ") for name, text in _texts(mail_server).items()
-    }
+    parts = {name: text.partition("New since ")[2].partition("\n\n") for name, text in _texts(mail_server).items()}
+    days = {name: day for name, (day, _, _) in parts.items()}
+    assert days == dict.fromkeys(("viewer", "editor", "admin"), "yesterday") | {"reviewer": "Saturday, 28 February"}
+    told = {name: text.split("\n- ") for name, (_, _, text) in parts.items()}
     lines = {name: [line.strip("- ").partition("\n")[0] for line in some] for name, some in told.items()}
     done, came = "Easy: done, all its items are settled", "2 items came in"
     assert lines == {
@@ -145,6 +148,31 @@ def test_what_is_kept_for_others_waits_for_nobody_else(people: People, queue: Qu
     assert first["editor"] == "- Refunds: 1 item to review"
 
 
+def test_what_cannot_be_had_does_not_wait_and_what_is_asked_again_does(
+    people: People, queue: Queue, mail_server: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(counts, "BOUND", 3)
+    mine, other = Item.objects.filter(state=Item.State.OPEN)
+    for item in (other, *ItemFactory.create_batch(2, queue=queue, created_at=LONG_AGO)):
+        ReservationFactory(item=item, reviewer=people.admin, expires_at=EIGHT + timedelta(minutes=20))
+    ReservationFactory(item=mine, reviewer=people.reviewer, expires_at=EIGHT + timedelta(minutes=20))
+    ItemFactory(queue=queue, created_at=LONG_AGO)
+    _want(people)
+    _at(EIGHT)
+    subjects = {mail["To"].split("@")[0]: mail["Subject"].partition(",")[0] for mail in mail_server.got}
+    assert subjects["reviewer"] == "2 items to review", "of five, three are on somebody's screen"
+    assert subjects["editor"] == "1 item to review"
+
+    done = Item.objects.get(state=Item.State.DONE)
+    rubric = RubricVersionFactory(queue=queue)
+    ReviewFactory(item=done, rubric=rubric, reviewer=people.reviewer, submitted_at=LONG_AGO, is_asked_again=True)
+    mail_server.got.clear()
+    _at(EIGHT + timedelta(days=1))
+    subjects = {mail["To"].split("@")[0]: mail["Subject"].partition(",")[0] for mail in mail_server.got}
+    assert subjects["reviewer"] == "4 items or more to review"
+    assert subjects["editor"] == "3 items or more to review"
+
+
 def test_nothing_is_said_of_what_may_not_be_seen_is_muted_or_is_not_wanted_any_more(
     people: People, queue: Queue, mail_server: MailServer
 ) -> None:
@@ -163,12 +191,33 @@ def test_one_that_waited_for_a_server_is_overtaken_by_the_next(
     people: People, queue: Queue, mail_server: MailServer
 ) -> None:
     wishes.change(user=people.reviewer, wish=Wish(has_digest=True))
+    ItemFactory(queue=queue, created_at=LATELY)
     mail_server.refuses = True
     _at(EIGHT + timedelta(hours=1))
     mail_server.refuses = False
     _at(EIGHT + timedelta(days=1, hours=1))
-    assert [mail["Subject"] for mail in mail_server.got] == ["2 items to review"]
+    assert [mail["Subject"] for mail in mail_server.got] == ["3 items to review"]
+    assert "New since Sunday, 1 March\n\n- Refunds: 1 item came in\n" in mail_server.text()
     assert [*Mail.objects.order_by("day").values_list("state", flat=True)] == [Mail.State.DROPPED, Mail.State.SENT]
+
+
+def test_what_is_new_is_what_came_since_the_last_one_that_was_sent(
+    people: People, queue: Queue, mail_server: MailServer
+) -> None:
+    _want(people)
+    Item.objects.exclude(state=Item.State.DONE).delete()
+    ItemFactory(queue=queue, created_at=LATELY, state=Item.State.DONE)
+    for days in (0, 1):
+        _at(EIGHT + timedelta(days=days))
+    assert set(Mail.objects.filter(user=people.viewer).values_list("state", flat=True)) == {"sent", "dropped"}
+    ItemFactory(queue=queue, created_at=EIGHT + timedelta(days=1, hours=1), state=Item.State.DONE)
+    mail_server.refuses = True
+    _at(EIGHT + timedelta(days=2))
+    mail_server.refuses = False
+    mail_server.got.clear()
+    _at(EIGHT + timedelta(days=3))
+    told = _texts(mail_server)["viewer"]
+    assert told.startswith("New since Monday, 2 March\n\n- Refunds: 1 item came in (100 % done, 3 of 3)\n")
 
 
 def test_a_digest_that_cannot_be_put_together_holds_up_nobody_elses(
