@@ -45,7 +45,7 @@ def _wanted(mail: Mail, wish: Wish) -> list[Notice]:
     if member is None:
         return []
     actor = access.member_actor(member)
-    own = {queue.pk for queue in access.reviewable_queues(actor)}
+    own = set(access.reviewable_queues(actor).values_list("pk", flat=True))
     kinds = {*wish.kinds, *([Kind.WEBHOOK_OFF] if wish.is_warned else [])}
     muted = {queue.pk for queue in wish.muted}
     rows = Notice.objects.filter(mails__mail=mail, kind__in=kinds).select_related("workspace", "queue").order_by("pk")
@@ -77,9 +77,9 @@ def _entry(alike: Sequence[Notice], user: User, today: date) -> Entry | None:
 
 
 def _assigned(alike: Sequence[Notice], user: User, queue: Queue, path: str, today: date) -> Entry | None:
-    named, count = _named(alike), sum(notice.detail["count"] for notice in alike)
-    kept = Assignment.objects.filter(reviewer=user, item__uuid__in=named, item__state=Item.State.OPEN).count()
-    left = count - len(named) + kept
+    given = [notice.happened_at for notice in alike]  # an item bears the last time it was given
+    kept = Assignment.objects.filter(reviewer=user, item__queue=queue, item__state=Item.State.OPEN)
+    left = kept.filter(assigned_at__in=given).count()
     if not left:
         return None
     words = f"{wording.items(left)} assigned to you"

@@ -6,7 +6,7 @@ import smtplib
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from annotation.jobs import JobName, enqueue
 from annotation.models import Mail, Membership, User, Workspace
@@ -43,8 +43,9 @@ def of_workspace(workspace: Workspace) -> QuerySet[Mail]:
 
 
 def of_person(user: User) -> Mail | None:
-    """The last mail to the person, if it did not arrive."""
-    return _in_trouble().filter(user=user).order_by("-id").first()
+    """The last mail to the person that was tried, if it did not arrive; one with nothing to say was none."""
+    arrived = Mail.objects.filter(user=user, state=Mail.State.SENT, attempted_at__gt=OuterRef("attempted_at"))
+    return _in_trouble().filter(~Exists(arrived), user=user).order_by("-attempted_at").first()
 
 
 def last_sent(workspace: Workspace) -> datetime | None:

@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 import time_machine
 from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import Settings
 
 from annotation.domain.digests import composing as digest
-from annotation.domain.notices import completions, delivering, mailing, trouble, webhooks, wishes
+from annotation.domain.notices import completions, delivering, mailing, recording, trouble, webhooks, wishes
 from annotation.domain.notices.webhooks import Terms
 from annotation.domain.notices.wishes import Stop, Wish
 from annotation.domain.projects import members
@@ -23,6 +25,7 @@ from annotation.domain.queues.reasons import Reason
 from annotation.domain.reviews import submit
 from annotation.domain.reviews.content import ReviewInput
 from annotation.models import Item, Mail, Membership, Notice, NoticeMail, Queue, User, Webhook
+from tests.factories.notices import MailFactory
 from tests.factories.traces import TraceFactory
 from tests.fixtures.mailing import MailServer
 from tests.fixtures.people import MakeUser, People
@@ -47,9 +50,9 @@ def _queue(people: People, count: int, name: str = "Refunds", **settings: Any) -
     return queue, list(items.add(queue=queue, subjects=wanted, reason=Reason()).added)
 
 
-def _share(queue: Queue, people: People, given: list[Item]) -> None:
+def _share(queue: Queue, people: People, given: list[Item], **how: bool) -> None:
     some = Item.objects.filter(pk__in=[item.pk for item in given])
-    sharing.share(queue=queue, items=some, people=[people.reviewer], by=people.admin, now=timezone.now())
+    sharing.share(queue=queue, items=some, people=[people.reviewer], by=people.admin, now=timezone.now(), **how)
 
 
 def _say(item: Item, by: User, thumbs: str) -> None:
@@ -111,6 +114,38 @@ def test_several_assignments_within_minutes_are_one_mail(people: People, mail_se
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     ended = Stop(people.reviewer, ["item.assigned"], frozenset([first.uuid, second.uuid]))
     assert wishes.of_token(stop.split("/")[-2]) == ended
+
+
+@pytest.mark.parametrize("named", [recording.MOST_ITEMS, 1])
+def test_items_that_are_given_twice_within_minutes_are_told_once(
+    people: People, mail_server: MailServer, clock: Any, monkeypatch: pytest.MonkeyPatch, named: int
+) -> None:
+    monkeypatch.setattr(recording, "MOST_ITEMS", named)
+    _want(people.reviewer, "item.assigned")
+    queue, added = _queue(people, 3)
+    _share(queue, people, added)
+    clock.shift(timedelta(minutes=1))
+    _share(queue, people, added, is_reassigning=True)
+    clock.shift(timedelta(minutes=1))
+    sharing.take_back(queue=queue, by=people.admin, items=Item.objects.filter(pk=added[0].pk))
+    _later(clock, 2)
+    assert [mail["Subject"] for mail in mail_server.got] == ["Refunds: 2 items assigned to you"]
+
+
+@pytest.mark.parametrize("named", [recording.MOST_ITEMS, 1])
+def test_items_that_are_given_twice_and_taken_back_are_not_told(
+    people: People, mail_server: MailServer, clock: Any, monkeypatch: pytest.MonkeyPatch, named: int
+) -> None:
+    monkeypatch.setattr(recording, "MOST_ITEMS", named)
+    _want(people.reviewer, "item.assigned")
+    queue, added = _queue(people, 3)
+    for _ in range(2):
+        _share(queue, people, added)
+        sharing.take_back(queue=queue, by=people.admin)
+        clock.shift(timedelta(minutes=1))
+    _later(clock, 2)
+    assert Mail.objects.get().state == Mail.State.DROPPED
+    assert mail_server.got == []
 
 
 def test_editors_and_admins_hear_of_disagreements_and_of_queues_that_are_done(
@@ -213,6 +248,20 @@ def test_a_mail_that_no_server_takes_is_given_up_after_a_day_and_sent_when_an_ad
     assert not trouble.of_workspace(people.workspace).exists()
 
 
+@pytest.mark.parametrize(
+    ("later", "minutes", "is_lost"),
+    [("sent", 5, False), ("sent", -5, True), ("dropped", 5, True), ("waiting", 5, True)],
+)
+def test_somebodys_mails_are_in_trouble_until_one_arrives(
+    people: People, later: str, minutes: int, *, is_lost: bool
+) -> None:
+    lost = MailFactory(user=people.reviewer, state="failed", problem="No.", attempted_at=NOON)
+    at = NOON + timedelta(minutes=minutes)
+    MailFactory(user=people.reviewer, day=at.date() + timedelta(days=1), state=later, attempted_at=at)
+    MailFactory(user=people.editor, state="sent", attempted_at=NOON + timedelta(hours=1))
+    assert trouble.of_person(people.reviewer) == (lost if is_lost else None)
+
+
 def test_a_mail_that_cannot_be_written_holds_up_nobody_elses(
     people: People, mail_server: MailServer, clock: Any
 ) -> None:
@@ -264,6 +313,19 @@ def test_what_was_done_or_settled_meanwhile_is_not_told_and_not_named_in_the_lin
     assert mail["Subject"] == "Late trains: 1 item assigned to you"
     link = wishes.of_token(mail["List-Unsubscribe"].strip(" <>").split("/")[-2])
     assert link == Stop(people.reviewer, ["item.assigned"], frozenset([second.uuid]))
+
+
+def test_a_mail_reads_no_queue_but_those_it_tells_of(people: People, mail_server: MailServer, clock: Any) -> None:
+    _want(people.reviewer, "item.assigned")
+    queue, added = _queue(people, 1)
+    _queue(people, 1, "Late trains")
+    _share(queue, people, added)
+    with CaptureQueriesContext(connection) as asked:
+        _later(clock, 4)
+    assert len(mail_server.got) == 1
+    of_queues = [one["sql"] for one in asked if 'FROM "annotation_queue"' in one["sql"]]
+    whole = [sql for sql in of_queues if '"instructions"' in sql and "muted_queues" not in sql]
+    assert (len(of_queues), whole) == (2, [])
 
 
 def test_a_name_with_a_line_break_adds_no_header(people: People, mail_server: MailServer, clock: Any) -> None:
