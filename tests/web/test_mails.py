@@ -11,8 +11,8 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from annotation.domain.notices import wishes
 from annotation.domain.notices.wishes import Wish
 from annotation.models import Mail
-from tests.factories import MailFactory, QueueFactory
-from tests.fixtures.people import People
+from tests.factories import MailFactory, MembershipFactory, QueueFactory, WorkspaceFactory
+from tests.fixtures.people import MakeUser, People
 
 pytestmark = pytest.mark.django_db
 LONG_AGO = datetime(2026, 3, 2, tzinfo=UTC)
@@ -68,6 +68,22 @@ def test_a_link_mutes_only_a_queue_that_its_mail_was_about(people: People) -> No
         assert wishes.of(people.editor) == Wish(("item.assigned",), muted=(told,))
     program.post(path, {"queue": str(other.uuid)})
     assert wishes.of(people.editor) == Wish((), muted=(told,)), "as for any other post: the mails of this kind end"
+
+
+@pytest.mark.parametrize("named", [0, 2])
+def test_a_link_asks_for_no_more_than_the_queues_that_it_names(
+    people: People, make_user: MakeUser, django_assert_num_queries: DjangoAssertNumQueries, named: int
+) -> None:
+    person = make_user("busy", people.workspace, "editor")
+    for workspace in (people.elsewhere, WorkspaceFactory(), WorkspaceFactory()):
+        MembershipFactory(user=person, workspace=workspace, role="editor")
+        QueueFactory(workspace=workspace)
+    told = QueueFactory.create_batch(named, workspace=people.workspace)
+    closed = QueueFactory.create_batch(named, workspace=WorkspaceFactory())
+    path = f"/unsubscribe/{wishes.stop_token(person, ['item.assigned'], [*told, *closed])}/"
+    with django_assert_num_queries(3 if named else 1):
+        html = Client().get(path).content.decode()
+    assert html.count(">Mute ") == named
 
 
 def test_somebody_whose_mails_do_not_arrive_reads_why(people: People) -> None:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from django.core import signing
 from django.db import transaction
+from django.db.models import Q
 
 from annotation.domain import access
 from annotation.models import MailWish, Membership, Notice, Queue, User
@@ -94,15 +95,19 @@ def change(*, user: User, wish: Wish) -> None:
         row.muted_queues.set(wish.muted)
 
 
-def queues_of(user: User) -> list[Queue]:
-    """The queues of all workspaces that the person may see and that still tell anything, which are those they can mute."""
-    return list(_seen(user))
+def queues_of(user: User, *, only: Collection[UUID] | None = None) -> list[Queue]:
+    """The queues of all workspaces that the person may see and that still tell anything, which are those they can mute; or of
+    these (outside ids) `only`.
+    """
+    among = Q(status__in=access.OPEN_STATUSES)
+    return list(_seen(user, among if only is None else among & Q(uuid__in=only)))
 
 
-def _seen(user: User) -> Iterator[Queue]:
-    memberships = Membership.objects.filter(user=user).select_related("workspace", "user")
-    for one in memberships.order_by("workspace__name", "pk"):
-        seen = access.visible(access.member_actor(one), Queue).filter(status__in=access.OPEN_STATUSES)
+def _seen(user: User, among: Q) -> Iterator[Queue]:
+    """Workspaces without any such queue are not looked into."""
+    memberships = Membership.objects.filter(user=user, workspace__in=Queue.objects.filter(among).values("workspace"))
+    for one in memberships.select_related("workspace", "user").order_by("workspace__name", "pk"):
+        seen = access.visible(access.member_actor(one), Queue).filter(among)
         yield from seen.select_related("workspace").order_by("name")
 
 

@@ -49,7 +49,7 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     known = wishes.of_token(token)
     if known is None:
         return render(request, "account/unsubscribe_gone.html", status=404)
-    queues = [queue for queue in wishes.queues_of(known.user) if queue.uuid in known.queues]
+    queues = wishes.queues_of(known.user, only=known.queues)
     context = {"email": known.user.email, "kinds": [_CALLED.get(kind, kind) for kind in known.kinds], "queues": queues}
     if request.method == "POST":
         context["done"] = _end(request, known, queues)
