@@ -12,6 +12,7 @@ from django.conf import settings
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from annotation.api.v1.serializers.webhooks import DeliverySerializer
 from annotation.domain.notices import delivering
 from annotation.models import ApiKey, AuditEvent, Delivery, Webhook
 from tests.factories import DeliveryFactory, QueueFactory, WebhookFactory
@@ -40,6 +41,11 @@ def _documented() -> Any:
     known: dict[str, Any] = {}
     exec(snippet, known)  # noqa: S102 -- as a reader would
     return known["verified"]
+
+
+def test_deliveries_are_of_what_webhooks_are_told() -> None:
+    event: Any = DeliverySerializer().fields["event"]
+    assert [*event.choices] == ["item.assigned", "item.disagreement", "queue.done", "webhook.test"]
 
 
 def test_a_webhook_from_its_making_to_a_message_that_the_documented_receiver_takes(

@@ -11,7 +11,7 @@ from annotation.domain.notices.webhooks import Terms, terms_of
 from annotation.models import Delivery, Notice, Queue, Webhook
 
 EVENTS = [(kind.value, kind.label) for kind in Notice.HEARD]
-KINDS = [(kind.value, kind.label) for kind in Notice.Kind]
+SENT = [(kind.value, kind.label) for kind in (*Notice.HEARD, Notice.Kind.TEST)]
 QUEUES = "Ids of the queues that it is told of; null: of all, those to come too."
 
 
@@ -89,7 +89,7 @@ class DeliverySerializer(serializers.Serializer[Any]):
     message_id = serializers.UUIDField(
         source="notice.uuid", help_text="The header webhook-id, the same at every attempt."
     )
-    event = serializers.ChoiceField(KINDS, source="notice.kind")
+    event = serializers.ChoiceField(SENT, source="notice.kind")
     happened_at = serializers.DateTimeField(source="notice.happened_at")
     state = serializers.ChoiceField(Delivery.State.choices)
     attempt_count = serializers.IntegerField()
