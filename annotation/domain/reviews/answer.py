@@ -30,17 +30,24 @@ class Word(Protocol):
         """Whether an editor wrote it; overtaken unless authoritative."""
 
 
-def of(item_state: str, words: Sequence[Word]) -> dict[str, Any]:
-    """The answers by question key, of an item in this state with these reviews; nothing while it is open or in dispute.
+def points(item_state: str, words: Sequence[Word]) -> Answers:
+    """The answers by point, of an item in this state with these reviews; nothing while it is open or in dispute.
 
     Of an item that nobody had to settle: what all who answered a question say; what they say differently is left out.
     """
-    return {key: value for (key, step), value in _points(item_state, words).items() if step == disputes.WHOLE}
+    settling = next((word for word in words if word.is_authoritative), None)
+    if settling is not None:
+        return disputes.answers(settling.answers, settling.steps)
+    if item_state != state.DONE:
+        return {}
+    given = [disputes.answers(word.answers, word.steps) for word in words if not word.is_adjudication]
+    said = {point: [one[point] for one in given if point in one] for point in dict.fromkeys(chain.from_iterable(given))}
+    return {point: values[0] for point, values in said.items() if all(value == values[0] for value in values)}
 
 
-def of_steps(item_state: str, words: Sequence[Word]) -> dict[str, dict[str, Any]]:
-    """The same for questions about steps: by question key the answers by the step's outside id."""
-    return by_step(_points(item_state, words))
+def whole(answers: Answers) -> dict[str, Any]:
+    """Of these answers those about the whole, by question key."""
+    return {key: value for (key, step), value in answers.items() if step == disputes.WHOLE}
 
 
 def by_step(answers: Answers) -> dict[str, dict[str, Any]]:
@@ -50,14 +57,3 @@ def by_step(answers: Answers) -> dict[str, dict[str, Any]]:
         if step != disputes.WHOLE:
             found.setdefault(key, {})[step] = value
     return found
-
-
-def _points(item_state: str, words: Sequence[Word]) -> Answers:
-    settling = next((word for word in words if word.is_authoritative), None)
-    if settling is not None:
-        return disputes.answers(settling.answers, settling.steps)
-    if item_state != state.DONE:
-        return {}
-    given = [disputes.answers(word.answers, word.steps) for word in words if not word.is_adjudication]
-    said = {point: [one[point] for one in given if point in one] for point in dict.fromkeys(chain.from_iterable(given))}
-    return {point: values[0] for point, values in said.items() if all(value == values[0] for value in values)}

@@ -37,9 +37,10 @@ def file_name(queue: Queue, form: Format) -> str:
 
 def _jsonl(queue: Queue) -> Iterator[bytes]:
     for item in _items(queue):
+        points = _points(item)
         for review in item.reviews.all():
             if not review.is_adjudication:
-                yield canonical(_document(item, review)).encode() + b"\n"
+                yield canonical(_document(item, review, points)).encode() + b"\n"
 
 
 def _csv(queue: Queue) -> Iterator[bytes]:
@@ -99,8 +100,12 @@ def _about(item: Item) -> dict[str, Any]:
 
 def one_answer(item: Item) -> dict[str, Any]:
     """The item's one answer by question key, as far as it has one; to a question about steps by the step's id."""
-    reviews = list(item.reviews.all())
-    return answer.of(item.state, reviews) | answer.of_steps(item.state, reviews)
+    points = _points(item)
+    return answer.whole(points) | answer.by_step(points)
+
+
+def _points(item: Item) -> disputes.Answers:
+    return answer.points(item.state, list(item.reviews.all()))
 
 
 def said(review: Review) -> dict[str, Any]:
@@ -130,15 +135,16 @@ def _answers(review: Review) -> dict[str, Any]:
     }
 
 
-def _document(item: Item, review: Review) -> dict[str, Any]:
-    corrected, reviews = review.corrected_run_uuid, list(item.reviews.all())
+def _document(item: Item, review: Review, points: disputes.Answers) -> dict[str, Any]:
+    """A line; `points` is the item's one answer."""
+    corrected = review.corrected_run_uuid
     return {
         "review_id": str(review.uuid),
         **_about(item),
         "reason": item.reason,
         **settled(item),
-        "answer": answer.of(item.state, reviews),
-        "step_answers": answer.of_steps(item.state, reviews),
+        "answer": answer.whole(points),
+        "step_answers": answer.by_step(points),
         "reviewer": review.reviewer.email,
         "rubric_version": review.rubric.number,
         "answers": review.answers,

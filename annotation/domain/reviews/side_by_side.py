@@ -81,12 +81,16 @@ class Comparison:
     @property
     def answer(self) -> dict[str, Any]:
         """The item's one answer by question key, as far as it has one."""
-        return answer.of(self.item.state, self.columns)
+        return answer.whole(self._points)
 
     @property
     def step_answers(self) -> dict[str, dict[str, Any]]:
         """The same for questions about steps, by question key and the step's outside id."""
-        return answer.of_steps(self.item.state, self.columns)
+        return answer.by_step(self._points)
+
+    @property
+    def _points(self) -> disputes.Answers:
+        return answer.points(self.item.state, self.columns)
 
     @property
     def disputed(self) -> tuple[str, ...]:
