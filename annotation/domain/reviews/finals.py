@@ -1,7 +1,7 @@
 """Settling an item one question at a time, by programs: final answers where its reviewers differ, until none is left open.
 
-Until then they stand in the row of the item's written answer, which nobody has submitted yet (`submission_count` 0). With the
-last of them the item is settled as on our page, by `adjudicate.write`: the other questions as the reviewers agreed.
+Until then they are kept as a word in the making (`unfinished`). With the last of them the item is settled as on our page, by
+`adjudicate.write`: the other questions as the reviewers agreed.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pydantic import JsonValue
 
 from annotation.domain.queues import assignment, disputes, rubric_versions, state
 from annotation.domain.queues.rubric import Rubric
-from annotation.domain.reviews import adjudicate
+from annotation.domain.reviews import adjudicate, unfinished
 from annotation.domain.reviews.adjudicate import AdjudicationError
 from annotation.domain.reviews.content import ReviewInput
 from annotation.domain.reviews.rubric import AnswerProblem, InvalidReviewError
@@ -33,6 +33,15 @@ class AgreedError(AdjudicationError):
 
     def __init__(self, key: str) -> None:
         super().__init__(f"The reviewers of this item do not differ on {key}; there is nothing to decide.")
+
+
+class NotAskedError(AdjudicationError):
+    """The question is not asked after the answers to earlier ones."""
+
+    code = "not_asked"
+
+    def __init__(self, label: str, earlier: str) -> None:
+        super().__init__(f"“{label}” is asked only after another answer to “{earlier}”; decide on that first.")
 
 
 class Agreement(StrEnum):
@@ -57,6 +66,7 @@ class Outcome:
     """What became of the questions of an item, by key."""
 
     keys: Mapping[str, Answered]
+    is_settled: bool = False
 
     @property
     def state(self) -> Agreement:
@@ -66,8 +76,10 @@ class Outcome:
 
     @property
     def has_unresolved(self) -> bool:
-        """Whether a question on which the reviewers differ has no final answer."""
-        return any(one.state == Agreement.DISAGREED and not one.has_final for one in self.keys.values())
+        """Whether the item waits for a final answer to a question on which the reviewers differ."""
+        return not self.is_settled and any(
+            one.state == Agreement.DISAGREED and not one.has_final for one in self.keys.values()
+        )
 
 
 NOTHING = Outcome({})
@@ -91,7 +103,8 @@ def outcome(item: Item, every: Iterable[Review], asked: Rubric) -> Outcome:
     if len(given) < 2:
         return NOTHING
     finals = _finals(item, every)
-    return Outcome({key: _answered(key, kind, given, finals) for key, kind in _compared(asked).items()})
+    keys = {key: _answered(key, kind, given, finals) for key, kind in _compared(asked).items()}
+    return Outcome(keys, is_settled=item.adjudicated_at is not None)
 
 
 def _compared(asked: Rubric) -> dict[str, disputes.Reader]:
@@ -125,67 +138,93 @@ def differs(asked: Rubric) -> Q:
 
 
 def settle(*, item: Item, key: str, value: JsonValue, by: User, now: datetime) -> None:
-    """Give the question its final answer; with the last that was open, settle the item.
+    """Give the question its final answer; with the last that was open, or where a word stands already, settle the item.
 
-    Raises StillOpenError, AgreedError where reviewers do not differ (and nobody gave a final answer before), and
-    InvalidReviewError for what is no answer to it.
+    What the word says beside it stays. Raises StillOpenError, AgreedError where reviewers do not differ, NotAskedError,
+    StepsDifferError, InvalidReviewError for what is no answer to it, and DatasetError as `adjudicate.write`.
     """
     with transaction.atomic():
-        locked = assignment.lock(item)
-        adjudicate.require_full(locked)
-        asked = rubric_versions.asked_of(locked, rubric_versions.current(locked.queue), None)
-        answer, found = _stored(asked, key, value), outcome(locked, _every(locked), asked)
-        said = found.keys.get(key)
-        if said is None or (said.state != Agreement.DISAGREED and not said.has_final):
-            raise AgreedError(key)
-        finals = {one: at.answer for one, at in found.keys.items() if at.has_final} | {key: answer}
-        open_still = [one for one, at in found.keys.items() if at.state == Agreement.DISAGREED and one not in finals]
-        if open_still:
-            _keep(locked, finals, by, now)
+        locked, every, asked = _held(item)
+        answer, found = _stored(asked, key, value), outcome(locked, every, asked)
+        _require_differing(found, key)
+        finals = {**_finals(locked, every), key: answer}
+        given = _with(unfinished.begin(asked, every), finals, asked)
+        _require_asked(asked, key, given)
+        if unfinished.standing(every) is None and _is_open(asked, found, finals, given):
+            unfinished.keep(item=locked, answers=finals, rest=unfinished.kept(every), by=by, now=now)
         else:
-            answers = ReviewInput(answers={**_agreed(locked, asked, found), **finals})
-            adjudicate.write(item=locked, answers=answers, by=by, now=now)
+            adjudicate.write(item=locked, answers=given, by=by, now=now)
 
 
 def clear(*, item: Item, key: str, by: User, now: datetime) -> None:
-    """Take the final answer to a question back, if there is one: the item waits for another. Raises StillOpenError."""
+    """Take the final answer to a question back, if there is one: the item waits for another, and keeps the rest till then.
+
+    Where the majority decides, its word settles the item at once and nothing is kept. Raises StillOpenError.
+    """
     with transaction.atomic():
-        locked = assignment.lock(item)
-        adjudicate.require_full(locked)
-        asked = rubric_versions.asked_of(locked, rubric_versions.current(locked.queue), None)
-        found = outcome(locked, _every(locked), asked)
-        if key not in found.keys or not found.keys[key].has_final:
+        locked, every, asked = _held(item)
+        said, word = outcome(locked, every, asked).keys.get(key), _word(locked, every)
+        if word is None or said is None or not said.has_final:
             return
-        left = {one: at.answer for one, at in found.keys.items() if at.has_final and one != key}
-        if locked.adjudicated_at is not None:
+        was_settled = locked.adjudicated_at is not None
+        if was_settled:
             locked = adjudicate.reopen(item=locked, by=by, now=now)
-        _keep(locked, left, by, now)
+        if not was_settled or locked.state in state.WAITING:
+            left = {one: value for one, value in word.answers.items() if one != key}
+            unfinished.keep(item=locked, answers=left, rest=word, by=by, now=now)
 
 
-def _every(item: Item) -> list[Review]:
-    return list(Review.every.filter(item=item).order_by("submitted_at", "id"))
+def _held(item: Item) -> tuple[Item, list[Review], Rubric]:
+    """The item, locked, with all that was said of it and what it is asked. Raises StillOpenError."""
+    locked = assignment.lock(item)
+    adjudicate.require_full(locked)
+    every = Review.every.filter(item=locked).select_related("rubric").order_by("submitted_at", "id")
+    return locked, list(every), rubric_versions.asked_of(locked, rubric_versions.current(locked.queue), None)
+
+
+def _word(item: Item, every: Sequence[Review]) -> Review | None:
+    """An editor's word, or what is being made one; the majority's is none."""
+    if item.adjudicated_at is None:
+        return unfinished.kept(every)
+    return unfinished.standing(every) if item.adjudicated_by_id else None
 
 
 def _finals(item: Item, every: Sequence[Review]) -> Mapping[str, JsonValue]:
-    """The answers of an editor's word, or of what is being made one; the majority's is none."""
-    if item.adjudicated_at is not None:
-        word = next((review for review in every if review.is_authoritative), None)
-        return word.answers if word and item.adjudicated_by_id else {}
-    return next((one.answers for one in every if one.is_adjudication and one.submission_count == 0), {})
+    word = _word(item, every)
+    return word.answers if word else {}
 
 
-def _agreed(item: Item, asked: Rubric, found: Outcome) -> dict[str, JsonValue]:
-    """What the reviewers agree on; of what cannot be compared, such as texts, what the first of them said."""
-    given = [review.answers for review in _every(item) if not review.is_adjudication]
-    answers: dict[str, JsonValue] = {}
-    for question in asked.questions:
-        said = found.keys.get(question.key)
-        value = said.answer if said and said.answer is not None else None
-        if value is None:
-            value = next((one[question.key] for one in given if question.key in one), None)
-        if value is not None:
-            answers[question.key] = value
-    return answers
+def _with(begun: ReviewInput, finals: Mapping[str, JsonValue], asked: Rubric) -> ReviewInput:
+    decided = {key: value for key, value in finals.items() if asked.question(key)}
+    return begun.model_copy(update={"answers": begun.answers | decided})
+
+
+def _require_differing(found: Outcome, key: str) -> None:
+    said = found.keys.get(key)
+    if said is None or said.state != Agreement.DISAGREED:
+        raise AgreedError(key)
+
+
+def _is_open(asked: Rubric, found: Outcome, finals: Mapping[str, JsonValue], given: ReviewInput) -> bool:
+    """Whether something is still to be decided on, of what is asked after what is known."""
+    keys = _asked_after(asked, given)
+    return any(at.state == Agreement.DISAGREED and key in keys and key not in finals for key, at in found.keys.items())
+
+
+def _require_asked(asked: Rubric, key: str, given: ReviewInput) -> None:
+    question = asked.question(key)
+    if question and question.visible_if and key not in _asked_after(asked, given):
+        earlier = asked.question(question.visible_if.question)
+        raise NotAskedError(question.label, earlier.label if earlier else question.visible_if.question)
+
+
+def _asked_after(asked: Rubric, given: ReviewInput) -> dict[str, JsonValue]:
+    """The questions that are asked after these answers, with them."""
+    found: dict[str, JsonValue] = {}
+    for one in asked.questions:
+        if one.visible_if is None or one.visible_if.is_met(found):
+            found[one.key] = given.answers.get(one.key)
+    return found
 
 
 def _stored(asked: Rubric, key: str, value: JsonValue) -> JsonValue:
@@ -199,11 +238,3 @@ def _stored(asked: Rubric, key: str, value: JsonValue) -> JsonValue:
     if found is None:
         raise InvalidReviewError((AnswerProblem(key, f"“{question.label}” needs an answer."),))
     return found
-
-
-def _keep(item: Item, finals: Mapping[str, JsonValue], by: User, now: datetime) -> None:
-    """Keep what is decided so far; nothing reads it as the item's answer yet."""
-    row = Review.every.filter(item=item, is_adjudication=True).first() or Review(item=item, is_adjudication=True)
-    row.answers, row.reviewer, row.rubric = dict(finals), by, rubric_versions.current(item.queue)
-    row.submission_count, row.submitted_at, row.modified_at = 0, now, now
-    row.save()

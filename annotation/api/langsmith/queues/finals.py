@@ -15,6 +15,7 @@ from annotation.api.langsmith.errors import Invalid, Refusal
 from annotation.api.langsmith.queues import writing
 from annotation.api.langsmith.queues.mixed import MixedView
 from annotation.domain.access import Capability
+from annotation.domain.datasets.problems import DatasetError
 from annotation.domain.queues import rubric_versions
 from annotation.domain.queues.rubric import Question
 from annotation.domain.reviews import finals, spoken
@@ -35,7 +36,7 @@ class FinalView(MixedView):
             finals.settle(item=found, key=key, value=_answer(question, self.one()), by=self.person, now=timezone.now())
         except InvalidReviewError as problem:
             raise Invalid(str(problem)) from problem
-        except AdjudicationError as problem:
+        except (AdjudicationError, DatasetError) as problem:
             raise Refusal(409, str(problem)) from problem
         return Response(self._told(uuid, item, key))
 

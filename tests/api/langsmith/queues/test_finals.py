@@ -7,60 +7,19 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
-from annotation.models import AuditEvent, Feedback, Item, Review
+from annotation.domain.queues import rubric_versions
+from annotation.domain.queues.conditions import Condition, Steps
+from annotation.domain.queues.rubric import Question, QuestionKind
+from annotation.models import AuditEvent, Dataset, Example, Feedback, Item, Queue, Review, Run
 from tests.api.langsmith.conftest import Sdk
+from tests.api.langsmith.queues.differing import ADMIN, REVIEWER, RUBRIC, address, listed, put, reviewed
 from tests.api.langsmith.queues.making import filled
+from tests.factories.traces import RunFactory
 from tests.fixtures.people import People
 
 pytestmark = pytest.mark.django_db
-
-RUBRIC = [
-    {"feedback_key": "grade", "is_required": True},
-    {"feedback_key": "tone", "is_required": True},
-    {"feedback_key": "why", "is_required": True},
-    {"feedback_key": "same"},
-]
-ADMIN = {"grade": 0.25, "tone": "Rude", "why": "It says so.", "same": 1}
-REVIEWER = {"grade": 0.75, "tone": "Kind", "why": "Who knows", "same": 1}
-TONES = {"type": "categorical", "categories": [{"value": 0, "label": "Rude"}, {"value": 1, "label": "Kind"}]}
-
-
-def reviewed(people: People, sdk: Sdk, *answers: dict[str, Any], count: int = 1) -> str:
-    """A queue of items that two people have reviewed so."""
-    sdk.ok("POST", "/feedback-configs", {"feedback_key": "tone", "feedback_config": TONES})
-    sdk.ok("POST", "/feedback-configs", {"feedback_key": "why", "feedback_config": {"type": "freeform"}})
-    queue, _ = filled(people, sdk, count, rubric_items=RUBRIC, num_reviewers_per_item=2)
-    for item in Item.objects.filter(queue__uuid=queue):
-        for person, given in zip((people.admin, people.reviewer), answers, strict=True):
-            sent = people.client(person).put(
-                f"/api/v1/items/{item.uuid}/review", {"answers": given}, content_type="application/json"
-            )
-            assert sent.status_code == 200, sent.content
-    return queue
-
-
-def address(queue: str, key: str = "", item: Item | None = None) -> str:
-    found = item or Item.objects.get(queue__uuid=queue)
-    return f"/platform/annotation-queues/{queue}/items/{found.uuid}/finals/{key}"
-
-
-def listed(sdk: Sdk, queue: str, **query: Any) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = sdk.ok(
-        "GET", f"/platform/annotation-queues/{queue}/items", **{"status": "archived"} | query
-    )["items"]
-    return found
-
-
-def test_the_list_tells_on_what_reviewers_agree(people: People, sdk: Sdk) -> None:
-    queue = reviewed(people, sdk, ADMIN, REVIEWER)
-    [item] = listed(sdk, queue)
-    assert (item["agreement_state"], item["has_unresolved_keys"]) == ("disagreed", True)
-    assert {key: (one["state"], one["has_final"]) for key, one in item["key_agreements"].items()} == {
-        "grade": ("disagreed", False), "tone": ("disagreed", False), "same": ("agreed", False),
-    }  # fmt: skip
-    assert item["key_agreements"]["same"]["answer"] == {"score": 1, "value": None, "values": None, "scores": None}
-    assert item["key_agreements"]["grade"]["answer"] is None
 
 
 def test_the_last_final_answer_settles_the_item_as_our_page_does(people: People, sdk: Sdk) -> None:
@@ -147,44 +106,175 @@ def test_an_item_that_is_still_reviewed_has_no_final_answers(people: People, sdk
     assert (item["agreement_state"], item["key_agreements"]) == ("none", None)
 
 
-def test_lists_and_counts_of_what_differs(people: People, sdk: Sdk) -> None:
-    queue = reviewed(people, sdk, ADMIN, REVIEWER, count=2)
-    first, second = Item.objects.order_by("id")
-    Review.objects.filter(item=second).update(answers=ADMIN)
-
-    def found(**query: Any) -> list[str]:
-        count = sdk.ok("GET", f"/platform/annotation-queues/{queue}/items/count", status="archived", **query)["count"]
-        rows = [one["id"] for one in listed(sdk, queue, **query)]
-        assert count == len(rows)
-        return rows
-
-    assert found(agreement="disagreed") == found(has_unresolved_keys="true") == [str(first.uuid)]
-    assert found(has_unresolved_keys="false") == [str(second.uuid)]
-    for key, sent in (("grade", {"score": 1}), ("tone", {"value": "Kind"})):
-        sdk.ok("PUT", address(queue, key, first), sent)
-    assert found(agreement="disagreed") == [str(first.uuid)]
-    assert found(has_unresolved_keys="true") == []
-    assert found(has_unresolved_keys="false") == [str(first.uuid), str(second.uuid)]
+def word_of(people: People, **answer: Any) -> Review:
+    """The only item's answer as an editor wrote it on our page."""
+    put(people, people.editor, Item.objects.get(), "adjudication", {"answer": answer})
+    return Review.every.get(is_adjudication=True)
 
 
-def test_who_may_only_review_learns_nothing_of_the_others(people: People, sdk: Sdk) -> None:
+def said_of(review: Review) -> dict[str, Any]:
+    """What its feedback says, by key."""
+    return dict(Feedback.objects.filter(review=review, score__isnull=False).values_list("key", "score"))
+
+
+def test_a_word_of_the_majority_is_what_a_final_answer_changes(people: People, sdk: Sdk) -> None:
+    queue = reviewed(people, sdk, ADMIN, REVIEWER, ADMIN | {"why": "So it is."}, decides="extra")
+    item = Item.objects.get()
+    assert (item.adjudicated_at is not None, item.adjudicated_by) == (True, None)
+    [told] = listed(sdk, queue)
+    assert (told["has_unresolved_keys"], told["key_agreements"]["tone"]["has_final"]) == (False, False)
+    assert sdk.ok("PUT", address(queue, "grade"), {"score": 0.5})["has_final"] is True
+    written = Review.every.get(is_adjudication=True)
+    assert (written.is_authoritative, written.answers) == (True, ADMIN | {"grade": 0.5})
+    assert Item.objects.get().adjudicated_by == people.admin
+
+
+def test_a_question_that_an_editor_left_blank_stays_so_until_it_is_decided_on(people: People, sdk: Sdk) -> None:
+    queue = reviewed(people, sdk, ADMIN, REVIEWER | {"same": 0})
+    word = {"grade": 1, "tone": "Kind", "why": "Both."}
+    word_of(people, answers=word)
+    sdk.ok("PUT", address(queue, "grade"), {"score": 0.5})
+    written = Review.every.get(is_adjudication=True)
+    assert (written.is_authoritative, written.submission_count) == (True, 2)
+    assert (written.answers, said_of(written)["grade"]) == (word | {"grade": 0.5}, 0.5)
+    assert [one["has_unresolved_keys"] for one in listed(sdk, queue)] == [False]
+    sdk.ok("PUT", address(queue, "same"), {"score": 0})
+    written = Review.every.get(is_adjudication=True)
+    assert written.answers == word | {"grade": 0.5, "same": 0}
+    assert {"grade": 0.5, "same": 0}.items() <= said_of(written).items()
+
+
+PARTS = ("labels", "layer", "first_failing_run_uuid", "correction", "correction_state", "note", "steps")
+
+
+@pytest.mark.parametrize("is_cleared", [False, True])
+def test_a_final_answer_leaves_the_other_parts_of_a_word_as_they_are(
+    people: People, sdk: Sdk, *, is_cleared: bool
+) -> None:
     queue = reviewed(people, sdk, ADMIN, REVIEWER)
-    mine = Sdk(people.token("write", by=people.reviewer))
-    [item] = listed(mine, queue)
-    assert (item["agreement_state"], item["has_unresolved_keys"], item["key_agreements"]) == (None, None, None)
-    assert (
-        mine("GET", f"/platform/annotation-queues/{queue}/items", status="archived", agreement="disagreed").status_code
-        == 422
+    Queue.objects.update(target_dataset=Dataset.objects.create(workspace=people.workspace, name="Refunds"))
+    tool = str(Run.objects.get(type="tool").uuid)
+    word = word_of(
+        people, answers=REVIEWER | {"why": "Both."}, labels=["Rude"], layer="model", first_failing_run=tool,
+        note="Look again", correction="No.", steps=[{"run": tool, "thumb": "down", "note": "Here"}],
+    )  # fmt: skip
+    kept = [getattr(word, name) for name in PARTS]
+    assert all(kept)
+    if is_cleared:
+        assert sdk("DELETE", address(queue, "grade")).status_code == 204
+        assert Item.objects.get().adjudicated_at is None
+    sdk.ok("PUT", address(queue, "grade"), {"score": 0.5})
+    word.refresh_from_db()
+    assert word.answers == REVIEWER | {"why": "Both.", "grade": 0.5}
+    assert [getattr(word, name) for name in PARTS] == kept
+    assert sorted(Feedback.objects.filter(review=word).values_list("key", flat=True)) == sorted(
+        [*ADMIN, "label", "layer", "first_failing_step", "note", "note", "correction", "step_thumb"]
     )
-    assert mine("PUT", address(queue, "grade"), {"score": 1}).status_code == 403
+    assert Example.objects.count() == 1
+    Dataset.objects.update(archived_at=timezone.now())
+    refused = sdk("PUT", address(queue, "tone"), {"value": "Rude"})
+    assert (refused.status_code, "archived" in refused.json()["detail"]) == (409, True)
+    assert Review.every.get(is_adjudication=True).answers["tone"] == "Kind"
 
 
-def test_a_list_costs_the_same_however_many_differ(people: People, sdk: Sdk) -> None:
-    queue = reviewed(people, sdk, ADMIN, REVIEWER, count=3)
+def test_a_reviewers_correction_that_was_accepted_stays_one_row(people: People, sdk: Sdk) -> None:
+    queue = reviewed(people, sdk, ADMIN, REVIEWER)
+    item = Item.objects.get()
+    Queue.objects.update(target_dataset=Dataset.objects.create(workspace=people.workspace, name="Refunds"))
+    put(people, people.reviewer, item, "review", {"answers": REVIEWER, "correction": "No.", "note": "Policy"})
+    chosen = Review.objects.get(reviewer=people.reviewer)
+    put(people, people.editor, item, "adjudication", {"review": str(chosen.uuid)})
+    sdk.ok("PUT", address(queue, "grade"), {"score": 0.5})
+    written, chosen = Review.every.get(is_adjudication=True), Review.objects.get(pk=chosen.pk)
+    assert (written.answers, written.note, written.correction) == (REVIEWER | {"grade": 0.5}, "Policy", None)
+    assert (chosen.correction, chosen.correction_state, Example.objects.count()) == ("No.", "accepted", 1)
 
-    def statements(size: int) -> int:
-        with CaptureQueriesContext(connection) as context:
-            assert len(listed(sdk, queue, page_size=size)) == size
-        return len(context)
 
-    assert statements(1) == statements(3)
+def about_steps(people: People, queue: str, *words: str) -> list[Run]:
+    """Ask of each tool call whether it was right: what the two reviewers say of the first; of the second both say yes."""
+    found, item = Queue.objects.get(uuid=queue), Item.objects.get()
+    right = Question(key="call", kind=QuestionKind.THUMBS, label="Was the call right?", of=Steps(type="tool"))
+    asked = rubric_versions.questions_of(found).model_copy(update={"step_questions": (right,)})
+    rubric_versions.publish(queue=found, asked=asked, by=people.admin)
+    first = Run.objects.get(type="tool")
+    second = RunFactory.create(trace=first.trace, parent_uuid=first.parent_uuid, name="step 1", type="tool")
+    for person, given, word in zip((people.admin, people.reviewer), (ADMIN, REVIEWER), words, strict=True):
+        steps = [{"run": str(run.uuid), "answers": {"call": said}} for run, said in ((first, word), (second, "up"))]
+        put(people, person, item, "review", {"answers": given, "steps": steps})
+    return [first, second]
+
+
+def test_steps_on_which_reviewers_agree_are_in_the_one_answer(people: People, sdk: Sdk) -> None:
+    queue = reviewed(people, sdk, ADMIN, REVIEWER)
+    first, second = about_steps(people, queue, "down", "down")
+    for key, sent in (("grade", {"score": 0.5}), ("tone", {"value": "Kind"})):
+        sdk.ok("PUT", address(queue, key), sent)
+    read = people.client(people.editor).get(f"/api/v1/items/{Item.objects.get().uuid}/adjudication").json()
+    assert read["step_answers"] == {"call": {str(first.uuid): "down", str(second.uuid): "up"}}
+    written = Feedback.objects.filter(review__is_adjudication=True, key="call")
+    assert dict(written.values_list("run_uuid", "score")) == {first.uuid: 0, second.uuid: 1}
+
+
+def test_while_steps_are_in_dispute_nothing_is_decided_but_where_they_can_be(people: People, sdk: Sdk) -> None:
+    queue = reviewed(people, sdk, ADMIN, REVIEWER)
+    first, second = about_steps(people, queue, "down", "up")
+    for key, sent in (("grade", {"score": 0.5}), ("tone", {"value": "Kind"})):
+        refused = sdk("PUT", address(queue, key), sent)
+        assert refused.status_code == 409
+        assert "differ on single steps: “Was the call right?”. Write its answer on" in refused.json()["detail"]
+    assert (Review.every.count(), Item.objects.get().adjudicated_at) == (2, None)
+    steps = [{"run": str(run.uuid), "answers": {"call": "up"}} for run in (first, second)]
+    kept = word_of(people, answers=ADMIN, steps=steps).steps
+    sdk.ok("PUT", address(queue, "grade"), {"score": 0.5})
+    assert sdk("DELETE", address(queue, "tone")).status_code == 204
+    sdk.ok("PUT", address(queue, "tone"), {"value": "Kind"})
+    word = Review.every.get(is_adjudication=True)
+    assert (word.is_authoritative, word.answers) == (True, ADMIN | {"grade": 0.5, "tone": "Kind"})
+    assert word.steps == kept
+
+
+def test_what_was_said_is_read_once_to_decide_and_once_to_tell(people: People, sdk: Sdk) -> None:
+    queue = reviewed(people, sdk, ADMIN, REVIEWER)
+    sdk.ok("PUT", address(queue, "grade"), {"score": 0.5})
+    with CaptureQueriesContext(connection) as context:
+        sdk.ok("PUT", address(queue, "tone"), {"value": "Kind"})
+    in_order = 'ORDER BY "annotation_review"."submitted_at"'
+    assert len([one for one in context.captured_queries if in_order in str(one["sql"])]) == 2
+
+
+def test_where_the_majority_decides_its_word_settles_an_item_whose_final_answer_is_taken_back(
+    people: People, sdk: Sdk
+) -> None:
+    queue = reviewed(people, sdk, ADMIN, REVIEWER, ADMIN, decides="extra")
+    word = word_of(people, answers=REVIEWER)
+    assert sdk("DELETE", address(queue, "grade")).status_code == 204
+    item, settling = Item.objects.get(), Review.every.get(is_authoritative=True)
+    assert (item.adjudicated_at is not None, item.adjudicated_by, settling.reviewer) == (True, None, people.admin)
+    word.refresh_from_db()
+    assert (word.answers, word.submission_count) == (REVIEWER, 1)
+    [told] = listed(sdk, queue)
+    assert {key: (one["has_final"], one["answer"]["score"]) for key, one in told["key_agreements"].items()} == {
+        "grade": (False, 0.25), "tone": (False, None), "same": (False, 1),
+    }  # fmt: skip
+
+
+def test_a_question_that_is_not_asked_after_an_earlier_answer_is_neither_open_nor_decided_on(
+    people: People, sdk: Sdk
+) -> None:
+    queue = reviewed(people, sdk, ADMIN, REVIEWER | {"same": 0})
+    found = Queue.objects.get()
+    asked = rubric_versions.questions_of(found)
+    only_rude = Condition(question="tone", any_of=("Rude",))
+    questions = [
+        one.model_copy(update={"visible_if": only_rude} if one.key == "same" else {}) for one in asked.questions
+    ]
+    rubric_versions.publish(queue=found, asked=asked.model_copy(update={"questions": tuple(questions)}), by=None)
+    sdk.ok("PUT", address(queue, "tone"), {"value": "Kind"})
+    refused = sdk("PUT", address(queue, "same"), {"score": 1})
+    assert (refused.status_code, "only after another answer to “tone”" in refused.json()["detail"]) == (409, True)
+    sdk.ok("PUT", address(queue, "grade"), {"score": 0.5})
+    written = Review.every.get(is_adjudication=True)
+    assert (written.is_authoritative, "same" in written.answers) == (True, False)
+    sdk.ok("PUT", address(queue, "tone"), {"value": "Rude"})
+    sdk.ok("PUT", address(queue, "same"), {"score": 1})
+    assert Review.every.get(is_adjudication=True).answers == ADMIN | {"grade": 0.5}
