@@ -3,7 +3,7 @@
 A message is `{"role", "parts", "name"?, "finish_reason"?}`; for the parts see `parts`.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from annotation.domain.ingest import parts
@@ -116,14 +116,24 @@ def _call(call: Mapping[str, Any]) -> Part:
 
 def of_stream(entries: Iterable[Message]) -> list[Message]:
     """Answers of which a stream told every chunk as a message: a chunk goes on in the next one while nothing says that it ended."""
-    told: list[Message] = []
+    answers: list[list[Message]] = []
     for entry in entries:
-        begun = told[-1] if told else None
-        if begun and begun["role"] == entry["role"] == "assistant" and "finish_reason" not in begun:
-            told[-1] = {**begun, **entry, "parts": parts.of_stream([*begun["parts"], *entry["parts"]])}
+        if answers and _goes_on(answers[-1][-1], entry):
+            answers[-1].append(entry)
         else:
-            told.append(entry)
-    return told
+            answers.append([entry])
+    return [_joined(chunks) for chunks in answers]
+
+
+def _goes_on(chunk: Message, following: Message) -> bool:
+    return chunk["role"] == following["role"] == "assistant" and "finish_reason" not in chunk
+
+
+def _joined(chunks: Sequence[Message]) -> Message:
+    if len(chunks) == 1:
+        return chunks[0]
+    members = {key: value for chunk in chunks for key, value in chunk.items()}
+    return members | {"parts": parts.of_stream(part for chunk in chunks for part in chunk["parts"])}
 
 
 def text_of(entry: Mapping[str, Any]) -> str | None:

@@ -7,7 +7,9 @@
 * anything else, as the sender wrote it, with its own `type`
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from annotation.domain.ingest.values import as_text, dumped, parsed
@@ -79,14 +81,13 @@ def from_genai(part: Any) -> Part:
     return from_provider(part)
 
 
-def of_stream(content: Sequence[Part]) -> list[Part]:
+def of_stream(content: Iterable[Part]) -> list[Part]:
     """Parts that came in pieces: text goes on in text, and reasoning in reasoning."""
     told: list[Part] = []
-    for part in content:
-        if told and told[-1]["type"] == part["type"] in ("text", "reasoning"):
-            told[-1] = {**told[-1], "text": told[-1]["text"] + part["text"]}
-        else:
-            told.append(part)
+    for kind, alike in groupby(content, key=itemgetter("type")):
+        pieces = list(alike)
+        is_text = kind in ("text", "reasoning")
+        told += [pieces[0] | {"text": "".join(piece["text"] for piece in pieces)}] if is_text else pieces
     return told
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from time import process_time
 from typing import Any
 
 import pytest
@@ -73,6 +74,35 @@ def test_chunks_of_a_stream_are_one_answer_and_choices_are_several() -> None:
     assert [messages.text_of(message) for message in choices.messages] == ["A", "B"]
     other = run("chat", "another", **{"output.messages": json.dumps([said("A"), said("B")])})
     assert [messages.text_of(message) for message in other.messages] == ["A", "B"]
+
+
+class Counted(dict[str, Any]):
+    """A part that counts how often its type is asked for."""
+
+    count = 0
+
+    def __getitem__(self, key: str) -> Any:
+        Counted.count += key == "type"
+        return super().__getitem__(key)
+
+
+def test_however_many_chunks_each_is_looked_at_once_and_none_is_changed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Counted, "count", 0)
+    kinds = ["text", "reasoning"] * 10_000
+    sent = [messages.message("assistant", [Counted(type=kind, text="a")]) for kind in kinds]
+    [told] = messages.of_stream(sent)
+    assert [part["type"] for part in told["parts"]] == kinds
+    assert Counted.count <= 3 * len(sent)
+    assert all(len(entry["parts"]) == 1 for entry in sent)
+
+
+def test_the_text_of_many_chunks_is_put_together_once() -> None:
+    sent = [messages.message("assistant", [{"type": "text", "text": "a" * 2_000}]) for _ in range(10_000)]
+    began = process_time()
+    [told] = messages.of_stream(sent)
+    assert process_time() - began < 2  # seconds; 50 if each chunk copies what came before it
+    assert told["parts"] == [{"type": "text", "text": "a" * 20_000_000}]
+    assert sent[0]["parts"] == [{"type": "text", "text": "a" * 2_000}]
 
 
 def choice(text: Any, **more: Any) -> LogEvent:
