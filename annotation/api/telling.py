@@ -5,7 +5,9 @@ from __future__ import annotations
 from threading import local
 from typing import Any
 
+from rest_framework.exceptions import ValidationError
 from rest_framework.serializers import Serializer
+from rest_framework.settings import api_settings
 
 
 class _Kept(local):
@@ -28,8 +30,13 @@ def told(serializer: type[Serializer[Any]], value: Any, **context: Any) -> dict[
 
 
 def read(serializer: type[Serializer[Any]], sent: Any) -> dict[str, Any]:
-    """What was sent, held against the serializer as by its `is_valid(raise_exception=True)`; likewise one of a kind."""
-    return dict(_one(serializer).run_validation({} if sent is None else sent))
+    """What was sent, held against the serializer, likewise one of a kind.
+
+    Raises ValidationError as `is_valid(raise_exception=True)` of the framework, also for null, which is nothing to read.
+    """
+    if sent is None:
+        raise ValidationError({api_settings.NON_FIELD_ERRORS_KEY: ["No data provided"]}, "null")
+    return dict(_one(serializer).run_validation(sent))
 
 
 def _one(serializer: type[Serializer[Any]]) -> Serializer[Any]:

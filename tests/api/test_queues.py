@@ -95,6 +95,18 @@ def test_what_does_not_fit_says_which_question(people: People, queue: Queue, tra
     }
 
 
+@pytest.mark.parametrize("what", ["draft", "review"])
+def test_null_is_no_review_and_leaves_the_draft(people: People, queue: Queue, trace: Trace, what: str) -> None:
+    item = f"/api/v1/items/{add(people, queue, traces=[str(trace.uuid)]).json()['added'][0]['id']}"
+    client = reviewing(people)
+    assert client.put(f"{item}/draft", {"note": "hm"}, content_type=JSON).status_code == 204
+    answer = client.put(f"{item}/{what}", "null", content_type=JSON)
+    assert (answer.status_code, answer.json()["error"]["fields"]) == (
+        400, {"non_field_errors": ["No data provided"]},
+    )  # fmt: skip
+    assert client.get(f"{item}/draft").json()["note"] == "hm"
+
+
 def test_an_item_that_somebody_has_is_a_conflict(people: People, queue: Queue, trace: Trace) -> None:
     item = add(people, queue, traces=[str(trace.uuid)]).json()["added"][0]["id"]
     reviewing(people).post(f"/api/v1/items/{item}/claim")
