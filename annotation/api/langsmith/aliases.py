@@ -19,7 +19,7 @@ BASE_2 = "/api/v2/"
 _URLS = "annotation.api.langsmith.urls"
 _URLS_2 = "annotation.api.langsmith.v2.urls"
 _UNSERVED = "annotation.api.langsmith.unserved"
-_OPENTELEMETRY = ("/v1/traces", "/v1/logs", "/v1/metrics")
+_OPENTELEMETRY = "annotation.api.ingest.urls"
 
 
 class Aliases:
@@ -49,7 +49,7 @@ def canonical(path: str) -> str | None:
 
 def _is_known(path: str) -> bool:
     """Whether an SDK gets an answer there."""
-    if path.endswith(_OPENTELEMETRY):
+    if path.endswith(_ends()):
         return True
     if path.startswith(BASE_2):
         return _is_served(path.removeprefix(BASE_2), _URLS_2)
@@ -68,6 +68,12 @@ def _is_served(rest: str, urls: str = _URLS) -> bool:
 def _first_parts() -> frozenset[str]:
     """What addresses of the protocol begin with: everything else need not be looked up."""
     return frozenset(route.partition("/")[0] for route in _routes(get_resolver(_URLS)))
+
+
+@cache
+def _ends() -> tuple[str, ...]:
+    """What addresses that take OpenTelemetry's data end in, below whichever base."""
+    return tuple(f"/{route}" for route in _routes(get_resolver(_OPENTELEMETRY)))
 
 
 def _routes(resolver: URLResolver, prefix: str = "") -> list[str]:

@@ -69,5 +69,13 @@ def test_any_program_gets_json_for_an_unknown_address_and_a_person_a_page(people
 def test_an_sdk_keeps_what_is_served_under_its_name(people: People) -> None:
     sdk = Client(headers={"x-api-key": people.token("ingest", "write"), "user-agent": "langsmith-py/0.15.1"})
     assert sdk.get("/api/v1/info/").status_code == sdk.get("/sessions").status_code == 200
-    for base in ("/otel", "/api/v1/otel"):
-        assert sdk.post(f"{base}/v1/traces", b"{}", "application/json").status_code == 200
+    for base in ("", "/otel", "/api/v1/otel"):
+        for kind in ("traces", "logs", "claude_code"):
+            assert sdk.post(f"{base}/v1/{kind}", b"{}", "application/json").status_code == 200, (base, kind)
+
+
+@pytest.mark.parametrize("agent", ["acme/1.0 (like langsmith-py/0.15.1)", "python-httpx/0.28 langsmith", ""])
+def test_who_only_mentions_the_sdk_has_our_own_interface(people: People, agent: str) -> None:
+    program = Client(headers={"x-api-key": people.token(), "user-agent": agent})
+    assert program.get("/api/v1/me").json()["workspace"]["slug"] == "acme"
+    assert program.get("/api/v1/feedback").json()["results"] == []
