@@ -31,7 +31,8 @@ class ReadYourWrites:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """The answer, with the cookie after a change."""
         response = self.get_response(request)
-        if request.method not in _SAFE and replica.ALIAS in settings.DATABASES:
+        is_of_browser = hasattr(request, "session")  # a program's next request would be taken for a browser's
+        if is_of_browser and request.method not in _SAFE and replica.ALIAS in settings.DATABASES:
             response.set_cookie(
                 WROTE, "1", max_age=settings.REPLICA_MAX_LAG_SECONDS, httponly=True, samesite="Lax",
                 secure=settings.SESSION_COOKIE_SECURE,

@@ -7,6 +7,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.conf import settings
@@ -106,3 +107,10 @@ def test_nothing_is_written_to_the_replica(people: People, second: dict[str, Any
 def test_a_filter_is_bounded_on_the_replica_too(people: People, second: dict[str, Any]) -> None:
     with replica.reading(), pytest.raises(matching.FilterTooSlow), matching.bounded(milliseconds=50):
         list(Project.objects.raw("SELECT id, pg_sleep(5) FROM annotation_project"))
+
+
+def test_a_program_keeps_no_cookie_which_would_make_a_browser_of_it(people: People, second: dict[str, Any]) -> None:
+    program = people.api()
+    given = program.post("/api/v1/feedback", {"key": "note", "score": 1, "trace_id": str(uuid4())}, "application/json")
+    assert (given.status_code, given.cookies) == (201, {})
+    assert not hasattr(program.get("/api/v1/me").wsgi_request, "session")
