@@ -88,7 +88,11 @@ class RequestLog(RequestMiddleware):
     """
 
     def prepare(self, request: HttpRequest) -> None:
-        """Name the request; what is mostly not there, ids from a proxy and a line at its beginning, the library sees to."""
+        """Name the request; what is mostly not there, ids from a proxy and a line at its beginning, the library sees to.
+
+        The line says `user_id` also where nobody has looked for a user (`for_pages`).
+        """
+        structlog.contextvars.bind_contextvars(user_id=None)
         if _log.isEnabledFor(DEBUG) or not request.META.keys().isdisjoint(_NAMED_BY_PROXY):
             super().prepare(request)
             return

@@ -52,6 +52,24 @@ def test_the_workspace_stands_in_the_line_of_a_request_below_it(people: People, 
     assert parsed(lines.getvalue())[-1]["workspace_id"] == people.workspace.pk
 
 
+@pytest.mark.parametrize("path", ["/api/v1/me", "/otlp/v1/traces", "/healthz", "/api/v1/nothing"])
+def test_the_line_says_the_same_of_a_program_with_and_without_a_cookie(
+    people: People, lines: StringIO, path: str
+) -> None:
+    program = people.api()
+    for headers in ({}, {"cookie": "a=b"}, {"x-request-id": "mine"}):
+        program.get(path, headers=headers)
+    told = [line for line in parsed(lines.getvalue()) if "request" in line]
+    assert len(told) == 3
+    known, *others = (
+        {key: value for key, value in line.items() if key not in {"request_id", "timestamp"}} for line in told
+    )
+    assert others == [known] * 2
+    assert known["user_id"] == (people.admin.pk if path == "/api/v1/me" else None)
+    assert known["ip"] == "127.0.0.1"
+    assert known.get("workspace_id") == (people.workspace.pk if path == "/api/v1/me" else None)
+
+
 def test_secrets_and_values_of_database_errors_are_hidden(lines: StringIO) -> None:
     quoted = "Key (email)=(a@b.c) already exists."
     try:
