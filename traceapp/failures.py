@@ -25,8 +25,7 @@ def missing(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Django's `handler404`: a page for people; for programs, which are known by the address or by a key, JSON."""
     if not (request.path.startswith("/api/") or "x-api-key" in request.headers or "Authorization" in request.headers):
         return page_not_found(request, exception)
-    words = "There is no such address."
-    return JsonResponse({**errors.body("not_found", words, hint="See /api/v1/schema."), "detail": words}, status=404)
+    return errors.not_found(request)
 
 
 def _told(request: HttpRequest, status: int) -> HttpResponse:

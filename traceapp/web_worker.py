@@ -17,7 +17,7 @@ import mmap
 import select
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext, suppress
 from typing import Any
 
@@ -90,8 +90,9 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn is untyped
 
     def handle_request(self, req: Any, conn: Any) -> Any:
         """The headers are here: give the body its time, and send the answer's head together with its beginning."""
-        self._due[conn.sock] = time.monotonic() + BODY_SECONDS + _length(req.headers) / LEAST_BYTES_PER_SECOND
-        with nullcontext() if "EXPECT" in dict(req.headers) else _corked(conn.sock):
+        named = dict(req.headers)
+        self._due[conn.sock] = time.monotonic() + BODY_SECONDS + _length(named) / LEAST_BYTES_PER_SECOND
+        with nullcontext() if "EXPECT" in named else _corked(conn.sock):
             return super().handle_request(req, conn)
 
     def murder_pending(self) -> None:
@@ -106,9 +107,8 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn is untyped
                     connection.shutdown(socket.SHUT_RD)
 
 
-def _length(headers: list[tuple[str, str]]) -> int:
+def _length(named: Mapping[str, str]) -> int:
     """How many bytes the body has, as far as the headers say; gunicorn has seen to it that they make sense."""
-    named = dict(headers)
     return _CHUNKED if "TRANSFER-ENCODING" in named else int(named.get("CONTENT-LENGTH", 0))
 
 

@@ -16,7 +16,7 @@ from annotation.domain.projects import keys
 from annotation.models import Membership, User
 
 KEY_HEADER = "x-api-key"
-_KEY_IN_META = "HTTP_X_API_KEY"
+_KEY_IN_META = f"HTTP_{KEY_HEADER.upper().replace('-', '_')}"
 WORKSPACE_HEADER = "x-traceapp-workspace"
 
 
