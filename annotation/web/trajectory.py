@@ -118,13 +118,13 @@ class ShownTrajectory:
         start = self.trajectory.window.earlier_count
         return self._part(start, start + OUTLINE_ROWS)
 
-    def outline_before(self, stop: int) -> OutlinePart:
-        """The rows above the index `stop`."""
-        return replace(self._part(max(stop - OUTLINE_ROWS, 0), stop), later="")
+    def outline_before(self, stop: int, most: int = OUTLINE_ROWS) -> OutlinePart:
+        """At most so many rows above the index `stop`."""
+        return replace(self._part(max(stop - most, 0), stop), later="")
 
-    def outline_after(self, start: int) -> OutlinePart:
-        """The rows from the index `start` on."""
-        return replace(self._part(start, start + OUTLINE_ROWS), earlier="")
+    def outline_after(self, start: int, most: int = OUTLINE_ROWS) -> OutlinePart:
+        """At most so many rows from the index `start` on."""
+        return replace(self._part(start, start + most), earlier="")
 
     def _part(self, start: int, stop: int) -> OutlinePart:
         left = max(self.step_count - stop, 0)
@@ -259,7 +259,10 @@ def more_of_outline(
     is_veiled: bool = False,
     sight: Sight = WHOLE,
 ) -> HttpResponse:
-    """The rows above or below those that the page has: `?outline_before=` or `?outline_after=` an index from 0."""
+    """The rows above or below those that the page has: `?outline_before=` or `?outline_after=` an index from 0.
+
+    With `outline_rest`, for a filter that few of them pass, all that there are.
+    """
     raw = {"raw": "1"} if "raw" in request.GET else {}
     bare = presented.trajectory(without_content(trace), sight)
     shown = ShownTrajectory(
@@ -270,7 +273,8 @@ def more_of_outline(
         thumbs=thumbs,
     )
     before, after = (_index(request.GET.get(name, "")) for name in ("outline_before", "outline_after"))
-    part = shown.outline_before(before) if before is not None else shown.outline_after(after or 0)
+    most = shown.step_count if "outline_rest" in request.GET else OUTLINE_ROWS
+    part = shown.outline_before(before, most) if before is not None else shown.outline_after(after or 0, most)
     return render(request, "components/outline_rows.html", {"part": part})
 
 

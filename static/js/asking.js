@@ -70,5 +70,5 @@
   });
   document.addEventListener("input", (event) => { if (event.target.closest?.("[data-asked-steps]")) show(); });
   document.addEventListener("change", (event) => { if (event.target.closest?.("[data-asked-steps]")) show(); });
-  for (const name of ["step-chosen", "draft-restored", "DOMContentLoaded", "htmx:afterSettle"]) document.addEventListener(name, show);
+  for (const name of ["step-chosen", "draft-restored", "DOMContentLoaded", "page-changed"]) document.addEventListener(name, show);
 }

@@ -47,7 +47,7 @@
 
   document.addEventListener("input", show);
   document.addEventListener("change", show);
-  document.addEventListener("htmx:afterSettle", show);
+  document.addEventListener("page-changed", show);
   document.addEventListener("draft-restored", show);
   document.addEventListener("draft-kept", tell);
   document.addEventListener("DOMContentLoaded", show);

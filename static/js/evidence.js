@@ -94,6 +94,6 @@
     box?.dispatchEvent(new Event("input", { bubbles: true })); // so that the draft is kept
     mark();
   });
-  document.addEventListener("htmx:afterSettle", mark);
+  document.addEventListener("page-changed", mark);
   document.addEventListener("DOMContentLoaded", mark);
 }

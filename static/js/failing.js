@@ -25,6 +25,6 @@
     select.dispatchEvent(new Event("change", { bubbles: true }));
   });
   document.addEventListener("change", (event) => { if (event.target === field()) show(); });
-  document.addEventListener("htmx:afterSettle", show);
+  document.addEventListener("page-changed", show);
   document.addEventListener("DOMContentLoaded", show);
 }

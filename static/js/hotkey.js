@@ -72,6 +72,6 @@
   });
 
   document.addEventListener("DOMContentLoaded", hint);
-  document.addEventListener("htmx:afterSettle", hint);
+  document.addEventListener("page-changed", hint);
   globalThis.traceappKeysOf = keysOf; // for the sheet of keys
 }

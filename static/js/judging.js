@@ -77,6 +77,6 @@
     held()?.replaceChildren(...event.detail.map((value) => Object.assign(document.createElement("input"), { type: "hidden", name: "step", value })));
     show();
   });
-  document.addEventListener("htmx:afterSettle", show);
+  document.addEventListener("page-changed", show);
   document.addEventListener("DOMContentLoaded", show);
 }

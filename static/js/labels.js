@@ -83,7 +83,7 @@
     holder.closest("[data-labels]").querySelector("#saturation")?.replaceChildren(...said.childNodes);
   };
   document.addEventListener("DOMContentLoaded", ask);
-  document.addEventListener("htmx:afterSettle", ask);
+  document.addEventListener("page-changed", ask);
   document.addEventListener("restore-labels", (event) => {
     const place = document.querySelector("[data-labels]");
     const known = place ? boxes(place).map((box) => box.value) : [];

@@ -63,6 +63,6 @@
     if (question && question !== current()) choose(question);
   });
   document.addEventListener("labels-changed", () => { if (current()) choose(current()); });
-  document.addEventListener("htmx:afterSettle", begin);
+  document.addEventListener("page-changed", begin);
   document.addEventListener("DOMContentLoaded", begin);
 }

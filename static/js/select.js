@@ -18,6 +18,6 @@
     if (event.target.matches("[data-select-all]")) boxes(place).forEach((box) => { box.checked = event.target.checked; });
     if (event.target.matches("[data-select-all], [data-select-row]")) tell(place);
   });
-  document.addEventListener("htmx:afterSettle", () => document.querySelectorAll("[data-select]").forEach(tell));
+  document.addEventListener("page-changed", () => document.querySelectorAll("[data-select]").forEach(tell));
   window.addEventListener("pageshow", () => document.querySelectorAll("[data-select]").forEach(tell));
 }

@@ -7,7 +7,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from annotation.models import Trace
+from annotation.models import Run, Trace
+from tests.factories.traces import RunFactory
 from tests.fixtures.browser import SignIn, settled
 from tests.fixtures.people import People
 
@@ -47,6 +48,25 @@ def test_a_trace_is_found_read_and_judged_by_keyboard(page: Page, live: str, tri
     expect(page).to_have_url(listed)
     page.keyboard.press("?")
     expect(page.get_by_role("heading", name="Keys of this page")).to_be_visible()
+
+
+def test_the_filter_of_a_long_outline_finds_an_error_far_down(page: Page, live: str, trip: Trace) -> None:
+    built = (
+        RunFactory.build(trace=trip, workspace=trip.workspace, type="tool", name=f"tool {number}", started_at=trip.started_at,
+                         start_nano=10**19 // 2 + number, status="error" if number == 1702 else "ok")
+        for number in range(1800)
+    )  # fmt: skip
+    Run.objects.bulk_create(built)
+    page.goto(f"{live}/w/acme/traces/{trip.uuid}/")
+    page.locator("label", has_text="Errors").click()
+    expect(page.locator("[data-outline] [data-error] a").last).to_have_text("tool 1702error")
+    expect(page.locator("[data-outline] .more")).to_have_count(0)
+    assert page.locator("[data-outline] a").count() == page.locator("[data-outline] a").evaluate_all(
+        "(links) => new Set(links.map((link) => link.dataset.stepId)).size"
+    )
+    page.keyboard.press("j")
+    page.keyboard.press("j")  # to where it stands in the conversation
+    expect(page.locator(".turn[data-at]")).to_contain_text("tool 1702")
 
 
 def test_the_keys_of_an_open_trace_are_listed_over_it(page: Page, live: str, trip: Trace, hostile: Trace) -> None:
