@@ -56,28 +56,37 @@ def change(
     name: str | None = None,
     description: str | None = None,
     extra: Mapping[str, Any] | None = None,
+    extra_keys: Mapping[str, Any] | None = None,
     ended_at: datetime | None = None,
     goes_on: bool = False,
 ) -> None:
     """Change what is given; the slug stays, filters and links use it. One that `goes_on` has not ended after all.
 
-    Raises ProjectNameTakenError.
+    `extra` takes the place of all that is known; of `extra_keys` each key is set, or taken out by None, and what others set
+    meanwhile stays. Raises ProjectNameTakenError.
     """
     given = {"name": name, "description": description, "extra": extra, "ended_at": ended_at}
     changes: dict[str, Any] = {column: value for column, value in given.items() if value is not None}
     if goes_on:
         changes["ended_at"] = None
-    if not changes:
+    if not changes and extra_keys is None:
         return
-    detail = {"from": Project.objects.values_list("name", flat=True).get(pk=project.pk), "to": name or project.name}
-    for column, value in changes.items():
-        setattr(project, column, value)
     try:
         with transaction.atomic():
+            known = Project.objects.select_for_update(no_key=True).get(pk=project.pk)
+            if extra_keys is not None:
+                changes["extra"] = _merged(known.extra, extra_keys)
+            for column, value in changes.items():
+                setattr(project, column, value)
             project.save(update_fields=list(changes))
+            detail = {"from": known.name, "to": name or known.name}
             audit.record("project.changed", by=by, workspace=project.workspace, target=project, detail=detail)
     except IntegrityError as problem:
         raise ProjectNameTakenError(project.name) from problem
+
+
+def _merged(known: Mapping[str, Any], keys: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in {**known, **keys}.items() if value is not None}
 
 
 def _free_slug(workspace: Workspace, name: str) -> str:

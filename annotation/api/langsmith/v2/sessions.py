@@ -82,7 +82,7 @@ class SessionView(views.SessionView):
         project, sent = self.project(uuid), self.one()
         said = reading.said_in(sent) | _emptied(sent)
         if sent.get("extra") is not None:
-            said["extra"] = _merged(project.extra, sent["extra"])
+            said["extra_keys"] = said.pop("extra")
         with views.taken_names():
             changing.change(project=project, by=self.actor.person, name=reading.name_in(sent), **said)
         return self.answer(project)
@@ -93,10 +93,6 @@ def _emptied(sent: Mapping[str, Any]) -> dict[str, Any]:
     nothing = {"description": "", "extra": {}}
     changes: dict[str, Any] = {name: nothing[name] for name in emptied & nothing.keys()}
     return changes | {"goes_on": "end_time" in emptied}
-
-
-def _merged(known: Mapping[str, Any], sent: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in {**known, **sent}.items() if value is not None}
 
 
 def _of_type(request: Request) -> Q:

@@ -11,6 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from annotation.domain.projects import projects
 from annotation.models import Project
 from tests.api.langsmith.conftest import AGENT, Sdk
 from tests.factories.datasets import DatasetFactory
@@ -133,3 +134,12 @@ def test_a_key_of_one_project_resolves_no_other(people: People) -> None:
     mine = Client(headers={"x-api-key": people.token("read", project=people.project), "user-agent": AGENT})
     query = {"kind": "AGENT", "id": "support", "environment": "PRODUCTION"}
     assert mine.get("/api/v1/sessions/resolutions", query).status_code == 404
+
+
+def test_keys_of_extra_that_somebody_else_set_meanwhile_stay(people: People) -> None:
+    stale = Project.objects.get(pk=people.project.pk)
+    projects.change(project=people.project, by=people.admin, extra_keys={"a": 1, "c": 1})
+    with CaptureQueriesContext(connection) as queries:
+        projects.change(project=stale, by=people.admin, extra_keys={"b": 2, "c": None})
+    assert Project.objects.get(pk=stale.pk).extra == stale.extra == {"a": 1, "b": 2}
+    assert any("FOR NO KEY UPDATE" in query["sql"] for query in queries)
