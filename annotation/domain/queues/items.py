@@ -185,6 +185,18 @@ def restore(*, item: Item, by: User) -> Item:
     return found
 
 
+def redate(*, item: Item, added_at: datetime, by: User) -> Item:
+    """Say when the item was added; this moves it in nobody's line."""
+    with transaction.atomic():
+        locked = _locked(item)
+        if locked.created_at != added_at:
+            told = {"from": locked.created_at.isoformat(), "to": added_at.isoformat()}
+            locked.created_at = added_at
+            locked.save(update_fields=["created_at"])
+            audit.record("item.redated", by=by, workspace=locked.workspace, target=locked, detail=_where(locked) | told)
+    return locked
+
+
 def flag(*, item: Item, by: User, reason: str, now: datetime | None = None) -> Item:
     """Set the item aside for an editor to look at: nobody is given it until the flag is cleared. Keeps the draft."""
     with transaction.atomic():

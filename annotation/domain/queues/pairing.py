@@ -111,6 +111,6 @@ def _keyed(traces: QuerySet[Trace], by: str) -> Sequence[_Keyed]:
 
 def _example() -> QuerySet[Run, str | None]:
     """Which example the root run says that it answers."""
-    roots = Run.objects.filter(workspace=OuterRef("workspace"), uuid=OuterRef("root_run_uuid"))
+    roots = Run.objects.filter(workspace=OuterRef("workspace"), uuid=OuterRef("root_run_uuid"), trace=OuterRef("pk"))
     named = KeyTextTransform(run_level.EXAMPLE, "attributes")
     return roots.annotate(example=named).values_list("example", flat=True)[:1]

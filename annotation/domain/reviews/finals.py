@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import reduce
+from operator import or_
 
 from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, Q
@@ -129,12 +131,22 @@ def _answered(
 
 def differs(asked: Rubric) -> Q:
     """Items to which two reviewers gave different answers."""
-    condition = Q(pk__in=[])
-    for key in _compared(asked):
-        given = Review.objects.filter(item=OuterRef("pk"), is_adjudication=False, answers__has_key=key)
-        words = given.order_by().values("item").annotate(words=Count(KeyTransform(key, "answers"), distinct=True))
-        condition |= Q(Exists(words.filter(words__gt=1)))
-    return condition
+    return _any(_given(key, Count(KeyTransform(key, "answers"), distinct=True)) for key in _compared(asked))
+
+
+def has_result(asked: Rubric) -> Q:
+    """Items of which two reviewers answered the same question: those that have an agreement."""
+    return _any(_given(key, Count("pk")) for key in _compared(asked))
+
+
+def _given(key: str, counted: Count) -> Exists:
+    """Whether more than one is counted among the answers to a question."""
+    reviews = Review.objects.filter(item=OuterRef("pk"), is_adjudication=False, answers__has_key=key)
+    return Exists(reviews.order_by().values("item").annotate(count=counted).filter(count__gt=1))
+
+
+def _any(conditions: Iterable[Exists]) -> Q:
+    return reduce(or_, map(Q, conditions), Q(pk__in=[]))
 
 
 def settle(*, item: Item, key: str, value: JsonValue, by: User, now: datetime) -> None:

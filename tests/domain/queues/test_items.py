@@ -2,6 +2,7 @@
 
 import threading
 import uuid
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
@@ -121,3 +122,16 @@ def test_many_at_once_add_without_twins_or_gaps() -> None:
         thread.join()
     assert sorted(Item.objects.values_list("number", flat=True)) == list(range(1, 41))
     assert set(Item.objects.values_list("subject", flat=True)) == {subject.text for subject in wanted}
+
+
+@pytest.mark.django_db
+def test_another_time_of_adding_stands_in_the_audit_log_once() -> None:
+    queue, by, added_at = QueueFactory(), UserFactory(), datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+    [item] = items.add(queue=queue, subjects=traces(1), reason=BY_HAND).added
+    for _ in range(2):
+        assert items.redate(item=item, added_at=added_at, by=by).created_at == added_at
+    assert Item.objects.get().created_at == added_at
+    event = AuditEvent.objects.get(action="item.redated")
+    assert (event.actor_id, event.detail["from"], event.detail["to"]) == (
+        by.pk, item.created_at.isoformat(), added_at.isoformat(),
+    )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
 
@@ -11,10 +12,11 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from rest_framework.exceptions import NotFound, PermissionDenied
 
+from annotation.api.langsmith import wire
 from annotation.api.langsmith.base import View
 from annotation.api.langsmith.errors import Invalid, Refusal
 from annotation.api.langsmith.queues import writing
-from annotation.domain.queues import items, pairing, subjects
+from annotation.domain.queues import items, pairing, sections, subjects
 from annotation.domain.queues.items import QueueClosedError
 from annotation.domain.queues.lifecycle import QueueError
 from annotation.domain.queues.reasons import Origin, Reason
@@ -22,10 +24,26 @@ from annotation.domain.queues.refusals import ClaimError, NotAReviewerError
 from annotation.domain.queues.sections import Section
 from annotation.domain.queues.subjects import Subject
 from annotation.domain.reviews.rubric import InvalidReviewError
+from annotation.domain.traces import matching
+from annotation.domain.traces.matching.bounds import FilterTooSlow
 from annotation.models import Item, Project, Queue, Run, Trace
 
 Kind, State = Item.Kind, Item.State
 MOST_POPULATED = 5_000
+MOST_COUNTED = 10_000
+"""A place in line is told up to here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an item stands for the caller: its section, its place there from zero, and the item before it, if one is.
+
+    `position` is MOST_COUNTED for all places from there on.
+    """
+
+    section: Section
+    position: int
+    before: UUID | None
 
 
 class QueueView(View):
@@ -91,7 +109,8 @@ class QueueView(View):
         return [found[uuid] for uuid in dict.fromkeys(sessions)]
 
     def paired(self, queue: Queue, sessions: Sequence[UUID]) -> int:
-        """Put pairs of a trace of the one project and a trace of the other into the queue, each once, the oldest first. How many.
+        """Put pairs of a trace of the one project and a trace of the other into the queue, each once, the oldest first; all or
+        none. How many.
 
         A pair answers the same example of a dataset; where nothing here says which, it had the same input.
         """
@@ -99,9 +118,7 @@ class QueueView(View):
         if len(projects) != 2:
             raise Invalid("session_ids of a pairwise queue has to name two projects; nothing was added.")
         one, other = (self.visible(Trace).filter(project=project) for project in projects)
-        found = (
-            pairing.matched(one, other, by=pairing.EXAMPLE).pairs or pairing.matched(one, other, by=pairing.INPUT).pairs
-        )
+        found = _matched(one, other, pairing.EXAMPLE) or _matched(one, other, pairing.INPUT)
         if not found:
             raise Invalid(
                 "No trace of the one project has the example or the input of one of the other; nothing was added."
@@ -119,6 +136,22 @@ class QueueView(View):
         self.placed(queue, [subjects.of_trace(uuid) for uuid in found])
         return len(found)
 
+    def place(self, queue: Queue, item: Item) -> Place:
+        """Where the item stands in the caller's line."""
+        person = self.actor.person
+        section = sections.section_of(item, person)
+        rows = sections.in_line(sections.of_section(self.standing(queue), section, person), queue, person)
+        line = list(rows.values_list("uuid", flat=True)[:MOST_COUNTED])
+        position = line.index(item.uuid) if item.uuid in line else MOST_COUNTED
+        return Place(section, position, line[position - 1] if 0 < position < MOST_COUNTED else None)
+
+    def redated(self, item: Item) -> Item:
+        """The item, added when the body says, if it says so; this moves it in nobody's line."""
+        sent = self.one()
+        if not sent.get("added_at"):
+            return item
+        return items.redate(item=item, added_at=wire.parsed_time(sent["added_at"], "added_at"), by=self.person)
+
     def section(self) -> Section | None:
         """The section that the query names. Raises Invalid."""
         named = self.request.query_params.get("status")
@@ -128,6 +161,21 @@ class QueueView(View):
             return Section(named)
         except ValueError as problem:
             raise Invalid(f"status has to be one of: {', '.join(Section)}.") from problem
+
+
+def _matched(one: QuerySet[Trace], other: QuerySet[Trace], by: str) -> Sequence[pairing.Pair]:
+    """All pairs, those that began last first. Raises Invalid where finding them takes too long or they are too many."""
+    try:
+        with matching.bounded():
+            found = pairing.matched(one, other, by=by, most=MOST_POPULATED + 1)
+    except FilterTooSlow as problem:
+        raise Invalid("Finding pairs in these projects takes too long; nothing was added.") from problem
+    if len(found.pairs) > MOST_POPULATED or max(found.left_count, found.right_count) >= pairing.MOST_READ:
+        raise Invalid(
+            f"These are more than {MOST_POPULATED:,} pairs, or a project with {pairing.MOST_READ:,} traces or more; nothing was "
+            "added. Choose some on the queue's page of pairs."
+        )
+    return found.pairs
 
 
 @contextmanager

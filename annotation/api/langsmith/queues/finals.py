@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +22,9 @@ from annotation.domain.queues import rubric_versions
 from annotation.domain.queues.rubric import Question
 from annotation.domain.reviews import finals, spoken
 from annotation.domain.reviews.adjudicate import AdjudicationError
+from annotation.domain.reviews.finals import Agreement, Answered
 from annotation.domain.reviews.rubric import InvalidReviewError
+from annotation.domain.reviews.stored import stored
 from annotation.models import Item
 
 
@@ -32,13 +36,15 @@ class FinalView(MixedView):
     def put(self, _request: Request, uuid: UUID, item: UUID, key: str) -> Response:
         """Decide on one question on which the reviewers differ; with the last one the item is settled."""
         found, question = self._asked(uuid, item, key)
+        answer, now = _answer(question, self.one()), timezone.now()
         try:
-            finals.settle(item=found, key=key, value=_answer(question, self.one()), by=self.person, now=timezone.now())
+            finals.settle(item=found, key=key, value=answer, by=self.person, now=now)
         except InvalidReviewError as problem:
             raise Invalid(str(problem)) from problem
         except (AdjudicationError, DatasetError) as problem:
             raise Refusal(409, str(problem)) from problem
-        return Response(self._told(uuid, item, key))
+        decided = Answered(Agreement.DISAGREED, stored(question, answer), has_final=True)
+        return Response(_told(key, self._outcome(uuid, item).get(key, decided), now))
 
     def delete(self, _request: Request, uuid: UUID, item: UUID, key: str) -> Response:
         """Take the decision back; one that is not there is none."""
@@ -56,12 +62,16 @@ class FinalView(MixedView):
             raise NotFound(f"The rubric of this annotation queue has no item {key}.")
         return found, question
 
-    def _told(self, uuid: UUID, item: UUID, key: str) -> dict[str, Any]:
+    def _outcome(self, uuid: UUID, item: UUID) -> Mapping[str, Answered]:
+        """By question; none where the item is given to somebody again meanwhile, or is gone."""
         queue = self.queue(uuid)
-        found = self.item(queue, item)
-        said = finals.of_items([found], rubric_versions.questions_of(queue))[found.pk].keys[key]
-        written = writing.answered(said)
-        return {"key": key, **written, "final": written["answer"], "final_set_at": timezone.now(), "final_set_by": None}
+        found = self.standing(queue).filter(uuid=item).first()
+        return finals.of_items([found], rubric_versions.questions_of(queue))[found.pk].keys if found else {}
+
+
+def _told(key: str, said: Answered, set_at: datetime) -> dict[str, Any]:
+    written = writing.answered(said)
+    return {"key": key, **written, "final": written["answer"], "final_set_at": set_at, "final_set_by": None}
 
 
 def _answer(question: Question, sent: dict[str, Any]) -> JsonValue:

@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from annotation.api.langsmith import wire
 from annotation.api.langsmith.errors import Invalid
 from annotation.api.langsmith.queues import writing
-from annotation.api.langsmith.queues.base import QueueView, refusals
+from annotation.api.langsmith.queues.base import MOST_COUNTED, QueueView, refusals
 from annotation.domain.access import Capability
 from annotation.domain.queues import assignment, items, sections, state
 from annotation.domain.queues.sections import Section
@@ -24,8 +24,6 @@ from annotation.models import Item, Queue, Review
 
 READERS = (Capability.READ, Capability.REVIEW)
 MOST_AT_ONCE = 1000
-MOST_COUNTED = 10_000
-"""A place in line is told up to here."""
 
 
 class ItemListView(QueueView):
@@ -98,10 +96,7 @@ class ItemView(QueueView):
 
     def patch(self, _request: Request, uuid: UUID, item: UUID) -> Response:
         """Say when it was added, which moves it in nobody's line."""
-        found, sent = self.item(self.queue(uuid), item), self.one()
-        if sent.get("added_at"):
-            added_at = wire.parsed_time(sent["added_at"], "added_at")
-            Item.objects.filter(pk=found.pk).update(created_at=added_at)
+        self.redated(self.item(self.queue(uuid), item))
         return Response({})
 
     def delete(self, _request: Request, uuid: UUID, item: UUID) -> Response:
@@ -134,15 +129,8 @@ class ItemPlaceView(QueueView):
     def get(self, _request: Request, uuid: UUID, item: UUID) -> Response:
         """The section that the item stands in for the caller, and its place there from zero."""
         queue = self.queue(uuid)
-        found = self.item(queue, item)
-        section = sections.section_of(found, self.actor.person)
-        rows = sections.in_line(
-            sections.of_section(self.standing(queue), section, self.actor.person), queue, self.actor.person
-        )
-        places = list(rows.values_list("pk", flat=True)[:MOST_COUNTED])
-        return Response(
-            {"section": section, "position": places.index(found.pk) if found.pk in places else MOST_COUNTED}
-        )
+        place = self.place(queue, self.item(queue, item))
+        return Response({"section": place.section, "position": place.position})
 
 
 class SizeView(QueueView):

@@ -15,14 +15,14 @@ from rest_framework.response import Response
 from annotation.api.langsmith import wire
 from annotation.api.langsmith.errors import Invalid, Refusal
 from annotation.api.langsmith.queues import writing
-from annotation.api.langsmith.queues.base import QueueView
-from annotation.api.langsmith.queues.items import MOST_AT_ONCE, MOST_COUNTED, READERS, StatusView, completed_between
+from annotation.api.langsmith.queues.base import MOST_COUNTED, QueueView
+from annotation.api.langsmith.queues.items import MOST_AT_ONCE, READERS, StatusView, completed_between
 from annotation.domain.access import Capability
 from annotation.domain.queues import items, rubric_versions, sections, state, subjects
 from annotation.domain.queues.sections import Section
 from annotation.domain.queues.subjects import Subject
 from annotation.domain.reviews import finals
-from annotation.domain.reviews.finals import Outcome
+from annotation.domain.reviews.finals import Agreement, Outcome
 from annotation.models import Item, Project, Queue, Trace
 
 _SECTIONS = {
@@ -72,17 +72,20 @@ class MixedView(QueueView):
     def _differing(self, queue: Queue, rows: QuerySet[Item]) -> QuerySet[Item]:
         """Those on which reviewers differ, or of which that is still open, where the query asks so. Raises Invalid."""
         only, unresolved = self.request.query_params.get("agreement"), wire.flag(self.request, "has_unresolved_keys")
-        if not only and unresolved is None:
+        if only is None and unresolved is None:
             return rows
+        if only not in {None, Agreement.DISAGREED}:
+            raise Invalid("agreement has to be disagreed.")
         if not self.actor.may(Capability.EDIT) or self.request.query_params.get("status") != "archived":
             raise Invalid("agreement and has_unresolved_keys take status=archived, and a key of an editor.")
-        differ, is_reviewed = finals.differs(rubric_versions.questions_of(queue)), Q(review_count__gte=2)
+        asked = rubric_versions.questions_of(queue)
+        differ = finals.differs(asked)
         rows = rows.filter(differ) if only else rows
         match unresolved:
             case True:
                 return rows.filter(differ, adjudicated_at__isnull=True)
             case False:
-                return rows.filter(is_reviewed).exclude(differ & Q(adjudicated_at__isnull=True))
+                return rows.filter(finals.has_result(asked)).exclude(differ & Q(adjudicated_at__isnull=True))
             case _:
                 return rows
 
@@ -177,11 +180,8 @@ class MixedItemView(MixedView):
 
     def patch(self, _request: Request, uuid: UUID, item: UUID) -> Response:
         """Say when it was added, which moves it in nobody's line."""
-        queue, sent = self.queue(uuid), self.one()
-        found = self.item(queue, item)
-        if sent.get("added_at"):
-            Item.objects.filter(pk=found.pk).update(created_at=wire.parsed_time(sent["added_at"], "added_at"))
-        found = self.item(queue, item)
+        queue = self.queue(uuid)
+        found = self.redated(self.item(queue, item))
         return Response(writing.mixed([found], self.outcomes(queue, [found]))[0])
 
 
@@ -207,18 +207,13 @@ class MixedPlaceView(MixedView):
         """The section that the item stands in for the caller, its place there from zero, and the cursor that leads to it."""
         queue = self.queue(uuid)
         found = self.item(queue, item)
-        section = sections.section_of(found, self.actor.person)
-        rows = sections.in_line(
-            sections.of_section(self.standing(queue), section, self.actor.person), queue, self.actor.person
-        )
-        places = list(rows.values_list("uuid", flat=True)[:MOST_COUNTED])
-        place = places.index(found.uuid) if found.uuid in places else MOST_COUNTED
+        place = self.place(queue, found)
         return Response(
             {
-                "section": _NAMES[section],
-                "position": place,
+                "section": _NAMES[place.section],
+                "position": place.position,
                 "item_type": writing.item_type(found),
-                "cursor": places[place - 1] if 0 < place < MOST_COUNTED else None,
+                "cursor": place.before,
             }
         )
 

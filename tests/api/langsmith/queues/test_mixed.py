@@ -11,7 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from annotation.models import Item, Queue, Review
+from annotation.models import AuditEvent, Item, Queue, Review
 from tests.api.langsmith.conftest import Sdk, stored_trace
 from tests.api.langsmith.queues.making import new
 from tests.factories import ProjectFactory, TraceFactory
@@ -150,6 +150,18 @@ def test_what_cannot_be_added_adds_nothing(people: People, sdk: Sdk, sent: Any, 
 )  # fmt: skip
 def test_lists_that_cannot_be_say_so(people: People, sdk: Sdk, query: dict[str, str], status: int) -> None:
     assert sdk("GET", f"/platform/annotation-queues/{new(sdk)['id']}/items", **query).status_code == status
+
+
+def test_an_item_is_dated_anew_under_both_addresses_and_read_once(people: People, sdk: Sdk) -> None:
+    queue, [added, *_], _ = filled(people, sdk)
+    address = f"/platform/annotation-queues/{queue}/items/{added['id']}"
+    with CaptureQueriesContext(connection) as queries:
+        assert sdk.ok("PATCH", address, {}) == added
+    assert len([query for query in queries if query["sql"].startswith('SELECT "annotation_item"."id"')]) == 1
+    for path, day in ((address, "2026-03-02"), (f"/annotation-queues/{queue}/runs/{added['id']}", "2026-03-03")):
+        sdk.ok("PATCH", path, {"added_at": f"{day}T09:30:00Z"})
+        assert Item.objects.get(uuid=added["id"]).created_at.isoformat() == f"{day}T09:30:00+00:00"
+    assert AuditEvent.objects.filter(action="item.redated", actor_id=people.admin.pk).count() == 2
 
 
 def test_a_list_costs_the_same_however_long(people: People, sdk: Sdk) -> None:

@@ -9,9 +9,11 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from annotation.api.langsmith.queues import base
 from annotation.domain.queues import lifecycle, rubric_versions
 from annotation.domain.queues.rubric import Option, Parts, Question, QuestionKind, Rubric
 from annotation.models import Item, Project, Queue, RubricVersion, Trace
@@ -124,6 +126,28 @@ def test_projects_without_examples_pair_by_their_input_and_what_does_not_pair_ma
     answering(other, 3, None, input="Hello")
     assert new(sdk, session_ids=sessions)["queue_type"] == "pairwise"
     assert Item.objects.get().kind == "pair"
+
+
+def test_more_pairs_than_can_be_added_add_none_and_finding_them_ends(
+    people: People, sdk: Sdk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = ProjectFactory.create(workspace=people.workspace)
+    sent = {"name": "Pairs", "session_ids": [str(people.project.uuid), str(other.uuid)]}
+    for minute, project in enumerate([people.project, other] * 3):
+        answering(project, minute, None, input="Hi")
+    monkeypatch.setattr(base, "MOST_POPULATED", 2)
+    refused = sdk("POST", "/annotation-queues", sent)
+    assert (refused.status_code, "more than 2 pairs" in refused.json()["detail"]) == (422, True)
+    assert (Queue.objects.count(), Item.objects.count()) == (0, 0)
+    monkeypatch.setattr(base, "MOST_POPULATED", 3)
+    with CaptureQueriesContext(connection) as queries:
+        sdk.ok("POST", "/annotation-queues", sent)
+    assert Item.objects.filter(kind="pair").count() == 3
+    said = [query["sql"] for query in queries]
+    limit = f"{settings.FILTER_TIMEOUT_MILLISECONDS}ms"
+    told = ["read" if "join_key" in sql else limit in sql for sql in said if "join_key" in sql or "set_config" in sql]
+    assert told == [True, "read", "read", False] * 2  # both lists, by example and by input
+    assert any('"trace_id" = ("annotation_trace"."id")' in sql for sql in said)  # so that one partition is looked into
 
 
 def test_the_table_of_a_pairwise_queue_tells_which_was_preferred(people: People, sdk: Sdk) -> None:
