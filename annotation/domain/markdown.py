@@ -1,10 +1,12 @@
-"""Markdown of traces and instructions as inert HTML; pure.
+"""Markdown of traces and instructions as inert HTML, or without its marks; pure.
 
 Hostile input is normal: raw HTML is off, images are off (they would be fetched), and what markdown-it made goes through
 nh3 all the same.
 """
 
 from __future__ import annotations
+
+import re
 
 import nh3
 from markdown_it import MarkdownIt
@@ -56,3 +58,11 @@ _cleaner = nh3.Cleaner(
 def render(text: str) -> str:
     """The text as HTML of a few harmless tags; links open apart and tell nothing about where they were followed."""
     return _cleaner.clean(_parser.render(text))
+
+
+def plain(text: str) -> str:
+    """The beginning of a text without the marks of Markdown that only disturb where it stands in a line or two."""
+    return _MARKS.sub("", text).strip()
+
+
+_MARKS = re.compile(r"\*\*|`+|(?:^|(?<=\s))#{1,6}\s")

@@ -4,7 +4,8 @@
 {
   const root = () => document.querySelector("[data-asked-steps]");
   const steps = () => [...(root()?.querySelectorAll("[data-asked-step]") ?? [])];
-  const chosen = () => document.querySelector(".outline [data-outline] [data-step-id][aria-current]")?.dataset.stepId;
+  let brought = null; // a step whose questions are gone to, and whose turn is not on this page of the trajectory
+  const chosen = () => brought ?? document.querySelector(".outline [data-outline] [data-step-id][aria-current]")?.dataset.stepId;
   const shown = () => steps().find((step) => step.hasAttribute("data-shown"));
   const fieldsOf = (step) => [...step.querySelectorAll("input:not([type=hidden]), textarea, select")];
   const keyOf = (step, field) => field.name.slice(`answer-${step.dataset.askedStep}-`.length);
@@ -26,6 +27,7 @@
   const show = () => {
     if (!root()) return;
     root().dataset.live = "true";
+    if (!steps().some((step) => step.dataset.askedStep === brought)) brought = null;
     root().querySelector("[data-asked-tools]").hidden = false;
     const run = chosen();
     for (const step of steps()) step.toggleAttribute("data-shown", step.dataset.askedStep === run);
@@ -36,12 +38,21 @@
     count();
   };
 
+  const linkOf = (step) => document.querySelector(`.outline [data-outline] [data-step-id="${CSS.escape(step.dataset.askedStep)}"]`);
+
+  const bring = (step) => {
+    const link = linkOf(step);
+    if (link && document.getElementById(decodeURIComponent(link.hash.slice(1)))) { link.click(); return; }
+    brought = step.dataset.askedStep;
+    show();
+  };
+
   const next = () => {
     const all = steps();
     const at = all.indexOf(shown());
     const step = [...all.slice(at + 1), ...all.slice(0, at + 1)].find(isOpen);
     if (!step) return;
-    const link = document.querySelector(`.outline [data-outline] [data-step-id="${CSS.escape(step.dataset.askedStep)}"]`);
+    const link = linkOf(step);
     if (!link) { step.querySelector("[data-asked-link]").click(); return; } // not in the outline yet: its page is
     link.click();
     // its question becomes the one that digits answer; the focus stays, or ← and → would change an answer instead of the item
@@ -68,7 +79,9 @@
     if (event.target.closest("[data-asked-next]")) next();
     if (event.target.closest("[data-asked-same]")) alike();
   });
+  document.addEventListener("show-asked-step", (event) => bring(event.target.closest("[data-asked-step]")));
+  document.addEventListener("step-chosen", () => { brought = null; show(); });
   document.addEventListener("input", (event) => { if (event.target.closest?.("[data-asked-steps]")) show(); });
   document.addEventListener("change", (event) => { if (event.target.closest?.("[data-asked-steps]")) show(); });
-  for (const name of ["step-chosen", "draft-restored", "DOMContentLoaded", "page-changed"]) document.addEventListener(name, show);
+  for (const name of ["draft-restored", "DOMContentLoaded", "page-changed"]) document.addEventListener(name, show);
 }

@@ -1,7 +1,8 @@
 // data-hotkey="j": the key clicks the element (or focuses it, if it is for typing). "mod+Enter" is Ctrl or ⌘ with Enter.
 // Several keys are separated by spaces. Keys never fire while somebody types, under open dialogs and popovers or
 // for keys that the focused control needs itself; chords with mod fire everywhere. AltGr writes text. On the review page a
-// person may have moved keys: <html data-keys='{"s": "w"}'> has W do what S does for others.
+// person may have moved keys: <html data-keys='{"s": "w"}'> has W do what S does for others. A text that is gone to without
+// the pointer is gone on with where it ends ([data-append]).
 "use strict";
 {
   const writes = (node) =>
@@ -26,10 +27,12 @@
     const keys = element.dataset.hotkey.split(" ");
     return element.closest("[data-review]") ? keys.map((key) => own[key] ?? key) : keys;
   };
+  const SUBMIT = /mac|iphone|ipad/i.test(navigator.userAgentData?.platform ?? navigator.platform) ? "⌘ ↵" : "Ctrl ↵";
   const signOf = (key) => ({ ArrowUp: "↑", ArrowDown: "↓", ArrowLeft: "←", ArrowRight: "→" })[key] ?? (key === key.toLowerCase() ? key.toUpperCase() : `⇧${key}`);
 
-  // hints beside what has a key show the person's own
+  // hints beside what has a key show the machine's own, and the person's
   const hint = () => {
+    document.querySelectorAll("[data-hotkey='mod+Enter'] kbd").forEach((sign) => { sign.textContent = SUBMIT; });
     if (Object.keys(own).length === 0) return;
     for (const element of document.querySelectorAll("[data-review] [data-hotkey]")) {
       const [key] = element.dataset.hotkey.split(" ");
@@ -71,7 +74,13 @@
     if (event.key === "Escape" && !event.defaultPrevented && writes(event.target) && !document.querySelector("dialog[open]")) event.target.blur();
   });
 
+  let points = false;
+  for (const [sign, is] of [["pointerdown", true], ["pointerup", false], ["keydown", false]]) document.addEventListener(sign, () => { points = is; }, true);
+  document.addEventListener("focusin", ({ target }) => {
+    if (!points && target.matches("[data-append]") && target.selectionEnd === 0) target.setSelectionRange(target.value.length, target.value.length);
+  });
+
   document.addEventListener("DOMContentLoaded", hint);
   document.addEventListener("page-changed", hint);
-  globalThis.traceappKeysOf = keysOf; // for the sheet of keys
+  Object.assign(globalThis, { traceappKeysOf: keysOf, traceappSubmitSign: SUBMIT }); // for the sheet of keys
 }

@@ -2,12 +2,14 @@
 // ([data-option]) answer to the digits: they carry them as data-hotkey while the question is the current one.
 "use strict";
 {
-  const all = () => [...document.querySelectorAll("[data-review] [data-question]")].filter((one) => one.getClientRects().length > 0);
+  const every = () => [...document.querySelectorAll("[data-review] [data-question]")];
+  const isShown = (one) => one.getClientRects().length > 0;
+  const all = () => every().filter(isShown);
   const current = () => document.querySelector("[data-review] [data-question][data-current]");
-  const options = (question) => [...question.querySelectorAll("[data-option]")].filter((one) => one.getClientRects().length > 0);
+  const options = (question) => [...question.querySelectorAll("[data-option]")].filter(isShown);
 
   const choose = (question) => {
-    all().forEach((other) => {
+    every().forEach((other) => {
       delete other.dataset.current;
       other.querySelectorAll("[data-option]").forEach((option) => option.removeAttribute("data-hotkey"));
     });
@@ -31,11 +33,15 @@
 
   const types = (node) => node.closest?.("textarea, select, [contenteditable=true], input:not([type=checkbox], [type=radio])");
 
+  // those that are asked of steps show when it is their step's turn
+  const isAsked = (one) => isShown(one.closest("[data-asked-steps]") ?? one) && !one.closest("[data-visible-if]:not([data-asked])");
+
   const move = (by) => {
-    const questions = all();
+    const questions = every().filter(isAsked);
     const next = questions[Math.min(Math.max(questions.indexOf(current()) + by, 0), questions.length - 1)];
     if (!next) return;
     if (next.parentElement.contains(document.activeElement) && document.activeElement !== document.body) document.activeElement.blur();
+    if (!isShown(next)) next.dispatchEvent(new CustomEvent("show-asked-step", { bubbles: true }));
     choose(next);
     next.scrollIntoView({ block: "nearest" });
   };

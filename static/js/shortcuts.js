@@ -3,7 +3,7 @@
 // Keys that a person has moved are marked, and [data-shortcuts] says where that is done.
 "use strict";
 {
-  const SIGNS = { "mod+Enter": /Mac|iPhone|iPad/.test(navigator.platform) ? "⌘ ↵" : "Ctrl ↵", Enter: "↵", ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓", " ": "Space" };
+  const SIGNS = { "mod+Enter": globalThis.traceappSubmitSign, Enter: "↵", ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓", " ": "Space" };
   const GROUPS = ["Answer", "Move", "Steps", "Item"];
 
   const make = (name, text, ...children) => {

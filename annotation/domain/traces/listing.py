@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,7 +11,7 @@ from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import BigIntegerField, CharField, Func, Q, QuerySet
 from django.db.models.functions import Cast, Extract, Floor, Left
 
-from annotation.domain import paging
+from annotation.domain import markdown, paging
 from annotation.domain.traces.histogram import Histogram, histogram
 from annotation.models import Feedback, Trace
 
@@ -23,7 +22,6 @@ COUNTED = 5_000
 #: Characters of input and output that a row shows.
 SHOWN = 240
 
-_MARKS = re.compile(r"\*\*|`+|(?:^|(?<=\s))#{1,6}\s")
 _COLUMNS = (
     "id", "uuid", "workspace_id", "project_id", "name", "status", "error", "started_at", "latency_ms", "thread_id",
     "total_tokens", "cost", "verdict", "verdict_source", "run_count", "error_count",
@@ -92,17 +90,12 @@ def _said(feedback: QuerySet[Feedback], traces: Sequence[UUID]) -> dict[UUID, li
 def _row(trace: Trace, said: Sequence[Feedback]) -> Row:
     return Row(
         trace,
-        _plain(getattr(trace, "input_head", None)),
-        _plain(getattr(trace, "output_head", None)),
+        markdown.plain(getattr(trace, "input_head", None) or ""),
+        markdown.plain(getattr(trace, "output_head", None) or ""),
         tuple(dict.fromkeys(str(one.value) for one in said if one.key == "label" and one.value)),
         tuple(dict.fromkeys(str(one.value) for one in said if one.key == "layer" and one.value)),
         _decider(trace, said),
     )
-
-
-def _plain(head: str | None) -> str:
-    """Without the marks of Markdown, which only disturb in one line."""
-    return _MARKS.sub("", head or "").strip()
 
 
 def _decider(trace: Trace, said: Sequence[Feedback]) -> str:

@@ -11,7 +11,7 @@ from annotation.domain.queues.rubric import Parts, Question, QuestionKind, Rubri
 from annotation.models import FailureMode, Review
 from tests.fixtures.people import People
 from tests.web.review.conftest import Line
-from tests.web.review.screen import at
+from tests.web.review.screen import at, kept
 
 MakeLine = Callable[..., Line]
 
@@ -64,10 +64,31 @@ def test_keys_keep_out_of_the_way_of_typing_and_of_the_browsers_own(page: Page, 
     expect(good).not_to_be_checked()
 
     page.keyboard.press("g")
+    page.get_by_label("Good").focus()
     page.keyboard.press("c")
+    page.keyboard.type(", and more")  # where it ends
+    expect(page.get_by_role("button", name="Submit & next").locator("kbd")).to_have_text("Ctrl ↵")
     page.keyboard.press("Control+Enter")  # the one chord that fires while typing
     at(page, 2)
-    assert Review.objects.get().note == "gbsfuxj? all typed"
+    expect(page).to_have_title("Item 2, Refund promises · traceapp")
+    assert Review.objects.get().note == "gbsfuxj? all typed, and more"
+
+
+def test_a_note_that_was_kept_is_gone_on_with_where_it_ends(page: Page, live: str, make_line: MakeLine) -> None:
+    line = make_line(1)
+    page.goto(live + line.page(1))
+    page.get_by_label("Note").fill("first line\nsecond")
+    kept(page)
+    page.reload()
+    at(page, 1)
+    page.keyboard.press("c")
+    page.keyboard.type(" and on")
+    expect(page.get_by_label("Note")).to_have_value("first line\nsecond and on")
+    page.get_by_label("Note").evaluate("note => note.setSelectionRange(0, 0)")
+    page.keyboard.press("Escape")
+    page.get_by_label("Note").click(position={"x": 30, "y": 12})  # a pointer says where
+    page.keyboard.type("!")
+    expect(page.get_by_label("Note")).not_to_have_value("first line\nsecond and on!")
 
 
 def test_a_person_moves_keys_and_sees_them_everywhere(

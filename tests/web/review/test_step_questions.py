@@ -168,3 +168,30 @@ def test_steps_are_answered_where_they_are_read_and_the_rest_alike(
     given = {step["run"]: step["answers"] for step in Review.objects.get().steps}
     assert [given[str(run.uuid)]["call"] for run in runs].count("wrong") == 1
     assert given[str(runs[0].uuid)] == {"call": "wrong"}
+
+
+def test_up_and_down_go_through_the_questions_about_steps_as_they_stand_on_the_page(
+    page: Page, live: str, make_line: MakeLine
+) -> None:
+    tone = Question(key="tone", kind=QuestionKind.CHOICE, label="Tone", options=CALL.options)
+    line = make_line(1, asked=Rubric(questions=(GOOD, tone, CALL, WORDING)))
+    with_calls(line, 2)
+    page.goto(live + line.page(1))
+    now, at = page.locator("[data-question][data-current]"), page.locator(".outline [aria-current] .name")
+    expect(now).to_contain_text("Tone")
+    page.keyboard.press("ArrowDown")
+    expect(at).to_contain_text("get_rate_rules")
+    page.keyboard.press("2")
+    page.keyboard.press("ArrowDown")
+    expect(at).to_contain_text("call_2")
+    page.keyboard.press("1")
+    expect(page.locator("[data-asked-question=call]")).to_contain_text("2 of 2 answered")
+    page.keyboard.press("ArrowDown")
+    expect(at).to_contain_text("final_answer")
+    expect(now.get_by_label("Wording")).to_be_visible()
+    page.keyboard.press("ArrowDown")  # what stands below them
+    expect(now).to_contain_text("What went wrong")
+    for _ in range(2):
+        page.keyboard.press("ArrowUp")
+    expect(at).to_contain_text("call_2")
+    expect(now.get_by_label("Right")).to_be_checked()

@@ -70,7 +70,9 @@ def test_htmx_gets_the_next_item_in_place(client: Client, make_line: MakeLine) -
 
     page = answer.content.decode()
     assert (answer.status_code, answer["HX-Push-Url"]) == (200, line.page(2))
-    assert page.strip().startswith('<div class="page" id="review-page"')
+    top, rest = page.strip().split("\n", 1)
+    assert top == "<title>Item 2, Refund promises · traceapp</title>"  # where htmx looks for one
+    assert rest.strip().startswith('<div class="page" id="review-page"')
     assert "Can I cancel booking TX-2?" in page
     assert "<html" not in page
 
@@ -82,6 +84,7 @@ def test_after_the_last_item_htmx_gets_the_end(client: Client, make_line: MakeLi
     answer = client.post(line.page(1, "submit"), line.form(1, **{"answer-thumbs": "up"}), headers=HTMX)
 
     assert (answer.status_code, answer["HX-Push-Url"]) == (200, line.start)
+    assert answer.content.decode().strip().startswith("<title>Refund promises · traceapp</title>")
     assert "All done here" in answer.content.decode()
     assert "Undo the review of item 1" in answer.content.decode()
 

@@ -67,6 +67,14 @@ def test_rows_say_what_was_asked_and_answered_and_hold_a_seat_each(client: Clien
     assert "0 of 3 dealt with" in page
 
 
+def test_rows_show_no_marks_of_markdown(client: Client, make_line: MakeLine) -> None:
+    line = make_line(1, asked=ONE, answer="## Sorry\n**No refund** on `ADVANCE_SAVER`: 3 * 2 * 1.")
+
+    page = words(client.get(table(line)).content)
+
+    assert "Sorry No refund on ADVANCE_SAVER: 3 * 2 * 1." in page
+
+
 def test_lists_of_ones_own_are_tables_too_and_rows_say_which_they_are_in(
     client: Client, people: People, make_line: MakeLine
 ) -> None:

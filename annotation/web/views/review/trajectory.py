@@ -11,6 +11,7 @@ from uuid import UUID
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 
+from annotation.domain import markdown
 from annotation.domain.queues import blindness, presentation
 from annotation.domain.queues.presentation import Texts
 from annotation.domain.queues.sight import WHOLE, Sight
@@ -182,7 +183,7 @@ def _is_carried(shown: list[ShownTrajectory], earlier: int) -> bool:
 
 def excerpt(text: str, seen: Sight) -> str:
     """The beginning of a text of an item, for a row."""
-    return clip(text, "", characters=ROW_CHARACTERS, lines=ROW_LINES, mask=seen.mask).text
+    return markdown.plain(clip(text, "", characters=ROW_CHARACTERS, lines=ROW_LINES, mask=seen.mask).text)
 
 
 def _earlier(request: MemberRequest, trace: Trace, item: Item, seen: Sight) -> EarlierTurn:
