@@ -10,7 +10,7 @@ from django.test import Client
 
 from annotation.domain.queues import lifecycle, rubric
 from annotation.domain.queues.lifecycle import QueueSettings
-from annotation.models import Dataset, Example, Item, Queue, Trace
+from annotation.models import Dataset, Example, Item, Queue, Review, Trace
 from tests.factories.traces import RunFactory, TraceFactory
 from tests.fixtures.people import People
 
@@ -183,6 +183,24 @@ def test_a_reviewer_takes_a_submission_back_and_sees_only_their_own(people: Peop
     back = client.post(f"/api/v1/reviews/{review['id']}/undo").json()
     assert (back["item"]["id"], back["draft"]["answers"]) == (item, {"thumbs": "up"})
     assert client.get("/api/v1/reviews").json()["results"] == []
+
+
+def test_versions_of_a_review_tell_the_time_spent_up_to_each(people: People, queue: Queue, trace: Trace) -> None:
+    uuid = add(people, queue, traces=[str(trace.uuid)]).json()["added"][0]["id"]
+    client = reviewing(people)
+    client.post(f"/api/v1/items/{uuid}/claim")
+    for took in (1_500, 2_000, 0):
+        given = {"answers": {"thumbs": "up"}, "note": str(took), "active_ms": took}
+        client.put(f"/api/v1/items/{uuid}/review", given, content_type=JSON)
+    one = f"/api/v1/reviews/{Review.objects.get().uuid}"
+
+    def times() -> list[int]:
+        return [version["review"]["active_ms"] for version in client.get(f"{one}/versions").json()]
+
+    assert times() == [3_500, 3_500, 1_500]
+    client.post(f"{one}/undo")
+    assert times() == [3_500, 1_500]
+    assert client.get(one).json()["active_ms"] == 3_500
 
 
 @pytest.mark.parametrize("count", [1, 3])

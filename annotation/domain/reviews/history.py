@@ -79,12 +79,17 @@ def as_input(review: Review) -> ReviewInput:
     )
 
 
+def _said(review: Review) -> ReviewInput:
+    """What it says, with the time that the person has spent on it up to now."""
+    return as_input(review).model_copy(update={"active_ms": review.active_ms})
+
+
 def keep(review: Review) -> None:
     """Keep what the review says now, before it is edited. Call with its item locked."""
     ReviewRevision.objects.create(
         review=review,
         number=review.submission_count,
-        content=as_input(review).document(),
+        content=_said(review).document(),
         submitted_at=review.modified_at,
     )
 
@@ -95,8 +100,8 @@ def before(review: Review) -> ReviewRevision | None:
 
 
 def given_in(revision: ReviewRevision) -> ReviewInput:
-    """What was given then."""
-    return content.read_draft(revision.content)
+    """What was given then, as it is given again: the time that it took counts already."""
+    return content.read_draft(revision.content).model_copy(update={"active_ms": 0})
 
 
 def forget_from(revision: ReviewRevision) -> None:
@@ -107,9 +112,10 @@ def forget_from(revision: ReviewRevision) -> None:
 def versions(review: Review) -> list[Version]:
     """All that the review has said, the newest first."""
     rubrics = {version.number: version for version in RubricVersion.objects.filter(queue=review.item.queue_id)}
-    now = _version(review.submission_count, review.modified_at, as_input(review), rubrics)
+    now = _version(review.submission_count, review.modified_at, _said(review), rubrics)
     earlier = review.revisions.order_by("-number")
-    found = [now, *(_version(one.number, one.submitted_at, given_in(one), rubrics) for one in earlier)]
+    before = [(one.number, one.submitted_at, content.read_draft(one.content)) for one in earlier]
+    found = [now, *(_version(*one, rubrics) for one in before)]
     names = _names(review, {step.run for one in found for step in one.given.steps})
     return [replace(one, steps=_on_steps(one.given, rubrics, names), is_current=one is now) for one in found]
 

@@ -105,7 +105,9 @@ class VersionSerializer(serializers.Serializer[Any]):
     number = serializers.IntegerField(help_text="Which submission it was.")
     submitted_at = serializers.DateTimeField()
     is_current = serializers.BooleanField()
-    review = ReviewInputSerializer(source="content")
+    review = ReviewInputSerializer(
+        source="content", help_text="Its `active_ms` is all that was spent on the review up to then."
+    )
 
 
 class DecisionSerializer(serializers.Serializer[Any]):
