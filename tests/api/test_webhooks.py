@@ -100,15 +100,27 @@ def test_a_webhook_is_changed_and_turned_off_and_on(people: People, program: Cli
     )
     event = AuditEvent.objects.get(action="webhook.changed")
     assert event.detail == {"to": "other.example.com"}
+    refused = _sent(program, "PATCH", one, {"url": "http://169.254.169.254/"}, 400)["error"]["fields"]["url"]
+    assert refused == ["169.254.169.254 is no public address; the operator can allow it in WEBHOOK_TRUSTED."]
     assert _sent(program, "POST", f"{one}/test", status=409)["error"]["code"] == "webhook_off"
     assert _sent(program, "PATCH", one, {"is_on": True})["is_on"]
     assert AuditEvent.objects.filter(action__in=["webhook.turned_off", "webhook.turned_on"]).count() == 2
+
+
+def test_a_webhook_whose_address_is_no_longer_allowed_is_turned_off_and_sent_elsewhere(
+    people: People, program: Client
+) -> None:
+    hook = WebhookFactory(workspace=people.workspace, url="http://10.0.0.1/x")
+    assert not _sent(program, "PATCH", f"/{hook.uuid}", {"is_on": False})["is_on"]
+    changed = _sent(program, "PATCH", f"/{hook.uuid}", {"url": "https://hooks.example.com/"})
+    assert changed["url"] == "https://hooks.example.com/"
 
 
 @pytest.mark.parametrize(
     ("change", "field", "words"),
     [
         ({"url": "http://hooks.example.com/"}, "url", "Use https"),
+        ({"url": "https://[::1]/"}, "url", "::1 is no public address; the operator can allow it in WEBHOOK_TRUSTED."),
         ({"events": ["trace.made"]}, "events", "not a valid choice"),
         ({"queues": []}, "queues", "not be empty"),
         ({"queues": ["5c2a0000-0000-4000-8000-000000000000"]}, "queues", "no queue"),

@@ -64,7 +64,7 @@ def test_what_cannot_be_is_said_beside_its_field_and_nothing_typed_is_lost(peopl
     assert page.status_code == 422
     assert "Choose at least one queue" in html
     page = admin.post(f"{BASE}new/", {**given, "which": "all"})
-    assert "Use https" in page.content.decode()
+    assert "10.0.0.1 is no public address; the operator can allow it in WEBHOOK_TRUSTED." in page.content.decode()
     assert 'value="http://10.0.0.1/x"' in page.content.decode()
     assert not Webhook.objects.exists()
 

@@ -9,6 +9,7 @@ import socket
 from collections.abc import Iterable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
+from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 from threading import Thread
@@ -53,7 +54,9 @@ class Destination:
 
 
 def parsed(url: str) -> Destination:
-    """The parts of a webhook's address. Raises BadDestinationError for what can be no address, or not without TLS."""
+    """The parts of a webhook's address. Raises BadDestinationError for what can be no address, or not without TLS, and for
+    numbers inside; where a name leads is seen when it is connected to.
+    """
     if any(ord(character) <= 32 or ord(character) >= 127 for character in url):
         raise BadDestinationError("An address has no spaces, and other letters than those of ASCII encoded.")
     try:
@@ -65,7 +68,11 @@ def parsed(url: str) -> Destination:
         raise BadDestinationError("Write the whole address, such as https://hooks.example.com/traceapp.")
     if parts.username is not None or parts.password is not None:
         raise BadDestinationError("An address holds no user and password: receivers know us by the signature.")
-    if parts.scheme == "http" and not _is_trusted_name(host) and not _is_trusted_literal(host):
+    literal, is_trusted = _literal(host), _is_trusted_name(host)
+    if literal is not None and not is_trusted:
+        _require_allowed(host, literal)
+        is_trusted = _is_in_trusted_network(literal)
+    if parts.scheme == "http" and not is_trusted:
         raise BadDestinationError("Use https; plain http is for hosts that the operator names in WEBHOOK_TRUSTED.")
     is_tls = parts.scheme == "https"
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
@@ -79,11 +86,14 @@ def addresses(destination: Destination) -> list[Address]:
     found = _resolved(destination.host, destination.port)
     if not _is_trusted_name(destination.host):
         for one in found:
-            if not is_public(one) and not _is_in_trusted_network(one):
-                raise BadDestinationError(
-                    f"{destination.host} leads to {one}, which is no public address; the operator can allow it in WEBHOOK_TRUSTED."
-                )
+            _require_allowed(destination.host, one)
     return found
+
+
+def _require_allowed(host: str, address: Address) -> None:
+    if not is_public(address) and not _is_in_trusted_network(address):
+        told = host if host == str(address) else f"{host} leads to {address}, which"
+        raise BadDestinationError(f"{told} is no public address; the operator can allow it in WEBHOOK_TRUSTED.")
 
 
 def is_public(address: Address) -> bool:
@@ -124,11 +134,13 @@ def _is_trusted_name(host: str) -> bool:
     return host.lower().rstrip(".") in {name.lower() for name in _trusted()}
 
 
-def _is_trusted_literal(host: str) -> bool:
-    try:
-        return _is_in_trusted_network(ip_address(host))
-    except ValueError:
-        return False
+def _literal(host: str) -> Address | None:
+    """The address that the host is written as, also the way of old (`127.1`, `2130706433`); None for a name."""
+    with suppress(ValueError):
+        return ip_address(host)
+    with suppress(OSError):
+        return IPv4Address(socket.inet_aton(host))
+    return None
 
 
 def _is_in_trusted_network(address: Address) -> bool:

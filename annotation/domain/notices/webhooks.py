@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.db import IntegrityError, transaction
 
@@ -66,8 +67,11 @@ def create(*, workspace: Workspace, terms: Terms, by: User) -> NewWebhook:
 
 
 def change(*, webhook: Webhook, terms: Terms, by: User) -> None:
-    """Send other things, or elsewhere; what waits goes to the new address at once. Raises BadWebhookError."""
-    _check(webhook.workspace, terms)
+    """Send other things, or elsewhere; what waits goes to the new address at once. Raises BadWebhookError.
+
+    An address that stays is not looked at again: one that is no longer allowed keeps nobody from turning the webhook off.
+    """
+    _check(webhook.workspace, terms, known_url=webhook.url)
     with transaction.atomic():
         before, after = _told(terms_of(webhook)), _told(terms)
         _store(webhook, terms)
@@ -143,7 +147,7 @@ def _rested(webhook: Webhook) -> None:
     enqueue(JobName.DELIVER_NOTICES)
 
 
-def _check(workspace: Workspace, terms: Terms) -> None:
+def _check(workspace: Workspace, terms: Terms, known_url: str = "") -> None:
     if not terms.name.strip():
         raise BadWebhookError("name", "Give it a name.")
     if not terms.kinds or not set(terms.kinds) <= set(Notice.HEARD):
@@ -152,6 +156,8 @@ def _check(workspace: Workspace, terms: Terms) -> None:
         raise BadWebhookError("queues", "Choose at least one queue, or all.")
     if any(queue.workspace_id != workspace.pk for queue in terms.queues or ()):
         raise BadWebhookError("queues", "This queue belongs to another workspace.")
+    if terms.url == known_url:
+        return
     try:
         destinations.parsed(terms.url)
     except destinations.BadDestinationError as problem:
@@ -172,5 +178,5 @@ def _store(webhook: Webhook, terms: Terms) -> None:
 def _told(terms: Terms) -> dict[str, Any]:
     """What the audit log says of it; of the address only the host, as the rest may be a secret of the receiver."""
     queues = "all" if terms.queues is None else ", ".join(sorted(queue.name for queue in terms.queues))
-    to = destinations.parsed(terms.url).authority
+    to = urlsplit(terms.url).netloc
     return {"name": terms.name.strip(), "to": to, "events": ", ".join(sorted(set(terms.kinds))), "queues": queues}

@@ -37,15 +37,25 @@ def test_what_can_be_no_address_is_refused_with_a_reason(url: str, why: str) -> 
         destinations.parsed(url)
 
 
-@pytest.mark.parametrize(
-    "host",
-    ["127.0.0.1", "127.1", "2130706433", "0x7f.1", "0", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254",
-     "100.64.0.1", "224.0.0.1", "255.255.255.255", "[::1]", "[::]", "[fe80::1]", "[fd00::1]", "[::ffff:127.0.0.1]",
-     "[64:ff9b::7f00:1]", "[fec0::1]", "192.0.0.8", "168.63.129.16", "[::ffff:168.63.129.16]", "[2002:7f00:1::]", "[ff02::1]", "localhost"],
-)  # fmt: skip
-def test_no_address_inside_is_reached(host: str) -> None:
-    with pytest.raises(BadDestinationError, match="no public address"):
-        destinations.addresses(destinations.parsed(f"https://{host}/"))
+INSIDE = [
+    "127.0.0.1", "127.1", "2130706433", "0x7f.1", "0", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254",
+    "100.64.0.1", "224.0.0.1", "255.255.255.255", "[::1]", "[::]", "[fe80::1]", "[fd00::1]", "[::ffff:127.0.0.1]",
+    "[64:ff9b::7f00:1]", "[fec0::1]", "192.0.0.8", "168.63.129.16", "[::ffff:168.63.129.16]", "[2002:7f00:1::]", "[ff02::1]",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("host", INSIDE)
+def test_an_address_inside_is_refused_before_anything_is_sent(host: str) -> None:
+    for scheme in ("https", "http"):
+        with pytest.raises(
+            BadDestinationError, match=r"no public address; the operator can allow it in WEBHOOK_TRUSTED\."
+        ):
+            destinations.parsed(f"{scheme}://{host}/")
+
+
+def test_a_name_that_leads_inside_is_not_reached() -> None:
+    with pytest.raises(BadDestinationError, match=r"localhost leads to .*, which is no public address"):
+        destinations.addresses(destinations.parsed("https://localhost/"))
 
 
 @given(st.ip_addresses(v=4))
@@ -58,6 +68,9 @@ def test_what_the_operator_names_is_reached(settings: Settings) -> None:
     settings.WEBHOOK_TRUSTED = ["Hooks.internal", "10.0.0.0/8", "nonsense/8"]
     assert not destinations.parsed("http://hooks.internal/x").is_tls
     assert destinations.addresses(destinations.parsed("http://10.9.8.7:81/x")) == [IPv4Address("10.9.8.7")]
+    assert destinations.parsed("http://10.9.2055/x").host == "10.9.2055"  # 10.9.8.7, the way of old
+    with pytest.raises(BadDestinationError, match="Use https"):
+        destinations.parsed("http://8.8.8.8/x")
     with pytest.raises(BadDestinationError):
         destinations.addresses(destinations.parsed("https://127.0.0.1/"))
     with pytest.raises(BadDestinationError):

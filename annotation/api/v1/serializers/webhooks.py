@@ -50,7 +50,9 @@ class NewWebhookSerializer(serializers.Serializer[Any]):
     """A webhook to be made; the context names the `visible_queues` of the caller."""
 
     name = serializers.CharField(max_length=120)
-    url = serializers.CharField(max_length=2000, help_text="https, at a public address.")
+    url = serializers.CharField(
+        max_length=2000, help_text="https, at a public address; others take the operator’s WEBHOOK_TRUSTED."
+    )
     events = serializers.ListField(child=serializers.ChoiceField(EVENTS), allow_empty=False)
     queues = serializers.ListField(
         child=serializers.UUIDField(), allow_null=True, default=None, allow_empty=False, help_text=QUEUES
