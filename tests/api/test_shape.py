@@ -203,6 +203,25 @@ def test_keys_are_made_listed_and_revoked(people: People, program: Client) -> No
     assert Client(headers={"x-api-key": made["token"]}).get("/api/v1/me").status_code == 401
 
 
+def test_a_key_says_whether_it_is_confined_to_its_project(program: Client) -> None:
+    def made(**sent: Any) -> tuple[bool, bool, str | None]:
+        key = program.post("/api/v1/keys", {"name": "agent", "scopes": ["read"], **sent}, content_type=JSON).json()
+        listed = program.get("/api/v1/keys").json()["results"][0]
+        me = Client(headers={"x-api-key": key["token"]}).get("/api/v1/me").json()
+        return key["is_confined"], listed["is_confined"], me["project"]
+
+    assert made() == made(is_confined=False) == made(project="booking", is_confined=False) == (False, False, None)
+    assert made(project="booking") == (True, True, "booking")
+
+
+def test_a_key_that_is_to_be_confined_to_no_project_is_refused(program: Client) -> None:
+    sent = {"name": "agent", "scopes": ["read"], "is_confined": True}
+    answer = program.post("/api/v1/keys", sent, content_type=JSON)
+    words = ["Name the project that the key is to be confined to."]
+    assert (answer.status_code, answer.json()["error"]["fields"]) == (400, {"is_confined": words})
+    assert ApiKey.objects.count() == 1
+
+
 def test_a_key_of_one_project_makes_no_wider_one(people: People) -> None:
     bound = people.api(ApiKey.Scope.WRITE, project=people.project)
     assert bound.post("/api/v1/keys", {"name": "x", "scopes": ["read"]}, content_type=JSON).status_code == 403

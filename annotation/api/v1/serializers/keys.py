@@ -8,6 +8,8 @@ from rest_framework import serializers
 
 from annotation.models import ApiKey, Project
 
+CONFINED = "Whether the key may touch nothing but its project."
+
 
 class KeySerializer(serializers.Serializer[Any]):
     """A key without its token, which nobody can see again."""
@@ -17,12 +19,15 @@ class KeySerializer(serializers.Serializer[Any]):
     prefix = serializers.CharField()
     scopes = serializers.ListField(child=serializers.ChoiceField(ApiKey.Scope.choices))
     project = serializers.CharField(source="project.slug", default=None, allow_null=True)
-    is_confined = serializers.BooleanField()
+    is_confined = serializers.SerializerMethodField(help_text=CONFINED)
     created_by = serializers.CharField(source="created_by.email", default=None, allow_null=True)
     created_at = serializers.DateTimeField()
     expires_at = serializers.DateTimeField(allow_null=True)
     last_used_at = serializers.DateTimeField(allow_null=True)
     revoked_at = serializers.DateTimeField(allow_null=True)
+
+    def get_is_confined(self, key: ApiKey) -> bool:
+        return key.only_project is not None
 
 
 class MadeKeySerializer(KeySerializer):
@@ -39,8 +44,15 @@ class NewKeySerializer(serializers.Serializer[Any]):
     project = serializers.SlugRelatedField(
         slug_field="slug", queryset=Project.objects.none(), required=False, allow_null=True, default=None
     )
-    is_confined = serializers.BooleanField(required=False, default=True)
+    is_confined = serializers.BooleanField(
+        required=False, help_text=f"{CONFINED} Unless it is said: true where a project is named, else false."
+    )
     expires_at = serializers.DateTimeField(required=False, allow_null=True, default=None)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs.get("is_confined") and attrs["project"] is None:
+            raise serializers.ValidationError({"is_confined": ["Name the project that the key is to be confined to."]})
+        return attrs
 
     def get_fields(self) -> dict[str, Any]:
         """The fields, with the projects to choose from."""
