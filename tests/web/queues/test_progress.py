@@ -58,20 +58,41 @@ def test_pace_counts_every_day_and_what_is_left(people: People) -> None:
     assert [(load.reviewer, load.review_count, load.median_seconds) for load in found.loads] == [
         (people.reviewer, 3, 20)
     ]
+    assert (found.per_day, found.forecast) == (3 / 14, None)  # of three reviews nothing is foretold
+
+
+def test_a_queue_that_began_two_days_ago_is_measured_by_two_days(people: People) -> None:
+    queue, added = make(people, *[3] * 8)
+    for place, item in enumerate(added[:6]):
+        review(people, item, days_ago=2 - place / 3)
+    found = pace.of_queue(queue, now=NOON)
+    assert (found.left, found.per_day) == (2, 3.0)
     assert found.forecast is not None
-    assert found.forecast.on == NOON.date() + timedelta(days=38)
+    assert found.forecast.on == NOON.date() + timedelta(days=1)
 
 
 def test_the_page_tells_it_in_words(people: People) -> None:
-    queue, added = make(people, 1.5, 1.5, 1.5)
-    review(people, added[0], days_ago=0, active_ms=42_000)
+    queue, added = make(people, *[1.5] * 8)
+    for item in added[:6]:
+        review(people, item, days_ago=1.2, active_ms=42_000)
     with time_machine.travel(NOON, tick=False):
         shown = words(people.client(people.editor).get(f"/w/acme/queues/{queue.uuid}/progress/").content)
     assert "2 reviews to give" in shown
+    assert "5 a day lately" in shown
     assert "42.0 s median active time of a review" in shown
-    assert "9 Apr 2026 at this pace; 22 Mar to never with 95 %" in shown
+    assert "13 Mar 2026 at this pace; 13 Mar to 15 Mar 2026 with 95 %" in shown
     assert "1 to 3 days 2" in shown
-    assert "Thu 12 Mar 1" in shown
+    assert "Wed 11 Mar 6" in shown
+
+
+def test_of_a_queue_that_has_just_begun_it_is_too_early_to_say(people: People) -> None:
+    queue, added = make(people, *[1] * 8)
+    for item in added[:6]:
+        review(people, item, days_ago=0.5)
+    with time_machine.travel(NOON, tick=False):
+        shown = words(people.client(people.editor).get(f"/w/acme/queues/{queue.uuid}/progress/").content)
+    assert "6 a day lately" in shown
+    assert "– too early to say: a forecast takes a day and 5 reviews" in shown
 
 
 def test_of_a_queue_without_reviews_it_says_so(people: People) -> None:
@@ -88,5 +109,5 @@ def test_it_takes_the_same_statements_for_one_item_and_three(
     for item in added:
         review(people, item, days_ago=0)
     client = people.client(people.editor)
-    with time_machine.travel(NOON, tick=False), django_assert_num_queries(12):
+    with time_machine.travel(NOON, tick=False), django_assert_num_queries(13):
         client.get(f"/w/acme/queues/{queue.uuid}/progress/")

@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Aggregate, Count, F, FloatField, Max, Min, Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
 
-from annotation.domain.reviews.quality.forecast import LATELY, Forecast, forecast
+from annotation.domain.reviews.quality.forecast import LATELY, Forecast, forecast, span
 from annotation.models import Item, Queue, Review, User
 
 AGES = ((1, "under a day"), (3, "1 to 3 days"), (7, "3 to 7 days"), (30, "7 to 30 days"), (None, "over 30 days"))
@@ -23,6 +23,10 @@ class Median(Aggregate):
     function = "percentile_cont"
     template = "%(function)s(0.5) WITHIN GROUP (ORDER BY %(expressions)s)"
     output_field = FloatField()
+
+
+_MIDDLE = Median(F("active_ms"), filter=Q(active_ms__gt=0))
+"""The active time of a middling review; of those of which it is known: given on our page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +57,14 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """All of it. `left` is how many reviews are still to be given; `oldest_at` when the oldest open item came."""
+    """All of it. `left` is how many reviews are still to be given; `oldest_at` when the oldest open item came.
+
+    `per_day` is the average of the `days`, but for those before the first review. `forecast` is None where nothing is left, or
+    it is too early to say.
+    """
 
     days: tuple[Day, ...]
+    per_day: float
     left: int
     forecast: Forecast | None
     ages: tuple[Age, ...]
@@ -68,25 +77,26 @@ class Pace:
         """The most reviews on one day; what a chart's full height means."""
         return max((day.count for day in self.days), default=0)
 
-    @property
-    def per_day(self) -> float:
-        """Reviews on an average day."""
-        return sum(day.count for day in self.days) / len(self.days)
-
 
 def of_queue(queue: Queue, *, now: datetime) -> Pace:
-    """Of the last LATELY days; five statements, whatever the queue's size."""
-    recent = Review.objects.filter(item__queue=queue, submitted_at__gte=_start(now))
+    """Of the last LATELY days; six statements, whatever the queue's size."""
+    every = Review.objects.filter(item__queue=queue)
+    recent = every.filter(submitted_at__gte=_start(now))
+    begun, median = recent.aggregate(first=Min("submitted_at"), middle=_MIDDLE).values()
+    if every.filter(submitted_at__lt=_start(now)).exists():
+        begun = now - timedelta(days=LATELY)
     days = _days(recent, now.date())
+    given = sum(day.count for day in days)
     open_items = Item.objects.filter(queue=queue, state=Item.State.OPEN)
     left, oldest_at, *counts = _waiting(open_items, queue, now)
     return Pace(
         days=days,
+        per_day=given / span(begun or now, now),
         left=left,
-        forecast=forecast(left=left, daily=[day.count for day in days], today=now.date()),
+        forecast=forecast(left=left, given=given, begun=begun, now=now),
         ages=tuple(Age(words, count) for (_bound, words), count in zip(AGES, counts, strict=True)),
         oldest_at=oldest_at,
-        median_seconds=_seconds(_timed(recent).aggregate(middle=Median("active_ms"))["middle"]),
+        median_seconds=_seconds(median),
         loads=_loads(recent),
     )
 
@@ -118,16 +128,10 @@ def _waiting(items: QuerySet[Item], queue: Queue, now: datetime) -> Sequence[Any
     return [left, found["oldest"], *[found[name] for name in ages]]
 
 
-def _timed(reviews: QuerySet[Review]) -> QuerySet[Review]:
-    """Those of which the time is known: given on our page."""
-    return reviews.filter(active_ms__gt=0)
-
-
 def _loads(recent: QuerySet[Review]) -> tuple[Load, ...]:
-    middle = Median(F("active_ms"), filter=Q(active_ms__gt=0))
     rows = list(
         recent.values("reviewer")
-        .annotate(reviews=Count("pk"), middle=middle, last=Max("submitted_at"))
+        .annotate(reviews=Count("pk"), middle=_MIDDLE, last=Max("submitted_at"))
         .order_by("-reviews", "reviewer")
     )
     people = User.objects.in_bulk([row["reviewer"] for row in rows])
