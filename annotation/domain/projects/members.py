@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 from django.db.models import QuerySet
 
-from annotation.domain import audit
+from annotation.domain import audit, locks
 from annotation.domain.access import Capability, role_may
 from annotation.models import Assignment, Membership, Queue, Reservation, User, Workspace
 
@@ -42,7 +42,7 @@ def change_role(*, membership: Membership, role: str, by: User) -> None:
         detail = {"from": current.role, "to": role}
         Membership.objects.filter(pk=current.pk).update(role=role)
         if not role_may(role, Capability.REVIEW):
-            Assignment.objects.filter(item__workspace=current.workspace, reviewer=current.user).delete()
+            _free(current, Assignment)
         audit.record("member.role_changed", by=by, workspace=current.workspace, target=current.user, detail=detail)
     membership.role = role
 
@@ -53,8 +53,7 @@ def remove(*, membership: Membership, by: User) -> None:
         current = _locked(membership)
         _keep_an_admin(current)
         Queue.reviewers.through.objects.filter(queue__workspace=current.workspace, user=current.user).delete()
-        Reservation.objects.filter(item__workspace=current.workspace, reviewer=current.user).delete()
-        Assignment.objects.filter(item__workspace=current.workspace, reviewer=current.user).delete()
+        _free(current, Reservation, Assignment)
         Membership.objects.filter(pk=current.pk).delete()
         detail = {"role": current.role}
         audit.record("member.removed", by=by, workspace=current.workspace, target=current.user, detail=detail)
@@ -62,8 +61,18 @@ def remove(*, membership: Membership, by: User) -> None:
 
 def _locked(membership: Membership) -> Membership:
     """The membership as it is now; the workspace's row is locked, so that two admins cannot remove each other."""
-    Workspace.objects.select_for_update().get(pk=membership.workspace_id)
+    Workspace.objects.select_for_update(no_key=True).get(pk=membership.workspace_id)
     return Membership.objects.select_related("user", "workspace").get(pk=membership.pk)
+
+
+def _free(membership: Membership, *seats: type[Reservation | Assignment]) -> None:
+    """Give back the seats that the person has in queues of the workspace, among those who are taking and using them."""
+    theirs = [seat.objects.filter(item__workspace=membership.workspace, reviewer=membership.user) for seat in seats]
+    held = {item for rows in theirs for item in rows.values_list("item", "item__queue")}
+    locks.under_policy(queue for _, queue in held)
+    locks.items([item for item, _ in held])
+    for rows in theirs:
+        rows.delete()
 
 
 def _keep_an_admin(membership: Membership) -> None:

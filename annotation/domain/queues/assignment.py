@@ -3,14 +3,12 @@
 An item has as many seats as the queue wants reviews, and those that were added to it. A seat is taken by a review or by
 somebody’s live reservation.
 Every command locks the item's row first, and counts seats only after it holds the lock, in a statement of its own:
-only that sees what the previous holder of the lock committed. Who locks several items of a queue is `under_policy` before, and
-locks them in the order of their inside ids: so nobody waits in a ring, neither with one another nor with a change of the
-queue, which goes through all of its items.
+only that sees what the previous holder of the lock committed. In which order several are locked stands in `domain.locks`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,7 +16,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
-from annotation.domain import access, statements
+from annotation.domain import access, locks, statements
 from annotation.domain.queues import asking_again, line, probes
 from annotation.domain.queues.refusals import (
     ClaimError,
@@ -226,10 +224,10 @@ def require_active(queue: Queue) -> None:
 def lock(item: Item) -> Item:
     """The item's newest state with its queue and what that asks, locked until the transaction ends.
 
-    Until then the queue asks for no other number of reviews: see `change_policy`.
+    Until then the queue asks for no other number of reviews: see `locks.change_policy`.
     """
     with statements.pipelined():  # with the BEGIN of its transaction
-        statements.ask(_UNDER_POLICY, {"key": _policy_of(item.queue_id)})
+        locks.send_under_policy(item.queue_id)
         found = _LOCKED.ask_first(item=item.pk)
     locked = found()
     if locked is None:
@@ -237,28 +235,6 @@ def lock(item: Item) -> Item:
     return locked
 
 
-def under_policy(queues: Iterable[int]) -> None:
-    """Have changes of what these queues (by inside ids) ask wait until the transaction ends; before any item is locked."""
-    for queue in sorted(set(queues)):
-        statements.ask(_UNDER_POLICY, {"key": _policy_of(queue)})()
-
-
-def change_policy(queue: Queue) -> None:
-    """Wait for all who hold items of the queue by `lock` or `under_policy`, and have others wait until the transaction ends.
-
-    Who began before a change would count by the old policy what is given after it, and nobody would derive that item again.
-    """
-    statements.ask(_CHANGING_POLICY, {"key": _policy_of(queue.pk)})()
-
-
-def _policy_of(queue: int) -> str:
-    return f"policy:{queue}"
-
-
-_CHANGING_POLICY = "SELECT pg_advisory_xact_lock(hashtextextended(%(key)s, 0))"
-_UNDER_POLICY = (
-    "SELECT pg_advisory_xact_lock_shared(hashtextextended(%(key)s, 0))"  # a statement before the one that reads
-)
 _BY_ID = Rows(Item, "it.id = %(item)s")
 _LOCKED = Rows(Item, "it.id = %(item)s FOR NO KEY UPDATE OF it", related=["queue", "queue__rubric"])
 

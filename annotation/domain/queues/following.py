@@ -7,6 +7,7 @@ from functools import partial
 
 from django.db.models import F
 
+from annotation.domain import locks
 from annotation.domain.queues import assignment, disputes, doubling, rubric_versions, state
 from annotation.models import Item, Queue, Review
 
@@ -18,7 +19,7 @@ def follow_policy(queue: Queue) -> None:
 
     What is settled stays so. Nothing is settled here: where the reviews of an item turn out to differ, somebody is asked.
     """
-    assignment.change_policy(queue)
+    locks.change_policy(queue)
     wanted = queue.reviewers_per_item + F("double_seats") + F("extra_seats")
     standing = Item.objects.filter(queue=queue).exclude(state=Item.State.REMOVED)
     lacking = standing.filter(review_count__lt=wanted).exclude(state=state.OPEN)

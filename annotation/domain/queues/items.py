@@ -12,8 +12,8 @@ from django.db import transaction
 from django.db.models import Max, QuerySet
 from django.utils import timezone
 
-from annotation.domain import audit
-from annotation.domain.queues import assignment, doubling, probes, state, uncertainty
+from annotation.domain import audit, locks
+from annotation.domain.queues import doubling, probes, state, uncertainty
 from annotation.domain.queues.reasons import Reason
 from annotation.domain.queues.subjects import Subject
 from annotation.models import Decision, Item, Queue, Reservation, User
@@ -161,7 +161,7 @@ def remove(*, item: Item, by: User) -> Item:
 def remove_all(*, queue: Queue, items: QuerySet[Item], by: User) -> int:
     """Take many items of one queue out of everybody's line, as `remove` does with one; how many there were."""
     with transaction.atomic():
-        assignment.under_policy([queue.pk])
+        locks.under_policy([queue.pk])
         standing = Item.objects.filter(queue=queue, pk__in=items.values("pk")).exclude(state=Item.State.REMOVED)
         gone = list(standing.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
         Item.objects.filter(pk__in=gone).update(state=Item.State.REMOVED)

@@ -12,10 +12,9 @@ from uuid import UUID, uuid4
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 
-from annotation.domain import access, audit
+from annotation.domain import access, audit, locks
 from annotation.domain.queues import (
     asking_again,
-    assignment,
     blindness,
     following,
     masking,
@@ -164,6 +163,7 @@ def edit(
         Queue.objects.filter(pk=locked.pk).update(modified_at=Now())
         locked.reviewers.set(settings.reviewers)
         if not settings.is_open_to_all:  # a seat kept for somebody who is let in no more would stay empty
+            locks.change_policy(locked)  # after those who are using such a seat
             Assignment.objects.filter(item__queue=locked).exclude(reviewer__in=settings.reviewers).delete()
         before = locked.rubric
         version = rubric_versions.publish(queue=locked, asked=rubric, by=by)
@@ -217,7 +217,7 @@ def _move(queue: Queue, status: str, by: User) -> None:
     before, queue.status = queue.status, status
     queue.save(update_fields=["status"])
     if status in {Status.COMPLETED, Status.ARCHIVED}:
-        assignment.change_policy(queue)  # after those who are taking a page of seats
+        locks.change_policy(queue)  # after those who are taking a page of seats
         Reservation.objects.filter(item__queue=queue).delete()
     detail = {"from": before, "to": status}
     audit.record("queue.status_changed", by=by, workspace=queue.workspace, target=queue, detail=detail)

@@ -156,8 +156,6 @@ SELECT queue.id, (SELECT count(*) FROM (
 FROM unnest(%(queues)s::bigint[]) AS queue(id)
 """  # noqa: S608 -- our own words
 
-_LOCK_MANY = "SELECT FROM annotation_item i WHERE i.id = ANY(%(items)s::bigint[]) ORDER BY i.id FOR NO KEY UPDATE"
-
 _HAS_SEAT = f"""
 SELECT {_IS_SEAT_FREE} OR EXISTS (SELECT FROM annotation_reservation mine
   WHERE mine.item_id = i.id AND mine.reviewer_id = %(person)s AND mine.expires_at > %(now)s)
@@ -274,11 +272,6 @@ def to_be_had(queues: Iterable[int], person: User, now: datetime, *, most: int) 
     with connection.cursor() as cursor:
         cursor.execute(_TO_BE_HAD, {"queues": list(queues), "person": person.pk, "now": now, "most": most})
         return dict(cursor.fetchall())
-
-
-def lock_many(items: Collection[int]) -> None:
-    """Lock these items (inside ids) until the transaction ends, in an order in which no two wait for each other."""
-    statements.ask(_LOCK_MANY, {"items": list(items)})()
 
 
 def take_many(items: Sequence[int], person: User, now: datetime) -> set[int]:

@@ -10,7 +10,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Count, QuerySet
 
-from annotation.domain import access, audit
+from annotation.domain import access, audit, locks
 from annotation.domain.notices import recording
 from annotation.domain.queues import assignment, line, state
 from annotation.domain.queues.assignment import Claim
@@ -56,7 +56,7 @@ def share(
     """
     _require_people(queue, people)
     with transaction.atomic():
-        assignment.under_policy([queue.pk])
+        locks.under_policy([queue.pk])
         open_ones = items.filter(queue=queue, state=Item.State.OPEN, flagged_at=None).order_by("pk")
         chosen = list(open_ones.select_for_update(no_key=True)[:MOST_AT_ONCE])
         if is_reassigning:
@@ -75,6 +75,8 @@ def take_back(*, queue: Queue, by: User, reviewer: User | None = None, items: Qu
         rows = Assignment.objects.filter(item__queue=queue)
         rows = rows.filter(reviewer=reviewer) if reviewer else rows
         rows = rows.filter(item__in=items) if items is not None else rows
+        locks.under_policy([queue.pk])
+        locks.items(rows.values_list("item", flat=True))
         count, _ = rows.delete()
         if count:
             detail = {"count": count, "reviewer": reviewer.email if reviewer else "everybody"}

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from annotation.domain import locks
 from annotation.domain.queues import assignment, line, probes, shown
 from annotation.domain.queues.assignment import Claim
 from annotation.domain.queues.shown import Shown
@@ -30,13 +31,13 @@ def claim_page(*, queue: Queue, by: User, now: datetime, only: Shown | None = No
     QueueNotActiveError, NotAReviewerError.
     """
     with transaction.atomic():
-        assignment.under_policy([queue.pk])
+        locks.under_policy([queue.pk])
         assignment.require_line(
             queue, by
         )  # as it is now: who ends the queue gives back all seats that were taken before
         line.one_at_a_time(queue, by)
         held = [item for item, _ in line.seated(queue, by, now)]
-        line.lock_many(held)
+        locks.items(held)
         line.take_many(held, by, now)
         if only:
             return _of_list(queue, by, now, held, only)
@@ -53,12 +54,12 @@ def heartbeat(*, queue: Queue, by: User, numbers: Collection[int], now: datetime
     Brings lapsed ones back where a seat is free, as `assignment.heartbeat` does.
     """
     with transaction.atomic():
-        assignment.under_policy([queue.pk])
+        locks.under_policy([queue.pk])
         rows = Item.objects.filter(queue=queue, number__in=numbers)
         probed = {item.pk for item in probes.left_open(queue, by)}
         mine = rows.filter(reservations__reviewer=by).values_list("pk", flat=True)
         held = sorted(set(mine) - probed) if assignment.is_open_to(queue, by) else []
-        line.lock_many(held)
+        locks.items(held)
         kept = line.take_many(held, by, now) | probed
         known = rows.exclude(pk__in=kept).exclude(reviews__reviewer=by)
         return sorted(known.values_list("number", flat=True))
@@ -68,8 +69,8 @@ def release(*, queue: Queue, by: User) -> int:
     """Give back all that the person has on the screen; drafts are kept. How many there were."""
     held = Reservation.objects.filter(item__queue=queue, reviewer=by)
     with transaction.atomic():
-        assignment.under_policy([queue.pk])
-        line.lock_many(held.values_list("item", flat=True))
+        locks.under_policy([queue.pk])
+        locks.items(held.values_list("item", flat=True))
         gone, _ = held.delete()
     return gone
 

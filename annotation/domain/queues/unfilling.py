@@ -10,8 +10,8 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from annotation.domain import audit
-from annotation.domain.queues import assignment, filling
+from annotation.domain import audit, locks
+from annotation.domain.queues import filling
 from annotation.domain.work import jobs
 from annotation.models import Draft, Item, Job, Reservation, Review, User
 
@@ -93,7 +93,7 @@ def _next(filled: Job, job: Job) -> list[Item]:
 def _take_out(filled: Job, batch: list[Item]) -> int:
     """New items go for good, as if they had never been added; those that were put back are removed again."""
     pks = [item.pk for item in batch]
-    assignment.under_policy(item.queue_id for item in batch)
+    locks.under_policy(item.queue_id for item in batch)
     list(Item.objects.select_for_update(of=("self",)).filter(pk__in=pks).order_by("pk").values_list("pk"))
     untouched = list(_untouched(Item.objects.filter(pk__in=pks), timezone.now()).values_list("pk", flat=True))
     restored = set(filled.cursor.get("restored", ()))

@@ -11,8 +11,9 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
+from annotation.domain import locks
 from annotation.domain.ingest import attachments
-from annotation.domain.queues import assignment, subjects
+from annotation.domain.queues import subjects
 from annotation.models import Decision, FailureMode, Feedback, FeedbackLink, Item, LogRecord, Run, RunShare, Trace
 
 MOST_RUNS = 10_000
@@ -112,5 +113,5 @@ def _end_threads(workspace_id: int, threads: Collection[tuple[int, str]]) -> Non
 
 
 def _lock(items: QuerySet[Item]) -> None:
-    assignment.under_policy(items.order_by().values_list("queue", flat=True).distinct())
+    locks.under_policy(items.order_by().values_list("queue", flat=True).distinct())
     list(items.select_for_update(of=("self",), no_key=True).order_by("pk").values_list("pk", flat=True))

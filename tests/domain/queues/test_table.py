@@ -10,11 +10,13 @@ from uuid import uuid4
 import pytest
 from django.db import connection, transaction
 
-from annotation.domain.queues import assignment, items, lifecycle, probes, refusals, rows, rubric, sharing, table
+from annotation.domain import audit, locks
+from annotation.domain.projects import members
+from annotation.domain.queues import assignment, items, lifecycle, line, probes, refusals, rows, rubric, sharing, table
 from annotation.domain.queues.conditions import Condition
 from annotation.domain.queues.rubric import Option, Question, QuestionKind, Rubric
 from annotation.domain.queues.shown import Shown
-from annotation.models import Assignment, Item, Probe, Queue, Reservation, Skip, User
+from annotation.models import Assignment, Item, Membership, Probe, Queue, Reservation, Skip, User
 from tests.domain.queues.test_assignment import fill, reviewed, reviewer
 from tests.factories.queues import ItemFactory, QueueFactory
 from tests.factories.traces import TraceFactory
@@ -195,6 +197,37 @@ def test_who_locks_many_items_and_a_change_of_the_queue_do_not_wait_for_each_oth
         thread.join(30)
     assert [problems for _, problems in begun] == [[], []]
     assert Queue.objects.get().reservation_minutes == 7
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("act", ["remove", "change_role", "take_back", "edit"])
+def test_who_loses_seats_and_who_is_using_them_do_not_wait_for_each_other(act: str) -> None:
+    queue = QueueFactory()
+    first, second = fill(queue, 2)
+    one, admin = reviewer(queue), reviewer(queue)
+    sharing.share(queue=queue, items=Item.objects.all(), people=[one], by=admin, now=NOON)
+    numbers(queue, one)
+    seat = Membership.objects.get(user=one)
+    settings = replace(lifecycle.settings_of(queue), is_open_to_all=False, reviewers=(admin,))
+    acts: dict[str, Callable[[], object]] = {
+        "remove": lambda: members.remove(membership=seat, by=admin),
+        "change_role": lambda: members.change_role(membership=seat, role="viewer", by=admin),
+        "take_back": lambda: sharing.take_back(queue=queue, by=admin, reviewer=one),
+        "edit": lambda: lifecycle.edit(queue=queue, settings=settings, rubric=rubric.default(), by=admin),
+    }
+    with transaction.atomic():  # as a page of the table and a submission on it
+        locks.under_policy([queue.pk])
+        locks.items([first.pk, second.pk])
+        line.take_many([second.pk], one, NOON)
+        assert Assignment.objects.filter(item=second).delete()[0] == 1
+        thread, problems = meanwhile(acts[act])
+        line.take_many([first.pk], one, NOON)
+        Assignment.objects.filter(item=first).delete()
+        audit.record("queue.tested", by=one, workspace=queue.workspace, target=queue)
+    thread.join(30)
+    assert problems == []
+    assert not Assignment.objects.exists()
+    assert Reservation.objects.count() == (0 if act == "remove" else 2)
 
 
 @pytest.mark.django_db(transaction=True)

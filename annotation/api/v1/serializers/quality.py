@@ -93,7 +93,8 @@ class ProgressSerializer(serializers.Serializer[Any]):
     per_day = serializers.FloatField(help_text="Of the last 14 days, or of those since the first review.")
     median_seconds = serializers.FloatField(allow_null=True, help_text="Active time of one review.")
     forecast = ForecastSerializer(
-        allow_null=True, help_text="null: nothing is left, or it is too early to say (after less than a day, or 5 reviews)."
+        allow_null=True,
+        help_text="null: nothing is left, or it is too early to say (after less than a day, or 5 reviews).",
     )
     oldest_open_at = serializers.DateTimeField(source="oldest_at", allow_null=True)
     ages = AgeSerializer(many=True)
