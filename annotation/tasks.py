@@ -43,9 +43,9 @@ def heartbeat() -> None:
 
 
 @shared_task(name=JobName.SEND_PASSWORD_RESET)
-def send_password_reset(*, email: str, base_url: str) -> None:
+def send_password_reset(*, email: str) -> None:
     """Somebody asked for a new password."""
-    accounts.send_reset(email=email, base_url=base_url)
+    accounts.send_reset(email=email)
 
 
 @shared_task(name=JobName.DRIVE_JOB)

@@ -18,6 +18,7 @@ from traceapp import settings as product  # noqa: TID251 -- the one place that m
 from traceapp.settings import *  # noqa: F403, TID251 -- tests change single settings only
 
 SECRET_KEY = "tests-tests-tests-tests-tests-tests-tests-tests-tests"
+PUBLIC_URL = "http://testserver"
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 INSTALLED_APPS = [*product.INSTALLED_APPS, "zeal"]

@@ -177,7 +177,7 @@ EMAIL_TIMEOUT = 20
 # Where people reach this installation, for links in what is sent to them and to programs.
 PUBLIC_URL = env(
     "PUBLIC_URL",
-    default=f"https://{ALLOWED_HOSTS[0]}" if PRODUCTION else f"http://localhost:{env('PORT', default='8000')}",
+    default=f"https://{ALLOWED_HOSTS[0]}" if PRODUCTION else f"http://127.0.0.1:{env('PORT', default='8000')}",
 )
 
 # Webhooks go to public addresses over https. Hosts, addresses and networks that are named here may be private ones, and

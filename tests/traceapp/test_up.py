@@ -120,6 +120,8 @@ def test_from_the_first_start_to_the_last_stop(installation: Installation) -> No
 def link_of_one_that_is_killed(installation: Installation) -> str:
     installation.start("--port", str(installation.port))
     children = installation.children()
+    told = {child.environ().get("PUBLIC_URL") for child in children if "gunicorn" in child.cmdline()}
+    assert told == {f"http://127.0.0.1:{installation.port}"}, "links that are sent out lead to what is printed"
     installation.end(signal.SIGKILL)
     (link,) = links(installation)
     assert wait_for(lambda: not alive(children))

@@ -169,7 +169,7 @@ def test_asking_for_a_reset_says_the_same_to_everybody(
 
 
 def test_a_mailed_link_sets_a_password_once(people: People) -> None:
-    tasks.send_password_reset(email="editor@example.com", base_url="http://testserver")
+    tasks.send_password_reset(email="editor@example.com")
     found = re.search(r"http://testserver(\S+)", str(mail.outbox[0].body))
     assert found is not None
     client, new = Client(), {"password": "quite another one", "again": "quite another one"}

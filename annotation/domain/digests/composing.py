@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from annotation.domain import access
+from annotation.domain import access, addresses
 from annotation.domain.access import Actor, Capability
 from annotation.domain.digests import changes
 from annotation.domain.digests.changes import Changes
@@ -114,7 +114,7 @@ def _known(actor: Actor, queues: Sequence[Queue], when: _When, *, prefix: str) -
     changed, done = changes.of_queues(queues, actor, since=when.since), changes.done(queues, since=when.since)
     had = _to_be_had(actor, queues, when.now)
     for queue in queues:
-        path = messages.absolute(messages.queue_path(actor.workspace.slug, str(queue.uuid)))
+        path = addresses.absolute(messages.queue_path(actor.workspace.slug, str(queue.uuid)))
         pk = queue.pk
         left = had[pk] + counted[pk].again if pk in had else 0
         yield _Known(queue, f"{prefix}{queue}", path, counted[pk], changed[pk], left, pk in done)
@@ -168,7 +168,7 @@ def _own(actor: Actor, queues: Sequence[Queue], since: datetime, *, prefix: str)
     said = [f"{wording.counted(found.accepted, 'correction')} accepted"] if found.accepted else []
     said += [f"{wording.counted(found.rejected, 'correction')} not accepted"] if found.rejected else []
     said += [f"{wording.items(found.settled)} settled"] if found.settled else []
-    address = messages.absolute(f"/w/{actor.workspace.slug}/queues/mine/")
+    address = addresses.absolute(f"/w/{actor.workspace.slug}/queues/mine/")
     return Entry(f"{prefix}Your reviews", ", ".join(said), address) if said else None
 
 

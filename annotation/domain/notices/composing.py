@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from itertools import groupby
 
-from annotation.domain import access
+from annotation.domain import access, addresses
 from annotation.domain.access import Actor, Capability
 from annotation.domain.notices import messages, wishes, wording
 from annotation.domain.notices.letters import Entry, Letter, Section
@@ -73,7 +73,7 @@ def _entry(alike: Sequence[Notice], user: User, today: date) -> Entry | None:
         return _assigned(alike, user, queue, path, today)
     if alike[0].kind == Kind.DISAGREEMENT:
         return _differing(alike, queue, path)
-    return Entry(str(queue), "done, all its items are settled", messages.absolute(path))
+    return Entry(str(queue), "done, all its items are settled", addresses.absolute(path))
 
 
 def _assigned(alike: Sequence[Notice], user: User, queue: Queue, path: str, today: date) -> Entry | None:
@@ -83,7 +83,7 @@ def _assigned(alike: Sequence[Notice], user: User, queue: Queue, path: str, toda
     if not left:
         return None
     words = f"{wording.items(left)} assigned to you"
-    return Entry(str(queue), words, messages.absolute(f"{path}review/"), **wording.due(queue.due_on, today))
+    return Entry(str(queue), words, addresses.absolute(f"{path}review/"), **wording.due(queue.due_on, today))
 
 
 def _differing(alike: Sequence[Notice], queue: Queue, path: str) -> Entry | None:
@@ -91,7 +91,7 @@ def _differing(alike: Sequence[Notice], queue: Queue, path: str) -> Entry | None
     numbers = list(rows.values_list("number", flat=True))
     if not numbers:
         return None
-    address = messages.absolute(f"{path}adjudication/?item={numbers[0]}")
+    address = addresses.absolute(f"{path}adjudication/?item={numbers[0]}")
     which = f"item {numbers[0]}" if len(numbers) == 1 else wording.items(len(numbers))
     return Entry(str(queue), f"reviews of {which} differ", address, "for you to decide")
 
@@ -101,7 +101,7 @@ def _off(notice: Notice) -> Entry | None:
     hook = Webhook.objects.filter(uuid=known["id"], is_on=False).first()
     if hook is None:
         return None
-    address = messages.absolute(f"/w/{notice.workspace.slug}/settings/webhooks/{hook.uuid}/")
+    address = addresses.absolute(f"/w/{notice.workspace.slug}/settings/webhooks/{hook.uuid}/")
     return Entry(f"Webhook {hook}", "turned off by itself", address, f"{hook.off_reason} You can turn it on again.")
 
 

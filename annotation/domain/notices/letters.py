@@ -10,7 +10,8 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 
-from annotation.domain.notices import messages, wishes
+from annotation.domain import addresses
+from annotation.domain.notices import wishes
 from annotation.models import Queue, User
 
 
@@ -53,8 +54,8 @@ class Letter:
 
 def send(letter: Letter, *, message_id: str) -> None:
     """Hand it to the mail server; the same `message_id` tells a mail program that it has it. Raises OSError, SMTPException."""
-    stop = messages.absolute(f"/unsubscribe/{wishes.stop_token(letter.user, letter.kinds, letter.queues)}/")
-    context = {"letter": letter, "stop": stop, "profile": messages.absolute("/profile/mails/")}
+    stop = addresses.absolute(f"/unsubscribe/{wishes.stop_token(letter.user, letter.kinds, letter.queues)}/")
+    context = {"letter": letter, "stop": stop, "profile": addresses.absolute("/profile/mails/")}
     mail = EmailMultiAlternatives(
         subject=" ".join(letter.title.split())[:150],
         body=render_to_string("mail/letter.txt", context),

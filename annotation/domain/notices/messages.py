@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from django.conf import settings
-
+from annotation.domain.addresses import absolute
 from annotation.models import Notice
 
 
@@ -30,11 +29,6 @@ def item_path(slug: str, queue: str, number: int, kind: str) -> str:
     if kind == Notice.Kind.DISAGREEMENT:
         return f"{queue_path(slug, queue)}adjudication/?item={number}"
     return f"{queue_path(slug, queue)}items/{number}/"
-
-
-def absolute(path: str) -> str:
-    """With the address under which people reach this installation."""
-    return f"{settings.PUBLIC_URL.rstrip('/')}{path}"
 
 
 def _linked(notice: Notice) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 
 from annotation.domain import audit
+from annotation.domain.addresses import absolute
 from annotation.jobs import JobName, enqueue
 from annotation.models import Membership, User, Workspace
 
@@ -60,22 +61,22 @@ def change_password(*, user: User, password: str) -> None:
             audit.record("member.password_changed", by=user, workspace=membership.workspace, target=user)
 
 
-def ask_for_reset(*, email: str, base_url: str) -> None:
+def ask_for_reset(*, email: str) -> None:
     """Have a reset link sent to this address, if somebody has it.
 
     Looks nothing up, so that the answer takes as long for an unknown address as for a known one.
     """
-    enqueue(JobName.SEND_PASSWORD_RESET, email=email.strip().lower(), base_url=base_url)
+    enqueue(JobName.SEND_PASSWORD_RESET, email=email.strip().lower())
 
 
-def send_reset(*, email: str, base_url: str) -> None:
+def send_reset(*, email: str) -> None:
     """Mail the reset link, at most once a minute to one address."""
     user = User.objects.filter(email=email, is_active=True).first()
     if user is None or not cache.add(f"password-reset:{user.pk}", 1, ONE_MAIL_EVERY.seconds):
         return
     text = (
         "Somebody asked for a new password for your account at traceapp. If that was you, choose one here:\n\n"
-        f"{base_url}{reset_path(user)}\n\n"
+        f"{absolute(reset_path(user))}\n\n"
         "The link works once, for three days. If it was not you, there is nothing to do: your password is unchanged.\n"
     )
     send_mail("Choose a new password for traceapp", text, None, [user.email])

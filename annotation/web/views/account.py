@@ -98,8 +98,7 @@ def ask_for_reset(request: HttpRequest) -> HttpResponse:
     form = AddressForm(request.POST if request.method == "POST" else None)
     if not form.is_bound or not form.is_valid():
         return render(request, "account/ask_for_reset.html", {"form": form}, status=422 if form.is_bound else 200)
-    base_url = request.build_absolute_uri("/").rstrip("/")
-    accounts.ask_for_reset(email=form.cleaned_data["email"], base_url=base_url)
+    accounts.ask_for_reset(email=form.cleaned_data["email"])
     return render(request, "account/reset_sent.html", {"email": form.cleaned_data["email"]})
 
 

@@ -73,7 +73,7 @@ def test_everybody_hears_what_waits_for_them_once_at_their_hour(
         _at(EIGHT + timedelta(minutes=minutes))
     with django_assert_num_queries(1):
         writing.write_due(now=EIGHT + timedelta(minutes=605))
-    base = f"http://localhost:8000/w/acme/queues/{queue.uuid}"
+    base = f"http://testserver/w/acme/queues/{queue.uuid}"
     review = f"- Refunds: 2 items to review (due on Friday, 6 March)\n  {base}/review/"
     decide = f"- Refunds: 1 item to decide, as the reviews differ (due on Friday, 6 March)\n  {base}/adjudication/"
     progress = f"- Refunds: 25 % done, 1 of 4 (due on Friday, 6 March)\n  {base}/progress/"

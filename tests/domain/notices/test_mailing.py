@@ -105,7 +105,7 @@ def test_several_assignments_within_minutes_are_one_mail(people: People, mail_se
     )
     text = mail_server.text()
     assert "- Refunds <b>: 3 items assigned to you\n" in text
-    assert f"http://localhost:8000/w/acme/queues/{second.uuid}/review/" in text
+    assert f"http://testserver/w/acme/queues/{second.uuid}/review/" in text
     assert "- Late trains: 1 item assigned to you\n" in text
     assert ">Refunds &lt;b&gt;</a>" in mail_server.html()
     assert "src=" not in mail_server.html()
@@ -163,7 +163,7 @@ def test_editors_and_admins_hear_of_disagreements_and_of_queues_that_are_done(
     assert sorted(mail["To"] for mail in mail_server.got) == ["admin@example.com", "editor@example.com"]
     assert f"/w/acme/queues/{queue.uuid}/adjudication/?item={added[0].number}" in mail_server.text()
     assert "- Easy: done, all its items are settled\n" in mail_server.text()
-    assert f"http://localhost:8000/w/acme/queues/{done.uuid}/" in mail_server.text()
+    assert f"http://testserver/w/acme/queues/{done.uuid}/" in mail_server.text()
 
 
 @pytest.mark.parametrize("way", ["removed", "demoted", "closed", "stopped", "muted", "archived"])
@@ -352,7 +352,7 @@ def test_admins_hear_of_a_webhook_that_turned_itself_off_unless_they_said_no(
     assert sorted(mail["To"] for mail in mail_server.got) == ["admin@example.com", "second@example.com"]
     assert mail_server.got[0]["Subject"] == "Webhook Chat <b>: turned off by itself"
     assert "The receiver answered that it is gone (410). You can turn it on again." in mail_server.text()
-    assert f"http://localhost:8000/w/acme/settings/webhooks/{hook.uuid}/" in mail_server.text()
+    assert f"http://testserver/w/acme/settings/webhooks/{hook.uuid}/" in mail_server.text()
 
     link = wishes.of_token(wishes.stop_token(second, [wishes.WARNING]))
     assert link is not None

@@ -79,7 +79,7 @@ def test_reviews_that_differ_are_told_once_with_the_page_that_settles_them(peopl
     delivering.deliver()
     (said,) = receiver.said
     assert (said["type"], said["data"]["count"]) == ("item.disagreement", 1)
-    address = said["data"]["items"][0]["url"].removeprefix("http://localhost:8000")
+    address = said["data"]["items"][0]["url"].removeprefix("http://testserver")
     page = people.client(people.editor).get(address)
     assert (page.status_code, page.context["current"].pk) == (200, added[0].pk)
 

@@ -83,7 +83,9 @@ class Command(BaseCommand):
                 time.sleep(_REVIVE_SECONDS)
                 embedded.revive()
 
-        os.environ["PORT"] = str(port)  # links that are sent out lead here
+        os.environ["PORT"] = str(port)
+        if not settings.PRODUCTION:  # links that are sent out lead to what is printed
+            os.environ.setdefault("PUBLIC_URL", f"http://{_shown(host)}:{port}")
         logs = embedded.home() / "logs"
         supervisor = Supervisor(logs, beside=watch, echo=follow)
         supervisor.run(commands(host, port))

@@ -16,6 +16,7 @@ from annotation.api.langsmith.base import View
 from annotation.api.langsmith.errors import Invalid, Refusal
 from annotation.api.langsmith.feedback import meaning, reading
 from annotation.domain.access import Capability
+from annotation.domain.addresses import absolute
 from annotation.domain.feedback import links
 from annotation.domain.feedback.giving import RefusedFeedbackError
 from annotation.domain.ingest import values
@@ -35,7 +36,7 @@ class FeedbackLinkListView(View):
         """The open links of a run, the latest first."""
         run = wire.parsed_uuid(request.query_params.get("run_id"), "run_id")
         rows = self.visible(FeedbackLink).filter(run_uuid=run, expires_at__gt=timezone.now()).order_by("-id")
-        return Response([_written(link, request) for link in rows[wire.window(request)]])
+        return Response([_written(link) for link in rows[wire.window(request)]])
 
     def post(self, request: Request) -> Response:
         """One link for an object, several for an array."""
@@ -51,7 +52,7 @@ class FeedbackLinkListView(View):
             made = links.make(by=self.actor, wishes=wishes, now=now)
         except links.LinkError as problem:
             raise Invalid(str(problem)) from problem
-        written = [_written(link, request) for link in made]
+        written = [_written(link) for link in made]
         return Response(written if isinstance(sent, list) else written[0])
 
 
@@ -137,10 +138,10 @@ def _expiry(sent: Mapping[str, Any], now: datetime) -> datetime:
     return now + timedelta(**parts)
 
 
-def _written(link: FeedbackLink, request: Request) -> dict[str, Any]:
+def _written(link: FeedbackLink) -> dict[str, Any]:
     return {
         "id": link.uuid,
-        "url": request.build_absolute_uri(f"/api/v1/feedback/tokens/{link.uuid}"),
+        "url": absolute(f"/api/v1/feedback/tokens/{link.uuid}"),
         "expires_at": link.expires_at,
         "feedback_key": link.key,
     }

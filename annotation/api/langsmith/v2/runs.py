@@ -20,6 +20,7 @@ from annotation.api.langsmith.runs.shown import app_path
 from annotation.api.langsmith.v2 import asking, selecting, streaming
 from annotation.api.permissions import Needs
 from annotation.domain.access import Capability
+from annotation.domain.addresses import absolute
 from annotation.domain.traces import run_listing
 from annotation.domain.traces.run_listing import Wanted
 from annotation.models import Project, Run
@@ -90,12 +91,12 @@ class RunUrlView(Reading):
 
     needs: ClassVar[Needs] = {"GET": Capability.READ}
 
-    def get(self, request: Request, uuid: UUID) -> Response:
+    def get(self, _request: Request, uuid: UUID) -> Response:
         """Where people look at a run."""
         runs = self.page(Wanted(ids=[uuid]), [], size=1).runs
         if not runs:
             raise NotFound("There is no run with this id, or it has not come yet.")
-        return Response({"url": request.build_absolute_uri(app_path(runs[0]))})
+        return Response({"url": absolute(app_path(runs[0]))})
 
 
 class TraceQueryView(Reading):

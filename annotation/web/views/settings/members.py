@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from annotation.domain.access import Capability
+from annotation.domain.addresses import absolute
 from annotation.domain.projects import accounts, invitations, members
 from annotation.models import Invitation, Membership
 from annotation.web.access import found, member, visible
@@ -44,7 +45,7 @@ def member_invite(request: MemberRequest) -> HttpResponse:
     except invitations.AlreadyMemberError as problem:
         form.add_error("email", str(problem))
         return _page(request, status=422, form=form)
-    link = request.build_absolute_uri(reverse("invitation", args=[made.token]))
+    link = absolute(reverse("invitation", args=[made.token]))
     return _page(request, status=201, invited=made.invitation, link=link)
 
 
@@ -86,7 +87,7 @@ def member_reset_link(request: MemberRequest, uuid: UUID) -> HttpResponse:
         path = accounts.make_reset_link(user=membership.user, workspace=request.workspace, by=request.user)
     except REFUSALS as problem:
         return _page(request, status=422, problem=str(problem))
-    return _page(request, status=201, link=request.build_absolute_uri(path), reset_for=membership.user)
+    return _page(request, status=201, link=absolute(path), reset_for=membership.user)
 
 
 @require_POST
