@@ -32,10 +32,10 @@
     try {
       const answer = await fetch(of.dataset.autosave, { method: "POST", body: contents(of), headers: { accept: "application/json" } });
       if (!answer.ok || answer.redirected) throw new Error(answer.redirected ? "signed out" : String(answer.status));
-      const { saved, misfits } = await answer.json();
+      const { saved, is_draft: isDraft, misfits } = await answer.json();
       document.dispatchEvent(new CustomEvent("draft-kept", { detail: { misfits } }));
       if (of.dataset.dirty === version) clean(of);
-      say(saved ? "Draft kept" : "You submitted this item elsewhere; reload to see that.");
+      say(!saved ? "You submitted this item elsewhere; submit here to see both." : isDraft ? "Draft kept" : "");
     } catch {
       stash(of);
       say("Not kept on the server yet; this tab keeps it and tries again. If you are signed out, sign in: it comes back.");

@@ -1,5 +1,5 @@
 // The page of one item: keys rest while the next one is on its way, Enter in a line never submits by accident, and the
-// first field with a problem has the focus.
+// first field with a problem has the focus, or what has to be decided first.
 "use strict";
 {
   const page = document.documentElement;
@@ -23,11 +23,11 @@
   });
 
   const look = () => {
-    const wrong = document.querySelector("#review-form [aria-invalid=true]");
+    const wrong = document.querySelector("#review-form :is([aria-invalid=true], [data-look])");
     if (!wrong) return;
     wrong.dispatchEvent(new CustomEvent("show-pane", { detail: "rubric", bubbles: true }));
     wrong.focus({ preventScroll: true });
-    wrong.closest(".field").scrollIntoView({ block: "center" });
+    (wrong.closest(".field") ?? wrong).scrollIntoView({ block: "center" });
   };
 
   document.addEventListener("htmx:afterSettle", (event) => { if (event.target.id === "review-page" || event.detail.elt?.id === "review-page") look(); });

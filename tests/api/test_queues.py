@@ -83,6 +83,23 @@ def test_the_whole_way_from_trace_to_row(people: People, queue: Queue, trace: Tr
     assert list(Example.objects.values_list("inputs", "outputs")) == [({"input": "Refund?"}, {"output": "No."})]
 
 
+def test_a_review_that_the_caller_has_not_read_is_not_replaced(people: People, queue: Queue, trace: Trace) -> None:
+    item = f"/api/v1/items/{add(people, queue, traces=[str(trace.uuid)]).json()['added'][0]['id']}"
+    client = reviewing(people)
+
+    def submit(thumbs: str, **known: int) -> Any:
+        return client.put(f"{item}/review", {"answers": {"thumbs": thumbs}, **known}, content_type=JSON)
+
+    assert submit("up", seen=0).json()["submission_count"] == 1
+    assert submit("up", seen=0).json()["submission_count"] == 1  # the same again is no other answer
+    refused = submit("down", seen=0)
+    assert (refused.status_code, refused.json()["error"]["code"]) == (409, "review_changed")
+    assert client.get(f"{item}/review").json()["answers"] == {"thumbs": "up"}
+    assert client.get(f"{item}/draft").json()["answers"] == {"thumbs": "down"}
+    assert submit("down", seen=1).json()["answers"] == {"thumbs": "down"}
+    assert submit("up").json()["submission_count"] == 3
+
+
 def test_what_does_not_fit_says_which_question(people: People, queue: Queue, trace: Trace) -> None:
     item = add(people, queue, traces=[str(trace.uuid)]).json()["added"][0]["id"]
     answer = reviewing(people).put(f"/api/v1/items/{item}/review", {"answers": {"mood": 1}}, content_type=JSON)

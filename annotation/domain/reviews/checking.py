@@ -90,10 +90,17 @@ def fitting(item: Item, questions: asked.Rubric, answers: ReviewInput, *, asks_s
 
 
 def _is_same(correction: Any, source: originals.Original, queue: Queue) -> bool:
+    if changes_nothing(correction, source):
+        return True
+    is_veiled = blindness.read(queue.blindness).model  # what the form began with, then
+    return is_veiled and not isinstance(correction, str) and bool(correction == veiled.content(source.outputs))
+
+
+def changes_nothing(correction: Any, source: originals.Original) -> bool:
+    """Whether it says what stood there, or nothing."""
     if isinstance(correction, str):
         return _same_lines(correction) in {"", _same_lines(source.text)}
-    is_veiled = blindness.read(queue.blindness).model  # what the form began with, then
-    return bool(correction == source.outputs or (is_veiled and correction == veiled.content(source.outputs)))
+    return bool(correction == source.outputs)
 
 
 def _same_lines(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
@@ -117,6 +118,28 @@ class KeptStep(BaseModel):
     labels: tuple[Label, ...] = ()
     note: str = ""
     answers: dict[str, JsonValue] = Field(default_factory=dict)
+
+
+def is_same(one: ReviewInput, other: ReviewInput) -> bool:
+    """Whether both say the same, as forms send it: however long it took, and with numbers as they are typed."""
+    return bool(_as_typed(one) == _as_typed(other))
+
+
+def _as_typed(given: ReviewInput) -> Any:
+    update = {"active_ms": 0, "rubric_version": None, "labels": tuple(sorted(given.labels))}
+    return _typed(given.model_copy(update=update).model_dump(mode="json"))
+
+
+def _typed(value: Any) -> Any:
+    match value:
+        case dict():
+            return {key: _typed(one) for key, one in value.items() if one not in (None, "", [], {})}
+        case list():
+            return [_typed(one) for one in value]
+        case str():
+            return value.replace("\r\n", "\n").strip()
+        case _:
+            return json.dumps(value)
 
 
 def read_draft(document: Mapping[str, Any]) -> ReviewInput:

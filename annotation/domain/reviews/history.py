@@ -116,8 +116,8 @@ def versions(review: Review) -> list[Version]:
     earlier = review.revisions.order_by("-number")
     before = [(one.number, one.submitted_at, content.read_draft(one.content)) for one in earlier]
     found = [now, *(_version(*one, rubrics) for one in before)]
-    names = _names(review, {step.run for one in found for step in one.given.steps})
-    return [replace(one, steps=_on_steps(one.given, rubrics, names), is_current=one is now) for one in found]
+    labels = names(review, {step.run for one in found for step in one.given.steps})
+    return [replace(one, steps=_on_steps(one.given, rubrics, labels), is_current=one is now) for one in found]
 
 
 def _version(
@@ -132,15 +132,16 @@ def _version(
 
 
 def _on_steps(
-    given: ReviewInput, rubrics: Mapping[int, RubricVersion], names: Mapping[UUID, str]
+    given: ReviewInput, rubrics: Mapping[int, RubricVersion], labels: Mapping[UUID, str]
 ) -> tuple[Answer, ...]:
     """What was said of single steps, by their names."""
     answered = rubrics.get(given.rubric_version or 0)
     asked = rubric.read(answered.questions) if answered else Rubric()
-    return tuple(Answer(names.get(one.run, "a step"), corrections.on_step(one, asked)) for one in given.steps)
+    return tuple(Answer(labels.get(one.run, "a step"), corrections.on_step(one, asked)) for one in given.steps)
 
 
-def _names(review: Review, runs: set[UUID]) -> dict[UUID, str]:
+def names(review: Review, runs: set[UUID]) -> dict[UUID, str]:
+    """What these steps of the review's item are called, as far as its queue shows it."""
     if not runs:
         return {}
     rows = Run.objects.filter(workspace=review.item.workspace_id, uuid__in=runs).values_list("uuid", "name", "type")

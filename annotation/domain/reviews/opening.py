@@ -64,10 +64,14 @@ class Progress:
 
 def opened(claim: Claim, *, by: User) -> Opened:
     """All that the form needs, for the person who claimed the item."""
-    review = None
-    if not probes.open_on(claim.item, by):  # who is given an item again begins as everybody does
-        review = Review.objects.select_related("rubric").filter(item=claim.item, reviewer=by).first()
-    return _opened(claim, by, drafts.load(item=claim.item, by=by), review, {})
+    return _opened(claim, by, drafts.load(item=claim.item, by=by), own_review(claim.item, by), {})
+
+
+def own_review(item: Item, person: User) -> Review | None:
+    """The person's review of the item, as far as their page knows: who is given an item again begins as everybody does."""
+    if probes.open_on(item, person):
+        return None
+    return Review.objects.select_related("rubric").filter(item=item, reviewer=person).first()
 
 
 def opened_each(claims: Sequence[Claim], *, by: User) -> list[Opened]:
@@ -113,14 +117,6 @@ def _new(version: RubricVersion, review: Review) -> frozenset[str]:
     """What the version asks and the review has not been asked."""
     asked = asking_again.new_questions(rubric.read(version.questions), rubric.read(review.rubric.questions))
     return frozenset(question.key for question in asked)
-
-
-def submission_count(item: Item, person: User) -> int:
-    """How often the person has submitted a review of the item, as far as their page knows."""
-    if probes.open_on(item, person):
-        return 0
-    counted = Review.objects.filter(item=item, reviewer=person).values_list("submission_count", flat=True).first()
-    return counted or 0
 
 
 def progress(queue: Queue, person: User) -> Progress:

@@ -23,6 +23,7 @@ from annotation.domain.queues.rubric_versions import asked_of, current, numbered
 from annotation.domain.queues.sight import WHOLE, Sight
 from annotation.domain.reviews import checking, correct, drafts, history, masked, originals, settling
 from annotation.domain.reviews.content import ReviewInput
+from annotation.domain.reviews.meanwhile import ReviewChangedError
 from annotation.domain.reviews.rubric import InvalidReviewError
 from annotation.domain.rows import Rows, insert
 from annotation.models import Assignment, Draft, Item, Probe, Project, Queue, Reservation, Review, Skip, User
@@ -39,14 +40,18 @@ def submit(
     now: datetime,
     spoken: frozenset[str] = frozenset(),
     sight: Sight = WHOLE,
+    seen: int | None = None,
 ) -> Review:
     """Store the person's review of the item; one that they gave before is edited. The same content twice is once.
+
+    `seen` is how often they had submitted it when they began with these answers (None: whatever stands is replaced).
 
     `sight` is what the person saw: masked values are put back, and the review keeps which policy it was.
     `spoken` are keys under which the person's feedback stands already: the review has the answers, and no second feedback.
     A reservation that lapsed is no obstacle while a seat is free. Raises InvalidReviewError for answers that do not fit
     the rubric and ClaimError (NotAReviewerError, QueueNotActiveError, ItemNotOpenError, ItemTakenError) when the item
-    does not take the review; what was given is then kept as the person's draft.
+    does not take the review, ReviewChangedError when they have submitted other answers since `seen`; what was given is then
+    kept as the person's draft.
     """
     if sight.mask:
         answers = masked.put_back(answers, item, by, sight.mask)
@@ -54,13 +59,15 @@ def submit(
         answers = masked.put_back(answers, item, by, earlier)
     try:
         with transaction.atomic():
-            return _submit(assignment.lock(item), by, answers, now, spoken, sight)
+            return _submit(assignment.lock(item), by, answers, now, spoken, sight, seen)
     except (ClaimError, InvalidReviewError):
         drafts.save(item=item, by=by, content=answers, now=now)
         raise
 
 
-def _submit(item: Item, by: User, answers: ReviewInput, now: datetime, spoken: frozenset[str], sight: Sight) -> Review:
+def _submit(
+    item: Item, by: User, answers: ReviewInput, now: datetime, spoken: frozenset[str], sight: Sight, seen: int | None
+) -> Review:
     place = _place(item, by, now)
     if place.probe is not None and (place.probe.is_open or _is_same_again(place.probe, answers)):
         return _answer(place.probe, item, by, answers, now)
@@ -69,6 +76,7 @@ def _submit(item: Item, by: User, answers: ReviewInput, now: datetime, spoken: f
     given = checking.checked(item, by, answers, project=place.project)
     if before is None or _is_changed(before, given.columns()):
         if before is not None:
+            _require_seen(before, item, seen)
             history.keep(before)
         review = _store(item, by, before, given, now, sight)
         said = given.judgements(review, spoken=spoken)
@@ -138,6 +146,12 @@ def _require(place: _Place, item: Item) -> None:
         raise ItemNotOpenError(item)
     if place.before is None and not place.has_seat:
         raise ItemNotOpenError(item) if item.state in state.FULL else ItemTakenError(item)
+
+
+def _require_seen(before: Review, item: Item, seen: int | None) -> None:
+    if seen is not None and seen != before.submission_count:
+        before.item = item
+        raise ReviewChangedError(before)
 
 
 def _is_changed(review: Review, columns: dict[str, Any]) -> bool:

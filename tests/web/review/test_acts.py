@@ -6,9 +6,10 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from annotation.models import Draft, Item, Reservation, Review, Skip
+from annotation.domain.queues.rubric import Option, Question, QuestionKind, Rubric
+from annotation.models import Draft, FailureMode, Item, Reservation, Review, Skip
 from tests.fixtures.people import People
-from tests.web.review.conftest import Line
+from tests.web.review.conftest import ANSWER, Line
 
 pytestmark = pytest.mark.django_db
 MakeLine = Callable[..., Line]
@@ -29,6 +30,49 @@ def test_skipping_keeps_the_draft_and_says_why(client: Client, make_line: MakeLi
     assert answer["HX-Push-Url"] == line.page(2)
     assert Skip.objects.values_list("item__number", "reason").get() == (1, "not my field")
     assert Draft.objects.get().content["note"] == "later"
+
+
+@pytest.mark.parametrize("act", ["skip", "flag", "draft", "submit"])
+def test_what_the_page_was_filled_with_is_no_draft(client: Client, make_line: MakeLine, act: str) -> None:
+    line = make_line(2)
+    client.get(line.start)
+
+    client.post(line.page(1, act), line.form(1, correction=f" {ANSWER}\r\n", correction_format="text"))
+
+    assert Draft.objects.count() == 0
+    assert "Your draft from" not in client.get(line.page(1)).content.decode()
+    kept = client.post(line.page(1, "draft"), line.form(1, correction="Not refundable.", correction_format="text"))
+    assert (kept.json()["is_draft"], Draft.objects.get().content["correction"]) == (True, "Not refundable.")
+    taken_back = client.post(line.page(1, "draft"), line.form(1, correction=ANSWER, correction_format="text"))
+    assert (taken_back.json()["saved"], taken_back.json()["is_draft"], Draft.objects.count()) == (True, False, 0)
+
+
+EVERY = Rubric(
+    questions=(
+        Question(key="thumbs", kind=QuestionKind.THUMBS, label="Good?"),
+        Question(key="stars", kind=QuestionKind.NUMBER, label="Stars"),
+        Question(key="order", kind=QuestionKind.RANKING, label="Best first",
+                 options=(Option(key="a", label="A"), Option(key="b", label="B"))),
+        Question(key="rules", kind=QuestionKind.ASSERTIONS, label="Rules"),
+    )
+)  # fmt: skip
+
+
+def test_a_review_that_is_opened_again_is_no_draft_of_itself(
+    client: Client, make_line: MakeLine, modes: list[FailureMode]
+) -> None:
+    line = make_line(2, asked=EVERY)
+    client.get(line.start)
+    given = {"answer-thumbs": "down", "answer-stars": "2,50", "answer-order.a": "2", "answer-order.b": "1",
+             "answer-rules.must": "Say no.", "labels": ["Tone", "Wrong policy"], "correction": "No.", "correction_format": "text",
+             "note": "two\r\nlines"}  # fmt: skip
+    client.post(line.page(1, "submit"), line.form(1, **given))
+    again = {**given, "answer-stars": "2.5", "labels": ["Wrong policy", "Tone"], "seen": 1, "active_ms": 90_000}
+
+    client.post(line.page(1, "skip"), line.form(1, **again))
+    assert Draft.objects.count() == 0
+    client.post(line.page(1, "skip"), line.form(1, **again | {"answer-order.a": "1", "answer-order.b": "2"}))
+    assert Draft.objects.get().content["answers"]["order"] == {"a": "1", "b": "2"}
 
 
 def test_a_flagged_item_waits_for_an_editor(client: Client, make_line: MakeLine) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
@@ -48,6 +49,11 @@ def test_two_tabs_hold_the_same_item_and_give_one_review(page: Page, live: str, 
     at(page, 2)
     other.keyboard.press("b")
     other.keyboard.press("Control+Enter")
+    both = other.get_by_role("alert", name="You submitted this item meanwhile")
+    expect(both.get_by_role("row").last).to_have_text(re.compile(r"Good\s+Bad"))
+    assert Review.objects.values_list("answers", "submission_count").get() == ({"thumbs": "up"}, 1)
+    expect(other.get_by_label("Bad")).to_be_checked()
+    both.get_by_role("button", name="Submit this instead").click()
     at(other, 2)
 
     assert Review.objects.values_list("answers", "submission_count").get() == ({"thumbs": "down"}, 2)

@@ -147,3 +147,34 @@ def test_editing_shows_what_was_given_and_says_so(client: Client, make_line: Mak
     assert "editing your review" in page
     assert "first" in page
     assert Review.objects.values_list("note", "submission_count").get() == ("second", 2)
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX])
+def test_a_page_that_knows_less_than_what_was_submitted_replaces_nothing(
+    client: Client, make_line: MakeLine, headers: dict[str, str]
+) -> None:
+    line = make_line(2, asked=EVERY_KIND)
+    client.get(line.start)
+    first = {"answer-thumbs": "up", "answer-tone": "warm", "answer-stars": "4"}
+    client.post(line.page(1, "submit"), line.form(1, note="first tab", **first))
+    stale = line.form(
+        1, note="second tab", **first | {"answer-thumbs": "down", "correction": "No.", "correction_format": "text"}
+    )
+
+    answer = client.post(line.page(1, "submit"), stale, headers=headers)
+
+    assert answer.status_code == 422
+    shown = squeezed(answer)
+    assert "You submitted this item meanwhile" in shown
+    found = [(one.label, one.there, one.here) for one in answer.context["meanwhile"].differences]
+    assert found == [("Good?", "Good", "Bad"), ("Correction", "", "No."), ("Note", "first tab", "second tab")]
+    assert 'name="seen" value="1"' in shown
+    assert Review.objects.values_list("note", "submission_count").get() == ("first tab", 1)
+    assert Draft.objects.get().content["note"] == "second tab"
+
+    kept = client.post(line.page(1, "submit"), {**stale, "seen": 1, "keep": "submitted"}, headers=headers)
+    assert kept.status_code == (200 if headers else 302)
+    assert Draft.objects.count() == 0
+    assert "Item 1 stays as you submitted it." in squeezed(kept if headers else client.get(line.page(2)))
+    client.post(line.page(1, "submit"), {**stale, "seen": 1}, headers=headers)
+    assert Review.objects.values_list("note", "submission_count").get() == ("second tab", 2)

@@ -67,6 +67,22 @@ def test_rows_say_what_was_asked_and_answered_and_hold_a_seat_each(client: Clien
     assert "0 of 3 dealt with" in page
 
 
+def test_a_row_that_knows_less_than_what_was_submitted_replaces_nothing(client: Client, make_line: MakeLine) -> None:
+    line = make_line(2, asked=ONE)
+    client.get(table(line))
+    client.post(table(line, "1/submit/"), line.form(1, **{"answer-thumbs": "up"}), headers=HTMX)
+    stale = line.form(1, **{"answer-thumbs": "down"})
+
+    told = client.post(table(line, "1/submit/"), stale, headers=HTMX)
+
+    assert told.status_code == 422
+    assert "Submit again to put this in its place." in json.loads(told["HX-Trigger"])["toast"]["value"]
+    assert 'name="seen" value="1"' in told.content.decode()
+    assert Review.objects.get().answers == {"thumbs": "up"}
+    client.post(table(line, "1/submit/"), {**stale, "seen": 1}, headers=HTMX)
+    assert Review.objects.get().answers == {"thumbs": "down"}
+
+
 def test_rows_show_no_marks_of_markdown(client: Client, make_line: MakeLine) -> None:
     line = make_line(1, asked=ONE, answer="## Sorry\n**No refund** on `ADVANCE_SAVER`: 3 * 2 * 1.")
 

@@ -52,6 +52,17 @@ class ReviewInputSerializer(serializers.Serializer[Any]):
     rubric_version = serializers.IntegerField(default=None, allow_null=True)
 
 
+class SubmissionSerializer(ReviewInputSerializer):
+    """One review, and what of it the caller knows."""
+
+    seen = serializers.IntegerField(
+        default=None,
+        allow_null=True,
+        help_text="The `submission_count` of your review that you read, 0 for none; 409 `review_changed` when you have "
+        "submitted other answers since. null: whatever stands is replaced.",
+    )
+
+
 def review_of(given: Mapping[str, Any]) -> ReviewInput:
     """What a valid ReviewInputSerializer was given, in the domain's form."""
     names = {"first_failing_run": "first_failing_run_uuid", "corrected_run": "corrected_run_uuid"}

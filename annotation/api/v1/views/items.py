@@ -14,7 +14,13 @@ from annotation.api import sight, telling
 from annotation.api.errors import ApiError
 from annotation.api.resource import Resource
 from annotation.api.v1.serializers.items import ClaimSerializer, HeldSerializer, ItemSerializer, WhySerializer, shown_to
-from annotation.api.v1.serializers.reviews import ReviewInputSerializer, ReviewSerializer, review_of, typed
+from annotation.api.v1.serializers.reviews import (
+    ReviewInputSerializer,
+    ReviewSerializer,
+    SubmissionSerializer,
+    review_of,
+    typed,
+)
 from annotation.api.v1.views.claims import claimed
 from annotation.api.v1.views.refusals import refusals
 from annotation.domain.access import Capability
@@ -189,13 +195,13 @@ class ItemReviewView(Resource):
         """What the caller submitted; 404 before they have."""
         return Response(self._shown(self._own(self.found(Item, uuid, "queue"))))
 
-    @extend_schema(operation_id="items_submit", request=ReviewInputSerializer, responses=ReviewSerializer)
+    @extend_schema(operation_id="items_submit", request=SubmissionSerializer, responses=ReviewSerializer)
     def put(self, request: Request, uuid: UUID) -> Response:
         """Submit the review, or edit the one given before; the same content again changes nothing."""
-        item = self.found(Item, uuid, "queue")
-        given, seen = review_of(telling.read(ReviewInputSerializer, request.data)), sight.of(self, item)
+        item, sent = self.found(Item, uuid, "queue"), telling.read(SubmissionSerializer, request.data)
+        given, sees, seen = review_of(sent), sight.of(self, item), sent.get("seen")
         with refusals():
-            review = submit.submit(item=item, by=self.person, answers=given, now=timezone.now(), sight=seen)
+            review = submit.submit(item=item, by=self.person, answers=given, now=timezone.now(), sight=sees, seen=seen)
         return Response(self._shown(review))
 
     def _shown(self, review: Review) -> dict[str, Any]:

@@ -14,13 +14,14 @@ from django.views.decorators.http import require_POST
 from django_htmx.http import trigger_client_event
 
 from annotation.domain.access import Capability
-from annotation.domain.queues import assignment, items, probes, rubric_versions
+from annotation.domain.queues import assignment, items, probes
 from annotation.domain.queues.assignment import Claim
 from annotation.domain.queues.refusals import ClaimError, ReservationLostError
 from annotation.domain.queues.rubric import Rubric
 from annotation.domain.reviews import drafts, masked, opening, submit, undo
 from annotation.domain.reviews import rubric as review_rubric
 from annotation.domain.reviews.content import ReviewInput
+from annotation.domain.reviews.meanwhile import ReviewChangedError
 from annotation.domain.reviews.rubric import InvalidReviewError
 from annotation.domain.reviews.undo import UndoRefusedError
 from annotation.models import Item, Queue, Review
@@ -29,21 +30,27 @@ from annotation.web.access import member, queue_of
 from annotation.web.forms import review_fields, review_sent
 from annotation.web.forms.review_sent import Sent
 from annotation.web.http import MemberRequest
-from annotation.web.views.review import context, correction, pages
+from annotation.web.views.review import context, correction, pages, typed
 
 
 @require_POST
 @member(Capability.REVIEW)
 def item_submit(request: MemberRequest, uuid: UUID, number: int) -> HttpResponse:
-    """Submit the review and go on; what does not fit comes back with the problems at their fields."""
+    """Submit the review and go on; what does not fit comes back with the problems at their fields, and what would replace a
+    review that the page did not know beside that one (`keep`: leave it as it is, and drop what was typed).
+    """
     item = acted_on(request, uuid, number)
-    sent = review_sent.read(request.POST, shown_rubric(request, item))
+    if "keep" in request.POST:
+        return _left_alone(request, item)
+    sent = typed.read(request, item)
     if sent.problems:
         return _again(request, item, sent)
     try:
         hand_in(request, item, sent.given)
     except InvalidReviewError as invalid:
         return _again(request, item, Sent(sent.given, invalid.problems))
+    except ReviewChangedError as changed:
+        return _again(request, item, sent, changed.review)
     except ClaimError as refusal:
         return pages.refused(request, item.queue, refusal, item, is_kept=True)
     return pages.next_item(request, item, done=f"Item {item.number} submitted.")
@@ -51,12 +58,11 @@ def item_submit(request: MemberRequest, uuid: UUID, number: int) -> HttpResponse
 
 def hand_in(request: MemberRequest, item: Item, given: ReviewInput) -> Review:
     """Submit what was sent on the item. Raises as `submit.submit` does."""
-    answered = probes.answered_on(item, request.user)
-    if answered and not review_sent.seen_submissions(
-        request.POST
-    ):  # a second click, or a tab of before: no edit of a review
+    answered, seen = probes.answered_on(item, request.user), review_sent.seen_submissions(request.POST)
+    if answered and not seen:  # a second click, or a tab of before: no edit of a review
         probes.reopen(answered)
-    return submit.submit(item=item, by=request.user, answers=given, now=timezone.now(), sight=sight.of(request, item))
+    sees = sight.of(request, item)
+    return submit.submit(item=item, by=request.user, answers=given, now=timezone.now(), sight=sees, seen=seen)
 
 
 @require_POST
@@ -64,7 +70,7 @@ def hand_in(request: MemberRequest, item: Item, given: ReviewInput) -> Review:
 def item_skip(request: MemberRequest, uuid: UUID, number: int) -> HttpResponse:
     """Put the item at the end of the person's line, with what they have typed."""
     item = acted_on(request, uuid, number)
-    keep(request, item)
+    typed.keep(request, item)
     assignment.skip(item=item, by=request.user, now=timezone.now(), reason=reason(request, "skip_reason"))
     return pages.next_item(request, item, done=f"Item {item.number} skipped; it comes back at the end.")
 
@@ -74,7 +80,7 @@ def item_skip(request: MemberRequest, uuid: UUID, number: int) -> HttpResponse:
 def item_flag(request: MemberRequest, uuid: UUID, number: int) -> HttpResponse:
     """Set the item aside for an editor, with what they have typed."""
     item = acted_on(request, uuid, number)
-    keep(request, item)
+    typed.keep(request, item)
     items.flag(item=item, by=request.user, now=timezone.now(), reason=reason(request, "flag_reason"))
     return pages.next_item(request, item, done=f"Item {item.number} flagged; an editor looks at it.")
 
@@ -90,7 +96,7 @@ def queue_undo(request: MemberRequest, uuid: UUID) -> HttpResponse:
     require_reviewer(request, queue)
     current = queue.items.filter(number=review_sent.item_number(request.POST)).first()
     if current:
-        keep(request, current)
+        typed.keep(request, current)
     try:
         claim = _undone(request, queue)
     except (UndoRefusedError, ClaimError) as refusal:
@@ -110,12 +116,11 @@ def queue_undo(request: MemberRequest, uuid: UUID) -> HttpResponse:
 def item_draft(request: MemberRequest, uuid: UUID, number: int) -> HttpResponse:
     """Keep what is typed; asked for by the page at every change, and once more as it goes away."""
     item = acted_on(request, uuid, number)
-    is_kept = keep(request, item)
-    asked = shown_rubric(request, item)
+    kept = typed.keep(request, item)
+    asked = typed.shown_rubric(request, item)
     misfits = review_rubric.pattern_problems(asked, review_sent.read(request.POST, asked).given)
-    return JsonResponse(
-        {"saved": is_kept, "misfits": {review_fields.ANSWER + key: words for key, words in misfits.items()}}
-    )
+    told = {review_fields.ANSWER + key: words for key, words in misfits.items()}
+    return JsonResponse({"saved": kept is not None, "is_draft": bool(kept), "misfits": told})
 
 
 @require_POST
@@ -147,7 +152,7 @@ def item_diff(request: MemberRequest, uuid: UUID, number: int) -> HttpResponse:
 def item_row(request: MemberRequest, uuid: UUID, number: int) -> HttpResponse:
     """The dataset row that the correction as typed would become, exactly."""
     item = acted_on(request, uuid, number)
-    asked_of = shown_rubric(request, item)
+    asked_of = typed.shown_rubric(request, item)
     sent = review_sent.read(request.POST, asked_of)
     seen = sight.of(request, item)
     source = masked.original(correction.original(item, sent.given, seen), seen, with_inputs=True)
@@ -160,13 +165,13 @@ def item_row(request: MemberRequest, uuid: UUID, number: int) -> HttpResponse:
 def item_original(request: MemberRequest, uuid: UUID, number: int) -> HttpResponse:
     """Start the correction again, from the answer of the chosen step; the rest of what is typed stays."""
     item = acted_on(request, uuid, number)
-    sent = review_sent.read(request.POST, shown_rubric(request, item))
+    sent = review_sent.read(request.POST, typed.shown_rubric(request, item))
     is_whole, seen = "whole" in request.POST, sight.of(request, item)
     run = correction.own_run(item, sent.given.corrected_run_uuid)
     fresh = sent.given.model_copy(update={"correction": None, "corrected_run_uuid": run})
     source = correction.original(item, fresh, seen)
     fresh = fresh.model_copy(update={"corrected_part": source.part})  # the final answer has no parts
-    drafts.save(item=item, by=request.user, content=fresh, now=timezone.now())
+    typed.store(request, item, fresh)
     if not request.htmx:
         return redirect(context.kept_address(request, item))
     source = correction.masked_source(source, fresh, seen, is_whole=is_whole)
@@ -207,32 +212,25 @@ def _undone(request: MemberRequest, queue: Queue) -> Claim | None:
     return undo.undo(review=review, by=request.user, now=now) if review else None
 
 
-def shown_rubric(request: MemberRequest, item: Item) -> Rubric:
-    """The rubric that the person was shown."""
-    shown = request.POST.get("rubric_version", "")
-    number = int(shown) if shown.isascii() and shown.isdigit() and len(shown) < 9 else None
-    version = rubric_versions.numbered(item.queue, number) or rubric_versions.current(item.queue)
-    return rubric_versions.asked_of(item, version, request.user)
-
-
 def reason(request: MemberRequest, name: str) -> str:
     """Why, in one line; PostgreSQL keeps no NUL."""
     return request.POST.get(name, "").replace("\0", "")[:500]
 
 
-def keep(request: MemberRequest, item: Item) -> bool:
-    """Keep what the form holds as a draft, unless the person has submitted the item since that page was made."""
-    if review_sent.seen_submissions(request.POST) != opening.submission_count(item, request.user):
-        return False
-    sent = review_sent.read(request.POST, shown_rubric(request, item))
-    drafts.save(item=item, by=request.user, content=sent.given, now=timezone.now())
-    return True
+def _again(request: MemberRequest, item: Item, sent: Sent, changed: Review | None = None) -> HttpResponse:
+    """The same item with what was sent and what is wrong with it; the page's heartbeat says if it is theirs no more.
+
+    `changed` is the review that would have been replaced unseen.
+    """
+    typed.store(request, item, sent.given)
+    opened = opening.opened(Claim(item, None), by=request.user)
+    return pages.shown(request, opened, sent, status=422, changed=changed)
 
 
-def _again(request: MemberRequest, item: Item, sent: Sent) -> HttpResponse:
-    """The same item with what was sent and what is wrong with it; the page's heartbeat says if it is theirs no more."""
-    drafts.save(item=item, by=request.user, content=sent.given, now=timezone.now())
-    return pages.shown(request, opening.opened(Claim(item, None), by=request.user), sent, status=422)
+def _left_alone(request: MemberRequest, item: Item) -> HttpResponse:
+    drafts.discard(item=item, by=request.user)
+    assignment.release(item=item, by=request.user)
+    return pages.next_item(request, item, done=f"Item {item.number} stays as you submitted it.")
 
 
 def _told(request: MemberRequest, words: str, queue: Queue, current: Item | None) -> HttpResponse:

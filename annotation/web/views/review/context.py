@@ -11,8 +11,11 @@ from django.urls import reverse
 
 from annotation.domain.queues import rows, rubric_versions
 from annotation.domain.reviews import masked, opening, originals, undo
+from annotation.domain.reviews import rubric as review_rubric
+from annotation.domain.reviews.content import ReviewInput
+from annotation.domain.reviews.meanwhile import Difference, differences
 from annotation.domain.reviews.opening import Opened
-from annotation.models import FailureMode, Item, Queue
+from annotation.models import FailureMode, Item, Queue, Review
 from annotation.web import sight
 from annotation.web.forms.review_fields import ReviewFields
 from annotation.web.http import MemberRequest
@@ -108,6 +111,22 @@ def of(request: MemberRequest, opened: Opened, fields: ReviewFields) -> dict[str
             else trajectory.of(request, opened, earlier, traces, fields.given)
         ),
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Meanwhile:
+    """The person's review that was submitted from elsewhere, and where what they have here says something else."""
+
+    review: Review
+    differences: list[Difference]
+
+
+def meanwhile(request: MemberRequest, opened: Opened, review: Review, given: ReviewInput) -> Meanwhile:
+    """The same, as far as the person may read it; what is given fits the rubric."""
+    seen = sight.of(request, opened.item)
+    asked = review_rubric.validate(opened.rubric, given)
+    found = differences(review, asked, opened.rubric)
+    return Meanwhile(review, [replace(one, there=seen.text(one.there), here=seen.text(one.here)) for one in found])
 
 
 def is_ahead(request: MemberRequest, item: Item) -> bool:

@@ -28,7 +28,7 @@ from annotation.domain.queues.refusals import (
 from annotation.domain.queues.shown import Shown
 from annotation.domain.reviews import masked, opening
 from annotation.domain.reviews.opening import Opened
-from annotation.models import Item, Queue
+from annotation.models import Item, Queue, Review
 from annotation.web import sight
 from annotation.web.access import member, queue_of, visible
 from annotation.web.forms.review_fields import ReviewFields
@@ -134,12 +134,20 @@ def swapped(request: MemberRequest, claim: Claim) -> HttpResponse:
     return push_url(shown(request, opening.opened(claim, by=request.user)), context.kept_address(request, claim.item))
 
 
-def shown(request: MemberRequest, opened: Opened, sent: Sent | None = None, status: int = 200) -> HttpResponse:
-    """The page of an item; with `sent`, filled with what was just sent and its problems."""
+def shown(
+    request: MemberRequest,
+    opened: Opened,
+    sent: Sent | None = None,
+    status: int = 200,
+    changed: Review | None = None,
+) -> HttpResponse:
+    """The page of an item; with `sent`, filled with what was just sent and its problems, or beside the review that `changed`."""
     problems = {problem.key: problem.message for problem in sent.problems} if sent else {}
     given = sent.given if sent else masked.given(opened.content, sight.of(request, opened.item))
     fields = ReviewFields(opened.rubric, given, problems, opened.new)
-    return page_or_fragment(request, PAGE, context.of(request, opened, fields), fragment=ROOT, status=status)
+    known = context.of(request, opened, fields)
+    known["meanwhile"] = context.meanwhile(request, opened, changed, given) if changed else None
+    return page_or_fragment(request, PAGE, known, fragment=ROOT, status=status)
 
 
 def refused(

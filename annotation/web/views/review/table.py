@@ -19,16 +19,16 @@ from annotation.domain.queues import rows as row_rules
 from annotation.domain.queues.assignment import Claim
 from annotation.domain.queues.refusals import ClaimError
 from annotation.domain.queues.shown import Shown
-from annotation.domain.reviews import drafts, opening, undo
-from annotation.domain.reviews.rubric import InvalidReviewError
+from annotation.domain.reviews import opening, undo
+from annotation.domain.reviews.meanwhile import ReviewChangedError
+from annotation.domain.reviews.rubric import AnswerProblem, InvalidReviewError
 from annotation.domain.reviews.undo import UndoRefusedError
 from annotation.models import Item, Queue, Review
 from annotation.web import sight
 from annotation.web.access import member, queue_of
-from annotation.web.forms import review_sent
 from annotation.web.forms.review_sent import Sent
 from annotation.web.http import MemberRequest
-from annotation.web.views.review import acts, context, pages, rows, trajectory, walk
+from annotation.web.views.review import acts, context, pages, rows, trajectory, typed, walk
 from annotation.web.views.review.rows import Row
 
 MOST_HELD = 100
@@ -114,13 +114,16 @@ def row_conversation(request: MemberRequest, uuid: UUID, number: int) -> HttpRes
 def row_submit(request: MemberRequest, uuid: UUID, number: int) -> HttpResponse:
     """Submit a row; it stays with what was said, or comes back with what is wrong with it."""
     item = acts.acted_on(request, uuid, number)
-    sent = review_sent.read(request.POST, acts.shown_rubric(request, item))
+    sent = typed.read(request, item)
     if sent.problems:
         return _again(request, item, sent)
     try:
         review = acts.hand_in(request, item, sent.given)
     except InvalidReviewError as invalid:
         return _again(request, item, Sent(sent.given, invalid.problems))
+    except ReviewChangedError as changed:
+        problem = AnswerProblem("review", f"{changed} Submit again to put this in its place.")
+        return _again(request, item, Sent(sent.given, (problem,)))
     except ClaimError as refusal:
         return _lost_row(request, item, refusal)
     return _row(request, item, rows.submitted(request, item, review), f"Item {number} submitted.")
@@ -131,7 +134,7 @@ def row_submit(request: MemberRequest, uuid: UUID, number: int) -> HttpResponse:
 def row_skip(request: MemberRequest, uuid: UUID, number: int) -> HttpResponse:
     """Put the item of a row at the end of the person's line, with what they have typed."""
     item = acts.acted_on(request, uuid, number)
-    acts.keep(request, item)
+    typed.keep(request, item)
     assignment.skip(item=item, by=request.user, now=timezone.now())
     return _row(
         request, item, rows.put_aside(request, item, "Skipped; it comes back at the end of your line."), "Skipped."
@@ -143,7 +146,7 @@ def row_skip(request: MemberRequest, uuid: UUID, number: int) -> HttpResponse:
 def row_flag(request: MemberRequest, uuid: UUID, number: int) -> HttpResponse:
     """Set the item of a row aside for an editor, with what they have typed."""
     item = acts.acted_on(request, uuid, number)
-    acts.keep(request, item)
+    typed.keep(request, item)
     items.flag(item=item, by=request.user, now=timezone.now(), reason=acts.reason(request, "flag_reason"))
     return _row(request, item, rows.put_aside(request, item, "Flagged; an editor looks at it."), "Flagged.")
 
@@ -189,7 +192,7 @@ def _queue(request: MemberRequest, uuid: UUID) -> Queue:
 
 
 def _again(request: MemberRequest, item: Item, sent: Sent) -> HttpResponse:
-    drafts.save(item=item, by=request.user, content=sent.given, now=timezone.now())
+    typed.store(request, item, sent.given)
     words = f"Item {item.number} is not submitted: {sent.problems[0].message}"
     if not request.htmx:
         messages.error(request, f"{words} What you typed is kept.")

@@ -19,7 +19,7 @@ from annotation.domain.queues.refusals import ClaimError, ItemNotOpenError, NotA
 from annotation.models import Item, Queue
 from annotation.web.access import visible, withdrawn_queue_of
 from annotation.web.http import MemberRequest, redirect_whole_page
-from annotation.web.views.review import acts, context, pages
+from annotation.web.views.review import context, pages, typed
 
 View = Callable[..., HttpResponseBase]
 
@@ -70,7 +70,7 @@ def _refusal(request: MemberRequest, queue: Queue, item: Item | None) -> ClaimEr
 
 
 def _refused(request: MemberRequest, queue: Queue, refusal: ClaimError, item: Item | None) -> HttpResponse:
-    is_kept = item is not None and "rubric_version" in request.POST and acts.keep(request, item)
+    is_kept = item is not None and "rubric_version" in request.POST and typed.keep(request, item) is not None
     if request.accepts("application/json") and not request.accepts("text/html"):
         return JsonResponse({"saved": is_kept, "misfits": {}, "lost": str(refusal)})
     if request.htmx and request.htmx.target != pages.ROOT:  # a row, which has no room to say so
