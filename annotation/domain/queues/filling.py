@@ -196,12 +196,12 @@ def _add(job: Job, plan: FillPlan, queue: Queue, traces: list[UUID], chosen: _Ch
 
 def _reason(job: Job, plan: FillPlan, chosen: _Chosen) -> Reason:
     of = f"of {plan.project_name}" if plan.project_name else ""
-    said = f"matches {plan.filter} {of}".rstrip() if plan.filter else of or "of all traces"
+    said = of if plan.filter or of else "of all traces"
     if plan.sample is not None and plan.sample < chosen.matched_count:
-        said = f"{plan.sample:,} of {chosen.matched_count:,} by chance, {said}"
+        said = f"{plan.sample:,} of {chosen.matched_count:,} by chance{', ' * bool(said)}{said}"
     chance = float(chosen.probability) if chosen.probability is not None else None
     why = tuple(words for words in (said, plan.why) if words)
-    return Reason(origin=plan.origin, by=plan.by, probability=chance, why=why, job=job.uuid)
+    return Reason(origin=plan.origin, by=plan.by, probability=chance, filter=plan.filter, why=why, job=job.uuid)
 
 
 def _joined(ranges: list[list[int]], first: int, last: int) -> list[list[int]]:

@@ -45,7 +45,7 @@ class SeenFeedback(BaseModel):
 class Reason(BaseModel):
     """Why an item is there: which rule, by what chance, what was known; or who added it by hand.
 
-    `job` is the one that filled the queue, `why` holds short sentences for people ("error in tool charge_card"), `seen` the feedback that stood on the trace.
+    `job` is the one that filled the queue, `filter` what the trace matched (empty: nothing was asked), `why` holds short sentences for people ("error in tool charge_card"), `seen` the feedback that stood on the trace.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -57,13 +57,22 @@ class Reason(BaseModel):
     probability: float | None = None
     by: str = ""
     job: UUID | None = None
+    filter: str = ""
     why: tuple[str, ...] = ()
     seen: tuple[SeenFeedback, ...] = ()
 
     @property
     def summary(self) -> str:
-        """One line for lists and for the head of the review page."""
-        parts = [self._who(), self._chance(), *self.why, ", ".join(seen.summary for seen in self.seen)]
+        """One line for lists and programs."""
+        return self._line(self.filter)
+
+    @property
+    def brief(self) -> str:
+        """The same without the filter, for where that is shown beside."""
+        return self._line("")
+
+    def _line(self, matched: str) -> str:
+        parts = [self._who(), self._chance(), matched, *self.why, ", ".join(seen.summary for seen in self.seen)]
         return " · ".join(part for part in parts if part)
 
     def _who(self) -> str:
@@ -86,7 +95,7 @@ class Reason(BaseModel):
         if not rules:
             return self.model_copy(update={"seen": seen})
         name = "name hidden" if self.rule else ""
-        hidden = {"why": (), "rule": name, "rule_uuid": None, "revision": None, "probability": None}
+        hidden = {"filter": "", "why": (), "rule": name, "rule_uuid": None, "revision": None, "probability": None}
         return self.model_copy(update={"seen": seen, **hidden})
 
     def document(self) -> dict[str, Any]:
@@ -95,5 +104,8 @@ class Reason(BaseModel):
 
 
 def read(document: Mapping[str, Any]) -> Reason:
-    """The reason kept on an item; unknown fields of later versions are passed over."""
-    return Reason.model_validate(document)
+    """The reason kept on an item; unknown fields of later versions are passed over, and earlier ones read as they are now."""
+    reason = Reason.model_validate(document)
+    if reason.origin is Origin.RULE and reason.why and not reason.filter:  # of a rule, that was its filter
+        return reason.model_copy(update={"filter": reason.why[0], "why": reason.why[1:]})
+    return reason

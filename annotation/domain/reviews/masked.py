@@ -59,7 +59,8 @@ def reason(why: Reason, sight: Sight) -> Reason:
     seen = tuple(
         one.model_copy(update={"value": sight.json(one.value), "comment": sight.text(one.comment)}) for one in why.seen
     )
-    return why.model_copy(update={"why": tuple(sight.text(words) for words in why.why), "seen": seen})
+    said = {"filter": sight.text(why.filter), "why": tuple(sight.text(words) for words in why.why)}
+    return why.model_copy(update={**said, "seen": seen})
 
 
 def row(one: ItemRow, sight: Sight) -> ItemRow:

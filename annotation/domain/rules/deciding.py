@@ -134,7 +134,7 @@ def reason_of(revision: RuleRevision) -> Reason:
         rule_uuid=revision.rule.uuid,
         revision=revision.number,
         probability=float(revision.sample_rate),
-        why=(revision.filter,) if revision.filter else (),
+        filter=revision.filter,
     )
 
 

@@ -16,7 +16,7 @@ from annotation.domain.access import Capability
 from annotation.domain.paging import BadCursorError, Page, page
 from annotation.domain.rules import backfill, lifecycle, preview, queries
 from annotation.domain.rules.lifecycle import RuleInvalidError
-from annotation.domain.traces.filters import FilterError, chips, parse
+from annotation.domain.traces.filters import FilterError
 from annotation.domain.work import jobs
 from annotation.models import Queue, Rule
 from annotation.web.access import found, member, require, visible
@@ -91,7 +91,6 @@ def rule_history(request: MemberRequest, uuid: UUID) -> HttpResponse:
             "revision": one,
             "steps": steps[one.pk],
             "percent": queries.percent(one.sample_rate),
-            "chips": _chips(one.filter),
         }
         for one in revisions
     ]
@@ -143,13 +142,6 @@ def _previewed(request: MemberRequest, given: QueryDict) -> Rule | None:
         return None
 
 
-def _chips(text: str) -> tuple[str, ...]:
-    try:
-        return chips(parse(text))
-    except FilterError:
-        return (text,)
-
-
 def _show(request: MemberRequest, form: RuleForm, rule: Rule | None) -> HttpResponse:
     status = 422 if form.is_bound else 200
     return render(request, "rules/rule.html", _page(request, form, rule), status=status)
@@ -162,7 +154,6 @@ def _page(request: MemberRequest, form: RuleForm, rule: Rule | None) -> dict[str
         "rule": rule,
         "revision": revision,
         "next_number": revision.number + 1 if revision else 1,
-        "chips": _chips(revision.filter) if revision else (),
         "steps": queries.steps_of([revision])[revision.pk] if revision else (),
         "percent": queries.percent(revision.sample_rate) if revision else "",
         "may_change": _may_change(request),

@@ -2,6 +2,7 @@
 
 from annotation.domain.queues import reasons
 from annotation.domain.queues.reasons import Origin, Reason, SeenFeedback
+from annotation.templatetags import filter_words
 
 
 def test_summary_of_a_rule_names_chance_cause_and_what_was_known() -> None:
@@ -35,3 +36,23 @@ def test_reads_what_it_wrote_and_passes_over_unknown_fields() -> None:
     )
     assert reasons.read({**reason.document(), "later": 1}) == reason
     assert reasons.read({}) == Reason()
+
+
+def test_a_filter_stands_apart_and_what_was_kept_before_reads_the_same() -> None:
+    kept = {"origin": "rule", "rule": "All", "revision": 2, "why": ["verdict is bad and latency > 2s"]}
+    reason = reasons.read(kept)
+    assert reason == reasons.read(reason.document())
+    assert (reason.filter, reason.why) == ("verdict is bad and latency > 2s", ())
+    assert (reason.brief, reason.summary) == ("Rule “All” v2", "Rule “All” v2 · verdict is bad and latency > 2s")
+    assert reason.without((), rules=True).filter == "", "a rule that looked at hidden feedback tells nothing"
+    assert reasons.read({"why": ["seen twice"]}).why == ("seen twice",)
+
+
+def test_of_a_long_filter_three_parts_show_and_the_whole_is_behind_a_click() -> None:
+    long = f"output matches /{'x' * 60}/"
+    told = filter_words.filter_chips(f"verdict is bad and {long} and tag is a and tag is b")
+    assert told["shown"] == ["verdict is bad", f"output matches /{'x' * 31}…", "tag is a"]
+    assert (told["more"], told["is_cut"]) == (1, True)
+    assert filter_words.filter_chips("verdict is bad")["is_cut"] is False
+    assert filter_words.filter_chips("no such (")["shown"] == ["no such ("]
+    assert filter_words.filter_chips("")["shown"] == []

@@ -62,7 +62,7 @@ def test_a_match_in_the_sample_becomes_an_item_that_says_why(
     assert item.probability == Decimal("1.000000")
     assert item.reason["rule"] == "Refunds"
     assert item.reason["revision"] == 1
-    assert item.reason["why"] == ["status is error"]
+    assert item.reason["filter"] == "status is error"
     assert [seen["source"] for seen in item.reason["seen"]] == ["user"]
 
 

@@ -26,6 +26,7 @@ class ReasonSerializer(serializers.Serializer[Any]):
     revision = serializers.IntegerField(allow_null=True)
     probability = serializers.FloatField(allow_null=True)
     by = serializers.CharField()
+    filter = serializers.CharField(help_text="What the trace matched; empty where nothing was asked of it.")
     why = serializers.ListField(child=serializers.CharField())
     summary = serializers.CharField(help_text="All of it in one line.")
 
