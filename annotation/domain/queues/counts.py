@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import connection
 
+from annotation.domain.queues.line import IS_SEAT_FREE
 from annotation.models import Queue, User
 
 BOUND = 10_000
@@ -16,7 +17,7 @@ BOUND = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Items of one queue by state, each at most BOUND; `fresh` are those of the open ones that the person has not reviewed,
+    """Items of one queue by state, each at most BOUND; `fresh` are those of the open ones that the person can have, or has,
     `again` those that they are asked for again.
     """
 
@@ -36,7 +37,7 @@ class Counts:
 
     @property
     def left(self) -> int:
-        """What the person has not reviewed, or has to again; others may have the seats of it."""
+        """What the person can review, or has to again: others have no seat of it that they would need."""
         return self.fresh + self.again
 
     @property
@@ -50,7 +51,12 @@ class Counts:
         return 100 * self.done // self.total if self.total else 0
 
 
-_SQL = """
+_SQL = f"""
+WITH taken AS MATERIALIZED (
+  SELECT h.item_id FROM annotation_reservation h JOIN annotation_item o ON o.id = h.item_id
+  WHERE o.queue_id = ANY(%(queues)s::bigint[]) AND h.expires_at > now() AND h.reviewer_id <> %(person)s
+  UNION SELECT a.item_id FROM annotation_assignment a JOIN annotation_item o ON o.id = a.item_id
+  WHERE o.queue_id = ANY(%(queues)s::bigint[]) AND a.reviewer_id <> %(person)s)
 SELECT queue.id,
   (SELECT count(*) FROM (SELECT 1 FROM annotation_item i
     WHERE i.queue_id = queue.id AND i.state = 'open' LIMIT %(bound)s) AS counted),
@@ -65,13 +71,15 @@ SELECT queue.id,
   (SELECT count(*) FROM (SELECT 1 FROM annotation_item i
     WHERE i.queue_id = queue.id AND i.state = 'open' AND i.flagged_at IS NULL AND NOT EXISTS (
       SELECT 1 FROM annotation_review r WHERE r.item_id = i.id AND r.reviewer_id = %(person)s
-    ) LIMIT %(bound)s) AS counted),
+    ) AND (i.id NOT IN (SELECT item_id FROM taken) OR {IS_SEAT_FREE.replace("%(now)s", "now()")}) LIMIT %(bound)s) AS counted),
   (SELECT count(*) FROM annotation_review r JOIN annotation_item i ON i.id = r.item_id
-    WHERE r.reviewer_id = %(person)s AND r.is_asked_again AND i.queue_id = queue.id AND i.state <> 'removed'),
+    WHERE r.reviewer_id = %(person)s AND r.is_asked_again AND i.queue_id = queue.id AND i.state <> 'removed'
+      AND i.flagged_at IS NULL),
   (SELECT count(*) FROM (SELECT 1 FROM annotation_item i
     WHERE i.queue_id = queue.id AND i.state = 'disagreement' LIMIT %(bound)s) AS counted)
 FROM unnest(%(queues)s::bigint[]) AS queue(id)
-"""
+"""  # noqa: S608 -- our own words
+# Few items are taken by anybody, and are looked up in a hash; only of those the seats are counted.
 
 
 def of_queues(queues: Iterable[Queue], *, person: User | None) -> dict[int, Counts]:

@@ -50,7 +50,7 @@ _SEATS = (
     "i.extra_seats + i.double_seats + (SELECT q.reviewers_per_item FROM annotation_queue q WHERE q.id = i.queue_id)"
 )
 
-_IS_SEAT_FREE = f"i.review_count + {_TAKEN_BY_OTHERS} < {_SEATS}"
+IS_SEAT_FREE = f"i.review_count + {_TAKEN_BY_OTHERS} < {_SEATS}"
 
 # Who wrote the answer that settled an item before has seen all its reviews: any review will do. It is asked for each item that is
 # looked at (OFFSET 0), among the few reviews of the item (+ 0): PostgreSQL, which knows nothing of tables that grew this minute,
@@ -58,7 +58,7 @@ _IS_SEAT_FREE = f"i.review_count + {_TAKEN_BY_OTHERS} < {_SEATS}"
 _MAY_REVIEW = """i.state = 'open'
   AND NOT EXISTS (SELECT FROM annotation_review r WHERE r.item_id = i.id AND r.reviewer_id + 0 = %(person)s OFFSET 0)"""
 
-_IS_TO_BE_HAD = f"{_MAY_REVIEW} AND i.flagged_at IS NULL AND {_IS_SEAT_FREE}"
+_IS_TO_BE_HAD = f"{_MAY_REVIEW} AND i.flagged_at IS NULL AND {IS_SEAT_FREE}"
 
 _MAY_BE_GIVEN = f"i.queue_id = %(queue)s AND i.id <> ALL(%(full)s::bigint[]) AND {_IS_TO_BE_HAD}"
 
@@ -119,10 +119,10 @@ FROM annotation_item i JOIN annotation_queue q ON q.id = i.queue_id
 
 _TAKEN = "ON CONFLICT (item_id, reviewer_id) DO UPDATE SET expires_at = EXCLUDED.expires_at RETURNING "
 
-_TAKE = f"{_TAKING} WHERE i.id = %(item)s AND {_IS_SEAT_FREE} {_TAKEN} expires_at"
+_TAKE = f"{_TAKING} WHERE i.id = %(item)s AND {IS_SEAT_FREE} {_TAKEN} expires_at"
 
 _TAKE_MANY = f"""
-{_TAKING} WHERE i.id = ANY(%(items)s::bigint[]) AND i.state = 'open' AND {_IS_SEAT_FREE}
+{_TAKING} WHERE i.id = ANY(%(items)s::bigint[]) AND i.state = 'open' AND {IS_SEAT_FREE}
 ORDER BY array_position(%(items)s::bigint[], i.id) {_TAKEN} item_id
 """
 
@@ -157,7 +157,7 @@ FROM unnest(%(queues)s::bigint[]) AS queue(id)
 """  # noqa: S608 -- our own words
 
 _HAS_SEAT = f"""
-SELECT {_IS_SEAT_FREE} OR EXISTS (SELECT FROM annotation_reservation mine
+SELECT {IS_SEAT_FREE} OR EXISTS (SELECT FROM annotation_reservation mine
   WHERE mine.item_id = i.id AND mine.reviewer_id = %(person)s AND mine.expires_at > %(now)s)
 FROM annotation_item i WHERE i.id = %(item)s
 """  # noqa: S608 -- our own words

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from annotation.domain.queues import sections
+from annotation.domain.queues import seats, sections
 from annotation.domain.queues.sections import Section
 from annotation.models import Assignment, Item, Review, Skip, User
 
@@ -60,9 +60,11 @@ def neighbours(items: QuerySet[Item], item: Item) -> tuple[int | None, int | Non
 
 
 def _to_be_reviewed(items: QuerySet[Item], person: User | None) -> QuerySet[Item]:
-    """What their line would give them sooner or later: open, not flagged, not theirs yet; and what they are asked again."""
-    first = sections.of_section(items, Section.MINE, person).filter(flagged_at=None)
-    again = Review.objects.filter(reviewer=person, is_asked_again=True).values_list("item_id", flat=True)
+    """What their line would give them: open, not flagged, not theirs yet, with a seat; and what they are asked again."""
+    first = seats.free(sections.of_section(items, Section.MINE, person).filter(flagged_at=None), person)
+    again = Review.objects.filter(reviewer=person, is_asked_again=True, item__flagged_at=None).values_list(
+        "item_id", flat=True
+    )
     if person is None or not (asked := list(again)):  # few, and known apart: an OR would keep the list from its index
         return first
     return items.filter(Q(pk__in=first.values("pk")) | Q(pk__in=asked))

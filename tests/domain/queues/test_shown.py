@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-import pytest
-from django.db.models import QuerySet
+from datetime import timedelta
 
-from annotation.domain.queues import items, shown
+import pytest
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from annotation.domain.queues import counts, items, line, shown
 from annotation.domain.queues.shown import Shown
 from annotation.models import Item, Review, User
 from tests.domain.queues.test_assignment import NOON, reviewed, reviewer
-from tests.factories.queues import AssignmentFactory, ItemFactory, QueueFactory, SkipFactory
+from tests.factories.queues import AssignmentFactory, ItemFactory, QueueFactory, ReservationFactory, SkipFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -64,3 +68,31 @@ def test_neighbours_are_those_of_the_list_even_after_the_item_left_it() -> None:
     assert shown.neighbours(rows, made[4]) == (None, 4)
     reviewed(made[2], person)
     assert shown.neighbours(rows.exclude(number=4), made[2]) == (5, 2)
+
+
+def test_what_is_kept_for_others_or_on_their_screens_is_not_mine_and_not_counted() -> None:
+    queue = QueueFactory(reviewers_per_item=2)
+    made = {number: ItemFactory(queue=queue, number=number) for number in range(1, 8)}
+    me, other, third = reviewer(queue), reviewer(queue), reviewer(queue)
+    for person in (other, third):
+        AssignmentFactory(item=made[1], reviewer=person)  # both seats
+    AssignmentFactory(item=made[2], reviewer=other)  # one of them
+    AssignmentFactory(item=made[3], reviewer=me)
+    reviewed(made[4], other)
+    AssignmentFactory(item=made[4], reviewer=third)
+    reviewed(made[5], other)
+    AssignmentFactory(item=made[5], reviewer=other)  # used up by the review
+    until = timezone.now() + timedelta(minutes=5)
+    ReservationFactory(item=made[6], reviewer=other, expires_at=until)
+    AssignmentFactory(item=made[6], reviewer=other)  # one seat, not two
+    ReservationFactory(item=made[7], reviewer=other, expires_at=until)
+    ReservationFactory(item=made[7], reviewer=third, expires_at=until)
+    assert numbers(Shown.MINE, me) == [6, 5, 3, 2]
+    assert counts.of_queue(queue, person=me).left == 4
+    given = set[int]()
+    with transaction.atomic():
+        while found := line.following(queue, me, timezone.now(), full=given, is_waiting=False):
+            given.add(found)
+    assert given == {made[number].pk for number in (6, 5, 3, 2)}, "the line says the same"
+    Item.objects.filter(number=6).update(flagged_at=NOON, flagged_by=other)
+    assert counts.of_queue(queue, person=me).left == 3
