@@ -94,7 +94,9 @@ def test_a_version_is_exported(api: Client, dataset: str) -> None:
     assert lines["Content-Type"] == "application/jsonl; charset=utf-8"
     assert b",'=1+1," in b"".join(table.streaming_content)  # type: ignore[attr-defined]
     assert api.get(f"{BASE}/{dataset}/export?version=2").json()["error"]["code"] == "not_found"
-    assert api.get(f"{BASE}/{dataset}/export?format=xml").json()["error"]["code"] == "bad_format"
+    assert api.get(f"{BASE}/{dataset}/export?format=xml").json()["error"]["fields"] == {
+        "format": ["'xml' is not one of jsonl, csv."]
+    }
 
 
 def test_names_are_taken_once_and_archived_datasets_stay_as_they_are(api: Client, dataset: str) -> None:

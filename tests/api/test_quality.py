@@ -46,7 +46,9 @@ def test_reviews_are_streamed_in_the_format_that_is_asked_for(people: People, ot
     csv = client.get(f"{address}?format=csv")
     assert csv["Content-Disposition"] == 'attachment; filename="twice-reviews.csv"'
     assert len(b"".join(_pieces(csv)).splitlines()) == 5
-    assert client.get(f"{address}?format=xml").json()["error"]["code"] == "bad_format"
+    assert client.get(f"{address}?format=xml").json()["error"]["fields"] == {
+        "format": ["'xml' is not one of jsonl, csv."]
+    }
 
 
 @pytest.mark.parametrize("count", [1, 3])

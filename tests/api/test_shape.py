@@ -53,7 +53,10 @@ def test_a_field_that_is_wrong_is_named(program: Client) -> None:
         "error": {
             "code": "invalid",
             "message": "Some of what was sent cannot be used.",
-            "fields": {"name": ["This field may not be blank."], "scopes": {"0": ['"fly" is not a valid choice.']}},
+            "fields": {
+                "name": ["This field may not be blank."],
+                "scopes": {"0": ["'fly' is not one of ingest, read, write."]},
+            },
         }
     }
 

@@ -121,7 +121,11 @@ def test_a_webhook_whose_address_is_no_longer_allowed_is_turned_off_and_sent_els
     [
         ({"url": "http://hooks.example.com/"}, "url", "Use https"),
         ({"url": "https://[::1]/"}, "url", "::1 is no public address; the operator can allow it in WEBHOOK_TRUSTED."),
-        ({"events": ["trace.made"]}, "events", "not a valid choice"),
+        (
+            {"events": ["trace.made"]},
+            "events",
+            "'trace.made' is not one of item.assigned, item.disagreement, queue.done.",
+        ),
         ({"queues": []}, "queues", "not be empty"),
         ({"queues": ["5c2a0000-0000-4000-8000-000000000000"]}, "queues", "no queue"),
         ({"name": "chat"}, "name", "of this name"),

@@ -6,6 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from annotation.api.choices import ChoiceField
 from annotation.domain.datasets.content import LONGEST_SPLIT, RowContent
 from annotation.domain.datasets.provenance import Origin
 from annotation.domain.datasets.schemas import RowSchema
@@ -65,7 +66,7 @@ class DatasetVersionSerializer(serializers.Serializer[Any]):
 class ProvenanceSerializer(serializers.Serializer[Any]):
     """Where a row came from, as it was known when the row was made."""
 
-    origin = serializers.ChoiceField([origin.value for origin in Origin])
+    origin = ChoiceField([origin.value for origin in Origin])
     trace_id = serializers.UUIDField(allow_null=True)
     run_id = serializers.UUIDField(allow_null=True)
     review_id = serializers.UUIDField(allow_null=True)

@@ -6,13 +6,14 @@ from typing import Any
 
 from rest_framework import serializers
 
+from annotation.api.choices import ChoiceField
 from annotation.domain.retention.deletion import MOST_TRACES
 
 
 class RowsSerializer(serializers.Serializer[Any]):
     """What becomes of dataset rows."""
 
-    rows = serializers.ChoiceField(
+    rows = ChoiceField(
         choices=["keep", "erase"],
         default="keep",
         help_text="Dataset rows made from them: they stay, or their content goes from every version.",

@@ -6,6 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from annotation.api.choices import ChoiceField
 from annotation.domain.feedback.taxonomy import queries
 from annotation.models import TaxonomyChange
 
@@ -77,7 +78,7 @@ class TaxonomyChangeSerializer(serializers.Serializer[Any]):
     """A change of the taxonomy; `job` carries its uses where they are many."""
 
     id = serializers.UUIDField(source="uuid")
-    kind = serializers.ChoiceField(TaxonomyChange.Kind.choices)
+    kind = ChoiceField(TaxonomyChange.Kind.choices)
     failure_mode = serializers.UUIDField(source="mode.uuid", allow_null=True, default=None)
     other = serializers.UUIDField(source="other.uuid", allow_null=True, default=None)
     use_count = serializers.IntegerField()

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from rest_framework import serializers
 
+from annotation.api.choices import ChoiceField
 from annotation.api.v1.serializers.fields import AnyField
 from annotation.domain.feedback import validation
 from annotation.domain.feedback.giving import Given
@@ -38,7 +39,7 @@ class GivenFeedbackSerializer(serializers.Serializer[Any]):
     value = AnyField(required=False)
     comment = serializers.CharField(required=False, allow_null=True, allow_blank=True, trim_whitespace=False)
     correction = AnyField(required=False)
-    source = serializers.ChoiceField(  # type: ignore[assignment]  # the base class's own is another thing
+    source = ChoiceField(  # type: ignore[assignment]  # the base class's own is another thing
         choices=Feedback.Source.choices, required=False
     )
     metadata = serializers.DictField(required=False)

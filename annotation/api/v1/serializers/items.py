@@ -7,6 +7,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from annotation.api.choices import ChoiceField
 from annotation.api.telling import told
 from annotation.api.v1.serializers.fields import AnyField
 from annotation.api.v1.serializers.queues import RubricSerializer
@@ -37,14 +38,14 @@ class ItemSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField(source="uuid")
     queue = serializers.UUIDField(source="queue.uuid")
     number = serializers.IntegerField()
-    kind = serializers.ChoiceField(Item.Kind.choices)
+    kind = ChoiceField(Item.Kind.choices)
     trace_id = serializers.UUIDField(source="trace_uuid", allow_null=True)
     run_id = serializers.UUIDField(source="run_uuid", allow_null=True)
     other_trace_id = serializers.UUIDField(
         source="other_trace_uuid", allow_null=True, help_text="The second trace of a pair."
     )
     thread_id = serializers.CharField(allow_null=True)
-    state = serializers.ChoiceField(Item.State.choices)
+    state = ChoiceField(Item.State.choices)
     review_count = serializers.IntegerField()
     double_seats = serializers.IntegerField(help_text="1 where the queue’s `double_percent` took the item, else 0.")
     extra_seats = serializers.IntegerField(help_text="Reviews wanted beside those that the queue asks for.")

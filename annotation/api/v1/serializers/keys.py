@@ -6,6 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from annotation.api.choices import ChoiceField
 from annotation.models import ApiKey, Project
 
 CONFINED = "Whether the key may touch nothing but its project."
@@ -17,7 +18,7 @@ class KeySerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField(source="uuid")
     name = serializers.CharField()
     prefix = serializers.CharField()
-    scopes = serializers.ListField(child=serializers.ChoiceField(ApiKey.Scope.choices))
+    scopes = serializers.ListField(child=ChoiceField(ApiKey.Scope.choices))
     project = serializers.CharField(source="project.slug", default=None, allow_null=True)
     is_confined = serializers.SerializerMethodField(help_text=CONFINED)
     created_by = serializers.CharField(source="created_by.email", default=None, allow_null=True)
@@ -40,7 +41,7 @@ class NewKeySerializer(serializers.Serializer[Any]):
     """A key to be made; the context names the workspace's `projects`."""
 
     name = serializers.CharField(max_length=120)
-    scopes = serializers.ListField(child=serializers.ChoiceField(ApiKey.Scope.choices), allow_empty=False)
+    scopes = serializers.ListField(child=ChoiceField(ApiKey.Scope.choices), allow_empty=False)
     project = serializers.SlugRelatedField(
         slug_field="slug", queryset=Project.objects.none(), required=False, allow_null=True, default=None
     )

@@ -6,6 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from annotation.api.choices import ChoiceField
 from annotation.models import Membership
 
 
@@ -15,7 +16,7 @@ class MemberSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField(source="user.uuid")
     email = serializers.EmailField(source="user.email")
     name = serializers.CharField(source="user.name")
-    role = serializers.ChoiceField(Membership.Role.choices)
+    role = ChoiceField(Membership.Role.choices)
     created_at = serializers.DateTimeField()
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
 from pydantic import ValidationError
 from rest_framework import serializers
 
+from annotation.api.choices import ChoiceField, refusal
 from annotation.api.v1.serializers.sight import MaskingSerializer, PresentationSerializer
 from annotation.domain.queues import blindness, masking, presentation, rubric, rubric_versions
 from annotation.domain.queues.lifecycle import QueueSettings
@@ -35,7 +37,7 @@ class ConditionSerializer(serializers.Serializer[Any]):
 class StepsSerializer(serializers.Serializer[Any]):
     """Runs of a type, and of a name where one is given."""
 
-    type = serializers.ChoiceField(Run.Type.choices)
+    type = ChoiceField(Run.Type.choices)
     name = serializers.CharField(default="", help_text="Exactly; empty: any.")
 
 
@@ -43,7 +45,7 @@ class QuestionSerializer(serializers.Serializer[Any]):
     """One question of a rubric."""
 
     key = serializers.CharField()
-    kind = serializers.ChoiceField([kind.value for kind in QuestionKind])
+    kind = ChoiceField([kind.value for kind in QuestionKind])
     label = serializers.CharField()  # type: ignore[assignment]  # a field of this name, as the document has it
     help = serializers.CharField(default="")
     is_required = serializers.BooleanField(default=False)
@@ -93,8 +95,10 @@ class RubricField(serializers.Field):  # type: ignore[type-arg]  # generic in th
 
 
 def _worded(error: Any) -> str:
-    place = ".".join(str(part) for part in error["loc"])
-    return f"{place}: {error['msg']}" if place else str(error["msg"])
+    place, words = ".".join(str(part) for part in error["loc"]), str(error["msg"])
+    if error["type"] == "enum":
+        words = refusal(error["input"], re.findall(r"'(.*?)'", error["ctx"]["expected"]))
+    return f"{place}: {words}" if place else words
 
 
 class CountsSerializer(serializers.Serializer[Any]):
@@ -125,13 +129,13 @@ class QueueSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField(source="queue.uuid")
     name = serializers.CharField(source="queue.name")
     instructions = serializers.CharField(source="queue.instructions")
-    status = serializers.ChoiceField(Queue.Status.choices, source="queue.status")
-    order = serializers.ChoiceField(Queue.Order.choices, source="queue.order")
+    status = ChoiceField(Queue.Status.choices, source="queue.status")
+    order = ChoiceField(Queue.Order.choices, source="queue.order")
     reviewers_per_item = serializers.IntegerField(source="queue.reviewers_per_item")
     double_percent = serializers.IntegerField(
         source="queue.double_percent", help_text="So many of a hundred items get one more review."
     )
-    decides = serializers.ChoiceField(Queue.Decides.choices, source="queue.decides")
+    decides = ChoiceField(Queue.Decides.choices, source="queue.decides")
     blindness = serializers.SerializerMethodField()
     presentation = serializers.SerializerMethodField()
     masking = serializers.SerializerMethodField()
@@ -182,7 +186,7 @@ class QueueChangeSerializer(serializers.Serializer[Any]):
 
     name = serializers.CharField(max_length=120)
     instructions = serializers.CharField(required=False, allow_blank=True, max_length=50_000)
-    order = serializers.ChoiceField(Queue.Order.choices, required=False)
+    order = ChoiceField(Queue.Order.choices, required=False)
     reviewers_per_item = serializers.IntegerField(required=False)
     double_percent = serializers.IntegerField(
         required=False,
@@ -190,9 +194,7 @@ class QueueChangeSerializer(serializers.Serializer[Any]):
         max_value=100,
         help_text="So many of a hundred items, chosen by a hash, get one more review. Items that are done stay so.",
     )
-    decides = serializers.ChoiceField(
-        Queue.Decides.choices, required=False, help_text="Who settles an item whose reviews differ."
-    )
+    decides = ChoiceField(Queue.Decides.choices, required=False, help_text="Who settles an item whose reviews differ.")
     blindness = BlindnessSerializer(required=False)
     presentation = PresentationSerializer(required=False, help_text="What is left out stays as it is.")
     masking = MaskingSerializer(required=False, help_text="Replaces what was masked before.")
@@ -226,7 +228,7 @@ class QueueChangeSerializer(serializers.Serializer[Any]):
     ask_again = serializers.BooleanField(
         default=False, help_text="Ask reviewers again where questions of the rubric are new; their other answers stand."
     )
-    status = serializers.ChoiceField(Queue.Status.choices, required=False)
+    status = ChoiceField(Queue.Status.choices, required=False)
 
     def get_fields(self) -> dict[str, Any]:
         """The fields, with the datasets and people to choose from."""

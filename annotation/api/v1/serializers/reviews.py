@@ -7,6 +7,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from annotation.api.choices import ChoiceField
 from annotation.api.v1.serializers.fields import AnyField
 from annotation.domain.reviews.content import Part, ReviewInput
 from annotation.models import Review
@@ -22,7 +23,7 @@ class StepSerializer(serializers.Serializer[Any]):
     """What was said of one step of the trajectory."""
 
     run = serializers.UUIDField()
-    thumb = serializers.ChoiceField(["up", "down", ""], default="", allow_blank=True)
+    thumb = ChoiceField(["up", "down", ""], default="", allow_blank=True)
     labels = serializers.ListField(child=serializers.CharField(), default=list, help_text="Names of failure modes.")
     note = serializers.CharField(default="", allow_blank=True, trim_whitespace=False)
     answers = serializers.DictField(
@@ -44,7 +45,7 @@ class ReviewInputSerializer(serializers.Serializer[Any]):
     )
     correction = AnyField(default=None, allow_null=True, help_text="What the output should have been.")
     corrected_run = serializers.UUIDField(default=None, allow_null=True, help_text="null: the trace’s final answer.")
-    corrected_part = serializers.ChoiceField(
+    corrected_part = ChoiceField(
         ["", *Part], default="", allow_blank=True, help_text="What of the run: its answer if empty."
     )
     note = serializers.CharField(default="", allow_blank=True, trim_whitespace=False)
@@ -95,7 +96,7 @@ class ReviewSerializer(serializers.Serializer[Any]):
     correction = AnyField(allow_null=True)
     corrected_run = serializers.UUIDField(source="corrected_run_uuid", allow_null=True)
     corrected_part = serializers.CharField()
-    correction_state = serializers.ChoiceField(Review.Correction.choices)
+    correction_state = ChoiceField(Review.Correction.choices)
     decided_by = serializers.EmailField(source="decided_by.email", default=None, allow_null=True)
     decided_at = serializers.DateTimeField(allow_null=True)
     decision_note = serializers.CharField()

@@ -7,6 +7,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from annotation.api.choices import ChoiceField
 from annotation.domain.rules.actions import AddToQueue
 from annotation.domain.rules.lifecycle import SMALLEST_RATE, RuleDraft
 from annotation.models import Decision
@@ -15,7 +16,7 @@ from annotation.models import Decision
 class ActionSerializer(serializers.Serializer[Any]):
     """What happens to a sampled trace: `add_to_queue`."""
 
-    kind = serializers.ChoiceField(["add_to_queue"], default="add_to_queue")
+    kind = ChoiceField(["add_to_queue"], default="add_to_queue")
     queue = serializers.UUIDField(help_text="The id of a queue of this workspace.")
     priority = serializers.IntegerField(default=0, min_value=-100, max_value=100, help_text="Higher comes first.")
 
@@ -106,7 +107,7 @@ class DecisionSerializer(serializers.Serializer[Any]):
     is_matched = serializers.BooleanField()
     is_sampled = serializers.BooleanField()
     probability = serializers.DecimalField(max_digits=7, decimal_places=6)
-    origin = serializers.ChoiceField(Decision.Origin.choices)
+    origin = ChoiceField(Decision.Origin.choices)
     items = serializers.SerializerMethodField(help_text="Ids of the items that came of it.")
     decided_at = serializers.DateTimeField()
 

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 from rest_framework import serializers
 
+from annotation.api.choices import ChoiceField
 from annotation.domain.masking import Kind
 from annotation.domain.queues import masking
 from annotation.domain.queues.masking import Masking
@@ -18,17 +19,17 @@ _HOW = [how.value for how in How]
 class PresentationSerializer(serializers.Serializer[Any]):
     """Parts of a trajectory for reviewers; what is hidden or false is not sent to them."""
 
-    system = serializers.ChoiceField(_HOW, required=False, help_text="System prompts.")
-    reasoning = serializers.ChoiceField(_HOW, required=False)
-    tools = serializers.ChoiceField(_HOW, required=False, help_text="Tool calls and their results.")
-    documents = serializers.ChoiceField(_HOW, required=False, help_text="Retrieved documents.")
+    system = ChoiceField(_HOW, required=False, help_text="System prompts.")
+    reasoning = ChoiceField(_HOW, required=False)
+    tools = ChoiceField(_HOW, required=False, help_text="Tool calls and their results.")
+    documents = ChoiceField(_HOW, required=False, help_text="Retrieved documents.")
     steps = serializers.BooleanField(required=False, help_text="Chains, agents, prompts and parsers in the outline.")
     figures = serializers.BooleanField(required=False, help_text="Times, tokens and costs.")
     metadata = serializers.BooleanField(required=False, help_text="Metadata, attributes and tags.")
     raw = serializers.BooleanField(
         required=False, help_text="A step’s inputs and outputs as they came; not sent where a part is hidden."
     )
-    texts = serializers.ChoiceField([one.value for one in Texts], required=False)
+    texts = ChoiceField([one.value for one in Texts], required=False)
     facts = serializers.ListField(
         child=serializers.CharField(max_length=LONGEST_KEY),
         required=False,
@@ -48,7 +49,7 @@ class OwnPatternSerializer(serializers.Serializer[Any]):
 class MaskingSerializer(serializers.Serializer[Any]):
     """Personal data that reviewers read tokens instead of."""
 
-    kinds = serializers.ListField(child=serializers.ChoiceField([kind.value for kind in Kind]), required=False)
+    kinds = serializers.ListField(child=ChoiceField([kind.value for kind in Kind]), required=False)
     patterns = OwnPatternSerializer(many=True, required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

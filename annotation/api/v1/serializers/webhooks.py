@@ -7,6 +7,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from annotation.api.choices import ChoiceField
 from annotation.domain.notices.webhooks import Terms, terms_of
 from annotation.models import Delivery, Notice, Queue, Webhook
 
@@ -21,7 +22,7 @@ class WebhookSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField(source="uuid")
     name = serializers.CharField()
     url = serializers.CharField()
-    events = serializers.ListField(child=serializers.ChoiceField(EVENTS), source="kinds")
+    events = serializers.ListField(child=ChoiceField(EVENTS), source="kinds")
     queues = serializers.SerializerMethodField(help_text=QUEUES)
     is_on = serializers.BooleanField()
     off_reason = serializers.CharField(help_text="Why it was turned off, if nobody did it.")
@@ -53,7 +54,7 @@ class NewWebhookSerializer(serializers.Serializer[Any]):
     url = serializers.CharField(
         max_length=2000, help_text="https, at a public address; others take the operator’s WEBHOOK_TRUSTED."
     )
-    events = serializers.ListField(child=serializers.ChoiceField(EVENTS), allow_empty=False)
+    events = serializers.ListField(child=ChoiceField(EVENTS), allow_empty=False)
     queues = serializers.ListField(
         child=serializers.UUIDField(), allow_null=True, default=None, allow_empty=False, help_text=QUEUES
     )
@@ -91,9 +92,9 @@ class DeliverySerializer(serializers.Serializer[Any]):
     message_id = serializers.UUIDField(
         source="notice.uuid", help_text="The header webhook-id, the same at every attempt."
     )
-    event = serializers.ChoiceField(SENT, source="notice.kind")
+    event = ChoiceField(SENT, source="notice.kind")
     happened_at = serializers.DateTimeField(source="notice.happened_at")
-    state = serializers.ChoiceField(Delivery.State.choices)
+    state = ChoiceField(Delivery.State.choices)
     attempt_count = serializers.IntegerField()
     attempted_at = serializers.DateTimeField(allow_null=True)
     due_at = serializers.SerializerMethodField(help_text="When it is tried next; null: no more.")

@@ -15,6 +15,7 @@ from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from annotation.api import choices
 from annotation.api.errors import ApiError
 from annotation.api.pagination import PARAMETERS, list_of, listed, page_of
 from annotation.api.resource import Resource
@@ -194,8 +195,4 @@ class DatasetExportView(Resource):
 
 def format_of(request: Request) -> Format:
     """The format that `?format=` names."""
-    try:
-        return Format(request.query_params.get("format", Format.JSONL))
-    except ValueError as problem:
-        known = " or ".join(form.value for form in Format)
-        raise ApiError("bad_format", "There is no such format.", hint=f"Use {known}.") from problem
+    return choices.asked(request, "format", Format) or Format.JSONL

@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotation.api import telling
+from annotation.api.choices import ChoiceField
 from annotation.api.errors import ApiError, body
 from annotation.api.pagination import PARAMETERS, list_of, listed, page_of
 from annotation.api.resource import Resource
@@ -33,7 +34,7 @@ class WantedSerializer(serializers.Serializer[Any]):
     trace_id = serializers.UUIDField(required=False)
     thread_id = serializers.CharField(required=False)
     key = serializers.CharField(required=False)
-    source = serializers.ChoiceField(  # type: ignore[assignment]  # the base class's own is another thing
+    source = ChoiceField(  # type: ignore[assignment]  # the base class's own is another thing
         choices=Feedback.Source.choices, required=False
     )
     since = serializers.DateTimeField(required=False)

@@ -12,6 +12,7 @@ from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from annotation.api.choices import ChoiceField
 from annotation.api.errors import ApiError
 from annotation.api.ingest import body
 from annotation.api.resource import Resource
@@ -38,7 +39,7 @@ class ImportOptionsSerializer(serializers.Serializer[Any]):
     model = serializers.CharField(required=False)
     started_at = serializers.CharField(required=False)
     score = serializers.ListField(child=serializers.CharField(), required=False, help_text="Become feedback.")
-    source = serializers.ChoiceField(  # type: ignore[assignment]  # the base class's own is another thing
+    source = ChoiceField(  # type: ignore[assignment]  # the base class's own is another thing
         choices=Feedback.Source.choices, required=False
     )
     good_from = serializers.FloatField(required=False, help_text="From which score on a trace is good, else bad.")

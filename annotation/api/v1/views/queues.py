@@ -12,7 +12,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from annotation.api import sight
+from annotation.api import choices, sight
 from annotation.api.errors import ApiError
 from annotation.api.pagination import PARAMETERS, list_of, listed, page_of
 from annotation.api.resource import Resource
@@ -127,7 +127,7 @@ class QueueItemListView(Resource):
     @extend_schema(operation_id="queue_items_list", parameters=[STATE, *PARAMETERS], responses=list_of(ItemSerializer))
     def get(self, request: Request, uuid: UUID) -> Response:
         """Items, newest first; `all` leaves out the removed ones, `…_my_review`, `…_by_me` and `…_to_me` are the caller’s."""
-        queue, which = self.found(Queue, uuid), _shown(request)
+        queue, which = self.found(Queue, uuid), choices.asked(request, "state", Shown) or Shown.ALL
         rows = shown.shown(self.visible(Item).filter(queue=queue), which, self.actor.person)
         found: Page[Item] = page_of(request, rows.select_related("queue", "adjudicated_by"), order=shown.ORDER)
         sights = sight.of_each(self, found.rows)
@@ -188,14 +188,6 @@ class QueueClaimView(Resource):
         with refusals():
             claim = assignment.claim_next(queue=queue, by=self.person, now=timezone.now())
         return Response(claimed(self, claim))
-
-
-def _shown(request: Request) -> Shown:
-    try:
-        return Shown(request.query_params.get("state", Shown.ALL))
-    except ValueError as problem:
-        known = ", ".join(one.value for one in Shown)
-        raise ApiError("bad_state", "There is no such state.", hint=f"Use one of: {known}.") from problem
 
 
 def _require(field: str, wanted: list[UUID], known: Any) -> None:

@@ -12,7 +12,7 @@ from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from annotation.api import sight
+from annotation.api import choices, sight
 from annotation.api.errors import ApiError
 from annotation.api.pagination import PARAMETERS, list_of, listed, page_of
 from annotation.api.resource import Resource
@@ -52,7 +52,7 @@ class ReviewListView(Resource):
                 rows = rows.filter((lookup, _uuid(name, request.query_params[name])))
         if request.query_params.get("mine") == "true":
             rows = rows.filter(reviewer=self.person)
-        if state := request.query_params.get("correction_state"):
+        if state := choices.asked(request, "correction_state", Review.Correction):
             rows = rows.filter(correction_state=state)
         found: Page[Review] = page_of(request, rows, order=("-id",))
         sights = sight.of_each(self, [review.item for review in found.rows])
