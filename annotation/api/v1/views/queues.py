@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -39,6 +39,36 @@ from annotation.models import Dataset, Item, Project, Queue, Run, Trace, User
 
 READERS = (Capability.READ, Capability.REVIEW)
 STATE = OpenApiParameter("state", OpenApiTypes.STR, enum=[one.value for one in Shown], description="Default: all.")
+
+WITH_RUBRIC = OpenApiExample(
+    "With a rubric",
+    {
+        "name": "Refunds",
+        "instructions": "Was the customer told the truth?",
+        "reviewers_per_item": 2,
+        "decides": "editor",
+        "rubric": {
+            "questions": [
+                {"key": "correct", "kind": "verdict", "label": "Is the answer right?", "is_required": True},
+                {
+                    "key": "tone",
+                    "kind": "choice",
+                    "label": "Tone",
+                    "options": [{"key": "friendly", "label": "Friendly"}, {"key": "curt", "label": "Curt"}],
+                },
+                {
+                    "key": "wrong",
+                    "kind": "text",
+                    "label": "What is wrong?",
+                    "visible_if": {"question": "correct", "any_of": ["bad"]},
+                    "required_if": {"question": "correct", "any_of": ["bad"]},
+                },
+            ],
+            "parts": {"layer": False, "first_failing_step": False},
+        },
+    },
+    request_only=True,
+)
 
 
 class QueueResource(Resource):
@@ -75,7 +105,12 @@ class QueueListView(QueueResource):
         results = [QueueSerializer(cards[queue.pk]).data for queue in found.rows]
         return Response({"results": results, "next_cursor": found.next_cursor})
 
-    @extend_schema(operation_id="queues_create", request=QueueChangeSerializer, responses={201: WholeQueueSerializer})
+    @extend_schema(
+        operation_id="queues_create",
+        request=QueueChangeSerializer,
+        responses={201: WholeQueueSerializer},
+        examples=[WITH_RUBRIC],
+    )
     def post(self, request: Request) -> Response:
         """Make a queue; without a rubric it asks for thumbs, labels, layer, first failing step, correction and note."""
         given = self.given(request, is_partial=False)
