@@ -16,6 +16,7 @@ from tests.fixtures.people import People
 pytestmark = pytest.mark.django_db
 
 KINDS = "thumbs, verdict, choice, multi_choice, scale, number, text, assertions, ranking"
+TYPES = "llm, tool, agent, chain, retriever, embedding, reranker, guardrail, evaluator, prompt, parser, other"
 STATES = "all, open, disagreement, adjudicated, done, flagged, removed, needs_my_review, needs_others_review, skipped_by_me, assigned_to_me"
 QUESTION = {"key": "tone", "kind": "mood", "label": "Tone"}
 
@@ -27,6 +28,8 @@ QUESTION = {"key": "tone", "kind": "mood", "label": "Tone"}
          {"order": ["'best' is not one of oldest, newest, priority, random, uncertain."]}),
         ("POST", "/api/v1/queues", {"name": "Q", "rubric": {"questions": [QUESTION]}},
          {"rubric": [f"questions.0.kind: 'mood' is not one of {KINDS}."]}),
+        ("PATCH", "/api/v1/queues/{0}", {"rubric": {"questions": [{**QUESTION, "kind": "text", "of": {"type": "mood"}}]}},
+         {"rubric": [f"tone: of.type: 'mood' is not one of {TYPES}."]}),
         ("PATCH", "/api/v1/queues/{0}", {"presentation": {"system": ["all"]}},
          {"presentation": {"system": ["'['all']' is not one of shown, folded, hidden."]}}),
         ("POST", "/api/v1/feedback", {"thread_id": "t", "key": "calm", "score": 1, "source": "x" * 200},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
@@ -86,12 +87,22 @@ class RubricField(serializers.Field):  # type: ignore[type-arg]  # generic in th
 
     def to_internal_value(self, data: Any) -> Rubric:
         try:
-            return rubric.read(data)
+            read = rubric.read(data)
         except ValidationError as problem:
             raise serializers.ValidationError([_worded(error) for error in problem.errors()]) from problem
+        if unknown := list(_unknown_steps(read)):
+            raise serializers.ValidationError(unknown)
+        return read
 
     def to_representation(self, value: Rubric) -> dict[str, Any]:
         return value.document()
+
+
+def _unknown_steps(read: Rubric) -> Iterator[str]:
+    """Questions about steps of a type that there is not: they would be asked of none."""
+    for question in read.step_questions:
+        if question.of and question.of.type not in Run.Type.values:
+            yield f"{question.key}: of.type: {refusal(question.of.type, Run.Type.values)}"
 
 
 def _worded(error: Any) -> str:
