@@ -2,12 +2,12 @@
 
 from django.urls import URLPattern, path
 
-from annotation.web.views.datasets import catalogue, rows, versions
+from annotation.web.views.datasets import catalogue, rows, taking, versions
 
 urlpatterns: list[URLPattern] = [
     path("", catalogue.dataset_list, name="dataset-list"),
     path("new/", catalogue.dataset_new, name="dataset-new"),
-    path("choose/", catalogue.dataset_choose, name="dataset-choose"),
+    path("take/", taking.row_take, name="row-take"),
     path("<uuid:uuid>/", versions.dataset, name="dataset"),
     path("<uuid:uuid>/edit/", catalogue.dataset_edit, name="dataset-edit"),
     path("<uuid:uuid>/archive/", catalogue.dataset_archive, name="dataset-archive"),

@@ -1,6 +1,6 @@
 // data-dialog="id" opens the native dialog with that id; data-close inside one closes it, so does a click beside it.
 // A dialog with data-modal that arrives by htmx opens itself and is gone once closed; with data-back, the address then
-// goes back there. A new one takes the place of an open one of the same id. A popover that opens takes the focus, so that
+// goes back there. The event `close-dialog` (from the server by HX-Trigger) closes the one that asked. A new one takes the place of an open one of the same id. A popover that opens takes the focus, so that
 // Tab goes on inside; the browser gives it back.
 "use strict";
 {
@@ -19,6 +19,8 @@
       dialog.close();
     }
   });
+
+  document.addEventListener("close-dialog", (event) => event.target.closest("dialog")?.close());
 
   document.addEventListener("toggle", (event) => {
     if (event.target.matches("[popover]:popover-open")) event.target.focus();

@@ -23,9 +23,10 @@
   };
 
   const own = JSON.parse(document.documentElement.dataset.keys ?? "{}");
-  const keysOf = (element) => {
+  const moved = new Set(Object.values(own));
+  const keysOf = (element) => { // a key that came after somebody had put another there gives way
     const keys = element.dataset.hotkey.split(" ");
-    return element.closest("[data-review]") ? keys.map((key) => own[key] ?? key) : keys;
+    return element.closest("[data-review]") ? keys.map((key) => own[key] ?? (moved.has(key) ? "" : key)).filter(Boolean) : keys;
   };
   const SUBMIT = /mac|iphone|ipad/i.test(navigator.userAgentData?.platform ?? navigator.platform) ? "⌘ ↵" : "Ctrl ↵";
   const signOf = (key) => ({ ArrowUp: "↑", ArrowDown: "↓", ArrowLeft: "←", ArrowRight: "→" })[key] ?? (key === key.toLowerCase() ? key.toUpperCase() : `⇧${key}`);

@@ -81,4 +81,11 @@
     event.preventDefault();
     remember(link);
   });
+
+  // [data-takes-step]: asks about the step that the outline of its page stands at
+  document.addEventListener("htmx:configRequest", (event) => {
+    const asking = event.detail.elt.closest("[data-takes-step]");
+    const step = asking?.closest("dialog, .page")?.querySelector("[data-outline] [aria-current][data-step-id]");
+    if (step) event.detail.parameters.run = step.dataset.stepId;
+  });
 }

@@ -1,21 +1,23 @@
-// The event `toast` (from a script, or from the server by HX-Trigger) shows a line for some seconds; so does every
-// request that failed, which would otherwise look like nothing happened.
+// The event `toast` (from a script, or from the server by HX-Trigger) shows a line for some seconds, with a link where its
+// detail has an `address` and its `label`; so does every request that failed, which would otherwise look like nothing happened.
 "use strict";
 {
   const SECONDS = 6;
 
-  const show = (text, isBad = false) => {
+  const show = (text, isBad = false, link = null) => {
     const line = document.createElement("p");
     line.className = isBad ? "toast error" : "toast";
     line.textContent = text;
-    const place = document.querySelector("dialog[open] .toasts") || document.getElementById("toasts");
+    if (link) line.append(" ", link);
+    const place = [...document.querySelectorAll("dialog[open] .toasts")].pop() || document.getElementById("toasts");
     place.append(line);
     setTimeout(() => line.remove(), SECONDS * 1000);
   };
 
   document.addEventListener("toast", (event) => {
     const told = event.detail;
-    show(typeof told === "string" ? told : told.value ?? "", false);
+    const link = told.address ? Object.assign(document.createElement("a"), { href: told.address, className: "link", textContent: told.label }) : null;
+    show(typeof told === "string" ? told : told.value ?? "", false, link);
   });
   document.addEventListener("htmx:sendError", () => show("The server could not be reached. Nothing was lost here: try again.", true));
   document.addEventListener("htmx:timeout", () => show("The server took too long. Nothing was lost here: try again.", true));

@@ -11,7 +11,6 @@ from pytest_django import DjangoAssertNumQueries
 from annotation.domain.datasets import catalogue, queries, rows
 from annotation.domain.datasets.content import RowContent
 from annotation.models import Dataset, DatasetVersion, Example
-from tests.factories import RunFactory
 from tests.fixtures.people import People
 
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
@@ -121,20 +120,6 @@ def test_an_edit_of_what_somebody_else_changed_keeps_what_was_typed(
     assert answer.status_code == 422
     assert "changed in version 2" in answer.content.decode()
     assert "&quot;mine&quot;" in answer.content.decode()
-
-
-def test_a_run_becomes_a_row_that_leads_back(editor: Client, dataset: Dataset, people: People) -> None:
-    run = RunFactory(trace__project=people.project, inputs={"city": "Ghent"}, outputs={"rooms": 3}, name="search")
-    query = f"?trace={run.trace.uuid}&run={run.uuid}"
-    new = address("dataset-row-new", dataset) + query
-
-    assert "&quot;Ghent&quot;" in editor.get(new).content.decode()
-    editor.post(new, {"inputs": '{"city": "Ghent"}', "outputs": '{"rooms": 2}'})
-
-    row = Example.objects.get(dataset=dataset)
-    assert (row.outputs, row.source_trace_uuid, row.source_run_uuid) == ({"rooms": 2}, run.trace.uuid, run.uuid)
-    assert str(run.trace.uuid) in editor.get(address("dataset-row", dataset, row.uuid)).content.decode()
-    assert "Refunds" in editor.get(reverse("dataset-choose", args=["acme"]) + query).content.decode()
 
 
 def test_marked_rows_are_changed_as_one_version(editor: Client, dataset: Dataset, people: People) -> None:

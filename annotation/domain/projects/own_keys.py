@@ -38,6 +38,7 @@ ACTIONS = (
     Action("x", "The marked step failed first"),
     Action("e", "Correct the answer"),
     Action("c", "Write a note"),
+    Action("d", "Add to a dataset"),
     Action("ArrowDown", "Next question"),
     Action("ArrowUp", "Question before"),
     Action("j", "Next step, or next row of a table"),

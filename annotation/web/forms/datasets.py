@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Self
 
 from django import forms
+from django.db.models import QuerySet
 
 from annotation.domain.datasets import content as contents
 from annotation.domain.datasets import schemas
@@ -88,7 +89,7 @@ class RowForm(forms.Form):
     seen_version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     @classmethod
-    def of(cls, content: RowContent, data: Mapping[str, Any] | None, version: int | None = None) -> RowForm:
+    def of(cls, content: RowContent, data: Mapping[str, Any] | None, version: int | None = None) -> Self:
         """The form of a row that exists, or is taken from somewhere."""
         initial = {
             "inputs": contents.pretty(content.inputs),
@@ -115,3 +116,39 @@ class RowForm(forms.Form):
         """Show what is wrong where it was typed."""
         for part, words in problem.problems.items():
             self.add_error(part, words)
+
+
+class TakenRowForm(RowForm):
+    """A row that is taken from a trace, and the dataset that it goes into."""
+
+    dataset = forms.ModelChoiceField(
+        label="Dataset", queryset=Dataset.objects.none(), to_field_name="uuid", empty_label=None
+    )
+
+    @classmethod
+    def taking(
+        cls,
+        content: RowContent,
+        data: Mapping[str, Any] | None,
+        datasets: QuerySet[Dataset],
+        chosen: Dataset | None,
+        address: str,
+        *,
+        shows_row: bool,
+    ) -> Self:
+        """The form, at this address, with `chosen` among the `datasets`; without `shows_row` the row is added as it is, and not shown."""
+        form = cls.of(content, data)
+        field = form.fields["dataset"]
+        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 -- for the type checker
+        field.queryset, field.initial = datasets, chosen
+        field.widget.attrs |= {
+            "autofocus": True,
+            "hx-get": address,
+            "hx-select": "#split-names",
+            "hx-target": "#split-names",
+            "hx-swap": "outerHTML",
+        }
+        form.fields["split"].widget.attrs |= {"list": "split-names", "autocomplete": "off"}
+        for name in () if shows_row else ("inputs", "outputs", "metadata"):
+            form.fields[name].disabled = True  # stays as it is, whatever is sent
+        return form

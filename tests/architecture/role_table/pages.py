@@ -120,7 +120,7 @@ PAGES: tuple[Route, ...] = (
     # Datasets.
     route(f"{D}", {"GET": readers()}),
     route(f"{D}new/", {"GET": editors(), "POST": editors(422)}),
-    route(f"{D}choose/", {"GET": editors(404)}),
+    route(f"{D}take/", {"GET": editors(404), "POST": editors(404)}),
     route(f"{D}<uuid:uuid>/", {"GET": readers()}, uuid="dataset"),
     route(f"{D}<uuid:uuid>/edit/", {"GET": editors(), "POST": editors(422)}, uuid="dataset"),
     route(f"{D}<uuid:uuid>/archive/", {"POST": editors(302)}, uuid="dataset"),

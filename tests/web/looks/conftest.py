@@ -110,6 +110,7 @@ def label_pages(people: People) -> dict[str, str]:
     changes.merge(mode=rude, into=tone, by=people.editor)
     return {
         "trace": f"{W}traces/{traces[1].uuid}/",
+        "taken into a dataset": f"{W}datasets/take/?trace={traces[1].uuid}",
         "thread": f"{W}threads/thread/",
         "failure modes": f"{S}failure-modes/",
         "failure mode": f"{S}failure-modes/{tone.uuid}/",

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from annotation.domain.access import Capability
 from annotation.domain.datasets import catalogue
 from annotation.domain.datasets.problems import InvalidSchemaError, NameTakenError
-from annotation.models import Dataset, Run
-from annotation.web.access import dataset_of, member, trace_of, visible
+from annotation.models import Dataset
+from annotation.web.access import dataset_of, member, visible
 from annotation.web.forms.datasets import DatasetForm
 from annotation.web.http import MemberRequest
 
@@ -34,19 +34,6 @@ def dataset_list(request: MemberRequest) -> HttpResponse:
         "workspace": request.workspace,
     }
     return render(request, "datasets/list.html", context)
-
-
-@require_GET
-@member(Capability.EDIT)
-def dataset_choose(request: MemberRequest) -> HttpResponse:
-    """Into which dataset a trace (`?trace=`), or one of its runs (`?run=`), shall go."""
-    trace = trace_of(request, _uuid(request, "trace"))
-    run = (
-        visible(request, Run).filter(uuid=_uuid(request, "run"), trace=trace).first() if "run" in request.GET else None
-    )
-    rows = visible(request, Dataset).filter(archived_at=None).order_by("name", "pk")
-    context = {"datasets": rows[:MOST_LISTED], "trace": trace, "run": run, "workspace": request.workspace}
-    return render(request, "datasets/choose.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -115,10 +102,3 @@ def _changed(request: MemberRequest, dataset: Dataset, form: DatasetForm) -> boo
         return False
     messages.success(request, f"“{name}” saved.")
     return True
-
-
-def _uuid(request: MemberRequest, name: str) -> UUID:
-    try:
-        return UUID(request.GET.get(name, ""))
-    except ValueError:
-        return UUID(int=0)  # nothing has it

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from uuid import UUID
 
 from django.contrib import messages
@@ -12,30 +11,17 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from annotation.domain.access import Capability
-from annotation.domain.datasets import provenance, queries, rows, sources
+from annotation.domain.datasets import provenance, queries, rows
 from annotation.domain.datasets.content import RowContent, pretty
 from annotation.domain.datasets.problems import DatasetError, InvalidRowError
 from annotation.domain.datasets.queries import RowDifference
-from annotation.models import Dataset, Example, Review, Run, Trace
-from annotation.web.access import dataset_of, member, trace_of, visible
+from annotation.models import Dataset, Example, Review, Trace
+from annotation.web.access import dataset_of, member, visible
 from annotation.web.forms.datasets import RowForm
 from annotation.web.http import MemberRequest
 from annotation.web.views.datasets.versions import compared, version_asked
 
 EMPTY = RowContent({})
-NOBODY = UUID(int=0)
-
-
-@dataclass(frozen=True, slots=True)
-class _Origin:
-    """The trace, or run of it, that a new row is taken from."""
-
-    trace: Trace
-    run: Run | None
-
-    def content(self) -> RowContent:
-        """Its inputs and outputs."""
-        return sources.content_of_run(self.run) if self.run else sources.content_of_trace(self.trace)
 
 
 @require_GET
@@ -68,12 +54,12 @@ def row(request: MemberRequest, uuid: UUID, row_uuid: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @member(Capability.EDIT)
 def row_new(request: MemberRequest, uuid: UUID) -> HttpResponse:
-    """Add a row by hand, or one that begins as a trace (`?trace=`) or a run of it (`&run=`)."""
-    dataset, origin = dataset_of(request, uuid), _origin(request)
-    form = RowForm.of(origin.content() if origin else EMPTY, request.POST if request.method == "POST" else None)
-    if form.is_bound and form.is_valid() and (made := _added(request, dataset, form, origin)):
+    """Add a row by hand."""
+    dataset = dataset_of(request, uuid)
+    form = RowForm.of(EMPTY, request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid() and (made := _added(request, dataset, form)):
         return redirect("dataset-row", request.workspace.slug, uuid, made.uuid)
-    context = {"form": form, "dataset": dataset, "origin": origin, "workspace": request.workspace}
+    context = {"form": form, "dataset": dataset, "workspace": request.workspace}
     return render(request, "datasets/row_form.html", context, status=422 if form.is_bound else 200)
 
 
@@ -147,15 +133,10 @@ def _change_all(request: MemberRequest, dataset: Dataset, uuids: list[UUID]) -> 
     return f"Moved {count} to the split “{split.strip()}”." if split.strip() else f"Took {count} out of their split."
 
 
-def _added(request: MemberRequest, dataset: Dataset, form: RowForm, origin: _Origin | None) -> Example | None:
-    common = {"by": request.user, "now": timezone.now(), "message": form.cleaned_data["message"]}
+def _added(request: MemberRequest, dataset: Dataset, form: RowForm) -> Example | None:
+    why, now = form.cleaned_data["message"], timezone.now()
     try:
-        if origin:
-            made = rows.add_from_trace(
-                dataset=dataset, trace=origin.trace, run=origin.run, content=form.content(), **common
-            )
-        else:
-            made = rows.add(dataset=dataset, rows=[form.content()], **common)[0]
+        made = rows.add(dataset=dataset, rows=[form.content()], by=request.user, now=now, message=why)[0]
     except InvalidRowError as problem:
         form.refuse(problem)
         return None
@@ -187,18 +168,6 @@ def _edited(request: MemberRequest, dataset: Dataset, row_uuid: UUID, form: RowF
     changed = dataset.version != before
     messages.success(request, f"Saved as version {dataset.version}." if changed else "Nothing was different.")
     return True
-
-
-def _origin(request: MemberRequest) -> _Origin | None:
-    if "trace" not in request.GET:
-        return None
-    trace = trace_of(request, _uuid(request.GET["trace"]) or NOBODY)
-    if not request.GET.get("run"):
-        return _Origin(trace, None)
-    run = visible(request, Run).filter(trace=trace, uuid=_uuid(request.GET["run"]) or NOBODY).first()
-    if run is None:
-        raise Http404
-    return _Origin(trace, run)
 
 
 def _links(request: MemberRequest, state: Example) -> dict[str, object]:

@@ -26,6 +26,7 @@ from annotation.models import Feedback, Item, Queue, Run, Trace
 from annotation.web import sight
 from annotation.web.http import MemberRequest
 from annotation.web.trajectory import ShownTrajectory, more_of_outline
+from annotation.web.views.datasets import taking
 from annotation.web.views.review import walk
 
 EARLIER_CHARACTERS = 600
@@ -97,6 +98,7 @@ def of(
     offered = [(run.type, StepChoice(run.uuid, label)) for run, label in steps]
     return {
         "trajectories": shown,
+        "take": taking.address(request, traces[-1], item=opened.item) if traces else "",
         "said": [one for one in feedback if one.author_id != request.user.pk],
         "earlier": []
         if _is_carried(shown, len(earlier))

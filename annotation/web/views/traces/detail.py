@@ -22,6 +22,7 @@ from annotation.web.access import hides_model, member, readable_trace_of, visibl
 from annotation.web.http import MemberRequest, page_or_fragment
 from annotation.web.sight import require_whole
 from annotation.web.trajectory import ShownTrajectory, is_more_of_outline, more_of_outline
+from annotation.web.views.datasets import taking
 from annotation.web.views.traces.choosing import Choice, chosen
 
 #: How many labels the field suggests.
@@ -52,6 +53,7 @@ def trace_detail(request: MemberRequest, uuid: UUID) -> HttpResponse:
         "back": back_address(request, choice),
         "around": around(request, trace, choice),
         "may_delete": request.actor.may(Capability.EDIT),
+        "take": taking.address(request, trace),
         "is_cost_computed": trace.runs.filter(price_uuid__isnull=False).exists,
         "whole": address_of(request, trace),
         **feedback_context(request, trace),
