@@ -27,7 +27,7 @@ PARAMETERS = [
 
 def page_of(request: Request, rows: QuerySet[Row], *, order: Sequence[str]) -> Page[Row]:
     """The page that the request asks for; `order` as in `domain.paging.page`."""
-    return page(rows, order=order, size=_size(request), cursor=request.query_params.get("cursor"))
+    return page(rows, order=order, size=size_of(request), cursor=request.query_params.get("cursor"))
 
 
 def listed(found: Page[Row], serializer: type[BaseSerializer[Any]], **context: Any) -> Response:
@@ -44,7 +44,8 @@ def list_of(serializer: type[Serializer[Any]]) -> type[Serializer[Any]]:
     return type(f"{name}ListSerializer", (Serializer,), fields)
 
 
-def _size(request: Request) -> int:
+def size_of(request: Request) -> int:
+    """How many rows a page is to have. Raises ValidationError."""
     asked = request.query_params.get("limit", str(DEFAULT_SIZE))
     if len(asked) > 3 or not asked.isascii() or not asked.isdigit() or not 1 <= int(asked) <= LARGEST_SIZE:
         raise ValidationError({"limit": [f"Give a whole number from 1 to {LARGEST_SIZE}."]})

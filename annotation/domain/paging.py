@@ -38,7 +38,7 @@ def page(rows: QuerySet[Row], *, order: Sequence[str], size: int, cursor: str | 
     found = list(rows.order_by(*order)[: size + 1])
     if len(found) <= size:
         return Page(found, None)
-    return Page(found[:size], _encoded(order, found[size - 1]))
+    return Page(found[:size], cursor_of(order, found[size - 1]))
 
 
 def _names(order: Sequence[str]) -> list[str]:
@@ -50,7 +50,8 @@ def _fields(model: type[Model], order: Sequence[str]) -> list[Field[Any, Any]]:
     return [known[name] for name in _names(order)]
 
 
-def _encoded(order: Sequence[str], row: Model) -> str:
+def cursor_of(order: Sequence[str], row: Model) -> str:
+    """The cursor of what follows this row in that order."""
     values = json.dumps([field.value_to_string(row) for field in _fields(type(row), order)])
     return base64.urlsafe_b64encode(values.encode()).decode().rstrip("=")
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, reduce
+from operator import or_
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from annotation.domain.access.roles import Capability
 from annotation.domain.rows import Rows
 from annotation.models import (
     ApiKey,
+    Assignment,
     Attachment,
     AuditEvent,
     Dataset,
@@ -33,15 +35,19 @@ from annotation.models import (
     Job,
     Membership,
     ModelPrice,
+    Probe,
     Project,
     Queue,
+    Reservation,
     Review,
     Rule,
     RuleRevision,
     Run,
     SavedView,
+    Skip,
     TaxonomyChange,
     Trace,
+    User,
     Webhook,
 )
 
@@ -159,9 +165,21 @@ def reviewable_queues(actor: Actor) -> QuerySet[Queue]:
 
 
 def _open_items(actor: Actor) -> QuerySet[Item]:
-    return Item.objects.filter(workspace=actor.workspace, queue__in=open_queues(actor)).exclude(
-        state=Item.State.REMOVED
-    )
+    """All of the queues that are open to them; of one that mixes in items to see how they judge, those that they were given:
+    in a list of all, these could be told by their state.
+    """
+    rows = Item.objects.filter(workspace=actor.workspace, queue__in=open_queues(actor))
+    is_plain = Q(queue__gold_percent=0, queue__retest_percent=0) | Q(queue__status=Queue.Status.COMPLETED)
+    return rows.filter(is_plain | _given_to(actor.person)).exclude(state=Item.State.REMOVED)
+
+
+def _given_to(person: User | None) -> Q:
+    """Items that are or were on the person's screen, or are kept for them."""
+    met = [model.objects.filter(item=OuterRef("pk"), reviewer=person) for model in _MET]
+    return reduce(or_, (Q(Exists(rows)) for rows in met), Q(flagged_by=person))
+
+
+_MET: tuple[Any, ...] = (Reservation, Assignment, Skip, Draft, Review, Probe)
 
 
 def _traces_in_open_items(rows: QuerySet[Trace], actor: Actor) -> QuerySet[Trace]:
@@ -183,13 +201,18 @@ def _runs_in_open_items(rows: QuerySet[Run], actor: Actor) -> QuerySet[Run]:
     return rows.filter(trace__in=_traces_in_open_items(Trace.objects.filter(workspace=actor.workspace), actor))
 
 
+def _anew(person: User | None) -> QuerySet[Probe]:
+    """Of feedback that came with a review, whether its author is to judge the item anew."""
+    return Probe.objects.filter(item=OuterRef("review__item"), reviewer=person, submitted_at=None, closed_at=None)
+
+
 REVIEWER_LIMITS: dict[type[Model], Callable[..., QuerySet[Any]]] = {
     Queue: lambda _rows, actor: open_queues(actor),
     Item: lambda _rows, actor: _open_items(actor),
     Trace: _traces_in_open_items,
     Run: _runs_in_open_items,
     Review: lambda rows, actor: rows.filter(reviewer=actor.person, item__in=_open_items(actor)),
-    Feedback: lambda rows, actor: rows.filter(author=actor.person),
+    Feedback: lambda rows, actor: rows.filter(author=actor.person).exclude(Exists(_anew(actor.person))),
     FailureMode: lambda rows, _actor: rows,
     FeedbackConfig: lambda rows, _actor: rows,
 }

@@ -64,6 +64,8 @@ def claim_next(*, queue: Queue, by: User, now: datetime) -> Claim:
             full.append(looked_at)
     if again := asking_again.next_item(queue, by):
         return Claim(again, None)
+    if back := probes.put_off(queue, by):
+        return claim_item(item=back, by=by, now=now)
     raise _nothing_left(queue, by)
 
 
@@ -103,10 +105,12 @@ def claim_after(*, item: Item, among: QuerySet[Item], by: User, now: datetime) -
 def claim_locked(item: Item, *, by: User, now: datetime) -> Claim:
     """As `claim_item`, for an item that the transaction holds the lock of."""
     require_reviewer(item.queue, by)
-    if probes.open_on(item, by):
+    probe = probes.given_on(item, by)
+    if probe and (probe.is_open or probes.is_put_off(probe)):
         require_active(item.queue)
-        return Claim(item, probes.lease(item.queue, now))
-    if has_reviewed(item, by):
+        probes.reopen(probe)
+        return Claim(item, probes.reserve(item, item.queue, by, now))
+    if has_reviewed(item, by) or (probe and probe.submitted_at):
         return Claim(item, None)
     require_active(item.queue)
     if item.state != Item.State.OPEN:
@@ -124,7 +128,7 @@ def heartbeat(*, item: Item, by: User, now: datetime) -> datetime:
     """
     with transaction.atomic():
         locked = lock(item)
-        if has_reviewed(locked, by) or probes.open_on(locked, by):
+        if has_reviewed(locked, by) or probes.is_theirs(locked, by):
             return probes.lease(locked.queue, now)
         has_held = Reservation.objects.filter(item=locked, reviewer=by).exists()
         is_theirs = has_held and is_open_to(locked.queue, by) and locked.state == Item.State.OPEN

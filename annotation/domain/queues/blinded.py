@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 
-from annotation.domain.queues import blindness, reasons
+from annotation.domain.queues import blindness, probes, reasons, state
 from annotation.domain.queues.reasons import Reason
 from annotation.models import Item, Queue, User
 
@@ -26,15 +27,30 @@ class Known:
     flag_reason: str
 
 
+def as_open(items: Collection[Item], person: User) -> set[int]:
+    """Those of these items that the person is to judge anew (gold, re-tests) stand as one that nobody has judged.
+
+    Changed in memory only; a statement, where their queue mixes such in. Which they are, by their inside ids.
+    """
+    if not any(probes.are_mixed_in(item.queue) for item in items):
+        return set()
+    anew = probes.open_among(items, person)
+    for item in items:
+        if item.pk in anew:
+            item.state, item.review_count, item.adjudicated_at, item.adjudicated_by = state.OPEN, 0, None, None
+    return anew
+
+
 def known(item: Item, queue: Queue, person: User | None) -> Known:
     """What the person is told before they judge; a flag of their own with its words."""
     policy = blindness.read(queue.blindness)
+    hides_reviews = policy.peers or probes.are_mixed_in(queue)  # some have theirs already
     is_own_flag = person is not None and item.flagged_by_id == person.pk
     return Known(
         reason=reasons.read(item.reason).without(policy.unseen, rules=bool(policy.hidden_sources)),
         probability=None if policy.hidden_sources else item.probability,
         uncertainty=None if policy.judges else item.uncertainty,
-        review_count=None if policy.peers else item.review_count,
-        extra_seats=None if policy.peers else item.extra_seats,
+        review_count=None if hides_reviews else item.review_count,
+        extra_seats=None if hides_reviews else item.extra_seats,
         flag_reason=item.flag_reason if is_own_flag or not policy.peers else "",
     )

@@ -18,7 +18,7 @@ BOUND = 10_000
 @dataclass(frozen=True, slots=True)
 class Counts:
     """Items of one queue by state, each at most BOUND; `fresh` are those of the open ones that the person can have, or has,
-    `again` those that they are asked for again.
+    `again` those that they are asked for again. `is_rough`: rounded to tens, all but the total.
     """
 
     open: int = 0
@@ -29,6 +29,7 @@ class Counts:
     fresh: int = 0
     again: int = 0
     disagreement: int = 0
+    is_rough: bool = False
 
     @property
     def total(self) -> int:
@@ -49,6 +50,27 @@ class Counts:
     def percent(self) -> int:
         """How much of the queue is done, rounded down, so that only all of it is 100."""
         return 100 * self.done // self.total if self.total else 0
+
+
+def rough(exact: Counts) -> Counts:
+    """For who is measured by items mixed in among the others: exact numbers would move with every submission but theirs."""
+    if exact.done == exact.total:
+        return exact
+    done, disagreement = _tens(exact.done), _tens(exact.disagreement)
+    return Counts(
+        open=exact.total - done - disagreement,
+        done=done,
+        removed=_tens(exact.removed),
+        flagged=_tens(exact.flagged),
+        waiting=_tens(exact.waiting),
+        fresh=_tens(exact.left + 9),
+        disagreement=disagreement,
+        is_rough=True,
+    )
+
+
+def _tens(count: int) -> int:
+    return count // 10 * 10
 
 
 _SQL = f"""

@@ -17,7 +17,12 @@ from django.db.models import Exists, OuterRef, QuerySet
 from annotation.domain import statements
 from annotation.domain.queues import line
 from annotation.domain.rows import Rows
-from annotation.models import Draft, Item, Probe, Queue, Reservation, Review, User
+from annotation.models import Draft, Item, Probe, Queue, Reservation, Review, Skip, User
+
+
+def are_mixed_in(queue: Queue) -> bool:
+    """Whether the queue mixes them into lines at all."""
+    return bool(queue.gold_percent or queue.retest_percent)
 
 
 def open_on(item: Item, person: User) -> Probe | None:
@@ -44,12 +49,17 @@ def open_among(items: Collection[Item], person: User) -> set[int]:
     return set(_open(person).filter(item__in=items).values_list("item", flat=True))
 
 
+def open_for(person: User | None) -> list[int]:
+    """The items (by their inside ids) on which the person is to answer a probe now: few, in all queues."""
+    return list(_open(person).values_list("item", flat=True)) if person else []
+
+
 def following(queue: Queue, person: User, now: datetime) -> tuple[Item, datetime] | None:
     """The item with which the person is to be probed next and until when it is theirs; None: an ordinary one comes next.
 
     What they have on the screen already goes first; a probe that they left comes back. `queue` has the shares as they are now.
     """
-    if not queue.gold_percent and not queue.retest_percent:
+    if not are_mixed_in(queue):
         return None
     with transaction.atomic():
         with statements.pipelined():
@@ -74,7 +84,7 @@ def mixed_in(queue: Queue, person: User, now: datetime, *, ahead: int, room: int
     out. `queue` has the shares as they are now. Call under `line.one_at_a_time`.
     """
     found: dict[int, Item] = {}
-    if not queue.gold_percent and not queue.retest_percent:
+    if not are_mixed_in(queue):
         return found
     for place in range(room):
         if item := _drawn(queue, person, now, ahead=ahead + place - len(found), in_rows=True):
@@ -97,11 +107,34 @@ def last_answered(queue: Queue, person: User, *, since: datetime | None) -> Prob
 
 def reopen(probe: Probe) -> None:
     """What the person submits on the item goes to the probe once more."""
-    Probe.objects.filter(pk=probe.pk).update(submitted_at=None)
+    if not probe.is_open:
+        Probe.objects.filter(pk=probe.pk).update(submitted_at=None, closed_at=None)
+
+
+def is_theirs(item: Item, person: User) -> bool:
+    """Whether the person is to answer a probe on this item, or has."""
+    probe = given_on(item, person)
+    return probe is not None and (probe.is_open or probe.submitted_at is not None)
+
+
+def is_put_off(probe: Probe) -> bool:
+    """Whether the person skipped it, so that it comes again as all that they skipped."""
+    is_closed = probe.submitted_at is None and probe.closed_at is not None
+    return is_closed and Skip.objects.filter(item=probe.item_id, reviewer=probe.reviewer_id).exists()
+
+
+def put_off(queue: Queue, person: User) -> Item | None:
+    """The item of the probe that the person skipped first, if the queue has such still."""
+    if not are_mixed_in(queue):
+        return None
+    closed = Probe.objects.filter(reviewer=person, submitted_at=None, closed_at__isnull=False, item=OuterRef("item"))
+    skips = Skip.objects.filter(Exists(closed), reviewer=person, item__queue=queue, item__flagged_at=None)
+    skip = skips.exclude(item__state=Item.State.REMOVED).select_related("item").order_by("skipped_at", "id").first()
+    return skip.item if skip else None
 
 
 def close(item: Item, person: User, now: datetime) -> None:
-    """The person puts the item aside; if it was a probe, it does not come again."""
+    """The person puts the item aside; a probe that they skipped comes again at the end of their line."""
     _open(person).filter(item=item).update(closed_at=now)
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.db.models import Prefetch, QuerySet
 
-from annotation.domain.queues import blinded, blindness, counts, reasons, state
+from annotation.domain.queues import blinded, blindness, counts, probes, reasons, state
 from annotation.domain.queues.counts import Counts
 from annotation.domain.queues.reasons import Reason
 from annotation.domain.queues.shown import Shown
@@ -68,16 +68,23 @@ class ItemRow:
         return f"A step of {named}" if self.item.kind == Item.Kind.RUN else named
 
 
-def cards(queues: QuerySet[Queue], *, person: User | None, reviewable: QuerySet[Queue]) -> list[QueueCard]:
+def cards(
+    queues: QuerySet[Queue], *, person: User | None, reviewable: QuerySet[Queue], is_blind: bool = False
+) -> list[QueueCard]:
     """The queues with their counts, those with work for the person first, then by name; two statements and one more.
 
-    `reviewable` are the queues that are open to the person.
+    `reviewable` are the queues that are open to the person. For who `is_blind` they are as `told` has them.
     """
     rows = list(queues.select_related("target_dataset").order_by("name", "id"))
     counted = counts.of_queues(rows, person=person)
     own = set(reviewable.values_list("pk", flat=True))
-    found = [QueueCard(queue, counted[queue.pk], queue.pk in own) for queue in rows]
+    found = [QueueCard(queue, told(counted[queue.pk], queue, is_blind=is_blind), queue.pk in own) for queue in rows]
     return sorted(found, key=_has_no_work)
+
+
+def told(counted: Counts, queue: Queue, *, is_blind: bool) -> Counts:
+    """The counts of a queue, rough for a reviewer (who `is_blind`) of one that mixes in gold items or re-tests."""
+    return counts.rough(counted) if is_blind and probes.are_mixed_in(queue) else counted
 
 
 def _has_no_work(card: QueueCard) -> bool:
@@ -105,12 +112,13 @@ def rows(items: Iterable[Item], *, reader: User | None, is_blind: bool = False) 
     """
     found = list(items)
     traces = _traces(found)
+    anew = blinded.as_open(found, reader) if is_blind and reader else ()
     return [
         ItemRow(
             item,
             traces.get(str(item.trace_uuid)),
             blinded.known(item, item.queue, reader).reason if is_blind else reasons.read(item.reason),
-            list(item.reviews.all()),
+            [] if item.pk in anew else list(item.reviews.all()),
             [reservation.reviewer for reservation in getattr(item, "live", [])],
             [one.reviewer for one in item.assignments.all()],
             list(item.skips.all()),

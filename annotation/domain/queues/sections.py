@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
-from annotation.domain.queues import state
+from annotation.domain.queues import probes, state
 from annotation.domain.queues.line import ORDERS
 from annotation.models import Item, Queue, Review, Skip, User
 
@@ -21,18 +21,27 @@ class Section(StrEnum):
 
 
 def of_section(items: QuerySet[Item], section: Section, person: User | None) -> QuerySet[Item]:
-    """Those of `items` that stand in the section, for this person."""
+    """Those of `items` that stand in the section, for this person: what they are to judge anew is theirs, as if it was new."""
+    anew = probes.open_for(person)
     match section:
         case Section.MINE:
-            return items.filter(~_reviewed(person), state=Item.State.OPEN)
+            mine = fresh(items, person)
+            return items.filter(Q(pk__in=mine.values("pk")) | Q(pk__in=anew)) if anew else mine
         case Section.OTHERS:
-            return items.filter(_reviewed(person), state=Item.State.OPEN)
+            return items.filter(_reviewed(person), state=Item.State.OPEN).exclude(pk__in=anew)
         case Section.COMPLETED:
-            return items.filter(state__in=state.FULL)
+            return items.filter(state__in=state.FULL).exclude(pk__in=anew)
+
+
+def fresh(items: QuerySet[Item], person: User | None) -> QuerySet[Item]:
+    """The open ones that the person has not reviewed."""
+    return items.filter(~_reviewed(person), state=Item.State.OPEN)
 
 
 def section_of(item: Item, person: User | None) -> Section:
     """The section that the item stands in, for this person."""
+    if item.pk in probes.open_for(person):
+        return Section.MINE
     if item.state in state.FULL:
         return Section.COMPLETED
     has_reviewed = Review.objects.filter(item=item, reviewer=person).exists()

@@ -7,9 +7,9 @@ from enum import StrEnum
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from annotation.domain.queues import seats, sections
+from annotation.domain.queues import probes, seats, sections
 from annotation.domain.queues.sections import Section
-from annotation.models import Assignment, Item, Review, Skip, User
+from annotation.models import Assignment, Item, Probe, Review, Skip, User
 
 ORDER = ("-id",)
 """Of every such list, the newest first."""
@@ -35,8 +35,15 @@ PERSONAL = (Shown.MINE, Shown.OTHERS, Shown.SKIPPED, Shown.ASSIGNED)
 """Those that are another list for everybody."""
 
 
-def shown(items: QuerySet[Item], which: Shown, person: User | None) -> QuerySet[Item]:
-    """The items of a list, in no order yet; removed ones are in theirs alone."""
+def shown(items: QuerySet[Item], which: Shown, person: User | None, *, is_blind: bool = False) -> QuerySet[Item]:
+    """The items of a list, in no order yet; removed ones are in theirs alone.
+
+    For who `is_blind` what they are to judge anew (gold, re-tests) is as open as any other.
+    """
+    if is_blind and which not in PERSONAL and (anew := probes.open_for(person)):
+        others = shown(items.exclude(pk__in=anew), which, person)
+        as_open = Q(pk__in=others.values("pk")) | Q(pk__in=anew)
+        return items.filter(as_open) if which in {Shown.ALL, Shown.OPEN} else others
     if which is Shown.REMOVED:
         return items.filter(state=Item.State.REMOVED)
     return _LISTS[which](items.exclude(state=Item.State.REMOVED), person)
@@ -61,13 +68,23 @@ def neighbours(items: QuerySet[Item], item: Item) -> tuple[int | None, int | Non
 
 def _to_be_reviewed(items: QuerySet[Item], person: User | None) -> QuerySet[Item]:
     """What their line would give them: open, not flagged, not theirs yet, with a seat; and what they are asked again."""
-    first = seats.free(sections.of_section(items, Section.MINE, person).filter(flagged_at=None), person)
+    anew = probes.open_for(person)
+    first = seats.free(sections.fresh(items, person).filter(flagged_at=None), person)
     again = Review.objects.filter(reviewer=person, is_asked_again=True, item__flagged_at=None).values_list(
         "item_id", flat=True
     )
-    if person is None or not (asked := list(again)):  # few, and known apart: an OR would keep the list from its index
+    if person is None or not (
+        asked := [*again, *anew]
+    ):  # few, and known apart: an OR would keep the list from its index
         return first
     return items.filter(Q(pk__in=first.values("pk")) | Q(pk__in=asked))
+
+
+def _is_open_for(person: User | None) -> Q:
+    """Open; or a gold item or re-test that the person has not answered, whatever others said of it."""
+    return Q(state=Item.State.OPEN) | Q(
+        Exists(Probe.objects.filter(item=OuterRef("pk"), reviewer=person, submitted_at=None))
+    )
 
 
 def _has(model: type[Skip | Assignment], person: User | None) -> Exists:
@@ -83,6 +100,6 @@ _LISTS: dict[Shown, Callable[[QuerySet[Item], User | None], QuerySet[Item]]] = {
     Shown.FLAGGED: lambda items, _person: items.filter(flagged_at__isnull=False),
     Shown.MINE: _to_be_reviewed,
     Shown.OTHERS: lambda items, person: sections.of_section(items, Section.OTHERS, person),
-    Shown.SKIPPED: lambda items, person: items.filter(_has(Skip, person), state=Item.State.OPEN),
+    Shown.SKIPPED: lambda items, person: items.filter(_has(Skip, person), _is_open_for(person)),
     Shown.ASSIGNED: lambda items, person: items.filter(_has(Assignment, person)),
 }

@@ -113,7 +113,7 @@ def versions(review: Review) -> list[Version]:
     """All that the review has said, the newest first."""
     rubrics = {version.number: version for version in RubricVersion.objects.filter(queue=review.item.queue_id)}
     now = _version(review.submission_count, review.modified_at, _said(review), rubrics)
-    earlier = review.revisions.order_by("-number")
+    earlier = review.revisions.order_by("-number") if review.pk else ()
     before = [(one.number, one.submitted_at, content.read_draft(one.content)) for one in earlier]
     found = [now, *(_version(*one, rubrics) for one in before)]
     labels = names(review, {step.run for one in found for step in one.given.steps})

@@ -8,12 +8,12 @@ from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from annotation.domain.queues import asking_again, blinded, blindness, counts, probes, rubric, rubric_versions
+from annotation.domain.queues import asking_again, blinded, blindness, counts, probes, queries, rubric, rubric_versions
 from annotation.domain.queues.assignment import Claim
 from annotation.domain.queues.blinded import Known
 from annotation.domain.queues.counts import Counts
 from annotation.domain.queues.rubric import Rubric
-from annotation.domain.reviews import drafts, originals
+from annotation.domain.reviews import drafts, originals, submissions
 from annotation.domain.reviews.content import Evidence, ReviewInput, read_labels
 from annotation.domain.reviews.drafts import SavedDraft
 from annotation.domain.reviews.history import as_input
@@ -69,18 +69,14 @@ def opened(claim: Claim, *, by: User) -> Opened:
 
 def own_review(item: Item, person: User) -> Review | None:
     """The person's review of the item, as far as their page knows: who is given an item again begins as everybody does."""
-    if probes.open_on(item, person):
-        return None
-    return Review.objects.select_related("rubric").filter(item=item, reviewer=person).first()
+    return submissions.on_item(item, person)
 
 
 def opened_each(claims: Sequence[Claim], *, by: User) -> list[Opened]:
     """The same for several items of one queue, in three statements and one for each older rubric that somebody began with."""
     items = [claim.item for claim in claims]
     typed = drafts.load_each(items=items, by=by)
-    anew = probes.open_among(items, by)
-    reviews = Review.objects.select_related("rubric").filter(item__in=items, reviewer=by).exclude(item__in=anew)
-    given, versions = {review.item_id: review for review in reviews}, dict[int, RubricVersion]()
+    given, versions = submissions.on_items(items, by), dict[int, RubricVersion]()
     return [_opened(claim, by, typed.get(claim.item.pk), given.get(claim.item.pk), versions) for claim in claims]
 
 
@@ -119,10 +115,11 @@ def _new(version: RubricVersion, review: Review) -> frozenset[str]:
     return frozenset(question.key for question in asked)
 
 
-def progress(queue: Queue, person: User) -> Progress:
-    """For the head of the review page."""
+def progress(queue: Queue, person: User, *, is_blind: bool = False) -> Progress:
+    """For the head of the review page; as `queries.told` has it."""
+    counted = queries.told(counts.of_queue(queue, person=person), queue, is_blind=is_blind)
     own = Review.objects.filter(item__queue=queue, reviewer=person)
-    return Progress(counts.of_queue(queue, person=person), own.count() + probes.count(queue, person))
+    return Progress(counted, own.count() + probes.count(queue, person))
 
 
 def turns(item: Item) -> tuple[list[Trace], list[Trace]]:

@@ -8,9 +8,9 @@ from django.db.models import Q
 from pydantic import JsonValue
 
 from annotation.domain.feedback import verdict
-from annotation.domain.queues import rubric_versions, subjects
+from annotation.domain.queues import probes, rubric_versions, subjects
 from annotation.domain.queues.rubric import Question, QuestionKind
-from annotation.domain.reviews import drafts, submit
+from annotation.domain.reviews import drafts, submissions, submit
 from annotation.domain.reviews.content import ReviewInput
 from annotation.domain.reviews.stored import DOWN, UP
 from annotation.models import Feedback, Item, Review, Trace, User
@@ -25,10 +25,10 @@ def complete(*, item: Item, by: User, now: datetime) -> Review:
     A review that they gave before stays, unless they have typed something since. What they said elsewhere stays the one feedback that it is. Raises as `submit.submit` does.
     """
     draft = drafts.load(item=item, by=by)
-    before = Review.objects.filter(item=item, reviewer=by).first()
+    before, probe = submissions.on_item(item, by), probes.open_on(item, by)
     if before is not None and draft is None:
         return before
-    said = _said(item, by)
+    said = _said(item, by, since=probe.given_at if probe else None)
     typed = draft.content if draft else ReviewInput()
     answers = {**{key: answer for key, answer in said.items() if answer is not None}, **typed.answers}
     spoken = frozenset(said) - typed.answers.keys()
@@ -36,11 +36,12 @@ def complete(*, item: Item, by: User, now: datetime) -> Review:
     return submit.submit(item=item, by=by, answers=given, now=now, spoken=spoken)
 
 
-def _said(item: Item, by: User) -> dict[str, JsonValue]:
-    """The latest word of the person on each question that they gave as feedback, in the form of an answer."""
+def _said(item: Item, by: User, *, since: datetime | None) -> dict[str, JsonValue]:
+    """The latest word of the person on each question that they gave as feedback (`since` then), in the form of an answer."""
     rubric = rubric_versions.asked_of(item, rubric_versions.current(item.queue), by)
     rows = Feedback.objects.filter(_about(item), workspace=item.workspace_id, author=by, review=None)
     rows = rows.exclude(source__in=_NOT_A_PERSONS)
+    rows = rows.filter(created_at__gte=since) if since else rows
     found = rows.filter(key__in=[question.key for question in rubric.questions]).order_by("created_at", "id")
     answers: dict[str, JsonValue] = {}
     for feedback in found:

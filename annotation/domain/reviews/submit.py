@@ -21,7 +21,7 @@ from annotation.domain.queues.refusals import (
 )
 from annotation.domain.queues.rubric_versions import asked_of, current, numbered
 from annotation.domain.queues.sight import WHOLE, Sight
-from annotation.domain.reviews import checking, correct, drafts, history, masked, originals, settling
+from annotation.domain.reviews import checking, correct, drafts, history, masked, originals, settling, submissions
 from annotation.domain.reviews.content import ReviewInput
 from annotation.domain.reviews.meanwhile import ReviewChangedError
 from annotation.domain.reviews.rubric import InvalidReviewError
@@ -131,10 +131,10 @@ def _answer(probe: Probe, item: Item, by: User, answers: ReviewInput, now: datet
     probe.rubric, probe.answers, probe.labels, probe.layer = version, given.answers, list(given.labels), given.layer
     probe.first_failing_run_uuid, probe.note = given.first_failing_run_uuid, given.note
     probe.active_ms, probe.submitted_at = max(probe.active_ms, given.active_ms), now
+    probe.content = given.document()
     probe.save()
     _tidy(item, by)
-    looks = {"answers": given.answers, "layer": given.layer, "note": given.note, "active_ms": probe.active_ms}
-    return Review(uuid=probe.uuid, item=item, reviewer=by, rubric=version, submitted_at=now, modified_at=now, **looks)
+    return submissions.on_item(item, by) or submissions.as_review(probe)
 
 
 def _require(place: _Place, item: Item) -> None:

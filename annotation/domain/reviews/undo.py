@@ -5,14 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
 
 from annotation.domain.feedback import reviewed
 from annotation.domain.queues import assignment, probes
 from annotation.domain.queues.assignment import Claim
 from annotation.domain.queues.sight import Sight
-from annotation.domain.reviews import correct, drafts, history, originals, settling, submit
-from annotation.domain.reviews.content import ReviewInput
+from annotation.domain.reviews import correct, drafts, history, originals, settling, submissions, submit
 from annotation.domain.reviews.rubric import InvalidReviewError
 from annotation.models import Item, Probe, Queue, Review, ReviewRevision, User
 
@@ -26,15 +24,17 @@ class UndoRefusedError(Exception):
     code = "undo_refused"
 
 
-def recent(*, queue: Queue, by: User) -> QuerySet[Review]:
+def recent(*, queue: Queue, by: User) -> list[Review]:
     """What the person submitted or edited last in this queue, the latest first; at most MOST_RECENT, each review once."""
     rows = Review.objects.select_related("item").filter(item__queue=queue, reviewer=by)
-    return rows.order_by("-modified_at", "-id")[:MOST_RECENT]
+    tested = Probe.objects.filter(item__queue=queue, reviewer=by)
+    return submissions.page_of(rows, tested, size=MOST_RECENT).rows
 
 
 def last_submission(*, queue: Queue, by: User) -> Review | None:
-    """The latest of them."""
-    return recent(queue=queue, by=by).first()
+    """Their latest review, whatever they answered elsewhere since."""
+    rows = Review.objects.select_related("item").filter(item__queue=queue, reviewer=by)
+    return rows.order_by("-modified_at", "-id").first()
 
 
 def last_item(*, queue: Queue, by: User) -> Item | None:
@@ -67,15 +67,7 @@ def _undo_probe(probe: Probe, by: User, now: datetime) -> Claim:
         item = assignment.lock(probe.item)
         assignment.require_active(item.queue)
         probes.reopen(probe)
-        typed = ReviewInput(
-            answers=probe.answers,
-            labels=tuple(probe.labels),
-            layer=probe.layer,
-            first_failing_run_uuid=probe.first_failing_run_uuid,
-            note=probe.note,
-            rubric_version=probe.rubric.number if probe.rubric else None,
-        )
-        drafts.save(item=item, by=by, content=typed, now=now)
+        drafts.save(item=item, by=by, content=history.as_input(submissions.as_review(probe)), now=now)
         return assignment.claim_locked(item, by=by, now=now)
 
 

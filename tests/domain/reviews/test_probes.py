@@ -16,6 +16,7 @@ from annotation.domain.reviews.quality import consistency, own
 from annotation.domain.reviews.quality.consistency import Rate
 from annotation.models import Draft, Feedback, Item, Probe, Queue, Review, User
 from tests.domain.reviews.conftest import BAD, NOON, Bench
+from tests.factories.queues import ItemFactory
 
 pytestmark = pytest.mark.django_db
 MakeBench = Callable[..., Bench]
@@ -131,17 +132,23 @@ def test_undo_takes_the_probe_back_and_not_the_review_before_it(make_bench: Make
     assert consistency.consistency(bench.queue)[0].raw == 1.0
 
 
-def test_a_skipped_probe_does_not_come_back_and_the_review_can_be_edited(make_bench: MakeBench) -> None:
+def test_a_skipped_probe_comes_back_at_the_end_of_the_line_like_all_that_is_skipped(make_bench: MakeBench) -> None:
     bench = make_bench(retest_percent=50, retest_days=0)
     bench.submit(bench.one, **BAD)
     draws(bench, bench.one, at_most=50, reviewed=1)
     bench.claim(bench.one, now=LATER)
+    other = ItemFactory(queue=bench.queue, number=2)
     assignment.skip(item=bench.item, by=bench.one, now=LATER)
-    with pytest.raises(NothingLeftError):
-        bench.claim(bench.one, now=LATER)
+    assert bench.claim(bench.one, now=LATER) == other
+    assignment.skip(item=other, by=bench.one, now=LATER)
+    assert bench.claim(bench.one, now=LATER) == other
+    answer(other, bench.one, GOOD)
+    draws(bench, bench.one, at_most=100, reviewed=2, met=1)
+    assert bench.claim(bench.one, now=LATER) == bench.item
+    before = everything(bench)
     answer(bench.item, bench.one, GOOD)
-    assert Review.objects.get().answers == {"thumbs": "up"}
-    assert consistency.consistency(bench.queue) == []
+    assert everything(bench) == before
+    assert consistency.consistency(bench.queue)[0].raw == 0.0
 
 
 def test_only_a_settled_item_is_gold_and_only_answers_that_fit(bench: Bench) -> None:

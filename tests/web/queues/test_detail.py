@@ -98,7 +98,7 @@ def test_a_reviewers_list_takes_the_same_statements_however_long(
     for item in desk.items[1 + count :]:
         items.remove(item=item, by=people.editor)
     client = people.client(people.reviewer)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         assert words(client.get(desk.page).content).count("angry user") == count
 
 

@@ -44,8 +44,13 @@ def test_an_item_given_again_is_blank_and_a_stale_tab_edits_no_review(make_line:
     probe = Probe.objects.get()
     assert (probe.answers, probe.note, probe.kind) == ({"thumbs": "up"}, "Fine, from another tab.", "retest")
     edit = reviewer.get(line.page(1)).content.decode()
-    assert "Never said so." in edit
+    assert "Fine, from another tab." in edit, "what they believe to be their review"
+    assert "Never said so." not in edit
     assert "editing your review" in edit
+    reviewer.post(line.page(1, "submit"), again | {"answer-thumbs": "down", "note": "No.", "seen": "1"})
+    assert Review.objects.get().note == "No.", "an edit is one of the review that counts"
+    assert Probe.objects.get().note == "Fine, from another tab."
+    assert "No." in reviewer.get(line.page(1)).content.decode()
 
 
 def test_editors_mark_gold_and_read_who_knew(make_line: MakeLine, people: People) -> None:

@@ -76,7 +76,9 @@ class BlindItemSerializer(ItemSerializer):
     uncertainty = serializers.FloatField(allow_null=True)
 
     def to_representation(self, instance: Item) -> dict[str, Any]:
-        """As `blinded.known` has it for the person in the context."""
+        """As `blinded.known` has it for the person in the context, and as open where they are to judge it anew."""
+        if not self.context.get("is_told"):
+            blinded.as_open([instance], self.context["person"])
         known = blinded.known(instance, instance.queue, self.context["person"])
         return {
             **super().to_representation(instance),

@@ -113,7 +113,7 @@ def _worded(error: Any) -> str:
 
 
 class CountsSerializer(serializers.Serializer[Any]):
-    """Items by state, each counted up to 10,000; `left` are the open ones that the caller has not reviewed."""
+    """Items by state, each counted up to 10,000; `left` are those that the caller can review."""
 
     total = serializers.IntegerField()
     open = serializers.IntegerField()
@@ -123,6 +123,9 @@ class CountsSerializer(serializers.Serializer[Any]):
     flagged = serializers.IntegerField()
     waiting_corrections = serializers.IntegerField(source="waiting")
     left = serializers.IntegerField()
+    is_rough = serializers.BooleanField(
+        help_text="All but the total are rounded to tens: to a reviewer of a queue that mixes in items to see how they judge."
+    )
 
 
 class BlindnessSerializer(serializers.Serializer[Any]):

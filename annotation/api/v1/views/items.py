@@ -25,7 +25,7 @@ from annotation.api.v1.views.claims import claimed
 from annotation.api.v1.views.refusals import refusals
 from annotation.domain.access import Capability
 from annotation.domain.queues import assignment, items, sharing
-from annotation.domain.reviews import drafts, masked, submit
+from annotation.domain.reviews import drafts, masked, submissions, submit
 from annotation.models import Item, Review
 
 
@@ -208,7 +208,7 @@ class ItemReviewView(Resource):
         return telling.told(ReviewSerializer, sight.review(review, sight.of(self, review.item)))
 
     def _own(self, item: Item) -> Review:
-        review = Review.objects.select_related("item__queue").filter(item=item, reviewer=self.person).first()
+        review = submissions.on_item(item, self.person)
         if review is None:
             raise ApiError("not_found", "You have not reviewed this item.", status=404)
         return review

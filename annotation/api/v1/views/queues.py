@@ -29,7 +29,17 @@ from annotation.api.v1.views.refusals import refusals
 from annotation.domain import access
 from annotation.domain.access import Capability
 from annotation.domain.paging import Page
-from annotation.domain.queues import assignment, items, lifecycle, queries, rubric, rubric_versions, shown, subjects
+from annotation.domain.queues import (
+    assignment,
+    blinded,
+    items,
+    lifecycle,
+    queries,
+    rubric,
+    rubric_versions,
+    shown,
+    subjects,
+)
 from annotation.domain.queues.queries import QueueCard
 from annotation.domain.queues.reasons import Origin, Reason
 from annotation.domain.queues.shown import Shown
@@ -76,7 +86,12 @@ class QueueResource(Resource):
 
     def cards(self, queues: QuerySet[Queue]) -> list[QueueCard]:
         """The queues with their counts, for the caller."""
-        return queries.cards(queues, person=self.actor.person, reviewable=access.reviewable_queues(self.actor))
+        return queries.cards(
+            queues,
+            person=self.actor.person,
+            reviewable=access.reviewable_queues(self.actor),
+            is_blind=self.actor.is_limited_to_queues,
+        )
 
     def whole(self, queue: Queue) -> dict[str, Any]:
         """A queue as it is answered."""
@@ -163,12 +178,15 @@ class QueueItemListView(Resource):
     def get(self, request: Request, uuid: UUID) -> Response:
         """Items, newest first; `all` leaves out the removed ones, `…_my_review`, `…_by_me` and `…_to_me` are the caller’s."""
         queue, which = self.found(Queue, uuid), choices.asked(request, "state", Shown) or Shown.ALL
-        rows = shown.shown(self.visible(Item).filter(queue=queue), which, self.actor.person)
+        is_blind = self.actor.is_limited_to_queues
+        rows = shown.shown(self.visible(Item).filter(queue=queue), which, self.actor.person, is_blind=is_blind)
         found: Page[Item] = page_of(request, rows.select_related("queue", "adjudicated_by"), order=shown.ORDER)
         sights = sight.of_each(self, found.rows)
         for item in found.rows:
             sight.item(item, sights.get(item.pk, WHOLE))
-        return listed(found, shown_to(self.actor), person=self.actor.person)
+        if is_blind:
+            blinded.as_open(found.rows, self.person)
+        return listed(found, shown_to(self.actor), person=self.actor.person, is_told=True)
 
     @extend_schema(operation_id="queue_items_add", request=NewItemsSerializer, responses={201: AddedSerializer})
     def post(self, request: Request, uuid: UUID) -> Response:

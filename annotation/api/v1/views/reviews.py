@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework.exceptions import PermissionDenied
+from rest_framework.exceptions import NotFound, PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotation.api import choices, sight
 from annotation.api.errors import ApiError
-from annotation.api.pagination import PARAMETERS, list_of, listed, page_of
+from annotation.api.pagination import PARAMETERS, list_of, listed, page_of, size_of
 from annotation.api.resource import Resource
 from annotation.api.v1.serializers.items import ClaimSerializer
 from annotation.api.v1.serializers.reviews import DecisionSerializer, ReviewSerializer, VersionSerializer, typed
@@ -23,8 +24,8 @@ from annotation.api.v1.views.refusals import refusals
 from annotation.domain.access import Capability
 from annotation.domain.paging import Page
 from annotation.domain.queues.sight import WHOLE
-from annotation.domain.reviews import correct, history, masked, undo
-from annotation.models import Review
+from annotation.domain.reviews import correct, history, masked, submissions, undo
+from annotation.models import Item, Probe, Review
 
 READERS = (Capability.READ, Capability.REVIEW)
 FILTERS = [
@@ -54,11 +55,22 @@ class ReviewListView(Resource):
             rows = rows.filter(reviewer=self.person)
         if state := choices.asked(request, "correction_state", Review.Correction):
             rows = rows.filter(correction_state=state)
-        found: Page[Review] = page_of(request, rows, order=("-id",))
+        found = (
+            self._known(request, rows) if self.actor.is_limited_to_queues else page_of(request, rows, order=("-id",))
+        )
         sights = sight.of_each(self, [review.item for review in found.rows])
         for review in found.rows:
             sight.review(review, sights.get(review.item_id, WHOLE))
         return listed(found, ReviewSerializer)
+
+    def _known(self, request: Request, rows: QuerySet[Review]) -> Page[Review]:
+        """A reviewer's own, by when they were submitted, as they know them."""
+        wanted = {lookup: value for name, lookup in _LOOKUPS.items() if (value := request.query_params.get(name))}
+        tested = Probe.objects.filter(item__in=self.visible(Item), reviewer=self.person, **wanted)
+        if request.query_params.get("correction_state", Review.Correction.NONE) != Review.Correction.NONE:
+            tested = tested.none()
+        size, cursor = size_of(request), request.query_params.get("cursor")
+        return submissions.page_of(rows, tested, size=size, cursor=cursor)
 
 
 class ReviewView(Resource):
@@ -69,7 +81,7 @@ class ReviewView(Resource):
     @extend_schema(operation_id="reviews_one", responses=ReviewSerializer)
     def get(self, _request: Request, uuid: UUID) -> Response:
         """What was answered, and what became of the correction."""
-        review = self.found(Review, uuid, *RELATED)
+        review = _found(self, uuid)
         return Response(ReviewSerializer(sight.review(review, sight.of(self, review.item))).data)
 
 
@@ -109,7 +121,7 @@ class ReviewVersionListView(Resource):
     @extend_schema(operation_id="reviews_versions", responses=VersionSerializer(many=True))
     def get(self, _request: Request, uuid: UUID) -> Response:
         """What it says now and what it said before each edit, the newest first; for editors and the person who gave it."""
-        review = self.found(Review, uuid, *RELATED)
+        review = _found(self, uuid)
         seen = sight.of(self, review.item)
         if review.reviewer_id != self.person.pk and not self.actor.may(Capability.EDIT):
             raise PermissionDenied
@@ -134,10 +146,26 @@ class ReviewUndoView(Resource):
 
         An edit: the review says again what it said before, and the edit becomes the draft. Else the review becomes a draft.
         """
-        review = self.found(Review, uuid)
+        review, now = _found(self, uuid), timezone.now()
         with refusals():
-            claim = undo.undo(review=review, by=self.person, now=timezone.now())
+            if self.actor.is_limited_to_queues:
+                claim = undo.undo_on(item=review.item, by=self.person, now=now)
+            else:
+                claim = undo.undo(review=review, by=self.person, now=now)
+        if claim is None:
+            raise NotFound
         return Response(claimed(self, claim))
+
+
+def _found(view: Resource, uuid: UUID) -> Review:
+    """The review with this id; a reviewer's own as they know it. 404 without one."""
+    if not view.actor.is_limited_to_queues:
+        return view.found(Review, uuid, *RELATED)
+    rows = view.visible(Review).select_related(*RELATED)
+    review = submissions.named(uuid, view.person, reviews=rows, items=view.visible(Item))
+    if review is None:
+        raise NotFound
+    return review
 
 
 def _decision(request: Request) -> dict[str, Any]:

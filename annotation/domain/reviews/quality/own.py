@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,10 @@ from annotation.domain.reviews.quality import answers, consistency, figures
 from annotation.domain.reviews.quality.consistency import Consistency, GoldRow, Rate
 from annotation.domain.reviews.quality.figures import Asked, Given
 from annotation.domain.reviews.quality.pace import Median
-from annotation.models import Queue, Review, User
+from annotation.models import Probe, Queue, Review, User
+
+_ENDED = (Queue.Status.COMPLETED, Queue.Status.ARCHIVED)
+"""How alike a person answers twice names items that came twice: nothing to be told while more of them come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +44,21 @@ def work(queues: QuerySet[Queue], person: User) -> list[OwnWork]:
     """Of the queues in which the person gave reviews, the latest first."""
     middle = Median("active_ms", filter=Q(active_ms__gt=0))
     rows = Review.objects.filter(reviewer=person, item__queue__in=queues).values("item__queue")
-    told = rows.annotate(count=Count("pk"), last=Max("submitted_at"), middle=middle).order_by("-last")
-    known = queues.in_bulk([row["item__queue"] for row in told])
-    return [_of(known[row["item__queue"]], person, dict(row)) for row in told]
+    told = rows.annotate(count=Count("pk"), last=Max("submitted_at"), middle=middle)
+    tested = Probe.objects.filter(reviewer=person, item__queue__in=queues, submitted_at__isnull=False)
+    counted = tested.values("item__queue").annotate(count=Count("pk"), last=Max("submitted_at"))
+    both = _together(told, {row["item__queue"]: row for row in counted})
+    known = queues.in_bulk([row["item__queue"] for row in both])
+    return [_of(known[row["item__queue"]], person, row) for row in both]
+
+
+def _together(told: Iterable[Mapping[str, Any]], tested: Mapping[int, Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """What was answered where an item served to see how they judge counts as a review does; the latest first."""
+    rows = []
+    for row in told:
+        beside = tested.get(row["item__queue"], {"count": 0, "last": row["last"]})
+        rows.append({**row, "count": row["count"] + beside["count"], "last": max(row["last"], beside["last"])})
+    return sorted(rows, key=lambda row: row["last"], reverse=True)
 
 
 def _of(queue: Queue, person: User, row: dict[str, Any]) -> OwnWork:
@@ -54,7 +69,7 @@ def _of(queue: Queue, person: User, row: dict[str, Any]) -> OwnWork:
         row["last"],
         seconds,
         tuple(with_others(_done(queue, person), _compared(queue), person.pk)),
-        tuple(consistency.consistency(queue, person=person)),
+        tuple(consistency.consistency(queue, person=person)) if queue.shows_gold or queue.status in _ENDED else (),
         tuple(consistency.gold(queue, person=person)) if queue.shows_gold else (),
     )
 

@@ -36,7 +36,10 @@ def queue_detail(request: MemberRequest, uuid: UUID) -> HttpResponse:
     """A queue: what is asked, how far it is, and its items; reviewers see those that wait for them, without what is hidden."""
     queue = queue_of(request, uuid)
     (card,) = queries.cards(
-        Queue.objects.filter(pk=queue.pk), person=request.user, reviewable=access.reviewable_queues(request.actor)
+        Queue.objects.filter(pk=queue.pk),
+        person=request.user,
+        reviewable=access.reviewable_queues(request.actor),
+        is_blind=request.actor.is_limited_to_queues,
     )
     may_read = request.actor.may(Capability.READ)
     asked = rubric_versions.questions_of(queue)
@@ -173,7 +176,7 @@ def _tabs(request: MemberRequest, card: QueueCard) -> list[list[Tab]]:
         Tab(Shown.REMOVED, "Removed", counts.removed),
     ]
     personal = [
-        Tab(Shown.MINE, "Needs my review", counts.left),
+        Tab(Shown.MINE, "Needs my review", None if counts.is_rough else counts.left),
         Tab(Shown.OTHERS, "Needs others’ review"),
         Tab(Shown.SKIPPED, "Skipped by me"),
         Tab(Shown.ASSIGNED, "Assigned to me"),

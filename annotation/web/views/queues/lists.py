@@ -30,7 +30,12 @@ def queue_list(request: MemberRequest) -> HttpResponse:
     is_archive = request.GET.get("archived") == "1"
     rows = visible(request, Queue)
     rows = rows.filter(status=Queue.Status.ARCHIVED) if is_archive else rows.exclude(status=Queue.Status.ARCHIVED)
-    cards = queries.cards(rows, person=request.user, reviewable=access.reviewable_queues(request.actor))
+    cards = queries.cards(
+        rows,
+        person=request.user,
+        reviewable=access.reviewable_queues(request.actor),
+        is_blind=request.actor.is_limited_to_queues,
+    )
     mine = [card for card in cards if card.is_open_to_person]
     others = [card for card in cards if not card.is_open_to_person]
     with_work = (card for card in mine if card.queue.status == Queue.Status.ACTIVE and card.counts.left)

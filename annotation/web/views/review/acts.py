@@ -207,9 +207,9 @@ def _undone(request: MemberRequest, queue: Queue) -> Claim | None:
     number, now = request.POST.get("undo"), timezone.now()
     if number is None:
         return undo.undo_last(queue=queue, by=request.user, now=now)
-    own = Review.objects.select_related("item").filter(item__queue=queue, reviewer=request.user)
-    review = own.filter(item__number=int(number)).first() if number.isdecimal() and len(number) < 10 else None
-    return undo.undo(review=review, by=request.user, now=now) if review else None
+    rows = queue.items.filter(number=int(number)) if number.isdecimal() and len(number) < 10 else queue.items.none()
+    item = rows.first()
+    return undo.undo_on(item=item, by=request.user, now=now) if item else None
 
 
 def reason(request: MemberRequest, name: str) -> str:

@@ -93,7 +93,7 @@ def of(request: MemberRequest, opened: Opened, fields: ReviewFields) -> dict[str
             flag_reason=seen.text(opened.known.flag_reason),
         ),
         "sight": sight.shown(request, queue, seen),
-        "progress": opening.progress(queue, request.user),
+        "progress": opening.progress(queue, request.user, is_blind=request.actor.is_limited_to_queues),
         "done": told(request),
         "walk": walk.of(request, item),
         "last": last_item(request, queue),

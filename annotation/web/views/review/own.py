@@ -14,16 +14,15 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from annotation.domain.access import Capability
-from annotation.domain.paging import BadCursorError, page
-from annotation.domain.reviews import history, masked, undo
+from annotation.domain.paging import BadCursorError
+from annotation.domain.reviews import history, masked, submissions, undo
 from annotation.domain.reviews.history import Summary
-from annotation.models import Queue, Review
+from annotation.models import Item, Probe, Queue, Review
 from annotation.web import sight
-from annotation.web.access import found, member, queue_of, visible
+from annotation.web.access import member, queue_of, visible
 from annotation.web.http import MemberRequest
 
 PAGE_SIZE = 50
-ORDER = ("-modified_at", "-id")
 
 
 @require_GET
@@ -47,12 +46,14 @@ def recent_reviews(request: MemberRequest, uuid: UUID) -> HttpResponse:
 def own_reviews(request: MemberRequest, uuid: UUID) -> HttpResponse:
     """All that the person has reviewed in the queue, the latest first; `?item=` finds one by its number."""
     queue = queue_of(request, uuid)
-    rows = visible(request, Review).filter(item__queue=queue, reviewer=request.user).select_related("item", "rubric")
     wanted = request.GET.get("item", "").strip().removeprefix("#")
+    items = visible(request, Item).filter(queue=queue)
     if wanted:
-        rows = rows.filter(item__number=int(wanted)) if wanted.isdecimal() and len(wanted) < 10 else rows.none()
+        items = items.filter(number=int(wanted)) if wanted.isdecimal() and len(wanted) < 10 else items.none()
+    rows = Review.objects.filter(item__in=items, reviewer=request.user).select_related("item", "rubric")
+    tested = Probe.objects.filter(item__in=items, reviewer=request.user)
     try:
-        shown = page(rows, order=ORDER, size=PAGE_SIZE, cursor=request.GET.get("cursor"))
+        shown = submissions.page_of(rows, tested, size=PAGE_SIZE, cursor=request.GET.get("cursor"))
     except BadCursorError as problem:
         raise Http404 from problem
     context = {
@@ -76,7 +77,10 @@ def _summaries(request: MemberRequest, queue: Queue, reviews: Sequence[Review]) 
 @member(Capability.EDIT, Capability.REVIEW)
 def review_history(request: MemberRequest, uuid: UUID) -> HttpResponse:
     """What one review said before each edit: for the person who gave it, and for editors."""
-    review = found(request, Review, uuid)
+    reviews, items = visible(request, Review).select_related("rubric"), visible(request, Item)
+    review = submissions.named(uuid, request.user, reviews=reviews, items=items)
+    if review is None:
+        raise Http404
     if review.reviewer_id != request.user.pk and not request.actor.may(Capability.EDIT):
         raise PermissionDenied
     seen = sight.of(request, review.item)

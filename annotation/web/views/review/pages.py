@@ -79,14 +79,14 @@ def item_review(request: MemberRequest, uuid: UUID, number: int) -> HttpResponse
 
 
 def item_of(request: MemberRequest, uuid: UUID, number: int) -> Item:
-    """The item with this number in a queue that the member may see, or 404."""
+    """The item with this number in a queue that the member may see, or 404.
+
+    What is sent from a page is taken though the item was taken from their screen meanwhile.
+    """
     queue = queue_of(request, uuid)
-    item = (
-        visible(request, Item)
-        .select_related("queue__target_dataset", "queue__rubric")
-        .filter(queue=queue, number=number)
-    )
-    if found := item.first():
+    known = visible(request, Item) if request.method == "GET" else queue.items.exclude(state=Item.State.REMOVED)
+    rows = known.select_related("queue__target_dataset", "queue__rubric")
+    if found := rows.filter(queue=queue, number=number).first():
         return found
     raise Http404
 
@@ -173,7 +173,9 @@ def refused(
         "last": None if is_withdrawn else context.last_item(request, queue),
         "may_go_on": may_go_on,
         "done": context.told(request),
-        "progress": None if is_withdrawn else opening.progress(queue, request.user),
+        "progress": None
+        if is_withdrawn
+        else opening.progress(queue, request.user, is_blind=request.actor.is_limited_to_queues),
         "elsewhere": [] if may_go_on else _elsewhere(request, queue),
         "back_at": _first_back(request, refusal),
     }

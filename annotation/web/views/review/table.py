@@ -23,7 +23,7 @@ from annotation.domain.reviews import opening, undo
 from annotation.domain.reviews.meanwhile import ReviewChangedError
 from annotation.domain.reviews.rubric import AnswerProblem, InvalidReviewError
 from annotation.domain.reviews.undo import UndoRefusedError
-from annotation.models import Item, Queue, Review
+from annotation.models import Item, Queue
 from annotation.web import sight
 from annotation.web.access import member, queue_of
 from annotation.web.forms.review_sent import Sent
@@ -56,7 +56,7 @@ def queue_table(request: MemberRequest, uuid: UUID) -> HttpResponse:
         "queue": queue,
         "hindrance": hindrance,
         "rows": rows.of(request, queue, claims),
-        "progress": opening.progress(queue, request.user),
+        "progress": opening.progress(queue, request.user, is_blind=request.actor.is_limited_to_queues),
         "is_quick": is_quick,
         "may_be_quick": may_be_quick,
         "only": only,
@@ -221,7 +221,7 @@ def _shown(request: MemberRequest, item: Item, row: Row, status: int = 200) -> H
         "queue": item.queue,
         "row": row,
         "is_quick": rows.is_quick(request, asked),
-        "may_take_back": not Review.objects.filter(item=item, reviewer=request.user).exists(),
+        "may_take_back": opening.own_review(item, request.user) is None,
     }
     return render(request, "review/table_row.html", known, status=status)
 

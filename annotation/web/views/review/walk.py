@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from annotation.domain.queues import assignment, shown
 from annotation.domain.queues.assignment import Claim
-from annotation.domain.queues.shown import Shown
+from annotation.domain.queues.shown import PERSONAL, Shown
 from annotation.models import Item
 from annotation.web.access import visible
 from annotation.web.http import MemberRequest
@@ -46,7 +46,8 @@ def of(request: MemberRequest, item: Item) -> Walk | None:
 def listed(request: MemberRequest) -> Shown | None:
     """The list that the request names."""
     named = request.POST.get(NAME) or request.GET.get(NAME)
-    return Shown(named) if named in list(Shown) else None
+    offered = PERSONAL if request.actor.is_limited_to_queues else list(Shown)
+    return next((one for one in offered if one == named), None)
 
 
 def kept(request: MemberRequest) -> dict[str, str]:
