@@ -103,6 +103,15 @@ class QuestionDraft:
 
 
 @dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with a field: its id on the page, its name, and what to do."""
+
+    place: str
+    label: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class RubricDraft:
     """The questions as typed, and which parts stand beside them."""
 
@@ -130,6 +139,15 @@ class RubricDraft:
     def part_rows(self) -> list[tuple[str, str, str, bool]]:
         """Field, name, meaning and whether it is on, for each part."""
         return [(name, label, meaning, self.parts.get(name, False)) for name, label, meaning in PARTS]
+
+    @property
+    def problems(self) -> list[Problem]:
+        """Of every question that was refused, why."""
+        return [
+            Problem(f"q-{place}-label", f"Question {place + 1}", question.error)
+            for place, question in enumerate(self.questions)
+            if question.error
+        ]
 
     @property
     def has_errors(self) -> bool:

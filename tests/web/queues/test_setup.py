@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from playwright.sync_api import Page, expect
 
 from annotation.domain.feedback import configs
 from annotation.domain.queues import lifecycle, rubric_versions
 from annotation.domain.queues.conditions import Condition
 from annotation.domain.queues.rubric import Option, Question, QuestionKind, Rubric
 from annotation.models import Queue
+from tests.fixtures.browser import SignIn
 from tests.fixtures.people import People
 from tests.web.queues.conftest import Desk
 from tests.web.queues.test_lists import words
@@ -88,6 +90,33 @@ def test_what_cannot_be_asked_is_marked_and_kept(people: People, headers: dict[s
     assert "Give at least two options to choose from." in page
     assert "This field is required." in page
     assert 'value="Is it polite?"' in answer.content.decode()
+    assert "Name : This field is required. Question 1 : Write the question. Question 2 : Give at least" in page
+    for place in ("id_name", "q-0-label", "q-1-label"):
+        assert f'href="#{place}"' in answer.content.decode()
+        assert f'id="{place}"' in answer.content.decode()
+    assert Queue.objects.count() == 0
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_the_button_is_at_hand_and_what_is_wrong_is_led_to(
+    browser_page: Page, people: People, sign_in: SignIn, live: str, width: int
+) -> None:
+    sign_in(people.admin)
+    browser_page.set_viewport_size({"width": width, "height": 800})
+    browser_page.goto(f"{live}/w/acme/queues/new/")
+    button = browser_page.get_by_role("button", name="Make the queue")
+    expect(button).to_be_in_viewport(ratio=1)
+    browser_page.get_by_label("Reviewers per item").fill("40")
+    browser_page.get_by_label("Only these people").check()
+    button.click()
+    said = browser_page.get_by_role("alert").filter(has_text="Nothing is saved yet")
+    expect(said).to_be_focused()
+    expect(said).to_be_in_viewport()
+    expect(button).to_be_in_viewport(ratio=1)
+    said.get_by_role("link", name="Reviewers per item").click()
+    field = browser_page.get_by_label("Reviewers per item")
+    expect(field).to_be_focused()
+    expect(field).to_be_in_viewport(ratio=1)
     assert Queue.objects.count() == 0
 
 

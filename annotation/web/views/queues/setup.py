@@ -17,7 +17,7 @@ from annotation.models import Queue
 from annotation.web.access import member, queue_of
 from annotation.web.forms import rubric as editing
 from annotation.web.forms.queues import QueueForm, initial, typed
-from annotation.web.forms.rubric_draft import RubricDraft
+from annotation.web.forms.rubric_draft import Problem, RubricDraft
 from annotation.web.http import MemberRequest, page_or_fragment
 
 
@@ -101,7 +101,21 @@ def _page(
         "shared": [one for one in shared_questions.of_workspace(request.workspace) if one.key not in draft.keys],
         "kinds": [(kind.value, kind.label) for kind in QuestionKind],
         "asks_again": "ask_again" in request.POST,
+        "problems": _problems(form, draft),
         "has_errors": draft.has_errors or (form.is_bound and bool(form.errors)),
     }
     fragment = "rubric" if request.POST.get("rubric_action") else "setup"
     return page_or_fragment(request, "queues/setup.html", context, fragment=fragment, status=status)
+
+
+def _problems(form: QueueForm, draft: RubricDraft) -> list[Problem]:
+    """What stands against saving, in the order of the page, each with its place there."""
+    if not form.is_bound:
+        return []
+    fields = [field for field in form if field.errors]
+    said = [
+        Problem(field.id_for_label or field.auto_id, str(field.label), " ".join(map(str, field.errors)))
+        for field in fields
+    ]
+    first = [problem for problem in said if problem.place in {"id_name", "id_instructions"}]
+    return [*first, *draft.problems, *(problem for problem in said if problem not in first)]
