@@ -5,9 +5,15 @@
 {
   const turnOf = (link) => document.getElementById(decodeURIComponent(link.hash.slice(1)));
 
+  // the outlines that are walked as one: those of the open dialog that has some, or those of the page (a thread has one a trace)
+  const outlines = () => {
+    const all = [...document.querySelectorAll("[data-outline]")];
+    const dialog = all.map((outline) => outline.closest("dialog[open]")).findLast(Boolean) ?? null;
+    return all.filter((outline) => outline.closest("dialog") === dialog);
+  };
+
   const follow = (link) => {
-    const outline = link.closest("[data-outline]");
-    outline.querySelectorAll("[aria-current]").forEach((other) => other.removeAttribute("aria-current"));
+    for (const outline of outlines()) outline.querySelectorAll("[aria-current]").forEach((other) => other.removeAttribute("aria-current"));
     link.setAttribute("aria-current", "step");
     link.scrollIntoView({ block: "nearest" });
     document.dispatchEvent(new CustomEvent("step-chosen"));
@@ -28,12 +34,11 @@
   };
 
   const walk = (direction) => {
-    const outline = [...document.querySelectorAll("[data-outline]")].pop();
-    if (!outline) return;
-    const links = [...outline.querySelectorAll("a[data-step-id]")].filter((link) => link.getClientRects().length > 0);
-    const more = outline.querySelector("[data-outline-more]");
-    if (more && direction < 0 && links[0]?.hasAttribute("aria-current")) { more.click(); return; }
+    const links = outlines().flatMap((outline) => [...outline.querySelectorAll("a[data-step-id]")]).filter((link) => link.getClientRects().length > 0);
     const at = links.findIndex((link) => link.hasAttribute("aria-current"));
+    const outline = links[at]?.closest("[data-outline]");
+    const more = outline?.querySelector("[data-outline-more]");
+    if (more && direction < 0 && links[at - 1]?.closest("[data-outline]") !== outline) { more.click(); return; }
     const next = links[Math.min(Math.max(at + direction, 0), links.length - 1)];
     if (next) next.click();
   };
