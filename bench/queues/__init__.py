@@ -1,7 +1,7 @@
 """Fifty reviewers drain one queue over HTTP: how long claiming and submitting take, and whether every seat is filled once.
 
-One queue of `BENCH_ITEMS` items (5,000) at two reviews each. One reviewer begins, then eight of them, then eight by the page,
-and then all `BENCH_REVIEWERS` (50) take what is left. RuntimeError unless the reviews that there are in the end are those that
+One queue of `BENCH_ITEMS` items (5,000) at two reviews each. One reviewer begins, then eight of them, then one and eight by
+the page, and then all `BENCH_REVIEWERS` (50) take what is left. RuntimeError unless the reviews that there are in the end are those that
 there should be.
 """
 
@@ -44,6 +44,7 @@ def run() -> Iterator[Figure]:
         yield Figure("— reviewers, on a queue of", ITEMS, "items")
         yield from _parts(here, "1 reviewer", people[:1], by_api, min(ALONE, total // 10), ("< 30", ""))
         yield from _parts(here, "8 reviewers", eight, by_api, min(TOGETHER, total // 3) // 8, ("< 80", "150"))
+        yield from _parts(here, "1 reviewer by the page", people[:1], by_page, min(BY_PAGE, total // 10), ("", ""))
         yield from _parts(here, "8 reviewers by the page", eight, by_page, min(BY_PAGE, total // 10) // 8, ("", ""))
         yield from _parts(here, f"{len(people)} reviewers, until nothing is left", people, by_api, total, ("", ""))
         yield Figure("reviews in the end, each person once on an item", outcome.verified(queue, SEATS), "")

@@ -124,7 +124,7 @@ def test_null_is_no_review_and_leaves_the_draft(people: People, queue: Queue, tr
     assert client.get(f"{item}/draft").json()["note"] == "hm"
 
 
-def test_an_item_that_somebody_has_is_a_conflict(people: People, queue: Queue, trace: Trace) -> None:
+def test_an_item_that_somebody_has_is_not_given_to_another(people: People, queue: Queue, trace: Trace) -> None:
     item = add(people, queue, traces=[str(trace.uuid)]).json()["added"][0]["id"]
     reviewing(people).post(f"/api/v1/items/{item}/claim")
     other = people.client(people.editor)

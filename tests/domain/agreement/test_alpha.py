@@ -14,6 +14,20 @@ from annotation.domain.agreement import Alpha, Scale, alpha, cohen, fleiss, krip
 units = some.lists(some.dictionaries(some.sampled_from("abcd"), some.integers(0, 4)), max_size=12)
 numeric = some.sampled_from([Scale.NOMINAL, Scale.ORDINAL, Scale.INTERVAL])
 
+OBSERVED = "11·1 2232 3333 3333 2222 1234 4444 1121 2222 ·555 ··11 ··3·"
+"""Twelve units by four observers, · where one gave nothing: the example with missing data of Krippendorff, Content Analysis, 2nd
+ed. (2004), p. 230, and of his Computing Krippendorff's Alpha-Reliability (2011)."""
+
+
+@pytest.mark.parametrize(
+    ("scale", "published"), [(Scale.NOMINAL, 0.743), (Scale.ORDINAL, 0.815), (Scale.INTERVAL, 0.849)]
+)
+def test_the_figures_of_krippendorffs_own_example_come_out(scale: Scale, published: float) -> None:
+    rated = [
+        {who: int(value) for who, value in zip("abcd", unit, strict=True) if value != "·"} for unit in OBSERVED.split()
+    ]
+    assert krippendorff(rated, scale) == pytest.approx(published, abs=0.0005)
+
 
 @given(units, numeric)
 def test_neither_the_order_of_units_nor_the_names_of_raters_matter(rated: list[dict[str, Any]], scale: Scale) -> None:

@@ -56,7 +56,7 @@ def test_the_queue_says_the_order(order: str, number: int) -> None:
 
 
 @pytest.mark.django_db
-def test_an_item_has_as_many_seats_as_reviews_are_wanted() -> None:
+def test_an_item_is_not_closed_to_the_second_reviewer_nor_open_to_a_third() -> None:
     queue = QueueFactory(reviewers_per_item=2)
     (item,) = fill(queue, 1)
     one, two, three = reviewer(queue), reviewer(queue), reviewer(queue)
@@ -221,7 +221,7 @@ def test_eight_clicks_of_one_person_reserve_one_item() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_last_item_goes_to_one_of_many() -> None:
+def test_the_last_item_does_not_go_to_two() -> None:
     queue = QueueFactory()
     (item,) = fill(queue, 1)
     people = [reviewer(queue) for _ in range(10)]

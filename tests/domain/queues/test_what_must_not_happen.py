@@ -39,16 +39,16 @@ GOOD: dict[str, Any] = {"answers": {"thumbs": "up"}}
 TESTS: dict[int, tuple[str, ...]] = {
     1: (  # two press Next together and get one item
         "domain.queues.test_assignment.test_fifty_at_once_never_share_a_seat_and_leave_none_empty",
-        "domain.queues.test_assignment.test_the_last_item_goes_to_one_of_many",
+        "domain.queues.test_assignment.test_the_last_item_does_not_go_to_two",
     ),
     2: (  # the heartbeat is refused because the holder's own review completed the item
         "domain.queues.test_assignment.test_a_heartbeat_is_not_refused_because_the_own_review_completed_the_item",
     ),
     3: (  # locks: re-taken by the page that sent an item back, never asked for, told as a mistake in the form, on every queue
         "domain.reviews.test_adjudicate.test_an_item_that_is_sent_back_is_not_held_by_who_sent_it",
-        "web.review.test_pages.test_says_that_somebody_else_has_it",
-        "api.test_queues.test_an_item_that_somebody_has_is_a_conflict",
-        "domain.queues.test_assignment.test_an_item_has_as_many_seats_as_reviews_are_wanted",
+        "web.review.test_pages.test_the_page_does_not_open_an_item_that_somebody_else_has",
+        "api.test_queues.test_an_item_that_somebody_has_is_not_given_to_another",
+        "domain.queues.test_assignment.test_an_item_is_not_closed_to_the_second_reviewer_nor_open_to_a_third",
     ),
     4: (HERE + "test_the_second_reviewer_does_not_overwrite_the_first",),
     5: (
@@ -90,7 +90,7 @@ TESTS: dict[int, tuple[str, ...]] = {
         "web.traces.test_detail.test_next_and_previous_stay_within_the_filter",
     ),
     15: (  # rules: fire before the judgement exists, flood a queue, let test traffic in
-        "domain.rules.test_routing.test_feedback_makes_a_rule_that_looks_at_it_decide_again_and_act_once",
+        "domain.rules.test_routing.test_a_rule_does_not_miss_a_judgement_that_comes_after_it_nor_act_twice",
         HERE + "test_a_rule_does_not_flood_its_queue",
         HERE + "test_traffic_of_another_project_does_not_enter_by_a_rule_for_one",
     ),

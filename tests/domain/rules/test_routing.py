@@ -78,7 +78,7 @@ def test_sampling_keeps_the_chance_and_takes_the_hash_at_its_word(
     assert Decision.objects.filter(is_matched=True, probability=Decimal("0.5")).count() == 30
 
 
-def test_feedback_makes_a_rule_that_looks_at_it_decide_again_and_act_once(
+def test_a_rule_does_not_miss_a_judgement_that_comes_after_it_nor_act_twice(
     make_rule: MakeRule, make_trace: MakeTrace, now: datetime
 ) -> None:
     make_rule("verdict is bad")

@@ -53,7 +53,7 @@ def test_two_people_get_two_items(people: People, make_line: MakeLine) -> None:
     assert {first, second} == {line.page(1), line.page(2)}
 
 
-def test_says_that_somebody_else_has_it(people: People, make_line: MakeLine) -> None:
+def test_the_page_does_not_open_an_item_that_somebody_else_has(people: People, make_line: MakeLine) -> None:
     line = make_line(2)
     people.client(people.editor).get(line.page(1))
 
