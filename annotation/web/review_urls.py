@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern] = [
     path("items/<int:number>/submit/", told(acts.item_submit), name="item-submit"),
     path("items/<int:number>/skip/", told(acts.item_skip), name="item-skip"),
     path("items/<int:number>/flag/", told(acts.item_flag), name="item-flag"),
+    path("items/<int:number>/withdraw/", told(acts.item_withdraw), name="item-withdraw"),
     path("items/<int:number>/draft/", told(acts.item_draft), name="item-draft"),
     path("items/<int:number>/heartbeat/", told(acts.item_heartbeat), name="item-heartbeat"),
     path("items/<int:number>/labels/", labels.item_labels, name="item-labels"),

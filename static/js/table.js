@@ -11,7 +11,9 @@
   const questions = (row) => [...row.querySelectorAll("[data-row-question]")].filter(seen);
   const asked = () => current()?.querySelector("[data-row-question][data-asked-now]");
   const say = (words) => { const place = document.querySelector("[data-table-said]"); if (place) place.textContent = words; };
+  const isSending = (row) => "sending" in row.dataset;
   let lastDone = [];
+  let isUndoAwaited = false;
 
   const digits = (question) => {
     current()?.querySelectorAll("[data-option][data-digit-key]").forEach((option) => {
@@ -106,11 +108,14 @@
     if (form) form.requestSubmit(form.querySelector("[data-submit]")); else goOn();
   };
 
+  // what was just sent is the last thing done, and is taken back once the answer is here
   const undo = () => {
+    isUndoAwaited = rows().some(isSending);
+    if (isUndoAwaited) return;
     const here = current()?.querySelector("[data-row-undo]");
     lastDone = lastDone.filter((row) => row.isConnected && row.querySelector("[data-row-undo]"));
     const row = here ? current() : lastDone.pop();
-    if (!row) { say("Nothing on this page to take back. Your earlier submissions stand under “Your reviews”."); return; }
+    if (!row) { say("Nothing on this page to take back. Your earlier submissions stand under “Your reviews”, your flags under “Flagged by me”."); return; }
     choose(row);
     row.querySelector("[data-row-undo]").click();
   };
@@ -171,7 +176,7 @@
     const element = event.detail.elt;
     if (element.matches("[data-row-aside]")) { element.closest("dialog")?.close(); if (row === current()) setTimeout(goOn); }
   });
-  document.addEventListener("htmx:afterRequest", (event) => { const row = rowOf(event); if (row) delete row.dataset.sending; });
+  document.addEventListener("htmx:afterRequest", (event) => { const row = rowOf(event); if (row) delete row.dataset.sending; if (row && event.detail.failed) isUndoAwaited = false; });
   document.addEventListener("htmx:afterSettle", (event) => {
     const row = event.target;
     if (!row.matches?.("[data-table] [data-row]")) return;
@@ -180,6 +185,7 @@
     const isWrong = row.querySelector("[aria-invalid=true], .problem");
     const isIdle = document.activeElement === document.body; // the focus went with what was there before
     if (!current() || isWrong && !rows().some(isOpen)) choose(row, isIdle);
+    if (isUndoAwaited) undo();
   });
 
   document.addEventListener("keydown", (event) => {

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
-from annotation.domain.queues import items, lifecycle, rubric, subjects
+from annotation.domain.queues import assignment, items, lifecycle, rubric, subjects
 from annotation.domain.queues.blindness import Blindness
 from annotation.domain.queues.lifecycle import QueueSettings
 from annotation.domain.queues.reasons import Origin, Reason, SeenFeedback
@@ -27,7 +28,7 @@ SEEN = (
 
 
 def flagged(people: People, **blindness: bool) -> Item:
-    """An item that a rule sent, in a queue of this policy, flagged by the admin, with an extra seat."""
+    """An item that a rule sent, in a queue of this policy, with an extra seat; the admin flagged it when the reviewer had it."""
     settings = QueueSettings(name="Refunds", blindness=Blindness(**{"peers": False, **blindness}))
     queue = lifecycle.create(workspace=people.workspace, settings=settings, rubric=rubric.default(), by=people.admin)
     reason = Reason(
@@ -35,6 +36,7 @@ def flagged(people: People, **blindness: bool) -> Item:
     )
     trace = TraceFactory(project=people.project)
     (item,) = items.add(queue=queue, subjects=[subjects.of_trace(trace.uuid)], reason=reason).added
+    assignment.claim_item(item=item, by=people.reviewer, now=timezone.now())
     items.flag(item=item, by=people.admin, reason="Plainly wrong")
     Item.objects.update(probability=0.5, uncertainty=0.75, extra_seats=1, review_count=1)
     return item
@@ -56,7 +58,7 @@ def told(people: People, item: Item) -> list[dict[str, Any]]:
     [
         ({}, RULE + "judge policy said 0.25, user thumbed down, reviewer mood said rude", set()),
         ({"peers": True}, RULE + "judge policy said 0.25, user thumbed down",
-         {"review_count", "extra_seats", "flag_reason"}),
+         {"review_count", "extra_seats", "flagged_by", "flag_reason"}),
         ({"judges": True}, "Rule “name hidden” · user thumbed down, reviewer mood said rude", {"uncertainty", "probability"}),
         ({"user_thumbs": True}, "Rule “name hidden” · judge policy said 0.25, reviewer mood said rude", {"probability"}),
     ],
@@ -68,6 +70,7 @@ def test_an_item_is_told_to_who_reviews_it_without_what_its_queue_hides(
     known = {
         "review_count": 1,
         "extra_seats": 1,
+        "flagged_by": people.admin.email,
         "flag_reason": "Plainly wrong",
         "uncertainty": 0.75,
         "probability": 0.5,
@@ -82,11 +85,12 @@ def test_an_item_is_told_to_who_reviews_it_without_what_its_queue_hides(
 
 def test_the_words_of_an_own_flag_are_told(people: People) -> None:
     item = flagged(people, peers=True)
+    items.unflag(item=item, by=people.admin)
     client = people.client(people.reviewer)
     again = client.post(
         f"/api/v1/items/{item.uuid}/flag", {"reason": "cut off"}, content_type="application/json"
     ).json()
-    assert (again["flag_reason"], again["extra_seats"]) == ("cut off", None)
+    assert (again["flagged_by"], again["flag_reason"], again["extra_seats"]) == (people.reviewer.email, "cut off", None)
 
 
 def test_reviewers_read_traces_and_feedback_in_no_other_way(people: People) -> None:

@@ -234,3 +234,27 @@ def test_lists_take_the_same_statements_for_one_row_and_three(
         assert len(client.get("/api/v1/queues").json()["results"]) == count
     with django_assert_num_queries(5):
         assert len(client.get(f"/api/v1/queues/{queue.uuid}/items").json()["results"]) == count
+
+
+def test_a_flag_keeps_an_item_from_all_but_editors_until_it_is_withdrawn(
+    people: People, queue: Queue, trace: Trace
+) -> None:
+    item = f"/api/v1/items/{add(people, queue, traces=[str(trace.uuid)]).json()['added'][0]['id']}"
+    client, editor, other = reviewing(people), people.client(people.editor), people.client(people.admin)
+    flagged = client.post(f"{item}/flag", {"reason": "cut off"}, content_type=JSON).json()
+    assert flagged["flagged_by"] == people.reviewer.email
+    refused = [
+        client.post(f"{item}/claim"),
+        client.post(f"{item}/heartbeat"),
+        client.put(f"{item}/review", {"answers": {"thumbs": "up"}}, content_type=JSON),
+    ]
+    assert [(one.status_code, one.json()["error"]["code"]) for one in refused] == [(409, "item_flagged")] * 3
+    assert editor.post(f"{item}/claim").json()["item"]["flagged_by"] is None  # others are not told of in this queue
+    assert other.post(f"{item}/take-over").status_code == 200
+    assert [client.delete(f"{item}/flag").status_code for _ in range(2)] == [204, 204]
+    assert other.post(f"{item}/flag", {}, content_type=JSON).status_code == 200
+    mine = client.delete(f"{item}/flag")
+    assert (mine.status_code, mine.json()["error"]["code"]) == (409, "flag_of_another")
+    assert client.get(item).json()["flagged_at"] is not None
+    assert client.get(f"/api/v1/queues/{queue.uuid}/items?state=flagged_by_me").json()["results"] == []
+    assert [editor.delete(f"{item}/flag").status_code for _ in range(2)] == [204, 204]

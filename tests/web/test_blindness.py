@@ -205,5 +205,5 @@ def test_the_list_of_a_reviewer_tells_no_more_than_the_page(people: People, make
     for hidden in ("Judged rude", "policy", "booking_agent", "Plainly wrong", "TX-2"):
         assert hidden not in page
     opened = words(people.client(people.reviewer).get(line.page(drafts_of_others.number)).content)
-    assert "Flagged" in opened
+    assert "Item 2 is flagged and waits for an editor" in opened
     assert "Plainly wrong" not in opened

@@ -17,7 +17,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from annotation.domain import access, locks, statements
-from annotation.domain.queues import asking_again, line, probes
+from annotation.domain.queues import asking_again, flags, line, probes
 from annotation.domain.queues.refusals import (
     ClaimError,
     ItemNotOpenError,
@@ -47,7 +47,7 @@ def claim_next(*, queue: Queue, by: User, now: datetime) -> Claim:
 
     The line is the queue's order; what they skipped stands at its end, longest skipped first, and after that what they
     reviewed and are asked for again. Left out: other items that they reviewed, that have no free seat, and flagged
-    ones. Raises QueueNotActiveError, NotAReviewerError, NothingLeftError.
+    ones, even if they are on the screen. Raises QueueNotActiveError, NotAReviewerError, NothingLeftError.
     """
     require_line(queue, by)
     if probed := probes.following(queue, by, now):
@@ -82,7 +82,7 @@ def likely_next(*, item: Item, by: User, now: datetime) -> Item | None:
 def claim_item(*, item: Item, by: User, now: datetime) -> Claim:
     """This item for this person; without a reservation when they have reviewed it and come back to edit.
 
-    Raises QueueNotActiveError, NotAReviewerError, ItemNotOpenError, ItemTakenError.
+    Raises QueueNotActiveError, NotAReviewerError, ItemNotOpenError, ItemFlaggedError, ItemTakenError.
     """
     with transaction.atomic():
         return claim_locked(lock(item), by=by, now=now)
@@ -108,11 +108,14 @@ def claim_locked(item: Item, *, by: User, now: datetime) -> Claim:
     probe = probes.given_on(item, by)
     if probe and (probe.is_open or probes.is_put_off(probe)):
         require_active(item.queue)
+        flags.require_unflagged(item, by, now)
         probes.reopen(probe)
         return Claim(item, probes.reserve(item, item.queue, by, now))
     if has_reviewed(item, by) or (probe and probe.submitted_at):
         return Claim(item, None)
     require_active(item.queue)
+    if item.state != Item.State.REMOVED:
+        flags.require_unflagged(item, by, now)
     if item.state != Item.State.OPEN:
         raise ItemNotOpenError(item)
     expires_at = line.take(item, by, now)
@@ -124,12 +127,13 @@ def claim_locked(item: Item, *, by: User, now: datetime) -> Claim:
 def heartbeat(*, item: Item, by: User, now: datetime) -> datetime:
     """Hold the item for another full reservation; says until when. Also brings a lapsed one back if a seat is free.
 
-    Raises ReservationLostError; what was typed stays in the draft.
+    Raises ReservationLostError, ItemFlaggedError; what was typed stays in the draft.
     """
     with transaction.atomic():
         locked = lock(item)
         if has_reviewed(locked, by) or probes.is_theirs(locked, by):
             return probes.lease(locked.queue, now)
+        flags.require_unflagged(locked, by, now)
         has_held = Reservation.objects.filter(item=locked, reviewer=by).exists()
         is_theirs = has_held and is_open_to(locked.queue, by) and locked.state == Item.State.OPEN
         expires_at = line.take(locked, by, now) if is_theirs else None

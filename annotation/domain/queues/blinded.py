@@ -16,7 +16,7 @@ class Known:
     """Of an item's standing; None where telling it would tell what others said.
 
     A rule that looks at feedback chooses by it, so its name, its findings and its chance are hidden with the feedback. Seats
-    beside the queue's are called because reviews differ.
+    beside the queue's are called because reviews differ. `tells_flag`: whether it may be said who flagged the item, and why.
     """
 
     reason: Reason
@@ -25,6 +25,8 @@ class Known:
     review_count: int | None
     extra_seats: int | None
     flag_reason: str
+    is_own_flag: bool
+    tells_flag: bool
 
 
 def as_open(items: Collection[Item], person: User) -> set[int]:
@@ -46,11 +48,14 @@ def known(item: Item, queue: Queue, person: User | None) -> Known:
     policy = blindness.read(queue.blindness)
     hides_reviews = policy.peers or probes.are_mixed_in(queue)  # some have theirs already
     is_own_flag = person is not None and item.flagged_by_id == person.pk
+    tells_flag = is_own_flag or not policy.peers
     return Known(
         reason=reasons.read(item.reason).without(policy.unseen, rules=bool(policy.hidden_sources)),
         probability=None if policy.hidden_sources else item.probability,
         uncertainty=None if policy.judges else item.uncertainty,
         review_count=None if hides_reviews else item.review_count,
         extra_seats=None if hides_reviews else item.extra_seats,
-        flag_reason=item.flag_reason if is_own_flag or not policy.peers else "",
+        flag_reason=item.flag_reason if tells_flag else "",
+        is_own_flag=is_own_flag,
+        tells_flag=tells_flag,
     )

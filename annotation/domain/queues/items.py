@@ -13,8 +13,9 @@ from django.db.models import Max, QuerySet
 from django.utils import timezone
 
 from annotation.domain import audit, locks
-from annotation.domain.queues import doubling, probes, state, uncertainty
+from annotation.domain.queues import assignment, doubling, probes, state, uncertainty
 from annotation.domain.queues.reasons import Reason
+from annotation.domain.queues.refusals import FlagOfAnotherError, ItemNotOpenError
 from annotation.domain.queues.subjects import Subject
 from annotation.models import Decision, Item, Queue, Reservation, User
 
@@ -198,25 +199,62 @@ def redate(*, item: Item, added_at: datetime, by: User) -> Item:
 
 
 def flag(*, item: Item, by: User, reason: str, now: datetime | None = None) -> Item:
-    """Set the item aside for an editor to look at: nobody is given it until the flag is cleared. Keeps the draft."""
+    """Set the item aside for an editor to look at: nobody is given it until the flag is cleared. Keeps the draft.
+
+    The flag of somebody else stands: then the item is put off by the person, with their words for the editor.
+    """
+    at = now or timezone.now()
     with transaction.atomic():
         locked = _locked(item)
-        locked.flagged_at, locked.flagged_by, locked.flag_reason = now or timezone.now(), by, reason.strip()
+        if locked.flagged_at is not None and locked.flagged_by_id != by.pk:
+            assignment.skip(item=locked, by=by, now=at, reason=reason)
+            return locked
+        locked.flagged_at, locked.flagged_by, locked.flag_reason = at, by, reason.strip() or locked.flag_reason
         locked.save(update_fields=["flagged_at", "flagged_by", "flag_reason"])
-        probes.close(locked, by, locked.flagged_at)
+        probes.close(locked, by, at)
         Reservation.objects.filter(item=locked, reviewer=by).delete()
     return locked
 
 
 def unflag(*, item: Item, by: User) -> Item:
-    """Give a flagged item back to the line."""
+    """Give a flagged item back to the line: an editor has looked at it, whoever flagged it."""
     with transaction.atomic():
         locked = _locked(item)
         if locked.flagged_at is not None:
-            audit.record("item.unflagged", by=by, workspace=locked.workspace, target=locked, detail=_where(locked))
-            locked.flagged_at, locked.flagged_by, locked.flag_reason = None, None, ""
-            locked.save(update_fields=["flagged_at", "flagged_by", "flag_reason"])
+            _clear(locked, by, "item.flag_withdrawn" if locked.flagged_by_id == by.pk else "item.unflagged")
     return locked
+
+
+def withdraw_flag(*, item: Item, by: User) -> Item:
+    """Take the person's own flag back, so that the item is given out again; where none stands any more, nothing happens.
+
+    Raises FlagOfAnotherError, and ItemNotOpenError where the item was removed, which settled the flag.
+    """
+    with transaction.atomic():
+        locked = _locked(item)
+        withdraw_locked(locked, by=by)
+    return locked
+
+
+def withdraw_locked(item: Item, *, by: User) -> bool:
+    """As `withdraw_flag`, for an item that the transaction holds the lock of; whether there was a flag."""
+    if item.flagged_at is None:
+        return False
+    if item.flagged_by_id != by.pk:
+        raise FlagOfAnotherError(item)
+    if item.state == Item.State.REMOVED:
+        raise ItemNotOpenError(item)
+    probes.open_again(item, by, item.flagged_at)
+    _clear(item, by, "item.flag_withdrawn")
+    return True
+
+
+def _clear(item: Item, by: User, action: str) -> None:
+    flagged_by = item.flagged_by.email if item.flagged_by else ""
+    detail = _where(item) | {"flagged_by": flagged_by}  # without their words, which may quote the trace
+    audit.record(action, by=by, workspace=item.workspace, target=item, detail=detail)
+    item.flagged_at, item.flagged_by, item.flag_reason = None, None, ""
+    item.save(update_fields=["flagged_at", "flagged_by", "flag_reason"])
 
 
 def _locked(item: Item) -> Item:

@@ -75,7 +75,7 @@ def _by_id(conditions: str) -> str:
 _ON_SCREEN = f"""
 SELECT i.id FROM annotation_reservation mine JOIN annotation_item i ON i.id = mine.item_id
 WHERE mine.reviewer_id = %(person)s AND mine.expires_at > %(now)s AND {_by_id(f"i.queue_id = %(queue)s AND {_MAY_REVIEW}")}
-  AND i.id <> ALL(%(full)s::bigint[])
+  AND i.flagged_at IS NULL AND i.id <> ALL(%(full)s::bigint[])
 ORDER BY mine.id {_LOCKED}
 """  # noqa: S608 -- our own words
 # In the order in which they were given.
@@ -123,6 +123,8 @@ _TAKE = f"{_TAKING} WHERE i.id = %(item)s AND {IS_SEAT_FREE} {_TAKEN} expires_at
 
 _TAKE_MANY = f"""
 {_TAKING} WHERE i.id = ANY(%(items)s::bigint[]) AND i.state = 'open' AND {IS_SEAT_FREE}
+  AND (i.flagged_at IS NULL OR EXISTS (SELECT FROM annotation_reservation mine
+    WHERE mine.item_id = i.id AND mine.reviewer_id = %(person)s AND mine.expires_at > %(now)s))
 ORDER BY array_position(%(items)s::bigint[], i.id) {_TAKEN} item_id
 """
 
@@ -275,7 +277,10 @@ def to_be_had(queues: Iterable[int], person: User, now: datetime, *, most: int) 
 
 
 def take_many(items: Sequence[int], person: User, now: datetime) -> set[int]:
-    """As `take`, for several items that are locked, in this order; those of which the person has a seat now."""
+    """As `take`, for several items that are locked, in this order; those of which the person has a seat now.
+
+    A flagged one stays theirs while they hold it, as `flags` has it.
+    """
     given = {"items": list(items), "person": person.pk, "now": now}
     return {row[0] for row in statements.ask(_TAKE_MANY, given)()} if items else set()
 

@@ -138,6 +138,11 @@ def close(item: Item, person: User, now: datetime) -> None:
     _open(person).filter(item=item).update(closed_at=now)
 
 
+def open_again(item: Item, person: User, closed_at: datetime) -> None:
+    """What was put aside at that time is had again; if it was a probe, it is one still."""
+    Probe.objects.filter(item=item, reviewer=person, submitted_at=None, closed_at=closed_at).update(closed_at=None)
+
+
 def count(queue: Queue, person: User) -> int:
     """How many probes the person has answered in the queue: in what they are told of their work these count as reviews do."""
     return Probe.objects.filter(item__queue=queue, reviewer=person, submitted_at__isnull=False).count()

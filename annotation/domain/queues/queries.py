@@ -56,6 +56,11 @@ class ItemRow:
         return self.reader in self.assigned_to
 
     @property
+    def is_own_flag(self) -> bool:
+        """Whether the reader flagged the item."""
+        return self.reader is not None and self.item.flagged_by_id == self.reader.pk
+
+    @property
     def name(self) -> str:
         """What the item is about, in words; without a name that a blind reader could tell the model or the side by."""
         if self.item.kind == Item.Kind.THREAD:
@@ -97,7 +102,7 @@ def with_people(items: QuerySet[Item], now: datetime) -> QuerySet[Item]:
     given = Review.objects.select_related("reviewer").order_by("id")
     assigned = Assignment.objects.select_related("reviewer").order_by("id")
     skips = Skip.objects.select_related("reviewer").order_by("skipped_at", "id")
-    return items.prefetch_related(
+    return items.select_related("flagged_by").prefetch_related(
         Prefetch("reviews", given),
         Prefetch("reservations", live, to_attr="live"),
         Prefetch("assignments", assigned),

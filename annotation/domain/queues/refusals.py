@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from annotation.models import Item, Queue
+from annotation.models import Item, Queue, User
 
 
 class ClaimError(Exception):
@@ -79,6 +79,32 @@ class ItemNotOpenError(ClaimError):
         self.item = item
         why = "was removed from the queue" if item.state == Item.State.REMOVED else "has all the reviews it needs"
         super().__init__(f"Item {item.number} {why}; take the next one.")
+
+
+class ItemFlaggedError(ClaimError):
+    """The item is set aside for an editor. `by` is who flagged it, None where the person may not know; `is_own`: themselves."""
+
+    code = "item_flagged"
+
+    def __init__(self, item: Item, *, by: User | None, is_own: bool = False) -> None:
+        self.item, self.is_own = item, is_own
+        if is_own:
+            super().__init__(
+                f"You flagged item {item.number}; it waits for an editor. Withdraw the flag to have it again."
+            )
+            return
+        who = f" by {by}" if by else ""
+        super().__init__(f"Item {item.number} is flagged{who} and waits for an editor; take the next one.")
+
+
+class FlagOfAnotherError(ClaimError):
+    """Who withdraws a flag has not set it."""
+
+    code = "flag_of_another"
+
+    def __init__(self, item: Item) -> None:
+        self.item = item
+        super().__init__(f"Item {item.number} was flagged by somebody else; only an editor clears that flag.")
 
 
 class ReservationLostError(ClaimError):

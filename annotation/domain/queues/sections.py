@@ -13,7 +13,7 @@ from annotation.models import Item, Queue, Review, Skip, User
 
 
 class Section(StrEnum):
-    """The three parts of a reviewer's list."""
+    """The three parts of a reviewer's list; what is flagged waits for others."""
 
     MINE = "needs_my_review"
     OTHERS = "needs_others_review"
@@ -26,21 +26,25 @@ def of_section(items: QuerySet[Item], section: Section, person: User | None) -> 
     match section:
         case Section.MINE:
             mine = fresh(items, person)
-            return items.filter(Q(pk__in=mine.values("pk")) | Q(pk__in=anew)) if anew else mine
+            return items.filter(Q(pk__in=mine.values("pk")) | Q(pk__in=anew, flagged_at=None)) if anew else mine
         case Section.OTHERS:
-            return items.filter(_reviewed(person), state=Item.State.OPEN).exclude(pk__in=anew)
+            flagged = Q(flagged_at__isnull=False) & (Q(state=Item.State.OPEN) | Q(pk__in=anew))
+            return items.filter(flagged | _reviewed(person) & Q(state=Item.State.OPEN) & ~Q(pk__in=anew))
         case Section.COMPLETED:
             return items.filter(state__in=state.FULL).exclude(pk__in=anew)
 
 
 def fresh(items: QuerySet[Item], person: User | None) -> QuerySet[Item]:
-    """The open ones that the person has not reviewed."""
-    return items.filter(~_reviewed(person), state=Item.State.OPEN)
+    """The open ones that the person has not reviewed and nobody has flagged."""
+    return items.filter(~_reviewed(person), state=Item.State.OPEN, flagged_at=None)
 
 
 def section_of(item: Item, person: User | None) -> Section:
     """The section that the item stands in, for this person."""
-    if item.pk in probes.open_for(person):
+    is_anew = item.pk in probes.open_for(person)
+    if item.flagged_at and (is_anew or item.state == Item.State.OPEN):
+        return Section.OTHERS
+    if is_anew:
         return Section.MINE
     if item.state in state.FULL:
         return Section.COMPLETED

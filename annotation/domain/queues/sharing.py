@@ -12,7 +12,7 @@ from django.db.models import Count, QuerySet
 
 from annotation.domain import access, audit, locks
 from annotation.domain.notices import recording
-from annotation.domain.queues import assignment, line, state
+from annotation.domain.queues import assignment, flags, line, state
 from annotation.domain.queues.assignment import Claim
 from annotation.domain.queues.refusals import ItemNotOpenError, ItemTakenError
 from annotation.models import Assignment, Item, Queue, Reservation, Review, User
@@ -106,6 +106,7 @@ def take_over(*, item: Item, by: User, now: datetime) -> Claim:
         assignment.require_active(locked.queue)
         if locked.state != Item.State.OPEN or assignment.has_reviewed(locked, by):
             raise ItemNotOpenError(locked)
+        flags.require_unflagged(locked, by, now)
         holders = _holders(locked, by, now)
         taken: list[str] = []
         while (expires_at := line.take(locked, by, now)) is None:

@@ -8,7 +8,6 @@ from enum import StrEnum
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from annotation.domain.queues import probes, seats, sections
-from annotation.domain.queues.sections import Section
 from annotation.models import Assignment, Item, Probe, Review, Skip, User
 
 ORDER = ("-id",)
@@ -29,9 +28,10 @@ class Shown(StrEnum):
     OTHERS = "needs_others_review"
     SKIPPED = "skipped_by_me"
     ASSIGNED = "assigned_to_me"
+    OWN_FLAGS = "flagged_by_me"
 
 
-PERSONAL = (Shown.MINE, Shown.OTHERS, Shown.SKIPPED, Shown.ASSIGNED)
+PERSONAL = (Shown.MINE, Shown.OTHERS, Shown.SKIPPED, Shown.ASSIGNED, Shown.OWN_FLAGS)
 """Those that are another list for everybody."""
 
 
@@ -69,15 +69,13 @@ def neighbours(items: QuerySet[Item], item: Item) -> tuple[int | None, int | Non
 def _to_be_reviewed(items: QuerySet[Item], person: User | None) -> QuerySet[Item]:
     """What their line would give them: open, not flagged, not theirs yet, with a seat; and what they are asked again."""
     anew = probes.open_for(person)
-    first = seats.free(sections.fresh(items, person).filter(flagged_at=None), person)
-    again = Review.objects.filter(reviewer=person, is_asked_again=True, item__flagged_at=None).values_list(
-        "item_id", flat=True
-    )
+    first = seats.free(sections.fresh(items, person), person)
+    again = Review.objects.filter(reviewer=person, is_asked_again=True).values_list("item_id", flat=True)
     if person is None or not (
         asked := [*again, *anew]
     ):  # few, and known apart: an OR would keep the list from its index
         return first
-    return items.filter(Q(pk__in=first.values("pk")) | Q(pk__in=asked))
+    return items.filter(Q(pk__in=first.values("pk")) | Q(pk__in=asked, flagged_at=None))
 
 
 def _is_open_for(person: User | None) -> Q:
@@ -87,7 +85,12 @@ def _is_open_for(person: User | None) -> Q:
     )
 
 
-def _has(model: type[Skip | Assignment], person: User | None) -> Exists:
+def _reviewed_by(items: QuerySet[Item], person: User | None) -> QuerySet[Item]:
+    """Open ones that the person has reviewed and is not to judge anew."""
+    return items.filter(_has(Review, person), state=Item.State.OPEN).exclude(pk__in=probes.open_for(person))
+
+
+def _has(model: type[Skip | Assignment | Review], person: User | None) -> Exists:
     return Exists(model.objects.filter(item=OuterRef("pk"), reviewer=person))
 
 
@@ -99,7 +102,8 @@ _LISTS: dict[Shown, Callable[[QuerySet[Item], User | None], QuerySet[Item]]] = {
     Shown.DONE: lambda items, _person: items.filter(state=Item.State.DONE),
     Shown.FLAGGED: lambda items, _person: items.filter(flagged_at__isnull=False),
     Shown.MINE: _to_be_reviewed,
-    Shown.OTHERS: lambda items, person: sections.of_section(items, Section.OTHERS, person),
+    Shown.OTHERS: _reviewed_by,
     Shown.SKIPPED: lambda items, person: items.filter(_has(Skip, person), _is_open_for(person)),
     Shown.ASSIGNED: lambda items, person: items.filter(_has(Assignment, person)),
+    Shown.OWN_FLAGS: lambda items, person: items.filter(flagged_at__isnull=False, flagged_by=person),
 }

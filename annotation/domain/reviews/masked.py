@@ -70,6 +70,7 @@ def row(one: ItemRow, sight: Sight) -> ItemRow:
         one.trace.input = "" if sight.presentation.hides_anything else sight.text(one.trace.input or "")
     if one.item.thread_id is not None:
         one.item.thread_id = sight.text(one.item.thread_id)
+    one.item.flag_reason = sight.text(one.item.flag_reason)
     return replace(one, reason=reason(one.reason, sight))
 
 

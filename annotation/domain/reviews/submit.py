@@ -10,7 +10,7 @@ from django.db import transaction
 
 from annotation.domain import statements
 from annotation.domain.feedback import reviewed
-from annotation.domain.queues import assignment, blindness, line, pairs, probes, state
+from annotation.domain.queues import assignment, blindness, flags, line, pairs, probes, state
 from annotation.domain.queues import rubric as asked
 from annotation.domain.queues.refusals import (
     ClaimError,
@@ -49,9 +49,9 @@ def submit(
     `sight` is what the person saw: masked values are put back, and the review keeps which policy it was.
     `spoken` are keys under which the person's feedback stands already: the review has the answers, and no second feedback.
     A reservation that lapsed is no obstacle while a seat is free. Raises InvalidReviewError for answers that do not fit
-    the rubric and ClaimError (NotAReviewerError, QueueNotActiveError, ItemNotOpenError, ItemTakenError) when the item
-    does not take the review, ReviewChangedError when they have submitted other answers since `seen`; what was given is then
-    kept as the person's draft.
+    the rubric and ClaimError (NotAReviewerError, QueueNotActiveError, ItemNotOpenError, ItemFlaggedError, ItemTakenError)
+    when the item does not take the review, ReviewChangedError when they have submitted other answers since `seen`; what was
+    given is then kept as the person's draft.
     """
     if sight.mask:
         answers = masked.put_back(answers, item, by, sight.mask)
@@ -71,7 +71,7 @@ def _submit(
     place = _place(item, by, now)
     if place.probe is not None and (place.probe.is_open or _is_same_again(place.probe, answers)):
         return _answer(place.probe, item, by, answers, now)
-    _require(place, item)
+    _require(place, item, by, now)
     before = place.before
     given = checking.checked(item, by, answers, project=place.project)
     if before is None or _is_changed(before, given.columns()):
@@ -137,13 +137,15 @@ def _answer(probe: Probe, item: Item, by: User, answers: ReviewInput, now: datet
     return submissions.on_item(item, by) or submissions.as_review(probe)
 
 
-def _require(place: _Place, item: Item) -> None:
+def _require(place: _Place, item: Item, by: User, now: datetime) -> None:
     if not place.is_reviewer:
         raise NotAReviewerError(item.queue)
     if item.queue.status in CLOSED:
         raise QueueNotActiveError(item.queue)
     if item.state == Item.State.REMOVED:
         raise ItemNotOpenError(item)
+    if place.before is None:
+        flags.require_unflagged(item, by, now)
     if place.before is None and not place.has_seat:
         raise ItemNotOpenError(item) if item.state in state.FULL else ItemTakenError(item)
 

@@ -1,14 +1,16 @@
-"""Takes a submission back: the review becomes a draft again, or says again what it said before it was edited."""
+"""Takes back what somebody did last: a submission, which becomes a draft again or says again what it said before its edit; a flag."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
 
 from annotation.domain.feedback import reviewed
-from annotation.domain.queues import assignment, probes
+from annotation.domain.queues import assignment, flags, items, probes
 from annotation.domain.queues.assignment import Claim
+from annotation.domain.queues.refusals import ClaimError
 from annotation.domain.queues.sight import Sight
 from annotation.domain.reviews import correct, drafts, history, originals, settling, submissions, submit
 from annotation.domain.reviews.rubric import InvalidReviewError
@@ -37,11 +39,47 @@ def last_submission(*, queue: Queue, by: User) -> Review | None:
     return rows.order_by("-modified_at", "-id").first()
 
 
-def last_item(*, queue: Queue, by: User) -> Item | None:
-    """The item that the person submitted or edited something on last in this queue, a probe as well as a review."""
+@dataclass(frozen=True, slots=True)
+class Last:
+    """The item that a person acted on last in a queue: they flagged it, or submitted something on it."""
+
+    item: Item
+    is_flag: bool = False
+
+
+def last(*, queue: Queue, by: User) -> Last | None:
+    """What undo would take back: a submission or an edit, of a probe as well as of a review, or a flag that still stands."""
     review = last_submission(queue=queue, by=by)
-    probe = probes.last_answered(queue, by, since=review.modified_at if review else None)
-    return probe.item if probe else review.item if review else None
+    at = review.modified_at if review else None
+    if probe := probes.last_answered(queue, by, since=at):
+        at = probe.submitted_at
+    flagged = flags.of_person(by, queue).first()
+    if flagged and flagged.flagged_at and (at is None or flagged.flagged_at > at):
+        return Last(flagged, is_flag=True)
+    return Last(probe.item) if probe else Last(review.item) if review else None
+
+
+@dataclass(frozen=True, slots=True)
+class FlagUndone:
+    """A flag that stands no more: taken back now, or gone before. `given` is the item again, or why it is not the person's."""
+
+    is_withdrawn: bool
+    given: Claim | ClaimError
+
+
+def undo_flag(*, item: Item, by: User, now: datetime) -> FlagUndone:
+    """Withdraw the person's flag of the item, and give it to them again, before anybody else.
+
+    Somebody may have settled the flag meanwhile; then the item is given to them as any other. Raises FlagOfAnotherError,
+    and ItemNotOpenError where it was removed.
+    """
+    with transaction.atomic():
+        locked = assignment.lock(item)
+        is_withdrawn = items.withdraw_locked(locked, by=by)
+        try:
+            return FlagUndone(is_withdrawn, assignment.claim_locked(locked, by=by, now=now))
+        except ClaimError as refusal:
+            return FlagUndone(is_withdrawn, refusal)
 
 
 def undo_last(*, queue: Queue, by: User, now: datetime) -> Claim | None:

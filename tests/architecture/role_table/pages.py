@@ -214,7 +214,7 @@ PAGES: tuple[Route, ...] = (
     route(f"{ITEM}submit/", {"POST": reviewers_of_one(302)}, uuid="queue", number="number"),
     *(
         route(f"{ITEM}{act}/", {"POST": reviewers_of_one(302)}, uuid="queue", number="number")
-        for act in ("skip", "flag", "original")
+        for act in ("skip", "flag", "withdraw", "original")
     ),
     *(
         route(f"{ITEM}{act}/", {"POST": reviewers_of_one()}, uuid="queue", number="number")

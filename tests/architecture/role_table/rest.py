@@ -170,7 +170,7 @@ REST: tuple[Route, ...] = (
     route(f"{V1}items/<uuid:uuid>/skip", {"POST": api_reviewers_of_one(204)}, uuid="item"),
     route(
         f"{V1}items/<uuid:uuid>/flag",
-        {"POST": api_reviewers_of_one(), "DELETE": api_editors(204, elsewhere=404)},
+        {"POST": api_reviewers_of_one(), "DELETE": api_reviewers_of_one(204, write_key=204, admin=204)},
         uuid="item",
     ),
     route(

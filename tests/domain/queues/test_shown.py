@@ -52,11 +52,13 @@ def test_each_list_has_the_items_that_it_says() -> None:
         "needs_others_review": [2],
         "skipped_by_me": [8],
         "assigned_to_me": [9],
+        "flagged_by_me": [],
     }
+    assert numbers(Shown.OWN_FLAGS, other) == [6]
     Review.objects.filter(item=made[3], reviewer=me).update(is_asked_again=True)
     assert numbers(Shown.MINE, me) == [9, 8, 3, 1]
     assert numbers(Shown.MINE, other) == [9, 8, 2, 1]
-    assert numbers(Shown.SKIPPED, None) == numbers(Shown.ASSIGNED, None) == []
+    assert numbers(Shown.SKIPPED, None) == numbers(Shown.ASSIGNED, None) == numbers(Shown.OWN_FLAGS, None) == []
 
 
 def test_neighbours_are_those_of_the_list_even_after_the_item_left_it() -> None:

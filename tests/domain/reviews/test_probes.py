@@ -120,7 +120,7 @@ def test_undo_takes_the_probe_back_and_not_the_review_before_it(make_bench: Make
     bench.claim(bench.one, now=LATER)
     answer(bench.item, bench.one, {**GOOD, "note": "again"})
     before = everything(bench)
-    assert undo.last_item(queue=bench.queue, by=bench.one) == bench.item
+    assert undo.last(queue=bench.queue, by=bench.one) == undo.Last(bench.item)
     claim = undo.undo_last(queue=bench.queue, by=bench.one, now=LATER)
     assert claim is not None
     assert claim.item == bench.item

@@ -78,6 +78,25 @@ def test_ten_items_by_keyboard_alone(
     assert (flagged.flag_reason, flagged.review_count) == ("not a refund at all", 0)
 
 
+def test_f_then_u_brings_the_item_back_without_its_flag(page: Page, live: str, make_line: MakeLine) -> None:
+    line = make_line(2)
+    page.goto(live + line.page(1))
+    press(page, "b", "f", "“odd”", "Enter")
+    at(page, 2)
+    expect(page.get_by_role("status").filter(has_text="Item 1: flagged; an editor looks at it.")).to_be_visible()
+    press(page, "u")
+    at(page, 1)
+    expect(page.get_by_label("Bad")).to_be_checked()
+    assert Item.objects.filter(flagged_at=None).count() == 2
+    press(page, "f", "Enter")
+    at(page, 2)
+    press(page, "f", "Enter")
+    expect(page.get_by_role("heading", name="All done here")).to_be_visible()
+    press(page, "u")
+    at(page, 2)
+    assert Item.objects.filter(flagged_at=None).get().number == 2
+
+
 def test_a_missing_answer_takes_the_focus(page: Page, live: str, make_line: MakeLine) -> None:
     line = make_line(1)
     page.goto(live + line.page(1))

@@ -108,3 +108,21 @@ def test_a_page_of_items_by_keyboard_alone(
     page.reload()
     expect(page.locator("#row-3").get_by_label("Good")).to_be_checked()
     assert Draft.objects.get(item__number=3).content["answers"] == {"thumbs": "up"}
+
+
+def test_f_then_u_gives_the_row_back_without_its_flag(page: Page, live: str, make_line: MakeLine) -> None:
+    line = make_line(3)
+    page.goto(f"{live}/w/acme/queues/{line.queue.uuid}/table/")
+    at(page, 1)
+    press(page, "b", "Control+Enter")
+    at(page, 2)
+    press(page, "g", "f")
+    page.keyboard.type("odd")
+    press(page, "Enter", "u")  # at once: what was sent last is meant, not the row before it
+    at(page, 2)
+    expect(page.locator("#row-2").get_by_label("Good")).to_be_checked()
+    expect(page.locator("[data-table-done]")).to_have_text("1")
+    assert Item.objects.filter(flagged_at=None).count() == 3
+    press(page, "Control+Enter")
+    expect(page.locator("[data-table-done]")).to_have_text("2")
+    assert set(Review.objects.values_list("item__number", "answers__thumbs")) == {(1, "down"), (2, "up")}

@@ -60,6 +60,9 @@ class ItemSerializer(serializers.Serializer[Any]):
     probability = serializers.FloatField(allow_null=True)
     reason = serializers.SerializerMethodField()
     flagged_at = serializers.DateTimeField(allow_null=True)
+    flagged_by = serializers.EmailField(
+        source="flagged_by.email", default=None, allow_null=True, help_text="null: nobody, or it is not for the caller."
+    )
     flag_reason = serializers.CharField()
     created_at = serializers.DateTimeField()
 
@@ -80,13 +83,15 @@ class BlindItemSerializer(ItemSerializer):
         if not self.context.get("is_told"):
             blinded.as_open([instance], self.context["person"])
         known = blinded.known(instance, instance.queue, self.context["person"])
+        said = super().to_representation(instance)
         return {
-            **super().to_representation(instance),
+            **said,
             "reason": told(ReasonSerializer, known.reason),
             "probability": None if known.probability is None else float(known.probability),
             "uncertainty": known.uncertainty,
             "review_count": known.review_count,
             "extra_seats": known.extra_seats,
+            "flagged_by": said["flagged_by"] if known.tells_flag else None,
             "flag_reason": known.flag_reason,
         }
 

@@ -32,7 +32,7 @@ class QueueDisagreementListView(Resource):
         """Items whose reviews are all in and differ, those that wait longest first."""
         queue = self.found(Queue, uuid)
         rows = shown.shown(self.visible(Item).filter(queue=queue), Shown.DISAGREEMENT, None)
-        rows = rows.select_related("queue", "adjudicated_by")
+        rows = rows.select_related("queue", "adjudicated_by", "flagged_by")
         return listed(page_of(request, rows, order=side_by_side.WAITING_ORDER), ItemSerializer)
 
 

@@ -49,7 +49,7 @@ class ItemView(Resource):
     @extend_schema(operation_id="items_one", responses=ItemSerializer)
     def get(self, _request: Request, uuid: UUID) -> Response:
         """An item with the reason for its being there; to a reviewer without what its queue hides."""
-        item = self.found(Item, uuid, "queue", "adjudicated_by")
+        item = self.found(Item, uuid, "queue", "adjudicated_by", "flagged_by")
         return Response(told(self, item))
 
     @extend_schema(operation_id="items_remove", responses={204: None})
@@ -78,7 +78,7 @@ class ItemClaimView(Resource):
 
     @extend_schema(operation_id="items_claim", request=None, responses=ClaimSerializer)
     def post(self, _request: Request, uuid: UUID) -> Response:
-        """Reserve it; 409 `item_taken` while somebody else has it."""
+        """Reserve it; 409 `item_taken` while somebody else has it, `item_flagged` while a flag waits for an editor."""
         item = self.found(Item, uuid)
         with refusals():
             claim = assignment.claim_item(item=item, by=self.person, now=timezone.now())
@@ -143,11 +143,14 @@ class ItemSkipView(Resource):
 class ItemFlagView(Resource):
     """Something is wrong with this item."""
 
-    needs = {"POST": Capability.REVIEW, "DELETE": Capability.EDIT}
+    needs = {"POST": Capability.REVIEW, "DELETE": (Capability.EDIT, Capability.REVIEW)}
 
     @extend_schema(operation_id="items_flag", request=WhySerializer, responses=ItemSerializer)
     def post(self, request: Request, uuid: UUID) -> Response:
-        """Set it aside for an editor, with a word on what is wrong; nobody is given it meanwhile."""
+        """Set it aside for an editor, with a word on what is wrong; nobody is given it meanwhile.
+
+        The flag of somebody else stands: the caller's words are kept beside it, as with a skip.
+        """
         item = self.found(Item, uuid)
         with refusals():
             assignment.require_reviewer(item.queue, self.person)
@@ -156,8 +159,16 @@ class ItemFlagView(Resource):
 
     @extend_schema(operation_id="items_unflag", responses={204: None})
     def delete(self, _request: Request, uuid: UUID) -> Response:
-        """Clear the flag; the item is given out again."""
-        items.unflag(item=self.found(Item, uuid), by=self.person)
+        """Clear the flag, as an editor, or withdraw one's own; the item is given out again. Nothing happens without a flag.
+
+        409 `flag_of_another` for a reviewer who did not set it.
+        """
+        item = self.found(Item, uuid)
+        with refusals():
+            if self.actor.may(Capability.EDIT):
+                items.unflag(item=item, by=self.person)
+            else:
+                items.withdraw_flag(item=item, by=self.person)
         return Response(status=204)
 
 

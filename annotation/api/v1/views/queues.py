@@ -180,7 +180,8 @@ class QueueItemListView(Resource):
         queue, which = self.found(Queue, uuid), choices.asked(request, "state", Shown) or Shown.ALL
         is_blind = self.actor.is_limited_to_queues
         rows = shown.shown(self.visible(Item).filter(queue=queue), which, self.actor.person, is_blind=is_blind)
-        found: Page[Item] = page_of(request, rows.select_related("queue", "adjudicated_by"), order=shown.ORDER)
+        rows = rows.select_related("queue", "adjudicated_by", "flagged_by")
+        found: Page[Item] = page_of(request, rows, order=shown.ORDER)
         sights = sight.of_each(self, found.rows)
         for item in found.rows:
             sight.item(item, sights.get(item.pk, WHOLE))

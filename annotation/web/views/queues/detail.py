@@ -180,6 +180,7 @@ def _tabs(request: MemberRequest, card: QueueCard) -> list[list[Tab]]:
         Tab(Shown.OTHERS, "Needs others’ review"),
         Tab(Shown.SKIPPED, "Skipped by me"),
         Tab(Shown.ASSIGNED, "Assigned to me"),
+        Tab(Shown.OWN_FLAGS, "Flagged by me"),
     ]
     may_read = request.actor.may(Capability.READ)
     return [by_state] * may_read + [personal] * card.is_open_to_person

@@ -1,4 +1,4 @@
-"""What a reviewer does with an item: submit, skip, flag, undo; and what their page does for them meanwhile."""
+"""What a reviewer does with an item: submit, skip, flag, take back; and what their page does for them meanwhile."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from django_htmx.http import trigger_client_event
 from annotation.domain.access import Capability
 from annotation.domain.queues import assignment, items, probes
 from annotation.domain.queues.assignment import Claim
-from annotation.domain.queues.refusals import ClaimError, ReservationLostError
+from annotation.domain.queues.refusals import ClaimError
 from annotation.domain.queues.rubric import Rubric
 from annotation.domain.reviews import drafts, masked, opening, submit, undo
 from annotation.domain.reviews import rubric as review_rubric
@@ -81,8 +81,32 @@ def item_flag(request: MemberRequest, uuid: UUID, number: int) -> HttpResponse:
     """Set the item aside for an editor, with what they have typed."""
     item = acted_on(request, uuid, number)
     typed.keep(request, item)
-    items.flag(item=item, by=request.user, now=timezone.now(), reason=reason(request, "flag_reason"))
-    return pages.next_item(request, item, done=f"Item {item.number} flagged; an editor looks at it.")
+    return pages.next_item(request, item, done=f"Item {item.number}: {flag(request, item)}")
+
+
+def flag(request: MemberRequest, item: Item) -> str:
+    """Flag the item for what the form says; what came of it, in words."""
+    flagged = items.flag(item=item, by=request.user, now=timezone.now(), reason=reason(request, "flag_reason"))
+    if flagged.flagged_by_id != request.user.pk:
+        return "flagged by somebody else already; an editor reads your words beside the flag."
+    return "flagged; an editor looks at it."
+
+
+@require_POST
+@member(Capability.REVIEW)
+def item_withdraw(request: MemberRequest, uuid: UUID, number: int) -> HttpResponse:
+    """Withdraw the person's own flag of the item, and open it again. The present item goes back in line."""
+    item = acted_on(request, uuid, number)
+    current = _set_down(request, item.queue)
+    try:
+        undone = undo.undo_flag(item=item, by=request.user, now=timezone.now())
+    except ClaimError as refusal:
+        return _told(request, f"Nothing was withdrawn. {refusal}", item.queue, current)
+    done = f"Your flag of item {number} {'is withdrawn' if undone.is_withdrawn else 'was cleared before'}"
+    if isinstance(undone.given, ClaimError):
+        context.tell(request, f"{done}.")
+        return pages.refused(request, item.queue, undone.given, item)
+    return _open(request, current, undone.given, f"{done}; you have it again.")
 
 
 @require_POST
@@ -94,21 +118,32 @@ def queue_undo(request: MemberRequest, uuid: UUID) -> HttpResponse:
     """
     queue = queue_of(request, uuid)
     require_reviewer(request, queue)
-    current = queue.items.filter(number=review_sent.item_number(request.POST)).first()
-    if current:
-        typed.keep(request, current)
+    current = _set_down(request, queue)
     try:
         claim = _undone(request, queue)
     except (UndoRefusedError, ClaimError) as refusal:
         return _told(request, f"Nothing was taken back. {refusal}", queue, current)
     if claim is None:
         return _told(request, _NOTHING["undo" in request.POST], queue, current)
+    return _open(request, current, claim, f"Review of item {claim.item.number} taken back; change it and submit again.")
+
+
+def _set_down(request: MemberRequest, queue: Queue) -> Item | None:
+    """The item that the person sits before, with what they have typed kept."""
+    current = queue.items.filter(number=review_sent.item_number(request.POST)).first()
+    if current:
+        typed.keep(request, current)
+    return current
+
+
+def _open(request: MemberRequest, current: Item | None, claim: Claim, done: str) -> HttpResponse:
+    """What was taken back, in place of the present item."""
     if current and current.pk != claim.item.pk:
         assignment.release(item=current, by=request.user)
-    context.tell(request, f"Review of item {claim.item.number} taken back; change it and submit again.")
+    context.tell(request, done)
     if request.htmx:
         return pages.swapped(request, claim)
-    return redirect("item-review", request.workspace.slug, queue.uuid, claim.item.number)
+    return redirect(context.address(request, claim.item))
 
 
 @require_POST
@@ -130,7 +165,7 @@ def item_heartbeat(request: MemberRequest, uuid: UUID, number: int) -> HttpRespo
     item = acted_on(request, uuid, number)
     try:
         until = assignment.heartbeat(item=item, by=request.user, now=timezone.now())
-    except ReservationLostError as lost:
+    except ClaimError as lost:
         return JsonResponse({"lost": str(lost)})
     return JsonResponse({"until": until.isoformat()})
 

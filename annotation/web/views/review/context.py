@@ -9,12 +9,14 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
+from annotation.domain.access import Capability
 from annotation.domain.queues import rows, rubric_versions
 from annotation.domain.reviews import masked, opening, originals, undo
 from annotation.domain.reviews import rubric as review_rubric
 from annotation.domain.reviews.content import ReviewInput
 from annotation.domain.reviews.meanwhile import Difference, differences
 from annotation.domain.reviews.opening import Opened
+from annotation.domain.reviews.undo import Last
 from annotation.models import FailureMode, Item, Queue, Review
 from annotation.web import sight
 from annotation.web.forms.review_fields import ReviewFields
@@ -70,9 +72,9 @@ def told(request: MemberRequest) -> str:
     return str(request.session.pop(TOLD, ""))
 
 
-def last_item(request: MemberRequest, queue: Queue) -> Item | None:
-    """The item that undo would take back."""
-    return undo.last_item(queue=queue, by=request.user)
+def last(request: MemberRequest, queue: Queue) -> Last | None:
+    """What undo would take back."""
+    return undo.last(queue=queue, by=request.user)
 
 
 def of(request: MemberRequest, opened: Opened, fields: ReviewFields) -> dict[str, Any]:
@@ -96,7 +98,8 @@ def of(request: MemberRequest, opened: Opened, fields: ReviewFields) -> dict[str
         "progress": opening.progress(queue, request.user, is_blind=request.actor.is_limited_to_queues),
         "done": told(request),
         "walk": walk.of(request, item),
-        "last": last_item(request, queue),
+        "last": last(request, queue),
+        "may_clear": request.actor.may(Capability.EDIT),
         "fields": fields,
         "is_ahead": is_ahead(request, item),
         "fits_rows": not rows.hindrance(rubric_versions.questions_of(queue)),

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET
 
 from annotation.domain.access import Capability
 from annotation.domain.paging import BadCursorError
+from annotation.domain.queues import flags
 from annotation.domain.reviews import history, masked, submissions, undo
 from annotation.domain.reviews.history import Summary
 from annotation.models import Item, Probe, Queue, Review
@@ -29,13 +30,13 @@ PAGE_SIZE = 50
 @never_cache
 @member(Capability.REVIEW)
 def recent_reviews(request: MemberRequest, uuid: UUID) -> HttpResponse:
-    """The person's last submissions, each to be taken back; the review page opens it in a popover."""
+    """The person's last submissions and flags, each to be taken back; the review page opens it in a popover."""
     queue = queue_of(request, uuid)
     context = {
         "workspace": request.workspace,
         "queue": queue,
         "reviews": undo.recent(queue=queue, by=request.user),
-        "most": undo.MOST_RECENT,
+        "flagged": flags.of_person(request.user, queue)[: undo.MOST_RECENT],
     }
     return render(request, "review/recent.html", context)
 

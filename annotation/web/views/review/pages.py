@@ -19,6 +19,7 @@ from annotation.domain.queues import assignment, elsewhere
 from annotation.domain.queues.assignment import Claim
 from annotation.domain.queues.refusals import (
     ClaimError,
+    ItemFlaggedError,
     ItemNotOpenError,
     ItemTakenError,
     NotAReviewerError,
@@ -28,6 +29,7 @@ from annotation.domain.queues.refusals import (
 from annotation.domain.queues.shown import Shown
 from annotation.domain.reviews import masked, opening
 from annotation.domain.reviews.opening import Opened
+from annotation.domain.reviews.undo import Last
 from annotation.models import Item, Queue, Review
 from annotation.web import sight
 from annotation.web.access import member, queue_of, visible
@@ -45,6 +47,7 @@ TITLES: dict[type[ClaimError], str] = {
     QueueNotActiveError: "This queue gives out nothing now",
     ItemTakenError: "Somebody else has this item",
     ItemNotOpenError: "This item is settled",
+    ItemFlaggedError: "This item is flagged",
     NotAReviewerError: "This queue is not open to you",
 }
 
@@ -163,14 +166,17 @@ def refused(
 
     Of a queue that `is_withdrawn` from the person's eyes no more is shown. htmx swaps it in, so it answers 200 there.
     """
-    may_go_on = isinstance(refusal, (ItemTakenError, ItemNotOpenError))
+    may_go_on = isinstance(refusal, (ItemTakenError, ItemNotOpenError, ItemFlaggedError))
+    flagged = _own_flag(refusal)
     known = {
         "queue": queue,
         "refusal": refusal,
         "title": TITLES.get(type(refusal), "This item is not open to you"),
         "is_kept": is_kept,
         "walk": walk.of(request, item) if item and not is_withdrawn else None,
-        "last": None if is_withdrawn else context.last_item(request, queue),
+        "last": None if is_withdrawn else flagged or context.last(request, queue),
+        "flag_reason": sight.of(request, flagged.item).text(flagged.item.flag_reason) if flagged else "",
+        "is_own_flag": flagged is not None,
         "may_go_on": may_go_on,
         "done": context.told(request),
         "progress": None
@@ -181,6 +187,12 @@ def refused(
     }
     is_end = bool(request.htmx) or isinstance(refusal, NothingLeftError)
     return page_or_fragment(request, REFUSED, known, fragment=ROOT, status=200 if is_end else 409)
+
+
+def _own_flag(refusal: ClaimError) -> Last | None:
+    """The person's own flag, where it is what keeps the item from them."""
+    is_own = isinstance(refusal, ItemFlaggedError) and refusal.is_own
+    return Last(refusal.item, is_flag=True) if is_own and refusal.item else None
 
 
 def _elsewhere(request: MemberRequest, queue: Queue) -> list[Queue]:

@@ -27,11 +27,16 @@ QUICK = "quick"
 """Of the address and of the forms: whether giving the one answer submits."""
 
 
+SKIPPED, FLAGGED = "skipped", "flagged"
+"""What a row was that somebody wants to have again."""
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """An item in the table. What is `kept` are names and values of hidden fields, `hindrance` why it has none of its own.
 
     `said` is what its review says in words, once it is submitted; `marks` what stands in lists of its reader's own.
+    `words` say what became of one that was put aside, `was` what is taken back to have it again.
     """
 
     item: Item
@@ -49,6 +54,7 @@ class Row:
     said: Sequence[Answer] = ()
     more: Sequence[str] = ()
     words: str = ""
+    was: str = ""
     marks: Sequence[str] = ()
 
 
@@ -79,9 +85,9 @@ def submitted(request: MemberRequest, item: Item, review: Review) -> Row:
     return Row(item, *_alone(request, item), said=said, more=more)
 
 
-def put_aside(request: MemberRequest, item: Item, words: str) -> Row:
+def put_aside(request: MemberRequest, item: Item, words: str, was: str = SKIPPED) -> Row:
     """The row of an item that was skipped, flagged or lost, with what became of it."""
-    return Row(item, *_alone(request, item), words=words)
+    return Row(item, *_alone(request, item), words=words, was=was)
 
 
 def is_quick(request: MemberRequest, asked: Rubric) -> bool:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import trigger_client_event
 
 from annotation.domain.access import Capability
-from annotation.domain.queues import assignment, items, rubric_versions, table
+from annotation.domain.queues import assignment, rubric_versions, table
 from annotation.domain.queues import rows as row_rules
 from annotation.domain.queues.assignment import Claim
 from annotation.domain.queues.refusals import ClaimError
@@ -147,17 +147,21 @@ def row_flag(request: MemberRequest, uuid: UUID, number: int) -> HttpResponse:
     """Set the item of a row aside for an editor, with what they have typed."""
     item = acts.acted_on(request, uuid, number)
     typed.keep(request, item)
-    items.flag(item=item, by=request.user, now=timezone.now(), reason=acts.reason(request, "flag_reason"))
-    return _row(request, item, rows.put_aside(request, item, "Flagged; an editor looks at it."), "Flagged.")
+    words = acts.flag(request, item).capitalize()
+    return _row(request, item, rows.put_aside(request, item, words, rows.FLAGGED), words)
 
 
 @require_POST
 @member(Capability.REVIEW)
 def row_undo(request: MemberRequest, uuid: UUID, number: int) -> HttpResponse:
-    """Take back what was submitted in a row (`was=skipped`: have the item again), and open it with what was typed."""
+    """Take back what was submitted in a row (`was`: that it was skipped or flagged), and open it with what was typed."""
     item = acts.acted_on(request, uuid, number)
     try:
-        if request.POST.get("was") == "skipped":
+        if request.POST.get("was") == rows.FLAGGED:
+            undone = undo.undo_flag(item=item, by=request.user, now=timezone.now())
+            if isinstance(undone.given, ClaimError):
+                return _lost_row(request, item, undone.given, "Your flag is withdrawn.")
+        elif request.POST.get("was") == rows.SKIPPED:
             assignment.claim_item(item=item, by=request.user, now=timezone.now())
         elif undo.undo_on(item=item, by=request.user, now=timezone.now()) is None:
             return _told(request, item.queue, "There is nothing to take back; it may be taken back already.")
@@ -201,10 +205,9 @@ def _again(request: MemberRequest, item: Item, sent: Sent) -> HttpResponse:
     return trigger_client_event(response, "toast", {"value": words})
 
 
-def _lost_row(request: MemberRequest, item: Item, refusal: ClaimError) -> HttpResponse:
-    return _row(
-        request, item, rows.put_aside(request, item, f"{refusal} What you typed is kept as your draft."), str(refusal)
-    )
+def _lost_row(request: MemberRequest, item: Item, refusal: ClaimError, done: str = "") -> HttpResponse:
+    words = f"{done} {refusal}".strip()
+    return _row(request, item, rows.put_aside(request, item, f"{words} What you typed is kept as your draft."), words)
 
 
 def _row(request: MemberRequest, item: Item, row: Row, done: str) -> HttpResponse:
@@ -242,6 +245,6 @@ def _lost(numbers: list[int]) -> str:
     named = ", ".join(map(str, numbers))
     is_one = len(numbers) == 1
     return (
-        f"Item{'' if is_one else 's'} {named} {'is' if is_one else 'are'} no longer yours: your reservation lapsed, or an "
-        "admin took over. What you typed is kept as a draft."
+        f"Item{'' if is_one else 's'} {named} {'is' if is_one else 'are'} no longer yours: your reservation lapsed, an "
+        "admin took over, or it was flagged. What you typed is kept as a draft."
     )

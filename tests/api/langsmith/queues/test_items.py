@@ -12,6 +12,7 @@ import pytest
 
 from annotation.domain.ingest import attachments
 from annotation.domain.ingest.attachments import Attached
+from annotation.domain.queues import items
 from annotation.models import Feedback, Item, Membership, Reservation, Review, Run
 from tests.api.langsmith.conftest import Sdk, stored_trace
 from tests.api.langsmith.queues.making import TONE, filled, ids
@@ -158,6 +159,22 @@ def test_an_item_on_somebodys_screen_is_taken(people: People, sdk: Sdk) -> None:
     sdk.ok("POST", f"/annotation-queues/status/{item}", {"status": None})
     other.ok("POST", f"/annotation-queues/status/{item}", {"status": "viewed"})
     assert sdk("POST", f"/annotation-queues/status/{item}", {"status": "seen"}).status_code == 422
+
+
+def test_a_flagged_item_is_given_to_nobody(people: People, sdk: Sdk) -> None:
+    queue, [_, second] = filled(people, sdk, 2)
+    item = Item.objects.order_by("id")[0]
+    reviewer = Sdk(people.token("write", by=people.reviewer))
+    items.flag(item=item, by=people.editor, reason="cut off")
+    for status in ("viewed", "completed"):
+        refused = reviewer("POST", f"/annotation-queues/status/{item.uuid}", {"status": status})
+        assert (refused.status_code, "waits for an editor" in refused.json()["detail"]) == (409, True)
+    assert reviewer.ok("GET", f"/annotation-queues/{queue}/run/0")["id"] == str(second.uuid)
+    assert reviewer.ok("GET", f"/annotation-queues/{queue}/size") == {"size": 1}
+    place = f"/annotation-queues/{queue}/runs/resolve/{item.uuid}"
+    assert reviewer.ok("GET", place) == {"section": "needs_others_review", "position": 0}
+    items.unflag(item=item, by=people.editor)
+    reviewer.ok("POST", f"/annotation-queues/status/{item.uuid}", {"status": "viewed"})
 
 
 def test_categories_answered_here_have_their_numbers(people: People, sdk: Sdk) -> None:
