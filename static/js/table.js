@@ -12,7 +12,7 @@
   const asked = () => current()?.querySelector("[data-row-question][data-asked-now]");
   const say = (words) => { const place = document.querySelector("[data-table-said]"); if (place) place.textContent = words; };
   const isSending = (row) => "sending" in row.dataset;
-  let lastDone = [];
+  let sent = []; // ids of rows, in the order in which something was done with them, whenever the answer comes
   let isUndoAwaited = false;
 
   const digits = (question) => {
@@ -113,8 +113,7 @@
     isUndoAwaited = rows().some(isSending);
     if (isUndoAwaited) return;
     const here = current()?.querySelector("[data-row-undo]");
-    lastDone = lastDone.filter((row) => row.isConnected && row.querySelector("[data-row-undo]"));
-    const row = here ? current() : lastDone.pop();
+    const row = here ? current() : sent.map((id) => document.getElementById(id)).filter((one) => one?.querySelector("[data-row-undo]")).pop();
     if (!row) { say("Nothing on this page to take back. Your earlier submissions stand under “Your reviews”, your flags under “Flagged by me”."); return; }
     choose(row);
     row.querySelector("[data-row-undo]").click();
@@ -173,6 +172,7 @@
     const row = rowOf(event);
     if (!row) return;
     row.dataset.sending = "";
+    sent = [...sent.filter((id) => id !== row.id), row.id];
     const element = event.detail.elt;
     if (element.matches("[data-row-aside]")) { element.closest("dialog")?.close(); if (row === current()) setTimeout(goOn); }
   });
@@ -180,7 +180,6 @@
   document.addEventListener("htmx:afterSettle", (event) => {
     const row = event.target;
     if (!row.matches?.("[data-table] [data-row]")) return;
-    if ("done" in row.dataset) lastDone.push(row);
     tell();
     const isWrong = row.querySelector("[aria-invalid=true], .problem");
     const isIdle = document.activeElement === document.body; // the focus went with what was there before
