@@ -124,7 +124,7 @@ _TAKE = f"{_TAKING} WHERE i.id = %(item)s AND {IS_SEAT_FREE} {_TAKEN} expires_at
 _TAKE_MANY = f"""
 {_TAKING} WHERE i.id = ANY(%(items)s::bigint[]) AND i.state = 'open' AND {IS_SEAT_FREE}
   AND (i.flagged_at IS NULL OR EXISTS (SELECT FROM annotation_reservation mine
-    WHERE mine.item_id = i.id AND mine.reviewer_id = %(person)s AND mine.expires_at > %(now)s))
+    WHERE mine.item_id = i.id AND mine.reviewer_id = %(person)s AND mine.expires_at > %(now)s OFFSET 0))
 ORDER BY array_position(%(items)s::bigint[], i.id) {_TAKEN} item_id
 """
 
