@@ -13,6 +13,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from annotation.models import Feedback, Run, Trace
+from tests.factories.queues import ItemFactory, QueueFactory
 from tests.factories.traces import STARTED_AT, RunFactory, TraceFactory
 from tests.fixtures.people import People
 from tests.web.traces.conftest import squeezed
@@ -187,7 +188,7 @@ def test_thousands_of_steps_are_read_a_window_at_a_time(
         for number in range(2000)
     ]
     Run.objects.bulk_create(rows)
-    with django_assert_max_num_queries(17):
+    with django_assert_max_num_queries(18):
         page = squeezed(editor.get(address(trace)))
     assert len(re.findall("data-step-id", page)) == 240
     assert len(turns(page)) == 121
@@ -219,7 +220,7 @@ def test_a_trace_takes_the_same_queries_however_many_steps(
     trace = TraceFactory.create(project=people.project)
     for _ in range(rows):
         RunFactory.create(trace=trace, type="llm", input_text="a", output_text="b")
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         editor.get(address(trace))
 
 
@@ -238,3 +239,15 @@ def test_an_image_of_the_trace_is_shown_from_here_and_one_elsewhere_is_not(peopl
     assert (answer["Content-Type"], answer.content) == ("image/png", base64.b64decode(png))
     for other in (f"{run.uuid}:messages.0.1", f"{run.uuid}:messages.0.2", f"{run.uuid}:messages.9.0", "x:y", ""):
         assert editor.get(address(trace, f"image/?at={other}")).status_code == 404
+
+
+def test_the_page_says_in_which_queues_a_trace_is(people: People, editor: Client) -> None:
+    trace = TraceFactory.create(project=people.project)
+    item = ItemFactory.create(queue=QueueFactory.create(workspace=people.workspace, name="Refunds"), trace=trace)
+    page = squeezed(editor.get(address(trace)))
+    assert re.search(rf'<a class="link" href="/w/acme/queues/{item.queue.uuid}/" ?>Refunds</a>', page)
+    assert f"item {item.number}" in page
+    assert "<dt>Queues</dt>" not in squeezed(editor.get(address(TraceFactory.create(project=people.project))))
+    reviewer = squeezed(people.client(people.reviewer).get(address(trace)))
+    assert "Facts" in reviewer
+    assert "<dt>Queues</dt>" not in reviewer

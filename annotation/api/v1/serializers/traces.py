@@ -88,15 +88,28 @@ class RunSerializer(serializers.Serializer[Any]):
         return RunErrorSerializer(run).data if run.status == "error" else None
 
 
+class QueuedSerializer(serializers.Serializer[Any]):
+    """An item of a queue that is about the trace, one of its runs, its thread, or a pair with it."""
+
+    queue = serializers.UUIDField(source="queue.uuid")
+    queue_name = serializers.CharField(source="queue.name")
+    item = serializers.UUIDField(source="uuid")
+    number = serializers.IntegerField(help_text="Of the item in its queue.")
+    kind = serializers.CharField(help_text="trace, run, thread or pair")
+    state = serializers.CharField(help_text="open, disagreement or done")
+
+
 class WholeTraceSerializer(TraceSerializer):
-    """A trace with its runs in start order, and its feedback."""
+    """A trace with its runs in start order, its feedback, and the queues that it is in."""
 
     runs = RunSerializer(many=True)
     feedback = FeedbackSerializer(many=True)
+    queues = QueuedSerializer(many=True)
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
-        """Of a `domain.traces.whole.WholeTrace`."""
+        """Of a `domain.traces.whole.WholeTrace`; the items are the context's `queued`."""
         shown: dict[str, Any] = TraceSerializer(instance.trace).data
         shown["runs"] = RunSerializer(instance.runs, many=True).data
         shown["feedback"] = FeedbackSerializer(instance.feedback, many=True).data
+        shown["queues"] = QueuedSerializer(self.context["queued"], many=True).data
         return shown

@@ -16,9 +16,10 @@ from annotation.api.pagination import PARAMETERS, list_of, listed, page_of
 from annotation.api.resource import Resource
 from annotation.api.v1.serializers.traces import TraceSerializer, WholeTraceSerializer
 from annotation.domain.access import Capability
+from annotation.domain.queues import membership
 from annotation.domain.traces import filters, matching
 from annotation.domain.traces.whole import whole
-from annotation.models import Feedback, Project, Trace
+from annotation.models import Feedback, Item, Project, Trace
 
 _NO_TRACE = "There is no trace with this id."
 _FILTER = OpenApiParameter("filter", str, description="In the filter language; empty: all traces.")
@@ -68,8 +69,10 @@ class TraceView(Resource):
 
     @extend_schema(operation_id="traces_one", responses=WholeTraceSerializer)
     def get(self, _request: Request, trace_id: str) -> Response:
-        """A trace with its runs in start order and its feedback; its id also as 32 hex digits."""
+        """A trace with its runs in start order, its feedback and its queues; its id also as 32 hex digits."""
         trace = self.visible(Trace).select_related("project").filter(uuid=_uuid(trace_id)).first()
         if trace is None:
             raise NotFound(_NO_TRACE)
-        return Response(WholeTraceSerializer(whole(trace, feedback=self.visible(Feedback))).data)
+        said = whole(trace, feedback=self.visible(Feedback))
+        context = {"queued": membership.of_trace(trace, items=self.visible(Item))}
+        return Response(WholeTraceSerializer(said, context=context).data)

@@ -13,11 +13,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from annotation.domain.access import Capability
+from annotation.domain.queues import membership
 from annotation.domain.reviews import opening
 from annotation.domain.traces import filters, matching, neighbours, veiled
 from annotation.domain.traces.trajectory import trajectory
 from annotation.domain.traces.whole import feedback_of
-from annotation.models import FailureMode, Feedback, Queue, Trace
+from annotation.models import FailureMode, Feedback, Item, Queue, Trace
 from annotation.web.access import hides_model, member, readable_trace_of, visible
 from annotation.web.http import MemberRequest, page_or_fragment
 from annotation.web.sight import require_whole
@@ -56,6 +57,7 @@ def trace_detail(request: MemberRequest, uuid: UUID) -> HttpResponse:
         "take": taking.address(request, trace),
         "is_cost_computed": trace.runs.filter(price_uuid__isnull=False).exists,
         "whole": address_of(request, trace),
+        "queued": queued(request, trace),
         **feedback_context(request, trace),
     }
     return page_or_fragment(request, "traces/trace.html", context, fragment="trace")
@@ -114,6 +116,13 @@ def open_queues(request: MemberRequest) -> list[Queue]:
         return []
     closed = (Queue.Status.COMPLETED, Queue.Status.ARCHIVED)
     return list(visible(request, Queue).exclude(status__in=closed).order_by("name", "id"))
+
+
+def queued(request: MemberRequest, trace: Trace) -> list[Item]:
+    """Where it waits for reviews or had them; none for reviewers, whom the state of others' reviews might lead."""
+    if request.actor.is_limited_to_queues:
+        return []
+    return membership.of_trace(trace, items=visible(request, Item))
 
 
 @dataclass(frozen=True, slots=True)
