@@ -17,7 +17,7 @@ BATCH = 1000
 
 
 def mark(*, queue: Queue, version: RubricVersion) -> int:
-    """Ask for every review again that answers another version and lacks a question of this one; says how many.
+    """Ask for every review again that answers another version and lacks a question or choice of this one; says how many.
 
     A question that would not be asked after the answers that stand is not lacking; of a pair the rubric asks nothing. Call
     with the queue locked.
@@ -31,9 +31,17 @@ def mark(*, queue: Queue, version: RubricVersion) -> int:
 
 
 def new_questions(asked: Rubric, before: Rubric) -> list[Question]:
-    """What the one asks and the other did not, by key."""
-    known = {question.key for question in before.questions}
-    return [question for question in asked.questions if question.key not in known]
+    """What the one asks and the other did not, by key; also where there is more to choose from than there was."""
+    known = {question.key: question for question in before.questions}
+    return [question for question in asked.questions if _offers_more(question, known.get(question.key))]
+
+
+def _offers_more(question: Question, before: Question | None) -> bool:
+    return before is None or not _choices(question) <= _choices(before)
+
+
+def _choices(question: Question) -> set[str]:
+    return {*question.answers, *(option.key for option in question.options)}
 
 
 def next_item(queue: Queue, person: User) -> Item | None:

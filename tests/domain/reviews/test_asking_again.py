@@ -10,7 +10,7 @@ import pytest
 from annotation.domain.queues import assignment, counts, lifecycle
 from annotation.domain.queues.conditions import Condition
 from annotation.domain.queues.refusals import NothingLeftError
-from annotation.domain.queues.rubric import Question, QuestionKind, Rubric
+from annotation.domain.queues.rubric import Option, Question, QuestionKind, Rubric
 from annotation.domain.reviews import correct, opening
 from annotation.domain.reviews.content import ReviewInput
 from annotation.models import AuditEvent, Feedback, Item, Queue, Review, User
@@ -59,6 +59,23 @@ def test_the_reviewer_is_asked_the_new_question_only_and_the_rest_stands(make_be
     with pytest.raises(NothingLeftError):
         assignment.claim_next(queue=queue, by=bench.one, now=LATER)
     assert assignment.claim_next(queue=queue, by=bench.other, now=LATER).item.pk == bench.item.pk
+
+
+def test_a_choice_more_asks_its_question_again_and_a_choice_less_or_new_words_do_not(bench: Bench) -> None:
+    def why(*choices: str, label: str = "Why?") -> Question:
+        options = tuple(Option(key=choice, label=f"{label} {choice}") for choice in choices)
+        return Question(key="why", kind=QuestionKind.CHOICE, label=label, options=options)
+
+    grow(bench, why("rude", "slow", "odd"), asks_again=False)
+    bench.submit(bench.one, answers={"thumbs": "down", "why": "slow"}, rubric_version=2)
+    grow(bench, why("rude", "slow"))
+    assert left(bench.queue, bench.one) == 0
+    grow(bench, why("rude", "slow", label="What was it?"))
+    assert left(bench.queue, bench.one) == 0
+    queue = grow(bench, why("rude", "slow", "wrong"))
+    assert left(queue, bench.one) == 1
+    shown = opening.opened(assignment.claim_next(queue=queue, by=bench.one, now=LATER), by=bench.one)
+    assert (shown.new, shown.content.answers["why"]) == (frozenset({"why"}), "slow")
 
 
 def test_an_accepted_correction_stays_accepted(bench: Bench) -> None:
