@@ -1,5 +1,5 @@
 // form[data-autosave="address"], of which a page may have several: what is typed goes there at every change, and once more as the page goes away. What
-// could not be sent stays in this tab (sessionStorage) and fills the form when it is opened again.
+// could not be sent stays in this tab (sessionStorage) and fills the form when the same person opens it again.
 "use strict";
 {
   const PAUSE = 400;
@@ -19,7 +19,7 @@
     return held;
   };
 
-  const keyOf = (of) => `draft:${of.dataset.autosave}`;
+  const keyOf = (of) => `draft:${document.documentElement.dataset.person}:${of.dataset.autosave}`;
   const stash = (of) => {
     const entries = [...contents(of)].filter(([name]) => name !== "csrfmiddlewaretoken");
     try { sessionStorage.setItem(keyOf(of), JSON.stringify(entries)); } catch { /* full or forbidden: the page still holds it */ }

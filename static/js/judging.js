@@ -49,7 +49,7 @@
     links().forEach(mark);
   };
 
-  const say = (change) => {
+  const keep = (change) => {
     const run = current()?.dataset.stepId;
     if (!run) return;
     const said = { ...saidOf(run), ...change };
@@ -61,17 +61,24 @@
     field.value = JSON.stringify(said);
     field.dispatchEvent(new Event("input", { bubbles: true })); // so that the draft is kept, before an empty one goes
     if (!says(said) && Object.keys(said.answers ?? {}).length === 0) field.remove();
-    show();
   };
+  const say = (change) => { keep(change); show(); };
 
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-step-thumb]");
     if (button) say({ thumb: button.getAttribute("aria-pressed") === "true" ? "" : button.dataset.stepThumb });
   });
+  document.addEventListener("input", (event) => { // at every key: a submission by key and a reload come without a change; not shown anew, which would trim what is typed
+    if (event.target.matches("[data-step-note]")) keep({ note: event.target.value.trim() });
+  });
   document.addEventListener("change", (event) => {
     if (event.target.matches("[data-step-note]")) say({ note: event.target.value.trim() });
     if (event.target.matches("[data-step-labels]")) say({ labels: [...new Set(event.target.value.split(",").map((name) => name.trim()).filter(Boolean).map(known))] });
   });
+  document.addEventListener("submit", () => { // by a key, so the field tells of its change now: when it goes, another item's steps are there
+    const field = document.activeElement;
+    if (field?.matches("[data-step-labels], [data-step-note]")) field.blur();
+  }, true);
   document.addEventListener("step-chosen", show);
   document.addEventListener("restore-steps", (event) => {
     held()?.replaceChildren(...event.detail.map((value) => Object.assign(document.createElement("input"), { type: "hidden", name: "step", value })));

@@ -71,6 +71,12 @@
     event.preventDefault();
     if (typed(place)) give(place, event.shiftKey); else event.target.blur();
   });
+  // What stands in the field as the form goes means what Enter would have given; before others read the form.
+  document.addEventListener("submit", (event) => {
+    for (const place of document.querySelectorAll("[data-labels]")) {
+      if (place.querySelector("input[name=new_label]")?.form === event.target && typed(place)) give(place, false);
+    }
+  }, true);
   // Asked for once the page stands, and by no means that could swap, hold up or leave the page.
   const ask = async () => {
     const holder = document.querySelector("[data-label-cards]:not([data-asked])");

@@ -66,6 +66,25 @@ def test_typing_after_the_session_ended_comes_back_after_signing_in(
     assert Draft.objects.get().content["note"] == "typed while signed out"
 
 
+def test_words_that_a_tab_keeps_do_not_fill_the_form_of_the_next_person(
+    browser_context: BrowserContext, live: str, make_line: MakeLine, people: People, sign_in: SignIn
+) -> None:
+    line = make_line(1, reviewers_per_item=2)
+    page = browser_context.new_page()
+    sign_in(people.reviewer)
+    page.goto(live + line.page(1))
+    page.context.clear_cookies()
+    page.keyboard.press("c")
+    page.keyboard.type("for nobody else")
+    expect(page.locator("[data-draft-state]")).to_contain_text("this tab keeps it")
+
+    sign_in(people.editor)
+    page.goto(live + line.page(1))
+    expect(page.get_by_label("Note")).to_have_value("")
+    expect(page.locator("[data-draft-state]")).to_have_text("")
+    assert not Draft.objects.filter(reviewer=people.editor).exists()
+
+
 def test_what_lapsed_and_is_taken_over_keeps_its_words(
     page: Page, live: str, make_line: MakeLine, people: People, sign_in: SignIn
 ) -> None:

@@ -133,6 +133,33 @@ def test_selected_text_becomes_evidence_of_the_label(
     assert label["evidence"] == [{"run": str(run_of(line.items[0], "final_answer").uuid), "text": ANSWER}]
 
 
+def test_what_is_typed_into_a_field_is_not_lost_when_a_key_submits(
+    page: Page, live: str, make_line: MakeLine, modes: list[FailureMode]
+) -> None:
+    """Neither a note nor a label of a step."""
+    line = make_line(2)
+    page.goto(live + line.page(1))
+    press(page, "b", "j", "Shift+M", "“no answer at all", "Control+Enter")
+    expect(page).to_have_url(live + line.page(2))
+    press(page, "b", "j", "Shift+L", "“ton", "Control+Enter")
+    expect(page.get_by_text("All done here")).to_be_visible()
+
+    first, second = Review.objects.order_by("id")
+    assert [step["note"] for step in first.steps] == ["no answer at all"]
+    assert [label["name"] for step in second.steps for label in step["labels"]] == ["Tone"]
+
+
+def test_half_a_label_is_the_known_one_when_a_key_submits(
+    page: Page, live: str, make_line: MakeLine, modes: list[FailureMode]
+) -> None:
+    line = make_line(1)
+    page.goto(live + line.page(1))
+    press(page, "b", "n", "“ton", "Control+Enter")
+    expect(page.get_by_text("All done here")).to_be_visible()
+
+    assert [label["name"] for label in Review.objects.get().labels] == ["Tone"]
+
+
 def test_steps_are_judged_by_keys_and_come_back(
     page: Page, live: str, make_line: MakeLine, modes: list[FailureMode]
 ) -> None:
