@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 KINDS = "thumbs, verdict, choice, multi_choice, scale, number, text, assertions, ranking"
 TYPES = "llm, tool, agent, chain, retriever, embedding, reranker, guardrail, evaluator, prompt, parser, other"
-STATES = "all, open, disagreement, adjudicated, done, flagged, removed, needs_my_review, needs_others_review, skipped_by_me, assigned_to_me"
+STATES = "all, open, disagreement, adjudicated, done, flagged, removed, needs_my_review, needs_others_review, skipped_by_me, assigned_to_me, flagged_by_me"
 QUESTION = {"key": "tone", "kind": "mood", "label": "Tone"}
 
 

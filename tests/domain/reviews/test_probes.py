@@ -133,7 +133,7 @@ def test_undo_takes_the_probe_back_and_not_the_review_before_it(make_bench: Make
 
 
 def test_a_skipped_probe_comes_back_at_the_end_of_the_line_like_all_that_is_skipped(make_bench: MakeBench) -> None:
-    bench = make_bench(retest_percent=50, retest_days=0)
+    bench = make_bench(retest_percent=50, retest_days=1)
     bench.submit(bench.one, **BAD)
     draws(bench, bench.one, at_most=50, reviewed=1)
     bench.claim(bench.one, now=LATER)
