@@ -142,9 +142,11 @@ ORDER BY mine.id
 
 _LEFT = f"""
 SELECT (SELECT count(*) FROM (SELECT FROM annotation_item i WHERE {_MAY_BE_GIVEN} AND {_IS_ROW} LIMIT %(most)s) AS counted),
-  (SELECT count(DISTINCT h.reviewer_id) FROM annotation_reservation h JOIN annotation_item i ON i.id = h.item_id
-   WHERE i.queue_id = %(queue)s AND h.expires_at > %(now)s AND h.reviewer_id <> %(person)s)
+  (SELECT count(DISTINCT h.reviewer_id) FROM annotation_reservation h
+   WHERE h.expires_at > %(now)s AND h.reviewer_id <> %(person)s
+     AND EXISTS (SELECT FROM annotation_item i WHERE i.id = h.item_id AND i.queue_id + 0 = %(queue)s OFFSET 0))
 """  # noqa: S608 -- our own words
+# Each of the few that are on screens is looked up by its id (OFFSET 0), instead of all items of a queue that was just filled.
 
 _WITH_WORK = f"""
 SELECT queue.id FROM unnest(%(queues)s::bigint[]) WITH ORDINALITY AS queue(id, place)

@@ -51,7 +51,7 @@ def test_a_claim_reads_a_few_rows_of_a_queue_that_was_just_filled(order: str) ->
 
     assignment.claim_next(queue=queue, by=person, now=NOON)
 
-    assert _rows_read() - before < 150
+    assert _rows_read() - before < 60
 
 
 @pytest.mark.django_db
@@ -64,4 +64,4 @@ def test_a_page_of_the_table_reads_a_few_rows_for_each_of_its_own() -> None:
     claims = table.claim_page(queue=queue, by=person, now=NOON)
 
     assert len(claims) == 20
-    assert (_rows_read() - before) / 20 < 150
+    assert (_rows_read() - before) / 20 < 60
