@@ -6,6 +6,7 @@ not found here stand beside what they are about.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from importlib import import_module
@@ -220,7 +221,9 @@ def test_no_list_of_items_sorts_out_doubles_or_counts_what_it_does_not_show(
             list(queries.with_people(rows.order_by(*shown.ORDER)[:51], NOON))
         for statement in asked.captured_queries:
             assert "DISTINCT" not in statement["sql"]
-            assert not statement["sql"].upper().startswith("SELECT COUNT(")
+            counted = re.findall(r'COUNT\(.*?FROM "(\w+)"', statement["sql"])
+            assert len(counted) == statement["sql"].upper().count("COUNT(")
+            assert set(counted) <= {"annotation_assignment", "annotation_reservation"}, "only who has seats of one item"
 
 
 def test_a_rule_does_not_flood_its_queue(
