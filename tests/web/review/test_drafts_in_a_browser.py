@@ -47,17 +47,21 @@ def test_what_was_typed_a_moment_before_leaving_is_kept(page: Page, live: str, m
     expect(page.get_by_label("Note")).to_have_value("last words")
 
 
+def type_after_the_session_ended(page: Page, address: str, words: str) -> None:
+    page.goto(address)
+    page.context.clear_cookies()
+    page.keyboard.press("c")
+    page.keyboard.type(words)
+    expect(page.locator("[data-draft-state]")).to_contain_text("this tab keeps it")
+
+
 def test_typing_after_the_session_ended_comes_back_after_signing_in(
     browser_context: BrowserContext, live: str, make_line: MakeLine, people: People, sign_in: SignIn
 ) -> None:
     line = make_line(1)
     page = browser_context.new_page()  # its console tells of the refused draft, as it should
     sign_in(people.reviewer)
-    page.goto(live + line.page(1))
-    page.context.clear_cookies()
-    page.keyboard.press("c")
-    page.keyboard.type("typed while signed out")
-    expect(page.locator("[data-draft-state]")).to_contain_text("this tab keeps it")
+    type_after_the_session_ended(page, live + line.page(1), "typed while signed out")
     sign_in(people.reviewer)
     page.goto(live + line.page(1))
 
@@ -72,11 +76,7 @@ def test_words_that_a_tab_keeps_do_not_fill_the_form_of_the_next_person(
     line = make_line(1, reviewers_per_item=2)
     page = browser_context.new_page()
     sign_in(people.reviewer)
-    page.goto(live + line.page(1))
-    page.context.clear_cookies()
-    page.keyboard.press("c")
-    page.keyboard.type("for nobody else")
-    expect(page.locator("[data-draft-state]")).to_contain_text("this tab keeps it")
+    type_after_the_session_ended(page, live + line.page(1), "for nobody else")
 
     sign_in(people.editor)
     page.goto(live + line.page(1))

@@ -82,7 +82,7 @@ def test_the_flagger_finds_their_flag_and_withdraws_it_on_the_item(client: Clien
         in page
     )
     assert "Withdraw your flag of item 1" in words(client.get(line.start).content)
-    assert "Your flags Item When Take back Item 1 just now Withdraw" in words(
+    assert "Item When Take back Your flags Item 1 just now Withdraw" in words(
         client.get(f"{line.start}recent/").content
     )
     back = client.post(line.page(1, "withdraw"), follow=True)
