@@ -45,6 +45,22 @@ def test_a_correction_that_is_no_json_comes_back_as_typed(client: Client, make_l
     assert "{&quot;refund&quot;: maybe" in answer.content.decode()
 
 
+@pytest.mark.parametrize("depth", [101, 10_000])
+def test_a_correction_nested_too_deeply_says_how_deep_it_may_be(
+    client: Client, make_line: MakeLine, depth: int
+) -> None:
+    line = make_line(1)
+    client.get(line.start)
+    typed = "[" * depth + "]" * depth
+    sent = line.form(1, correction=typed, correction_format="json", **{"answer-thumbs": "down"})
+
+    answer = client.post(line.page(1, "submit"), sent)
+
+    assert answer.status_code == 422
+    assert "nested too deeply: at most 100 lists and objects" in answer.content.decode()
+    assert typed in answer.content.decode()
+
+
 def test_shows_what_the_correction_changes(client: Client, make_line: MakeLine) -> None:
     line = make_line(1)
     client.get(line.start)
