@@ -97,17 +97,17 @@ class Piece(str):
     """A text that counts how often it, or what it grew to, is copied to add another one."""
 
     __slots__ = ()
-    count = 0
+    copies = 0
 
     def __add__(self, other: str) -> Piece:
-        Piece.count += 1
+        Piece.copies += 1
         return Piece(str(self) + other)
 
 
 def test_the_text_of_many_chunks_is_put_together_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Piece, "count", 0)
+    monkeypatch.setattr(Piece, "copies", 0)
     sent = [messages.message("assistant", [{"type": "text", "text": Piece("a" * 20)}]) for _ in range(1_000)]
     [told] = messages.of_stream(sent)
-    assert Piece.count == 0
+    assert Piece.copies == 0
     assert told["parts"] == [{"type": "text", "text": "a" * 20_000}]
     assert sent[0]["parts"] == [{"type": "text", "text": "a" * 20}]

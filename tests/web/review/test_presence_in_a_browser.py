@@ -23,7 +23,7 @@ HIDE = """state => {
 def page(browser: Browser, browser_context: BrowserContext, people: People, sign_in: SignIn) -> Iterator[Page]:
     """A page of the reviewer in a profile of its own: one whose clock was stopped has no other for any page after it."""
     sign_in(people.reviewer)
-    alone = browser.new_context(storage_state={"cookies": browser_context.cookies(), "origins": []})
+    alone = browser.new_context(storage_state=browser_context.storage_state())
     yield alone.new_page()
     alone.close()
 
