@@ -131,7 +131,7 @@ class _Conversation:
         top = plan.messages.partition(".")[0]
         rest = {key: value for key, value in record.items() if key != top}
         return {
-            "thread_id": as_text(at(record, plan.thread)) or group,
+            "thread_id": as_text(at(record, plan.thread)),
             "user_id": as_text(at(record, plan.user)),
             "metadata": rest | ({"group": group} if group else {}),
         }

@@ -21,7 +21,7 @@ _PATHS = {
     "messages": "the list of messages (default: messages)",
     "records": "the list of records inside a JSON document",
     "id": "what identifies the record (default: its content)",
-    "group": "what belongs together, such as several attempts at one task: becomes the thread and metadata.group",
+    "group": "what belongs together, such as several attempts at one task: becomes metadata.group",
     "thread": "the conversation that the record belongs to",
     "user": "the user",
     "model": "the model",
@@ -51,6 +51,7 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         """Import one file after the other."""
+        logging.getLogger().setLevel(logging.WARNING)  # this terminal is for a person
         workspace = choosing.workspace(options["workspace"])
         for file in options["files"]:
             job = _job(file, workspace, options)
@@ -60,7 +61,6 @@ class Command(BaseCommand):
             self._drive(job)
 
     def _drive(self, job: Job) -> None:
-        logging.getLogger().setLevel(logging.WARNING)  # this terminal is for a person
         while job.status in jobs.UNFINISHED:
             jobs.drive(job_id=job.pk, kinds={KIND: traces.prepare}, after_step=self._show)
             job.refresh_from_db()

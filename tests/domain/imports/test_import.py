@@ -66,7 +66,7 @@ def test_a_transcript_is_a_trace_of_its_model_and_tool_calls(people: People) -> 
         "ok", "flights", "A flight to Oslo?", "Take SK 1."
     )  # fmt: skip
     assert (trace.thread_id, trace.metadata) == (
-        "task:1", {"task": 1, "won": False, "extra": {"a": [1]}, "group": "task:1"}
+        None, {"task": 1, "won": False, "extra": {"a": [1]}, "group": "task:1"}
     )  # fmt: skip
     assert (trace.total_tokens, str(trace.cost), trace.verdict) == (12, "0.0010000000", "bad")
     first, tool, last = Run.objects.order_by("start_nano")
@@ -99,7 +99,7 @@ def test_importing_twice_changes_nothing_and_attempts_share_a_group(people: Peop
     again = finish(job_of(people, gzip.compress(content)))
     assert again.result == {"known": 3}
     assert (list(Trace.objects.order_by("id").values()), list(Run.objects.order_by("id").values())) == before
-    assert Counter(Trace.objects.values_list("thread_id", flat=True)) == {"task:1": 2, "task:2": 1}
+    assert Counter(Trace.objects.values_list("metadata__group", flat=True)) == {"task:1": 2, "task:2": 1}
     assert Feedback.objects.count() == 3
 
 
@@ -181,7 +181,7 @@ def test_tau_bench_loads_whole(people: People) -> None:
     assert Counter(Run.objects.values_list("type", flat=True)) == {"llm": 2454, "tool": 1164}
     assert Counter(Feedback.objects.values_list("key", "score")) == {("reward", 1.0): 84, ("reward", 0.0): 116}
     assert Counter(Trace.objects.values_list("verdict", flat=True)) == {"good": 84, "bad": 116}
-    assert set(Counter(Trace.objects.values_list("thread_id", flat=True)).values()) == {4}
+    assert set(Counter(Trace.objects.values_list("metadata__group", flat=True)).values()) == {4}
     assert Run.objects.filter(type="tool", tool__arguments=None).count() == 0
 
 

@@ -33,7 +33,9 @@ class ImportOptionsSerializer(serializers.Serializer[Any]):
     records = serializers.CharField(required=False, help_text="The list of records inside a JSON document.")
     messages = serializers.CharField(required=False, help_text="The list of messages (default: messages).")
     id = serializers.CharField(required=False, help_text="What identifies a record (default: its content).")
-    group = serializers.CharField(required=False, help_text="What belongs together: thread and metadata.group.")
+    group = serializers.CharField(
+        required=False, help_text="What belongs together, such as attempts at one task: becomes metadata.group."
+    )
     thread = serializers.CharField(required=False)
     user = serializers.CharField(required=False)
     model = serializers.CharField(required=False)
