@@ -21,6 +21,7 @@
     if (!turn) return false;
     document.querySelectorAll(".turn[data-at]").forEach((other) => delete other.dataset.at);
     turn.dataset.at = "true";
+    turn.querySelectorAll(".call > details").forEach((fold) => { fold.open = true; }); // whoever goes to a step wants to read it
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
     turn.scrollIntoView({ block: "start", behavior: calm ? "auto" : "smooth" });
     return true;

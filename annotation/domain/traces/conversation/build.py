@@ -53,8 +53,9 @@ def build(steps: Sequence[Step[SpokenRun]], frame: Frame | None = None, mask: Ma
     builder.read(steps)
     told, entered = _told_first(builder.turns, builder.entered)
     turns, shift = _with_question(told, steps, frame, mask)
-    turns = _with_answer(turns, steps, frame, mask)
-    return Conversation(tuple(turns), _anchors(turns, entered, shift))
+    whole = _with_answer(turns, steps, frame, mask)
+    reached = {run: min(at + shift, len(whole) - 1) for run, at in entered.items() if whole}
+    return Conversation(tuple(whole), reached | _anchors(turns))
 
 
 @dataclass(slots=True)
@@ -206,12 +207,12 @@ def _greeted(turns: Sequence[Turn]) -> int:
     return answers[-1] + 1 if answers and turns[-1].carried else 0
 
 
-def _anchors(turns: Sequence[Turn], entered: Mapping[UUID, int], shift: int) -> dict[UUID, int]:
-    """For every run the first turn of it, or else the next thing that happened."""
-    if not turns:
-        return {}
-    found = {run: min(at + shift, len(turns) - 1) for run, at in entered.items()}
-    return found | {turn.run: at for at, turn in reversed(list(enumerate(turns)))}
+def _anchors(turns: Sequence[Turn]) -> dict[UUID, int]:
+    """For every run that the turns are of the first that it said or asked for, or else was told."""
+    backwards = list(enumerate(turns))[::-1]
+    done = [(at, turn) for at, turn in backwards if turn.kind not in _TOLD and not turn.is_earlier]
+    asked = {turn.asked_by: at for at, turn in done if turn.asked_by}
+    return {turn.run: at for at, turn in backwards} | asked | {turn.run: at for at, turn in done}
 
 
 def _tool(turn: Turn) -> ToolUse:

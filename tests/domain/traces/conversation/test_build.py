@@ -45,6 +45,18 @@ def test_an_agent_with_a_tool_reads_as_a_conversation_said_once() -> None:
     assert conversation.turns[3].carried == 3
 
 
+def test_going_to_a_step_leads_to_what_it_said_or_asked_for_not_to_what_it_was_told() -> None:
+    conversation = read(
+        run(1, type="agent"),
+        llm(2, 1, SYSTEM, ASKED, LOOKED),
+        run(3, 1, type="tool", name="get_booking", tool={"name": "get_booking", "arguments": {"id": "TX-4471"}, "result": {"refundable": False}}),
+        llm(4, 1, SYSTEM, ASKED, LOOKED, FOUND, DONE),
+        llm(5, 1, SYSTEM, ASKED, LOOKED, FOUND, DONE, text("user", "Thanks."), text("assistant", "Bye.")),
+    )  # fmt: skip
+    assert [kind for kind, _ in brief(conversation)] == ["system", "user", "tool", "assistant", "user", "assistant"]
+    assert conversation.anchors == {UUID(int=1): 0, UUID(int=2): 2, UUID(int=3): 2, UUID(int=4): 3, UUID(int=5): 5}
+
+
 def test_without_tool_runs_results_come_from_what_the_model_was_told() -> None:
     conversation = read(llm(1, None, ASKED, LOOKED), llm(2, None, ASKED, LOOKED, FOUND, DONE))
     tool = conversation.turns[1].tool
@@ -163,7 +175,7 @@ def test_the_question_stands_above_the_search_that_came_before_the_model_call() 
     found = [{"id": "d1", "content": "Saver rates are not refundable."}]
     conversation = read(run(1, type="retriever", documents=found), llm(2, None, SYSTEM, ASKED, DONE))
     assert [turn.kind.value for turn in conversation.turns] == ["system", "user", "documents", "assistant"]
-    assert conversation.anchors == {UUID(int=1): 2, UUID(int=2): 0}
+    assert conversation.anchors == {UUID(int=1): 2, UUID(int=2): 3}
 
 
 def test_a_greeting_that_came_before_the_question_stands_before_it() -> None:
@@ -174,4 +186,4 @@ def test_a_greeting_that_came_before_the_question_stands_before_it() -> None:
     )
     assert brief(conversation)[:3] == [("system", "Be kind."), ("assistant", "Hello!"), ("user", "Move my booking.")]
     assert [turn.kind.value for turn in conversation.turns[3:]] == ["documents", "assistant"]
-    assert conversation.anchors == {UUID(int=1): 1, UUID(int=2): 3, UUID(int=3): 0}
+    assert conversation.anchors == {UUID(int=1): 1, UUID(int=2): 3, UUID(int=3): 4}
