@@ -138,7 +138,7 @@ def _threads(request: MemberRequest) -> list[Subject]:
 
 def _told(queue: Queue, result: items.AddResult) -> str:
     new = result.added_count + result.restored_count
-    words = f"Added {new} item{'' if new == 1 else 's'} to {queue.name}."
+    words = f"Added {new} item{'' if new == 1 else 's'} to “{queue.name}”."
     if result.present_count:
         words += f" {result.present_count} stood there already."
     if result.over_count:
