@@ -63,18 +63,19 @@ def test_a_reviewer_reads_a_trace_without_the_words_of_others(people: People) ->
 
 
 MakeLine = Callable[..., Line]
+OTHERS = ("judge", "api", "user", "signal")
 REASON = {"origin": "rule", "rule": "Judged rude", "revision": 2, "why": ["policy < 0.5"],
           "seen": [{"source": "judge", "key": "policy", "score": 0.25}]}  # fmt: skip
 
 
 def reviewed(people: People, make: MakeLine, blindness: dict[str, bool]) -> str:
-    """What the reviewer's page says of an item that a judge, a user and the editor have spoken about."""
+    """What the reviewer's page says of an item that programs, users and the editor have spoken about."""
     line = make(1, blindness=blindness)
     item, step = line.items[0], run_of(line.items[0], "final_answer")
     Item.objects.filter(pk=item.pk).update(reason=REASON)
     step.name, step.model, step.attributes = "chat gpt-x", "gpt-x", {"gen_ai.request.model": "gpt-x"}
     step.save()
-    for source, author in (("judge", None), ("user", None), ("reviewer", people.editor)):
+    for source, author in (*((source, None) for source in OTHERS), ("reviewer", people.editor)):
         FeedbackFactory(
             workspace=people.workspace, project=people.project, target="trace", trace_uuid=item.trace_uuid,
             key="policy", comment=f"Said by the {source}", source=source, author=author,
@@ -91,8 +92,8 @@ def reviewed(people: People, make: MakeLine, blindness: dict[str, bool]) -> str:
     [
         ({}, {"reviewer"}),
         ({"peers": False}, set()),
-        ({"judges": True}, {"reviewer", "judge", "rule"}),
-        ({"user_thumbs": True}, {"reviewer", "user", "rule"}),
+        ({"judges": True}, {"reviewer", "judge", "api", "rule"}),
+        ({"user_thumbs": True}, {"reviewer", "user", "signal", "rule"}),
         ({"model": True}, {"reviewer", "model"}),
     ],
 )
@@ -100,10 +101,10 @@ def test_what_a_queue_hides_is_nowhere_before_the_reviewer(
     people: People, make_line: MakeLine, blindness: dict[str, Any], hidden: set[str]
 ) -> None:
     page = reviewed(people, make_line, blindness)
-    shown = {source for source in ("reviewer", "judge", "user") if f"Said by the {source}" in page}
+    shown = {source for source in ("reviewer", *OTHERS) if f"Said by the {source}" in page}
     shown |= {"rule"} if "Judged rude" in page else set()
     shown |= {"model"} if "gpt-x" in page else set()
-    assert shown == {"reviewer", "judge", "user", "rule", "model"} - hidden
+    assert shown == {"reviewer", *OTHERS, "rule", "model"} - hidden
 
 
 def test_a_step_in_whole_is_not_had_around_the_veil(people: People, make_line: MakeLine) -> None:

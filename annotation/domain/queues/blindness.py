@@ -10,12 +10,12 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-SOURCES = {"judges": "judge", "user_thumbs": "user"}
-"""The switches that hide feedback, and the source whose feedback they hide."""
+SOURCES = {"judges": ("judge", "rule", "api"), "user_thumbs": ("user", "signal")}
+"""The switches that hide feedback, and the sources whose feedback they hide: verdicts of programs, and what users said or did."""
 
 
 class Blindness(BaseModel):
-    """Whether others' reviews, what judges said, what users said and which model answered are hidden."""
+    """Whether others' reviews, what judges and other programs said, what users said and which model answered are hidden."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -27,7 +27,7 @@ class Blindness(BaseModel):
     @property
     def hidden_sources(self) -> tuple[str, ...]:
         """The sources whose feedback is hidden, beside the reviews of others."""
-        return tuple(source for switch, source in SOURCES.items() if getattr(self, switch))
+        return tuple(source for switch, sources in SOURCES.items() if getattr(self, switch) for source in sources)
 
     @property
     def unseen(self) -> tuple[str, ...]:
@@ -51,7 +51,7 @@ class Blindness(BaseModel):
 
 WORDS = {
     "peers": "Reviews of others",
-    "judges": "Feedback of judges",
+    "judges": "Feedback of judges and programs",
     "user_thumbs": "Feedback of users",
     "model": "Name of the model",
 }

@@ -132,7 +132,7 @@ class BlindnessSerializer(serializers.Serializer[Any]):
     """What reviewers are not shown before they judge."""
 
     peers = serializers.BooleanField(required=False, help_text="Reviews of others.")
-    judges = serializers.BooleanField(required=False, help_text="Feedback of judges.")
+    judges = serializers.BooleanField(required=False, help_text="Feedback of judges, rules and programs (api).")
     user_thumbs = serializers.BooleanField(required=False, help_text="Feedback of users.")
     model = serializers.BooleanField(required=False, help_text="Which model answered.")
 
