@@ -16,6 +16,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.text import Truncator
 
+from annotation.domain import markdown
 from annotation.domain.queues.sight import WHOLE, Sight
 from annotation.domain.reviews import presented
 from annotation.domain.traces import veiled
@@ -239,7 +240,7 @@ def gists_of(turns: Iterable[Turn]) -> dict[UUID, str]:
             if turn.asked_by and turn.asked_by != turn.run:
                 asked.setdefault(turn.asked_by, []).append(turn.tool.name)
         elif turn.kind is TurnKind.ASSISTANT:
-            found[turn.run] = turn.text.text
+            found[turn.run] = markdown.plain(turn.text.text[: 2 * _LONGEST_GIST])
     asks = {run: f"→ {', '.join(dict.fromkeys(names))}" for run, names in asked.items()}
     return {run: Truncator(" ".join(words.split())).chars(_LONGEST_GIST) for run, words in {**asks, **found}.items()}
 

@@ -52,7 +52,7 @@ def test_the_outline_says_what_each_step_did_and_no_name_that_all_of_them_have(e
         f"chat | {said}",
     ]
     for number in (4, 5):
-        more = {"role": "assistant", "parts": [{"type": "text", "text": f"more {number}"}]}
+        more = {"role": "assistant", "parts": [{"type": "text", "text": f"**more** {number}"}]}
         at = STARTED_AT + timedelta(seconds=number)
         RunFactory.create(trace=trip, type="llm", name="chat", messages=[more], started_at=at)
     assert outline(squeezed(editor.get(address(trip)))) == [
