@@ -178,7 +178,11 @@ class ShownTrajectory:
         at = conversation.anchors.get(self.trajectory.at) if self.trajectory.at else None
         for index, turn in enumerate(conversation.turns):
             details = f"{base}steps/{turn.run}/{veil}" if self.has_raw else ""
-            yield ShownTurn(turn, f"{self.prefix}turn-{index}", details, index == at, self.has_times)
+            yield ShownTurn(turn, f"{self.prefix}turn-{index}", details, index == at, self._is_timed)
+
+    @property
+    def _is_timed(self) -> bool:  # a transcript without times only keeps its order: a microsecond from step to step
+        return self.has_times and (self.trajectory.trace.latency_ms or 0) >= 1
 
     def stretches(self) -> list[Stretch]:
         """The turns of the window, those of earlier traces apart from those of this one."""
