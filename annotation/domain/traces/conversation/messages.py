@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -79,8 +80,12 @@ def one_line(arguments: Any, mask: Mask | None = None, limit: int = 120) -> str:
         text = ", ".join(f"{mask.text(key) if mask else key}={_short(value, mask, key)}" for key, value in named)
     else:
         text = _short(arguments, mask)
-    text = " ".join(text.split())
+    text = " ".join(_BREAKS.sub(" ", text).split())
     return text if len(text) <= limit else f"{text[: limit - 1]}…"
+
+
+_BREAKS = re.compile(r"(?<!\\)(?:\\[nrt])+")
+"""Line breaks and tabs as JSON writes them."""
 
 
 def _short(value: Any, mask: Mask | None, name: str = "") -> str:

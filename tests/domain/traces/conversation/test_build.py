@@ -187,3 +187,9 @@ def test_a_greeting_that_came_before_the_question_stands_before_it() -> None:
     assert brief(conversation)[:3] == [("system", "Be kind."), ("assistant", "Hello!"), ("user", "Move my booking.")]
     assert [turn.kind.value for turn in conversation.turns[3:]] == ["documents", "assistant"]
     assert conversation.anchors == {UUID(int=1): 1, UUID(int=2): 3, UUID(int=3): 4}
+
+
+def test_the_arguments_of_a_call_stand_on_one_line_whatever_breaks_they_have() -> None:
+    turn = read(llm(1, None, ASKED, call("c", "bash", command="cat > a.py\n\n\timport os\\n", n=1))).turns[1]
+    assert turn.tool is not None
+    assert turn.tool.summary == 'command="cat > a.py import os\\\\n", n=1'
