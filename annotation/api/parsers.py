@@ -33,7 +33,10 @@ class JsonParser(BaseParser):
             parsed = orjson.loads(content)
         except orjson.JSONDecodeError as problem:
             raise ParseError(f"The body is not JSON: {problem}") from problem
-        return _without_nul(parsed) if b"\\u0000" in content else parsed
+        try:
+            return _without_nul(parsed) if b"\\u0000" in content else parsed
+        except RecursionError as problem:
+            raise ParseError("The body is nested too deeply.") from problem
 
 
 def _read(stream: IO[Any], most: int, context: Mapping[str, Any]) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.test import Client
 
 from annotation.domain.queues import lifecycle, rubric
 from annotation.domain.queues.lifecycle import QueueSettings
-from annotation.models import Dataset, Example, Item, Queue, Review, Trace
+from annotation.models import Dataset, Draft, Example, Item, Queue, Review, Trace
 from tests.factories.traces import RunFactory, TraceFactory
 from tests.fixtures.people import People
 
@@ -98,6 +99,25 @@ def test_a_review_that_the_caller_has_not_read_is_not_replaced(people: People, q
     assert client.get(f"{item}/draft").json()["answers"] == {"thumbs": "down"}
     assert submit("down", seen=1).json()["answers"] == {"thumbs": "down"}
     assert submit("up").json()["submission_count"] == 3
+
+
+@pytest.mark.parametrize("depth", [101, 300, 1000])
+def test_what_is_nested_too_deeply_says_how_deep_it_may_be(
+    people: People, queue: Queue, trace: Trace, depth: int
+) -> None:
+    item = f"/api/v1/items/{add(people, queue, traces=[str(trace.uuid)]).json()['added'][0]['id']}"
+    client, deep, deepest = reviewing(people), "[" * depth + "]" * depth, "[" * 100 + "]" * 100
+    body = '{"answers": {"thumbs": "down"}, "correction": %s, "note": "a \\u0000"}'
+
+    def put(where: str, sent: str) -> Any:
+        return client.put(f"{item}/{where}", body % sent, content_type=JSON)
+
+    refused = [put(where, deep) for where in ("draft", "review")]
+    assert [answer.status_code for answer in refused] == [400, 400]
+    words = "nested too deeply" if depth == 1000 else "nested too deeply: at most 100 lists and objects"
+    assert [words in answer.content.decode() for answer in refused] == [True, True]
+    assert (Review.objects.count(), Draft.objects.count()) == (0, 0)
+    assert put("review", deepest).json()["correction"] == json.loads(deepest)
 
 
 def test_what_does_not_fit_says_which_question(people: People, queue: Queue, trace: Trace) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +13,10 @@ from annotation.domain.datasets.problems import InvalidRowError
 LONGEST_SPLIT = 60
 LARGEST_ROW_BYTES = 4_000_000
 DEEPEST_NESTING = 100
+TOO_DEEP = (
+    f"This is nested too deeply: at most {DEEPEST_NESTING} lists and objects may stand inside each other. "
+    "Take some away, or leave it empty."
+)
 
 _SPEAKING = ("messages", "parts", "content", "text", "input", "output", "question", "answer")
 """Members of an object that hold what it says, the outermost first."""
@@ -76,6 +80,20 @@ def checked(content: RowContent) -> RowContent:
     if problems:
         raise InvalidRowError(problems)
     return RowContent(content.inputs, content.outputs, dict(content.metadata), content.split.strip())
+
+
+def is_too_deep(value: Any) -> bool:
+    """Whether a row could not hold it; level by level, as Python's own stack ends before JSON does."""
+    level = [value]
+    for _depth in range(DEEPEST_NESTING):
+        level = [inner for outer in level for inner in _inside(outer)]
+    return any(isinstance(one, list | dict) for one in level)
+
+
+def _inside(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def _problem(value: Any) -> str:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import JsonValue
 
+from annotation.domain.datasets.content import TOO_DEEP, is_too_deep
 from annotation.domain.queues.rubric import Question, Rubric
 from annotation.domain.reviews.content import Evidence, Layer, Part, ReviewInput, StepJudgement
 from annotation.domain.reviews.stored import (
@@ -144,6 +145,8 @@ def _part_problems(rubric: Rubric, given: ReviewInput) -> list[AnswerProblem]:
 
 
 def _correction_problems(given: ReviewInput) -> Iterator[AnswerProblem]:
+    if is_too_deep(given.correction):
+        yield AnswerProblem("correction", TOO_DEEP)
     if given.corrected_part and given.corrected_part not in list(Part):
         yield AnswerProblem("correction", "What is corrected of a step is its answer, its tool_call or its messages.")
     elif given.corrected_part and isinstance(given.correction, str) and given.correction.strip():

@@ -152,7 +152,10 @@ def storable_text(text: str) -> str:
 
 
 def storable(value: JsonValue) -> JsonValue:
-    """JSON that PostgreSQL can keep; numbers beyond JSON (not a number, infinite) become null."""
+    """JSON that PostgreSQL can keep; numbers beyond JSON (not a number, infinite) become null.
+
+    By recursion: what a ReviewInput holds is never nested as deep as Python's stack.
+    """
     match value:
         case str():
             return storable_text(value)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +12,7 @@ from uuid import UUID
 from django.http import QueryDict
 from pydantic import JsonValue, ValidationError
 
-from annotation.domain.datasets.content import DEEPEST_NESTING
+from annotation.domain.datasets.content import TOO_DEEP, is_too_deep
 from annotation.domain.queues.rubric import Question, QuestionKind, Rubric
 from annotation.domain.reviews.content import Evidence, ReviewInput, StepJudgement
 from annotation.domain.reviews.rubric import AnswerProblem
@@ -20,11 +20,7 @@ from annotation.web.forms.review_fields import ANSWER, JSON, SIDES, step_field
 
 MOST_EVIDENCE = 100
 MOST_STEPS = 500
-_TOO_DEEP = AnswerProblem(
-    "correction",
-    f"This is nested too deeply: at most {DEEPEST_NESTING} lists and objects may stand inside each other. "
-    "Take some away, or leave it empty.",
-)
+_TOO_DEEP = AnswerProblem("correction", TOO_DEEP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,21 +124,7 @@ def _correction(sent: QueryDict) -> tuple[JsonValue, tuple[AnswerProblem, ...]]:
         return typed, (AnswerProblem("correction", f"This is not JSON: {problem}. Correct it, or leave it empty."),)
     except RecursionError:
         return typed, (_TOO_DEEP,)
-    return (typed, (_TOO_DEEP,)) if _is_too_deep(read) else (read, ())
-
-
-def _is_too_deep(value: JsonValue) -> bool:
-    """Whether a row of a dataset could not hold it; level by level, as Python's own stack ends before JSON does."""
-    level = [value]
-    for _depth in range(DEEPEST_NESTING):
-        level = [inner for outer in level for inner in _inside(outer)]
-    return any(isinstance(one, list | dict) for one in level)
-
-
-def _inside(value: JsonValue) -> Iterable[JsonValue]:
-    if isinstance(value, dict):
-        return value.values()
-    return value if isinstance(value, list) else ()
+    return (typed, (_TOO_DEEP,)) if is_too_deep(read) else (read, ())
 
 
 def _no_constant(name: str) -> None:

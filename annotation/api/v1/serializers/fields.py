@@ -9,6 +9,8 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from annotation.domain.datasets.content import TOO_DEEP, is_too_deep
+
 
 @extend_schema_field({"type": "string", "format": "decimal", "example": "0.0012"})
 class MoneyField(serializers.Field):  # type: ignore[type-arg]  # generic in the stubs only
@@ -26,4 +28,13 @@ class AnyField(serializers.Field):  # type: ignore[type-arg]  # as above
         return value
 
     def to_internal_value(self, data: Any) -> Any:
+        return data
+
+
+class ShallowField(AnyField):
+    """A JSON value as it is, which a row of a dataset can hold."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if is_too_deep(data):
+            raise serializers.ValidationError(TOO_DEEP)
         return data

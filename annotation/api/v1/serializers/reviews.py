@@ -8,7 +8,7 @@ from typing import Any
 from rest_framework import serializers
 
 from annotation.api.choices import ChoiceField
-from annotation.api.v1.serializers.fields import AnyField
+from annotation.api.v1.serializers.fields import AnyField, ShallowField
 from annotation.domain.reviews.content import Part, ReviewInput
 from annotation.models import Review
 
@@ -27,14 +27,14 @@ class StepSerializer(serializers.Serializer[Any]):
     labels = serializers.ListField(child=serializers.CharField(), default=list, help_text="Names of failure modes.")
     note = serializers.CharField(default="", allow_blank=True, trim_whitespace=False)
     answers = serializers.DictField(
-        child=AnyField(), default=dict, help_text="By key, to the questions that are asked of such steps (`of`)."
+        child=ShallowField(), default=dict, help_text="By key, to the questions that are asked of such steps (`of`)."
     )
 
 
 class ReviewInputSerializer(serializers.Serializer[Any]):
     """One review; also the form of a draft, which may be incomplete."""
 
-    answers = serializers.DictField(child=AnyField(), default=dict, help_text=ANSWERS)
+    answers = serializers.DictField(child=ShallowField(), default=dict, help_text=ANSWERS)
     labels = serializers.ListField(
         child=serializers.CharField(), default=list, help_text="Names of failure modes; unknown ones are coined."
     )
@@ -43,7 +43,7 @@ class ReviewInputSerializer(serializers.Serializer[Any]):
     steps = StepSerializer(
         many=True, default=list, help_text="Judgements of single steps; each becomes feedback on its run."
     )
-    correction = AnyField(default=None, allow_null=True, help_text="What the output should have been.")
+    correction = ShallowField(default=None, allow_null=True, help_text="What the output should have been.")
     corrected_run = serializers.UUIDField(default=None, allow_null=True, help_text="null: the trace’s final answer.")
     corrected_part = ChoiceField(
         ["", *Part], default="", allow_blank=True, help_text="What of the run: its answer if empty."
