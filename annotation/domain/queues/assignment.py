@@ -79,6 +79,16 @@ def likely_next(*, item: Item, by: User, now: datetime) -> Item | None:
     return Item.objects.select_related("queue__target_dataset", "queue__rubric").get(pk=found) if found else None
 
 
+def likely_after(*, item: Item, among: QuerySet[Item], by: User) -> Item | None:
+    """What `claim_after` would probably give, unreserved; None where it would refuse. Raises as `likely_next`."""
+    require_line(item.queue, by)
+    rows = among.filter(pk__lt=item.pk).select_related("queue__target_dataset", "queue__rubric")
+    found = rows.order_by("-pk").first()
+    if found is None or (found.state == Item.State.OPEN and found.flagged_at is None):
+        return found
+    return found if has_reviewed(found, by) else None
+
+
 def claim_item(*, item: Item, by: User, now: datetime) -> Claim:
     """This item for this person; without a reservation when they have reviewed it and come back to edit.
 

@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 from playwright.sync_api import Page, expect
 
+from annotation.domain.queues import assignment
 from annotation.models import Item, Queue, Reservation
 from tests.factories.accounts import MembershipFactory
 from tests.fixtures.browser import SignIn
@@ -50,13 +51,31 @@ def test_what_comes_next_is_read_without_a_seat(reviewer: Client, make_line: Mak
 def test_nothing_is_read_where_nothing_follows(reviewer: Client, make_line: MakeLine) -> None:
     line = make_line(2)
     assert reviewer.get(line.page(1, "ahead")).status_code == 200
-    in_list = {"state": "needs_my_review"}  # which has an order of its own
-    assert reviewer.get(line.page(1, "ahead"), in_list).status_code == 204
     Queue.objects.filter(pk=line.queue.pk).update(status="paused")
     assert reviewer.get(line.page(1, "ahead")).status_code == 204
     Queue.objects.filter(pk=line.queue.pk).update(status="active")
     Item.objects.filter(pk=line.items[1].pk).update(state="removed")
     assert reviewer.get(line.page(1, "ahead")).status_code == 204
+
+
+@pytest.mark.django_db
+def test_in_a_list_what_follows_there_is_read(reviewer: Client, make_line: MakeLine, people: People) -> None:
+    line, listed = make_line(5), {"state": "skipped_by_me"}
+    for item in (line.items[0], line.items[2], line.items[4]):
+        assignment.skip(item=item, by=people.reviewer, now=datetime.now(UTC))
+    address = f"{line.page(5, 'ahead')}?state=skipped_by_me"
+    assert f'data-ahead="{address}"' in reviewer.get(line.page(5), listed).content.decode()
+    page = reviewer.get(address).content.decode()
+    assert 'data-ahead-item="3"' in page
+    assert "Can I cancel booking TX-3?" in page
+    assert f"{line.page(3)}?state=skipped_by_me&amp;step=" in page
+    assert [held.item for held in Reservation.objects.all()] == [line.items[4]]
+    given = line.form(5, **{"answer-thumbs": "up", "state": "skipped_by_me"})
+    going_on = reviewer.post(line.page(5, "submit"), given, headers={**HTMX, "x-ahead": "3"})
+    assert going_on.content.decode().count("data-ahead-pane") == 2
+    Item.objects.filter(pk=line.items[0].pk).update(flagged_at=datetime.now(UTC), flagged_by=people.editor)
+    assert reviewer.get(line.page(3, "ahead"), listed).status_code == 204  # what would be refused
+    assert reviewer.get(line.page(1, "ahead"), listed).status_code == 204  # the end of the list
 
 
 @pytest.mark.django_db

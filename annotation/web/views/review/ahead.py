@@ -32,14 +32,17 @@ from annotation.web.views.review import acts, trajectory, walk
 def item_ahead(request: MemberRequest, uuid: UUID, number: int) -> HttpResponse:
     """Steps and conversation of the item that probably follows this one; nothing (204) where that cannot be said."""
     item = acts.acted_on(request, uuid, number)
-    following = None if walk.listed(request) else _following(request, item)
+    following = _following(request, item)
     if following is None or following.kind == Item.Kind.PAIR:
         return HttpResponse(status=204)
     return render(request, "review/ahead.html", _context(request, following))
 
 
 def _following(request: MemberRequest, item: Item) -> Item | None:
+    which = walk.listed(request)
     try:
+        if which is not None:
+            return walk.likely_following(request, item, which)
         return assignment.likely_next(item=item, by=request.user, now=timezone.now())
     except ClaimError:
         return None

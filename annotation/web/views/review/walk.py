@@ -61,6 +61,11 @@ def claim_following(request: MemberRequest, item: Item, which: Shown) -> Claim |
     return assignment.claim_after(item=item, among=_items(request, item, which), by=request.user, now=timezone.now())
 
 
+def likely_following(request: MemberRequest, item: Item, which: Shown) -> Item | None:
+    """What `claim_following` would probably give, unreserved. Raises ClaimError."""
+    return assignment.likely_after(item=item, among=_items(request, item, which), by=request.user)
+
+
 def list_address(request: MemberRequest, item: Item, which: Shown) -> str:
     """The page of the queue with this list."""
     address = reverse("queue-detail", args=[request.workspace.slug, item.queue.uuid])
