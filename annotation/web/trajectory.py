@@ -240,7 +240,7 @@ def gists_of(turns: Iterable[Turn]) -> dict[UUID, str]:
     for turn in turns:
         if turn.tool:
             alone = _ONE_ARGUMENT.fullmatch(turn.tool.summary)
-            found[turn.run] = alone[1].replace('\\"', '"') if alone else turn.tool.summary
+            found.setdefault(turn.run, alone[1].replace('\\"', '"') if alone else turn.tool.summary)
             if turn.asked_by and turn.asked_by != turn.run:
                 asked.setdefault(turn.asked_by, []).append(turn.tool.name)
         elif turn.kind is TurnKind.ASSISTANT:

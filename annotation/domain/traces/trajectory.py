@@ -90,6 +90,7 @@ def window(trace: Trace, steps: Sequence[Step[OutlineRun]], *, start: int, mask:
     spoken = _with_content(trace, stretch)
     frame = Frame(
         said=_said_before(trace, steps[:start]),
+        has_tool_runs=any(step.run.type == Run.Type.TOOL for step in steps),
         asked=trace.input,
         answered=trace.output,
         is_first=start == 0,

@@ -7,7 +7,7 @@ one than was shown before; so the system prompt and the history stand once, and 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
@@ -36,10 +36,12 @@ LONGEST_SAID = 4_000
 class Frame:
     """What is known of a trace beside the steps at hand, when only some of them are read at a time.
 
-    `said` are the messages that stood above; `asked` and `answered` are the trace's own input and output.
+    `said` are the messages that stood above; `has_tool_runs`: what tools answered is told by runs of their own; `asked` and
+    `answered` are the trace's own input and output.
     """
 
     said: Sequence[Message] = ()
+    has_tool_runs: bool = False
     asked: str | None = None
     answered: str | None = None
     is_first: bool = True
@@ -49,7 +51,11 @@ class Frame:
 def build(steps: Sequence[Step[SpokenRun]], frame: Frame | None = None, mask: Mask | None = None) -> Conversation:
     """The conversation that the steps amount to, in reading order; what is shown of it is masked, and nothing else read for it."""
     frame = frame or Frame()
-    builder = _Builder(shown=Counter(fingerprint(message) for message in frame.said), mask=mask)
+    builder = _Builder(
+        shown=Counter(fingerprint(message) for message in frame.said),
+        mask=mask,
+        told_above=frozenset(_call_ids(frame.said)) if frame.has_tool_runs else frozenset(),
+    )
     builder.read(steps)
     told, entered = _told_first(builder.turns, builder.entered)
     turns, shift = _with_question(told, steps, frame, mask)
@@ -62,6 +68,7 @@ def build(steps: Sequence[Step[SpokenRun]], frame: Frame | None = None, mask: Ma
 class _Builder:
     shown: Counter[int]
     mask: Mask | None = None
+    told_above: frozenset[str] = frozenset()
     turns: list[Turn] = field(default_factory=list)
     entered: dict[UUID, int] = field(default_factory=dict)
     by_call: dict[str, int] = field(default_factory=dict)
@@ -135,7 +142,10 @@ class _Builder:
 
     def _answer(self, run: SpokenRun, part: Part, place: str) -> None:
         """What a model was told that a tool said: beside its call, unless the tool itself has told already."""
-        at = self.by_call.get(str(part.get("id") or ""))
+        call = str(part.get("id") or "")
+        at = self.by_call.get(call)
+        if at is None and call in self.told_above:
+            return
         if at is None:
             alone = pieces.called(run, {"name": part.get("name")}, "", self.mask)
             told = replace(_tool(alone), **pieces.answered(run, part, place, self.mask))
@@ -179,6 +189,12 @@ class _Builder:
             return
         self.failures.append((len(self.turns), message))
         self.turns.append(pieces.failed(run, self.mask))
+
+
+def _call_ids(messages: Iterable[Message]) -> Iterator[str]:
+    """The ids under which tools were asked for."""
+    for message in messages:
+        yield from (str(part["id"]) for _, part in parts_of(message, "tool_call") if part.get("id"))
 
 
 def _told_first(turns: list[Turn], entered: Mapping[UUID, int]) -> tuple[list[Turn], dict[UUID, int]]:

@@ -135,6 +135,14 @@ def test_a_later_window_does_not_repeat_what_stood_above() -> None:
     assert brief(later) == [("assistant", "Moved.")]
 
 
+def test_what_a_tool_answered_above_is_not_repeated_below_and_is_told_where_no_run_of_its_own_told_it() -> None:
+    steps = tree.steps([llm(1, None, ASKED, LOOKED), llm(2, None, ASKED, LOOKED, FOUND, DONE)])
+    by_runs = build(steps[1:], Frame(said=(ASKED, LOOKED), is_first=False, has_tool_runs=True))
+    assert brief(by_runs) == [("assistant", "Moved.")]
+    by_messages = build(steps[1:], Frame(said=(ASKED, LOOKED), is_first=False))
+    assert [kind for kind, _ in brief(by_messages)] == ["tool", "assistant"]
+
+
 def test_broken_messages_are_passed_over() -> None:
     broken = run(1, type="llm", messages=[None, {"role": "user"}, {"parts": [None, {"type": "text"}]}, "x"])
     assert read(broken).turns == ()
