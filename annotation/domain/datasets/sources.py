@@ -5,22 +5,39 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Case, Q, When
+
 from annotation.domain.datasets.content import RowContent
 from annotation.domain.datasets.provenance import Origin, Provenance
 from annotation.domain.datasets.versions import Source
 from annotation.models import Item, Review, Run, Trace, User
 
 
-def content_of_trace(trace: Trace) -> RowContent:
-    """What the user asked, and what they finally got, as the root run keeps it."""
-    runs = Run.objects.filter(trace=trace).only("inputs", "outputs")
-    root = runs.filter(uuid=trace.root_run_uuid).first() if trace.root_run_uuid else None
-    inputs = root.inputs if root else None
-    outputs = root.outputs if root else None
+def content_of_trace(trace: Trace, *, until: Run | None = None) -> RowContent:
+    """What the user asked, and what they finally got, as the root run keeps it.
+
+    Where several runs stand side by side, such as those of a transcript, the last model call among them speaks for the whole: it
+    was given the conversation so far. `until`: only up to the run that this one answers to.
+    """
+    speaker = _speaker(trace, until)
+    inputs, outputs = (speaker.inputs, speaker.outputs) if speaker else (None, None)
     return RowContent(
         inputs={"input": trace.input or ""} if inputs is None else inputs,
         outputs=({"output": trace.output} if trace.output else None) if outputs is None else outputs,
     )
+
+
+def _speaker(trace: Trace, until: Run | None) -> Run | None:
+    if trace.root_run_uuid is None:
+        return None
+    tops = Run.objects.filter(trace=trace, parent_uuid=None)
+    speaks = Q(type__in=(Run.Type.LLM, Run.Type.AGENT))
+    if until:
+        tops = tops.filter(Q(start_nano__lt=until.start_nano) | Q(uuid=trace.root_run_uuid))
+    else:
+        speaks &= Q(output_text__isnull=False)
+    ordered = tops.order_by(Case(When(speaks, then=0), default=1), "-start_nano", "-id")
+    return ordered.only("inputs", "outputs").first()
 
 
 def content_of_run(run: Run) -> RowContent:

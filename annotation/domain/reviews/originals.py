@@ -105,7 +105,7 @@ def _call_of(run: Run) -> Original:
     if run.type == Run.Type.TOOL:
         kept = run.tool if isinstance(run.tool, dict) else {}
         calls = [{"name": kept.get("name") or run.name, "arguments": kept.get("arguments", run.inputs)}]
-        inputs = sources.content_of_trace(run.trace).inputs
+        inputs = sources.content_of_trace(run.trace, until=run).inputs
     else:
         calls = [{"name": call.get("name"), "arguments": call.get("arguments")} for call in run.tool_calls or ()]
         inputs = sources.content_of_run(run).inputs

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from annotation.domain.datasets import problems, rows
+from annotation.domain.datasets import problems, rows, sources
 from annotation.domain.datasets.content import RowContent
 from annotation.models import Dataset, DatasetVersion, Decision, Example, Review, RubricVersion, User
 from tests.factories import (
@@ -188,6 +188,24 @@ def test_a_trace_without_root_gives_its_texts(dataset: Dataset, editor: User) ->
     row = rows.add_from_trace(dataset=dataset, trace=trace, by=editor, now=NOW)
 
     assert (row.inputs, row.outputs) == ({"input": "Hello"}, None)
+
+
+def test_a_transcript_gives_the_conversation_before_its_last_answer(dataset: Dataset) -> None:
+    trace = TraceFactory(project__workspace=dataset.workspace)
+    said = (("Hi!", "Hello."), ("Cancel it.", None), ("Done.", "Cancelled."))
+    calls = [
+        RunFactory(
+            trace=trace, type="llm", start_nano=at * 10, inputs={"asked": asked}, outputs=answer, output_text=answer
+        )
+        for at, (asked, answer) in enumerate(said)
+    ]
+    tool = RunFactory(trace=trace, type="tool", start_nano=15, inputs={}, outputs={"ok": True})
+    trace.root_run_uuid = calls[0].uuid
+
+    whole, before = sources.content_of_trace(trace), sources.content_of_trace(trace, until=tool)
+
+    assert (whole.inputs, whole.outputs) == ({"asked": "Done."}, "Cancelled.")
+    assert before.inputs == {"asked": "Cancel it."}
 
 
 def test_an_archived_dataset_is_not_changed(editor: User) -> None:
