@@ -82,10 +82,16 @@ def through(request: MemberRequest, trace: Trace) -> Sight:
 
 def require_whole(request: MemberRequest, *traces: Trace) -> None:
     """403 where the person reads a trace on the review page of its item only, because that shows less than there is."""
-    if request.actor.is_limited_to_queues:
-        items = _about(visible(request, Item), *traces).select_related("queue")
-        if any(sight.is_limiting(item.queue) for item in items):
-            raise PermissionDenied(ELSEWHERE)
+    if not is_whole(request, *traces):
+        raise PermissionDenied(ELSEWHERE)
+
+
+def is_whole(request: MemberRequest, *traces: Trace) -> bool:
+    """Whether the person may read all of these traces."""
+    if not request.actor.is_limited_to_queues:
+        return True
+    items = _about(visible(request, Item), *traces).select_related("queue")
+    return not any(sight.is_limiting(item.queue) for item in items)
 
 
 def shown(request: MemberRequest, queue: Queue, seen: Sight) -> dict[str, bool]:

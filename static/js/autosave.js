@@ -73,8 +73,9 @@
     const entries = JSON.parse(held);
     const seen = entries.find(([name]) => name === "seen")?.[1];
     if (seen !== of.elements.seen?.value) return; // of a review that was submitted since
-    document.dispatchEvent(new CustomEvent("restore-labels", { detail: entries.filter(([name]) => name === "labels").map(([, value]) => value) }));
-    document.dispatchEvent(new CustomEvent("restore-steps", { detail: entries.filter(([name]) => name === "step").map(([, value]) => value) }));
+    for (const [kind, field] of [["labels", "labels"], ["steps", "step"], ["evidence", "evidence"]]) {
+      document.dispatchEvent(new CustomEvent(`restore-${kind}`, { detail: entries.filter(([name]) => name === field).map(([, value]) => value) }));
+    }
     fill(of, entries);
     document.dispatchEvent(new CustomEvent("draft-restored"));
     of.dataset.dirty = "1";

@@ -1,10 +1,12 @@
-// Text selected in the trajectory becomes evidence of the next label that is given ([data-labels]); the passages stand in
-// [data-evidence], each with a hidden field, and are marked where they were said; so are those of earlier reviews
-// ([data-evidence-before]).
+// Text selected in a trajectory becomes evidence of the next label that is given ([data-labels]); the passages stand in
+// [data-evidence], each with a hidden field. All passages (li[data-run] with a <q>) are marked where they were said, if that is on
+// the page: those of [data-evidence-before], which are of earlier reviews, less. A click on one (a[data-quote]) leads there.
 "use strict";
 {
   const LONGEST = 2_000;
+  const PAUSE = 80;
   let held = null;
+  let timer = 0;
 
   const hint = (words) => {
     const place = document.querySelector("[data-labels-hint]");
@@ -12,65 +14,132 @@
   };
 
   const take = () => {
+    clearTimeout(timer);
     const selection = getSelection();
-    if (!selection || selection.isCollapsed || selection.rangeCount === 0) return false;
-    const node = selection.getRangeAt(0).startContainer;
-    const turn = (node instanceof Element ? node : node.parentElement)?.closest("#trajectory [data-run]");
-    const text = selection.toString().trim().slice(0, LONGEST);
-    if (!turn || !text || !document.querySelector("[data-evidence]")) return false;
-    held = { run: turn.dataset.run, text };
+    if (!selection || selection.isCollapsed || selection.rangeCount === 0 || !document.querySelector("[data-evidence]")) return false;
+    const range = selection.getRangeAt(0);
+    const node = range.startContainer;
+    const turn = (node instanceof Element ? node : node.parentElement)?.closest(".trajectory [data-run]");
+    const text = turn ? said(selection, range, turn).trim().slice(0, LONGEST).replace(/[\ud800-\udbff]$/, "") : "";
+    if (!text) return false;
+    held = { run: turn.dataset.run || null, text };
     hint("The next label you give keeps the selected text as its evidence.");
     return true;
   };
 
-  const rangeOf = (text, within) => {
-    const walker = document.createTreeWalker(within, NodeFilter.SHOW_TEXT);
-    const parts = [];
-    let whole = "";
-    for (let node = walker.nextNode(); node; node = walker.nextNode()) { parts.push([whole.length, node]); whole += node.data; }
-    const start = whole.indexOf(text);
-    if (start < 0) return null;
-    const range = new Range();
-    const at = (place) => { const [from, node] = parts.findLast(([begin]) => begin <= place); return [node, place - from]; };
-    range.setStart(...at(start));
-    const [node, offset] = at(start + text.length - 1);
-    range.setEnd(node, offset + 1);
-    return range;
+  // what is selected of one turn, without its head; a triple click ends where the next begins
+  const said = (selection, range, turn) => {
+    const body = turn.querySelector(".body") ?? turn;
+    if (body.contains(range.startContainer) && body.contains(range.endContainer)) return selection.toString();
+    const part = range.cloneRange();
+    if (!body.contains(range.startContainer)) part.setStart(body, 0);
+    if (!body.contains(range.endContainer)) part.setEnd(body, body.childNodes.length);
+    return part.toString();
+  };
+
+  // White space does not count: a selection has line ends where the page has blocks, items and cells. What a turn says without any
+  // is put together once, whatever is marked in it.
+  const squeezed = (text) => text.replace(/\s+/g, "");
+  const known = new WeakMap();
+
+  const textOf = (turn) => {
+    if (!known.has(turn)) {
+      const walker = document.createTreeWalker(turn, NodeFilter.SHOW_TEXT);
+      const parts = [], pieces = [];
+      let length = 0;
+      for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+        const piece = squeezed(node.data);
+        if (!piece) continue;
+        parts.push([length, node]);
+        pieces.push(piece);
+        length += piece.length;
+      }
+      known.set(turn, { parts, whole: pieces.join(""), found: new Map() });
+    }
+    return known.get(turn);
+  };
+
+  const placeOf = (parts, index) => {
+    const [from, node] = parts.findLast(([begin]) => begin <= index);
+    let at = 0;
+    for (let left = index - from; left > 0 || /\s/.test(node.data[at]); at++) if (/\S/.test(node.data[at])) left--;
+    return [node, at];
+  };
+
+  const rangeOf = (text, turn) => {
+    const { parts, whole, found } = textOf(turn);
+    const wanted = squeezed(text);
+    if (!found.has(wanted)) {
+      const start = wanted ? whole.indexOf(wanted) : -1;
+      found.set(wanted, start < 0 ? null : between(placeOf(parts, start), placeOf(parts, start + wanted.length - 1)));
+    }
+    return found.get(wanted);
+  };
+
+  const between = ([startContainer, startOffset], [endContainer, last]) =>
+    new StaticRange({ startContainer, startOffset, endContainer, endOffset: last + 1 });
+
+  const rangesOf = (line) => {
+    const turns = document.querySelectorAll(`.trajectory [data-run="${CSS.escape(line.dataset.run)}"]`);
+    return [...turns].map((turn) => rangeOf(line.querySelector("q").textContent, turn)).filter(Boolean);
+  };
+
+  const shown = new Map();
+  const show = (name, lines) => {
+    const ranges = new Set(lines.flatMap(rangesOf));
+    const before = shown.get(name) ?? new Set();
+    if (ranges.size === before.size && [...ranges].every((range) => before.has(range))) return;
+    shown.set(name, ranges);
+    CSS.highlights.set(name, new Highlight(...ranges));
   };
 
   const mark = () => {
     if (!CSS.highlights) return;
-    CSS.highlights.set("evidence", new Highlight(...rangesOf("[data-evidence] li")));
-    CSS.highlights.set("evidence-before", new Highlight(...rangesOf("[data-evidence-before] li")));
+    const lines = [...document.querySelectorAll("li[data-run]:has(> a[data-quote])")];
+    const isBefore = (line) => line.closest("[data-evidence-before]");
+    show("evidence", lines.filter((line) => !isBefore(line)));
+    show("evidence-before", lines.filter(isBefore));
   };
 
-  const rangesOf = (lines) =>
-    [...document.querySelectorAll(lines)].flatMap((line) => {
-      const text = line.querySelector("q").textContent;
-      const turns = document.querySelectorAll(`#trajectory [data-run="${CSS.escape(line.dataset.run)}"]`);
-      return [...turns].map((turn) => rangeOf(text, turn)).filter(Boolean);
-    });
-
-  const line = (label, passage) => {
+  const line = (passage) => {
     const item = document.createElement("li");
-    Object.assign(item.dataset, { label, run: passage.run });
+    Object.assign(item.dataset, { label: passage.label, run: passage.run ?? "" });
     const field = document.createElement("input");
-    Object.assign(field, { type: "hidden", name: "evidence", value: JSON.stringify({ label, ...passage }) });
+    Object.assign(field, { type: "hidden", name: "evidence", value: JSON.stringify(passage) });
     const name = document.createElement("b");
-    name.textContent = label;
-    const words = document.createElement("q");
-    words.textContent = passage.text;
+    name.textContent = passage.label;
+    const link = document.createElement("a");
+    link.href = `${document.querySelector("[data-evidence]").dataset.evidence}${passage.run ?? ""}`;
+    link.dataset.quote = "";
+    link.append(document.createElement("q"));
+    link.firstChild.textContent = passage.text;
     const remove = document.createElement("button");
     Object.assign(remove, { type: "button", textContent: "×" });
     remove.dataset.evidenceRemove = "";
     remove.setAttribute("aria-label", "Take this passage away");
-    item.append(field, name, " ", words, remove);
+    item.append(field, name, " ", link, remove);
     return item;
   };
 
-  document.addEventListener("selectionchange", take);
+  const goTo = ({ startContainer, startOffset, endContainer, endOffset }) => {
+    const range = new Range();
+    range.setStart(startContainer, startOffset);
+    range.setEnd(endContainer, endOffset);
+    const place = startContainer.parentElement;
+    for (let fold = place.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+    place.dispatchEvent(new CustomEvent("show-pane", { detail: "trajectory", bubbles: true }));
+    for (let around = place; around; around = around.parentElement) { // a passage may be far down in its element
+      const isPage = around === document.scrollingElement;
+      if (!isPage && !/auto|scroll/.test(getComputedStyle(around).overflowY)) continue;
+      const top = isPage ? 0 : around.getBoundingClientRect().top;
+      around.scrollTop += range.getBoundingClientRect().top - top - around.clientHeight / 3;
+    }
+    CSS.highlights?.set("evidence-at", new Highlight(range));
+  };
+
+  document.addEventListener("selectionchange", () => { clearTimeout(timer); timer = setTimeout(take, PAUSE); });
   document.addEventListener("pointerdown", (event) => {
-    if (held && event.target.closest("#trajectory")) { held = null; hint(""); }
+    if (event.target.closest(".trajectory")) { held = null; hint(""); } else take();
   });
   document.addEventListener("change", (event) => {
     const box = event.target;
@@ -78,7 +147,7 @@
     if (!list || !box.matches("[data-labels] input[name=labels]")) return;
     if (!box.checked) [...list.children].filter((item) => item.dataset.label === box.value).forEach((item) => item.remove());
     else if (take() || held) {
-      list.append(line(box.value, held));
+      list.append(line({ ...held, label: box.value }));
       held = null;
       hint("");
       getSelection().removeAllRanges();
@@ -86,12 +155,23 @@
     mark();
   });
   document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[data-quote]");
+    const range = link && rangesOf(link.closest("li"))[0];
+    if (range) { event.preventDefault(); goTo(range); }
     const button = event.target.closest("[data-evidence-remove]");
     if (!button) return;
     const { label } = button.closest("li").dataset;
     button.closest("li").remove();
     const box = [...document.querySelectorAll("[data-labels] input[name=labels]")].find((other) => other.value === label);
     box?.dispatchEvent(new Event("input", { bubbles: true })); // so that the draft is kept
+    mark();
+  });
+  document.addEventListener("htmx:afterSettle", (event) => {
+    const turn = event.target.closest?.(".turn[data-run]");
+    if (turn) known.delete(turn); // more of it was loaded
+  });
+  document.addEventListener("restore-evidence", (event) => {
+    document.querySelector("[data-evidence]")?.replaceChildren(...event.detail.map((value) => line(JSON.parse(value))));
     mark();
   });
   document.addEventListener("page-changed", mark);

@@ -77,6 +77,12 @@ def fitting(item: Item, questions: asked.Rubric, answers: ReviewInput, *, asks_s
     ]
     if originals.foreign_runs(item, {step.run for step in given.steps}):
         problems.append(AnswerProblem("steps", "A step that was judged does not belong to the item; reload the page."))
+    if originals.unshown_runs(item, {one.run for one in given.evidence if one.run}):
+        problems.append(
+            AnswerProblem(
+                "labels", "A passage was marked in a step that this item does not show; take that passage away."
+            )
+        )
     if asks_steps:
         problems += asked_steps.problems(asked_steps.of_item(item, questions), questions, given.steps)
     if problems:

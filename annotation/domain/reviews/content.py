@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -154,6 +154,11 @@ def read_draft(document: Mapping[str, Any]) -> ReviewInput:
 def read_labels(document: list[Any]) -> tuple[Label, ...]:
     """The labels kept on a review."""
     return tuple(Label.model_validate(entry) for entry in document)
+
+
+def marked(labels: Iterable[Label]) -> tuple[Evidence, ...]:
+    """The passages that speak for the labels, each under its label's name."""
+    return tuple(Evidence(label=label.name, run=one.run, text=one.text) for label in labels for one in label.evidence)
 
 
 def read_steps(document: list[Any]) -> tuple[KeptStep, ...]:

@@ -42,12 +42,14 @@ class Summary:
     review: Review
     answers: tuple[Answer, ...]
     labels: tuple[str, ...]
+    evidence: tuple[Evidence, ...] = ()
 
 
 def summary(review: Review) -> Summary:
     """The review in a line."""
-    labels = tuple(label.name for label in content.read_labels(review.labels))
-    return Summary(review, corrections.answers(review), labels)
+    labels = content.read_labels(review.labels)
+    names = tuple(label.name for label in labels)
+    return Summary(review, corrections.answers(review), names, content.marked(labels))
 
 
 def as_input(review: Review) -> ReviewInput:
@@ -56,9 +58,7 @@ def as_input(review: Review) -> ReviewInput:
     return ReviewInput(
         answers=review.answers,
         labels=tuple(label.name for label in labels),
-        evidence=tuple(
-            Evidence(label=label.name, run=one.run, text=one.text) for label in labels for one in label.evidence
-        ),
+        evidence=content.marked(labels),
         layer=review.layer,
         first_failing_run_uuid=review.first_failing_run_uuid,
         steps=tuple(

@@ -150,7 +150,9 @@ def _tokens(value: Any) -> Iterator[str]:
 
 
 def _stood(item: Item, kept: ReviewInput, mask: Mask) -> Iterator[tuple[str, Spelling]]:
-    """All tokens of the item, those of the person's earlier review first, then trace by trace and step by step."""
+    """All tokens of the item, those of the person's earlier review first, then trace by trace and step by step, then those of
+    the turns before.
+    """
     yield from mask.stood([kept.correction, [one.text for one in kept.evidence], list(kept.answers.values())])
     traces = Trace.objects.filter(workspace=item.workspace_id, uuid__in=originals.traces_of(item))
     for trace in traces.order_by("started_at", "id"):
@@ -158,3 +160,5 @@ def _stood(item: Item, kept: ReviewInput, mask: Mask) -> Iterator[tuple[str, Spe
         for run in Run.objects.filter(trace=trace).only("id", *_OF_RUN).order_by("start_nano", "id").iterator(50):
             for name in _OF_RUN:
                 yield from mask.stood(getattr(run, name))
+    for before in originals.shown_before(item):
+        yield from mask.stood([before.output, before.input])

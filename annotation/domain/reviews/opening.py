@@ -14,20 +14,20 @@ from annotation.domain.queues.blinded import Known
 from annotation.domain.queues.counts import Counts
 from annotation.domain.queues.rubric import Rubric
 from annotation.domain.reviews import drafts, originals, submissions
-from annotation.domain.reviews.content import Evidence, ReviewInput, read_labels
+from annotation.domain.reviews.content import Evidence, ReviewInput, marked, read_labels
 from annotation.domain.reviews.drafts import SavedDraft
 from annotation.domain.reviews.history import as_input
 from annotation.domain.reviews.steps import STEP_THUMB
 from annotation.models import FailureMode, Feedback, Item, Probe, Project, Queue, Review, RubricVersion, Trace, User
-
-MOST_EARLIER = 20
-"""How many earlier turns of a thread stand above a trace."""
 
 STEP_THUMBS = ("thumbs", STEP_THUMB)
 """Keys of feedback that the outline shows as a thumb on the run."""
 
 MOST_SAID = 500
 """Of feedback that is shown with an item."""
+
+MOST_MARKED = 20
+"""Of the person's other reviews of the same traces, whose marked passages are shown."""
 
 MOST_WHOLE = 5
 """How many traces of a thread under review are shown with all their steps."""
@@ -132,17 +132,7 @@ def turns(item: Item) -> tuple[list[Trace], list[Trace]]:
     traces = list(rows.order_by("started_at", "id"))
     if item.kind == Item.Kind.THREAD:
         return traces[:-MOST_WHOLE], traces[-MOST_WHOLE:]
-    return _earlier(traces), traces
-
-
-def _earlier(traces: list[Trace]) -> list[Trace]:
-    """At most the MOST_EARLIER traces before the first of these in its thread."""
-    if not traces or traces[0].thread_id is None:
-        return []
-    first = traces[0]
-    rows = Trace.objects.filter(workspace=first.workspace_id, project=first.project_id, thread_id=first.thread_id)
-    before = rows.filter(Q(started_at__lt=first.started_at) | Q(started_at=first.started_at, id__lt=first.pk))
-    return list(before.order_by("-started_at", "-id")[:MOST_EARLIER])[::-1]
+    return originals.turns_before(traces), traces
 
 
 def labels_of(project: Project | None) -> QuerySet[FailureMode]:
@@ -179,13 +169,8 @@ def marked_before(item: Item, traces: list[Trace], person: User) -> list[Evidenc
     """Passages that the person marked on these traces in reviews of other items; nobody else's, which would lead them."""
     mine = Review.objects.filter(item__workspace=item.workspace_id, reviewer=person).exclude(item=item)
     about = mine.filter(item__trace_uuid__in=[trace.uuid for trace in traces]).exclude(labels=[])
-    found = about.order_by("-submitted_at").values_list("labels", flat=True)[:MOST_EARLIER] if traces else ()
-    return [
-        Evidence(label=label.name, run=one.run, text=one.text)
-        for labels in found
-        for label in read_labels(labels)
-        for one in label.evidence
-    ]
+    found = about.order_by("-submitted_at").values_list("labels", flat=True)[:MOST_MARKED] if traces else ()
+    return [one for labels in found for one in marked(read_labels(labels))]
 
 
 def _says_anything(content: ReviewInput) -> bool:

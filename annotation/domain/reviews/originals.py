@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
+
+from django.db.models import Q
 
 from annotation.domain.datasets import sources
 from annotation.domain.queues import subjects
@@ -71,6 +73,37 @@ def foreign_runs(item: Item, runs: Collection[UUID]) -> set[UUID]:
         return set()
     rows = Run.objects.filter(workspace=item.workspace_id, uuid__in=runs, trace__uuid__in=traces_of(item))
     return set(runs) - set(rows.values_list("uuid", flat=True))
+
+
+MOST_BEFORE = 20
+"""How many earlier turns of a thread stand above a trace."""
+
+
+def turns_before(traces: Sequence[Trace]) -> list[Trace]:
+    """At most the MOST_BEFORE traces before the first of these in its thread, oldest first."""
+    if not traces or traces[0].thread_id is None:
+        return []
+    first = traces[0]
+    rows = Trace.objects.filter(workspace=first.workspace_id, project=first.project_id, thread_id=first.thread_id)
+    before = rows.filter(Q(started_at__lt=first.started_at) | Q(started_at=first.started_at, id__lt=first.pk))
+    return list(before.order_by("-started_at", "-id")[:MOST_BEFORE])[::-1]
+
+
+def shown_before(item: Item) -> list[Trace]:
+    """The earlier turns that stand above the item's traces; none above a pair, whose sides they would tell apart."""
+    if item.kind == Item.Kind.PAIR:
+        return []
+    rows = Trace.objects.filter(workspace=item.workspace_id, uuid__in=traces_of(item))
+    return turns_before(list(rows.order_by("started_at", "id")[:1]))
+
+
+def unshown_runs(item: Item, runs: Collection[UUID]) -> set[UUID]:
+    """Those that are no step of the item's traces, nor of the earlier turns that stand above them."""
+    left = foreign_runs(item, runs)
+    if not left:
+        return left
+    before = Run.objects.filter(workspace=item.workspace_id, uuid__in=left, trace__in=shown_before(item))
+    return left - set(before.values_list("uuid", flat=True))
 
 
 def original(item: Item, run_uuid: UUID | None, part: str = "", *, trace: Trace | None = None) -> Original:

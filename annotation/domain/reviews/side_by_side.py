@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from django.db.models import Prefetch, QuerySet
 from annotation.domain.queues import disputes, pairs, rubric, rubric_versions
 from annotation.domain.queues.rubric import Question, Rubric
 from annotation.domain.reviews import adjudicate, answer, content, corrections, diff, diff_json, history, originals
-from annotation.domain.reviews.content import StepJudgement
+from annotation.domain.reviews.content import Evidence, StepJudgement
 from annotation.domain.reviews.diff import Kind, Piece
 from annotation.domain.reviews.originals import Original
 from annotation.models import Item, Queue, Review, Run
@@ -23,10 +23,14 @@ WAITING_ORDER = ("id",)
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What one person said: words, one an entry, or a correction as `pieces` of what it changes."""
+    """What one person said: words, one an entry, or a correction as `pieces` of what it changes.
+
+    `passages` speak for labels; two people who mark others say the same.
+    """
 
     words: tuple[str, ...] = ()
     pieces: tuple[Piece, ...] = ()
+    passages: tuple[Evidence, ...] = field(default=(), compare=False)
 
 
 class Step(NamedTuple):
@@ -216,12 +220,17 @@ def _parts(
     item: Item, reviews: Sequence[Review], judged: Mapping[int, Judged], steps: Mapping[UUID | None, str]
 ) -> Iterator[tuple[str, Callable[[Review], Cell]]]:
     source = originals.original(item, None) if any(review.correction is not None for review in reviews) else None
-    yield "Labels", lambda review: Cell(tuple(sorted(label.name for label in content.read_labels(review.labels))))
+    yield "Labels", _given_labels
     yield "Layer", lambda review: _cell(review.layer)
     yield "First failing step", lambda review: _cell(steps.get(review.first_failing_run_uuid))
     yield "Single steps", lambda review: Cell(tuple(_of_steps(review, judged[review.pk], steps)))
     yield "Correction", lambda review: _correction(item, review, source)
     yield NOTE, lambda review: _cell(review.note)
+
+
+def _given_labels(review: Review) -> Cell:
+    labels = content.read_labels(review.labels)
+    return Cell(tuple(sorted(label.name for label in labels)), passages=content.marked(labels))
 
 
 def _of_steps(review: Review, judged: Judged, names: Mapping[UUID | None, str]) -> Iterator[str]:

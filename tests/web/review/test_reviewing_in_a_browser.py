@@ -7,6 +7,7 @@ from collections.abc import Callable
 from playwright.sync_api import Page, expect
 
 from annotation.models import Dataset, FailureMode, Item, Review
+from tests.fixtures.browser import settled
 from tests.fixtures.people import People
 from tests.web.review.conftest import ANSWER, Line, run_of
 from tests.web.review.screen import at, kept, press
@@ -112,25 +113,48 @@ def test_a_missing_answer_takes_the_focus(page: Page, live: str, make_line: Make
     expect(page.get_by_role("heading", name="All done here")).to_be_visible()
 
 
+SELECT = """() => {
+    const [from, to] = [".final p", ".final li:last-child"].map((one) => document.querySelector(`#trajectory ${one}`).firstChild);
+    getSelection().setBaseAndExtent(from, 5, to, to.length);
+}"""
+MARKED = """(name) => [...CSS.highlights.get(name) ?? []].map((one) => {
+    const range = new Range();
+    range.setStart(one.startContainer, one.startOffset);
+    range.setEnd(one.endContainer, one.endOffset);
+    return range.toString().split(/\\s+/).join(" ");
+})"""
+
+
 def test_selected_text_becomes_evidence_of_the_label(
     page: Page, live: str, make_line: MakeLine, modes: list[FailureMode]
 ) -> None:
-    line = make_line(2)
+    """Over a paragraph and items of a list too, and marked where it was said whenever the page comes again."""
+    line = make_line(2, answer="Your rate is *refundable*:\n\n- wholly\n- until noon")
+    said = "rate is refundable: wholly until noon"
     page.goto(live + line.page(1))
     page.keyboard.press("b")
-    page.locator("#trajectory .final p").first.click(click_count=3)
+    page.evaluate(SELECT)
     expect(page.locator("[data-labels-hint]")).to_contain_text("keeps the selected text")
     page.keyboard.press("1")
-    expect(page.locator("[data-evidence] q")).to_have_text(ANSWER)
+    expect(page.locator("[data-evidence] q")).to_have_text(said)
     kept(page)
+    assert page.evaluate(MARKED, "evidence") == [said]
     page.reload()
-    expect(page.locator("[data-evidence] q")).to_have_text(ANSWER)
+    settled(page)
+    assert page.evaluate(MARKED, "evidence") == [said]
+    address = page.url
+    page.locator("[data-evidence] a").click()
+    assert page.evaluate(MARKED, "evidence-at") == [said]
+    assert page.url == address
     page.keyboard.press("Control+Enter")
     at(page, 2)
+    assert page.evaluate(MARKED, "evidence") == []
 
     label = Review.objects.get().labels[0]
     assert label["name"] == "Wrong policy"
-    assert label["evidence"] == [{"run": str(run_of(line.items[0], "final_answer").uuid), "text": ANSWER}]
+    (passage,) = label["evidence"]
+    assert passage["run"] == str(run_of(line.items[0], "final_answer").uuid)
+    assert passage["text"].split() == said.split()
 
 
 def test_what_is_typed_into_a_field_is_not_lost_when_a_key_submits(

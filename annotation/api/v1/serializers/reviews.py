@@ -31,6 +31,18 @@ class StepSerializer(serializers.Serializer[Any]):
     )
 
 
+class EvidenceSerializer(serializers.Serializer[Any]):
+    """A passage that speaks for a label."""
+
+    label = serializers.CharField(help_text="One of `labels`.")  # type: ignore[assignment]  # the field's own stays
+    run = serializers.UUIDField(
+        default=None,
+        allow_null=True,
+        help_text="The step that says it: of the item, or of an earlier turn of its thread.",
+    )
+    text = serializers.CharField(trim_whitespace=False)
+
+
 class ReviewInputSerializer(serializers.Serializer[Any]):
     """One review; also the form of a draft, which may be incomplete."""
 
@@ -38,6 +50,7 @@ class ReviewInputSerializer(serializers.Serializer[Any]):
     labels = serializers.ListField(
         child=serializers.CharField(), default=list, help_text="Names of failure modes; unknown ones are coined."
     )
+    evidence = EvidenceSerializer(many=True, default=list, help_text="Passages that speak for labels.")
     layer = serializers.CharField(default="", allow_blank=True, help_text="model, harness, context, or empty.")
     first_failing_run = serializers.UUIDField(default=None, allow_null=True)
     steps = StepSerializer(

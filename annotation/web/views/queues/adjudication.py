@@ -151,7 +151,11 @@ def _item(request: MemberRequest, item: Item, sent: Sent | None) -> dict[str, An
     shown = side_by_side.comparison(item)
     _, traces = opening.turns(item)
     seen = _trajectories(request, item, traces)
-    known = {"comparison": shown, "trajectories": seen}
+    known = {
+        "comparison": shown,
+        "trajectories": seen,
+        "step_address": f"{_address(request, item.queue, item.number)}&step=",
+    }
     given = sent.given if sent else _begun(request, shown)
     return known | (_form(shown, given, sent, seen) if given else {})
 

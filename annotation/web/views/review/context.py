@@ -51,6 +51,11 @@ def kept_address(request: MemberRequest, item: Item) -> str:
     return f"{address(request, item)}?{urlencode(kept)}" if kept else address(request, item)
 
 
+def step_address(request: MemberRequest, item: Item) -> str:
+    """The same at one of its steps, whose outside id is put behind."""
+    return f"{address(request, item)}?{urlencode({**walk.kept(request), 'step': ''})}"
+
+
 def queue_address(request: MemberRequest, queue: Queue) -> str:
     """Where the next item of a queue is taken."""
     return reverse("queue-review", args=[request.workspace.slug, queue.uuid])
@@ -106,6 +111,7 @@ def of(request: MemberRequest, opened: Opened, fields: ReviewFields) -> dict[str
         "labels": label_choices(opening.labels_of(project), fields.given.labels),
         "asked_steps": asked_steps.of(opened, fields, seen),
         "layers": LAYERS,
+        "step_address": step_address(request, item),
         "marked_before": masked.evidence(opening.marked_before(item, traces, request.user), seen),
         "correction": correction.shown(source, fields.given, queue.target_dataset),
         **(

@@ -10,20 +10,25 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.text import Truncator
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from annotation.domain.access import Capability
 from annotation.domain.paging import BadCursorError
 from annotation.domain.queues import flags
+from annotation.domain.queues.sight import Sight
 from annotation.domain.reviews import history, masked, submissions, undo
 from annotation.domain.reviews.history import Summary
 from annotation.models import Item, Probe, Queue, Review
 from annotation.web import sight
 from annotation.web.access import member, queue_of, visible
 from annotation.web.http import MemberRequest
+from annotation.web.views.review.context import step_address
 
 PAGE_SIZE = 50
+LONGEST_PASSAGE = 240
 
 
 @require_GET
@@ -71,7 +76,15 @@ def own_reviews(request: MemberRequest, uuid: UUID) -> HttpResponse:
 def _summaries(request: MemberRequest, queue: Queue, reviews: Sequence[Review]) -> list[Summary]:
     sights = sight.of_each(request, queue, [review.item for review in reviews])
     found = [history.summary(review) for review in reviews]
-    return [replace(one, answers=masked.answers(one.answers, sights[one.review.item_id])) for one in found]
+    return [_seen(one, sights[one.review.item_id]) for one in found]
+
+
+def _seen(one: Summary, seen: Sight) -> Summary:
+    marked = [
+        passage.model_copy(update={"text": Truncator(passage.text).chars(LONGEST_PASSAGE)})
+        for passage in masked.evidence(one.evidence, seen)
+    ]
+    return replace(one, answers=masked.answers(one.answers, seen), evidence=tuple(marked))
 
 
 @require_GET
@@ -99,5 +112,14 @@ def review_history(request: MemberRequest, uuid: UUID) -> HttpResponse:
             for one in history.versions(review)
         ],
         "is_own": review.reviewer_id == request.user.pk,
+        "step_address": _step_address(request, review),
     }
     return render(request, "review/history.html", context)
+
+
+def _step_address(request: MemberRequest, review: Review) -> str:
+    """Where a step is read: in the review itself, or for an editor in its trace; empty where neither can be."""
+    if review.reviewer_id == request.user.pk:
+        return step_address(request, review.item)
+    uuid = review.item.trace_uuid
+    return f"{reverse('trace-detail', args=[request.workspace.slug, uuid])}?step=" if uuid else ""

@@ -14,14 +14,14 @@ from django.views.decorators.http import require_GET
 
 from annotation.domain.access import Capability
 from annotation.domain.queues import membership
-from annotation.domain.reviews import opening
+from annotation.domain.reviews import opening, quoted
 from annotation.domain.traces import filters, matching, neighbours, veiled
 from annotation.domain.traces.trajectory import trajectory
 from annotation.domain.traces.whole import feedback_of
 from annotation.models import FailureMode, Feedback, Item, Queue, Trace
 from annotation.web.access import hides_model, member, readable_trace_of, visible
 from annotation.web.http import MemberRequest, page_or_fragment
-from annotation.web.sight import require_whole
+from annotation.web.sight import is_whole, require_whole
 from annotation.web.trajectory import ShownTrajectory, is_more_of_outline, more_of_outline
 from annotation.web.views.datasets import taking
 from annotation.web.views.traces.choosing import Choice, chosen
@@ -98,10 +98,13 @@ def feedback_context(request: MemberRequest, trace: Trace) -> dict[str, Any]:
     rows = feedback_of(trace, feedback=visible(request, Feedback)).select_related("author", "failure_mode")
     may_give = request.actor.may(Capability.GIVE_FEEDBACK)
     modes = FailureMode.objects.filter(project=trace.project_id, merged_into__isnull=True).order_by("name")
+    said = list(rows)
     return {
         "trace": trace,
         "workspace": request.workspace,
-        "feedback": list(rows),
+        "feedback": said,
+        "passages": quoted.of_feedback(said) if is_whole(request, trace) else {},
+        "step_address": f"{address_of(request, trace)}?step=",
         "mine": request.user.pk,
         "may_give": may_give,
         "is_blind": request.actor.is_limited_to_queues,  # what others said must not lead a reviewer
