@@ -16,7 +16,9 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import Truncator
 
 from annotation.domain import formats, markdown
+from annotation.domain.masking import mask
 from annotation.domain.projects import own_keys as keys
+from annotation.domain.queues import blindness, masking
 from annotation.domain.traces.conversation.clip import written
 from annotation.domain.traces.filters import FilterError
 from annotation.models import Queue
@@ -38,6 +40,12 @@ def icon(name: str, kind: str = "") -> SafeString:
         static("img/icons.svg"),
         name,
     )
+
+
+@register.filter
+def shortened(text: Any, most: int) -> str:
+    """The beginning of a text that may be masked, without half a token."""
+    return mask.shortened(str(text), most)
 
 
 #: The icon of each type of run, and the class that tints it.
@@ -130,6 +138,20 @@ def is_overdue(queue: Queue) -> bool:
     """Whether the day on which a queue is due has passed while it is not over."""
     is_over = queue.status in {Queue.Status.COMPLETED, Queue.Status.ARCHIVED}
     return queue.due_on is not None and not is_over and queue.due_on < timezone.localdate()
+
+
+@register.filter
+def hidden_before_judging(queue: Queue) -> str:
+    """What reviewers of the queue are not told before they judge, in words."""
+    return ", ".join(blindness.WORDS[name].lower() for name in blindness.read(queue.blindness).switches)
+
+
+@register.filter
+def masked_data(queue: Queue) -> str:
+    """What reviewers of the queue read tokens instead of, in words."""
+    policy = masking.read(queue.masking)
+    words = [masking.WORDS[kind] for kind in policy.kinds] + [one.name for one in policy.patterns]
+    return ", ".join(words)
 
 
 @register.filter

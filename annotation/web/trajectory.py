@@ -14,9 +14,9 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.text import Truncator
 
 from annotation.domain import markdown
+from annotation.domain.masking.mask import shortened
 from annotation.domain.queues.sight import WHOLE, Sight
 from annotation.domain.reviews import presented
 from annotation.domain.traces import veiled
@@ -238,15 +238,17 @@ def gists_of(turns: Iterable[Turn]) -> dict[UUID, str]:
     found: dict[UUID, str] = {}
     asked: dict[UUID, list[str]] = {}
     for turn in turns:
+        if turn.is_earlier:
+            continue  # the model was given it, the run did not do it
         if turn.tool:
             alone = _ONE_ARGUMENT.fullmatch(turn.tool.summary)
             found.setdefault(turn.run, alone[1].replace('\\"', '"') if alone else turn.tool.summary)
             if turn.asked_by and turn.asked_by != turn.run:
                 asked.setdefault(turn.asked_by, []).append(turn.tool.name)
         elif turn.kind is TurnKind.ASSISTANT:
-            found[turn.run] = markdown.plain(turn.text.text[: 2 * _LONGEST_GIST])
+            found[turn.run] = markdown.plain(shortened(turn.text.text, 2 * _LONGEST_GIST))
     asks = {run: f"→ {', '.join(dict.fromkeys(names))}" for run, names in asked.items()}
-    return {run: Truncator(" ".join(words.split())).chars(_LONGEST_GIST) for run, words in {**asks, **found}.items()}
+    return {run: shortened(" ".join(words.split()), _LONGEST_GIST) for run, words in {**asks, **found}.items()}
 
 
 def is_more_of_outline(request: MemberRequest) -> bool:

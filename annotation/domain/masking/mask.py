@@ -305,3 +305,19 @@ class _Restorer:
         stood, times = self._stood.get(token), self._times.get(token, 0)
         self._times[token] = times + 1
         return stood[min(times, len(stood) - 1)] if stood else token
+
+
+def shortened(text: str, most: int) -> str:
+    """At most so many characters, with an ellipsis where any are left out; half a token would read as another value.
+
+    A token counts as what it reads when its value has a number, however long its digest.
+    """
+    if len(text) <= most:
+        return text
+    end = most - 1
+    for token in TOKEN.finditer(text):
+        if token.start() >= end:
+            break
+        read = token.start() + len(token[1]) + len("[ 1]")
+        end = end + token.end() - read if read <= end else token.start()
+    return text if end >= len(text) - 1 else f"{text[:end].rstrip()}…"

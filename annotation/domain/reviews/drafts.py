@@ -6,7 +6,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from annotation.domain.reviews import content
+from annotation.domain.queues.sight import WHOLE, Sight
+from annotation.domain.reviews import content, masked
 from annotation.domain.reviews.content import ReviewInput
 from annotation.domain.reviews.stored import storable
 from annotation.domain.rows import Rows
@@ -21,8 +22,12 @@ class SavedDraft:
     saved_at: datetime
 
 
-def save(*, item: Item, by: User, content: ReviewInput, now: datetime) -> SavedDraft:
-    """Keep what the person has typed so far, in place of what was kept before; need not fit the rubric yet."""
+def save(*, item: Item, by: User, content: ReviewInput, now: datetime, sight: Sight = WHOLE) -> SavedDraft:
+    """Keep what the person has typed so far, in place of what was kept before; need not fit the rubric yet.
+
+    `sight` is what they saw, see `as_typed`.
+    """
+    content = as_typed(content, item=item, by=by, sight=sight)
     document = storable(content.document())
     Draft.objects.bulk_create(
         [Draft(item=item, reviewer=by, content=document, saved_at=now)],
@@ -31,6 +36,14 @@ def save(*, item: Item, by: User, content: ReviewInput, now: datetime) -> SavedD
         update_fields=["content", "saved_at"],
     )
     return SavedDraft(content, now)
+
+
+def as_typed(content: ReviewInput, *, item: Item, by: User, sight: Sight) -> ReviewInput:
+    """The content with the words of the person's draft where a page that shows it masked sent their tokens."""
+    if sight.mask is None or not masked.has_tokens(content):
+        return content
+    before = load(item=item, by=by)
+    return masked.retyped(content, before.content, sight.mask) if before else content
 
 
 def load(*, item: Item, by: User) -> SavedDraft | None:

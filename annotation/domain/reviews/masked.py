@@ -95,9 +95,13 @@ def original(source: Original, sight: Sight, *, with_inputs: bool = False) -> Or
 
 def earlier(content: ReviewInput, item: Item) -> Mask | None:
     """What puts back tokens that a queue showed before its masking was changed; None where none was sent."""
+    return sights.earlier(item) if has_tokens(content) else None
+
+
+def has_tokens(content: ReviewInput) -> bool:
+    """Whether anything stands in it that may stand for something else."""
     lists = [answer for answer in content.answers.values() if isinstance(answer, list)]
-    said = [content.correction, [one.text for one in content.evidence], lists]
-    return sights.earlier(item) if any(_tokens(said)) else None
+    return any(_tokens([content.correction, [one.text for one in content.evidence], lists]))
 
 
 def put_back(content: ReviewInput, item: Item, by: User, mask: Mask) -> ReviewInput:
@@ -118,6 +122,19 @@ def put_back(content: ReviewInput, item: Item, by: User, mask: Mask) -> ReviewIn
     }
     correction = values.put_back(content.correction, kept.correction)
     return content.model_copy(update={"correction": correction, "evidence": marked, "answers": answers})
+
+
+def retyped(content: ReviewInput, before: ReviewInput, mask: Mask) -> ReviewInput:
+    """What is typed now, with what the person typed themselves before where its token stands.
+
+    The page masks their own words as well when it shows them again, and nothing in the item says what these stood for.
+    """
+    typed = [before.correction, *(answer for answer in before.answers.values() if isinstance(answer, list))]
+    known = by_token(mask.stood(typed))
+    answers = {
+        key: restored(answer, known) if isinstance(answer, list) else answer for key, answer in content.answers.items()
+    }
+    return content.model_copy(update={"correction": restored(content.correction, known), "answers": answers})
 
 
 class _Values:

@@ -54,7 +54,7 @@ def submit(
     given is then kept as the person's draft.
     """
     if sight.mask:
-        answers = masked.put_back(answers, item, by, sight.mask)
+        answers = masked.put_back(drafts.as_typed(answers, item=item, by=by, sight=sight), item, by, sight.mask)
     if earlier := masked.earlier(answers, item):
         answers = masked.put_back(answers, item, by, earlier)
     try:

@@ -1,5 +1,6 @@
 """Personal data is found by its form, called by tokens, and put back."""
 
+import re
 import time
 from collections.abc import Callable
 from datetime import datetime
@@ -12,7 +13,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from annotation.domain.masking import KINDS, Kind, Mask
-from annotation.domain.masking.mask import by_token, restored
+from annotation.domain.masking.mask import by_token, restored, shortened
 
 NUMBERED = {"[e-mail", "[IBAN", "[card", "[IP address", "[phone"}
 VALUES = [
@@ -121,6 +122,15 @@ def test_a_spelling_comes_back_where_it_stood() -> None:
     token = shown.text("anna@x.org")
     stood = by_token(shown.stood(text))
     assert restored(f"{token}: {token}, {token}", stood) == "Anna@x.org: anna@x.org, anna@x.org"
+
+
+@given(st.lists(st.sampled_from(VALUES), min_size=1, max_size=30), st.integers(1, 400))
+def test_a_masked_text_is_shortened_to_no_half_of_a_token(values: list[str], most: int) -> None:
+    whole = mask().text("; ".join(values))
+    short = shortened(whole, most)
+    read = re.sub(r"[0-9a-f]{16}(?=\])", "1", short)
+    assert short == whole or (whole.startswith(short[:-1]) and short[-1] == "…" and len(read) <= most)
+    assert short.count("[") == short.count("]")
 
 
 @given(st.lists(st.sampled_from(VALUES), min_size=1, max_size=30), st.integers(0, 400))

@@ -37,6 +37,9 @@ def test_what_reviewers_see_is_saved_and_shown_again(people: People) -> None:
         "system": "hidden", "tools": "folded", "figures": False, "raw": False, "texts": "raw", "may_show_rest": True, "facts": ["tier", "language"],
     }  # fmt: skip
     assert queue.masking == {"kinds": ["e-mail", "card"], "patterns": [{"name": "customer", "pattern": "KD-\\d{6}"}]}
+    policy = " ".join(client.get(f"/w/acme/queues/{queue.uuid}/").content.decode().split())
+    assert "<dt>Hidden</dt> <dd>nothing</dd>" in policy
+    assert "<dt>Masked</dt><dd>E-mail addresses, Card numbers, customer</dd>" in policy
     page = client.get(f"/w/acme/queues/{queue.uuid}/edit/").content.decode()
     assert "customer: KD-\\d{6}" in page
     assert '<option value="hidden" selected>' in page

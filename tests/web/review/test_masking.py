@@ -208,6 +208,20 @@ def test_a_draft_comes_back_masked_however_it_was_typed(line: Line, people: Peop
     assert secrets_in(client.get(line.page(1))) == []
 
 
+def test_what_somebody_typed_themselves_is_not_lost_to_the_token_that_they_read_again(
+    line: Line, people: People
+) -> None:
+    client, own = reviewing(people), "somebody@new.example"
+    client.get(line.page(1))
+    client.post(line.page(1, "draft"), line.form(1, correction=f"To {own}", correction_format="text"))
+    (token,) = re.findall(r">\nTo (\[e-mail \d+\])<", client.get(line.page(1)).content.decode())
+    for words in (" now", " at once"):  # typed on, kept again
+        client.post(line.page(1, "draft"), line.form(1, correction=f"To {token}{words}", correction_format="text"))
+        assert Draft.objects.get().content["correction"] == f"To {own}{words}"
+    submit(client, line, f"To {token} please")
+    assert Review.objects.get().correction == f"To {own} please"
+
+
 def test_masking_costs_one_statement_once_values_have_numbers(
     line: Line, people: People, django_assert_max_num_queries: Any
 ) -> None:

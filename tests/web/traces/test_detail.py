@@ -65,6 +65,15 @@ def test_the_outline_says_what_each_step_did_and_no_name_that_all_of_them_have(e
     ]
 
 
+def test_what_a_call_was_given_of_earlier_turns_is_not_what_it_did(editor: Client, trip: Trace) -> None:
+    run = trip.runs.filter(type="llm").earliest("start_nano")
+    asked, call = run.messages
+    before = {"role": "assistant", "parts": [{"type": "text", "text": "It is booked."}]}
+    run.messages = [asked, before, {"role": "user", "parts": [{"type": "text", "text": "And now?"}]}, call]
+    run.save()
+    assert "chat | → rates" in outline(squeezed(editor.get(address(trip))))
+
+
 def test_the_step_of_the_address_is_the_current_one(editor: Client, trip: Trace) -> None:
     step = trip.runs.get(type="tool")
     page = squeezed(editor.get(address(trip), {"step": str(step.uuid)}))

@@ -189,10 +189,10 @@ class ItemDraftView(Resource):
     @extend_schema(operation_id="items_save_draft", request=ReviewInputSerializer, responses={204: None})
     def put(self, request: Request, uuid: UUID) -> Response:
         """Keep a draft in place of the one before; need not fit the rubric yet."""
-        item, given = self.found(Item, uuid), review_of(telling.read(ReviewInputSerializer, request.data))
+        item, given = self.found(Item, uuid, "queue"), review_of(telling.read(ReviewInputSerializer, request.data))
         with refusals():
             assignment.require_reviewer(item.queue, self.person)
-        drafts.save(item=item, by=self.person, content=given, now=timezone.now())
+        drafts.save(item=item, by=self.person, content=given, now=timezone.now(), sight=sight.of(self, item))
         return Response(status=204)
 
 

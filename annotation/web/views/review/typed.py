@@ -57,7 +57,7 @@ def _store(request: MemberRequest, item: Item, given: ReviewInput, review: Revie
     if content.is_same(given, _begun(request, item, review) if review else ReviewInput()):
         drafts.discard(item=item, by=request.user)
         return False
-    drafts.save(item=item, by=request.user, content=given, now=timezone.now())
+    drafts.save(item=item, by=request.user, content=given, now=timezone.now(), sight=sight.of(request, item))
     return True
 
 
