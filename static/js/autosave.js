@@ -1,9 +1,11 @@
 // form[data-autosave="address"], of which a page may have several: what is typed goes there at every change, and once more as the page goes away. What
-// could not be sent stays in this tab (sessionStorage) and fills the form when the same person opens it again.
+// could not be sent stays in this tab (sessionStorage) and fills the form when the same person opens it again. Signing out
+// (form[data-ends-session]) waits for it a moment: after that nothing is taken from this person any more.
 "use strict";
 {
   const PAUSE = 400;
   const AGAIN = 5_000;
+  const LONGEST_WAIT = 2_000;
   let timer;
 
   const forms = () => [...document.querySelectorAll("form[data-autosave]")];
@@ -56,6 +58,12 @@
     navigator.sendBeacon(of.dataset.autosave, contents(of));
   });
 
+  const signOut = async (form) => {
+    clearTimeout(timer);
+    await Promise.race([save(), new Promise((done) => { setTimeout(done, LONGEST_WAIT); })]);
+    form.submit();
+  };
+
   const fill = (of, entries) => {
     for (const field of of.elements) {
       if (!field.name || field.type === "hidden" && field.name !== "active_ms") continue;
@@ -74,7 +82,7 @@
     const seen = entries.find(([name]) => name === "seen")?.[1];
     if (seen !== of.elements.seen?.value) return; // of a review that was submitted since
     for (const [kind, field] of [["labels", "labels"], ["steps", "step"], ["evidence", "evidence"]]) {
-      document.dispatchEvent(new CustomEvent(`restore-${kind}`, { detail: entries.filter(([name]) => name === field).map(([, value]) => value) }));
+      of.dispatchEvent(new CustomEvent(`restore-${kind}`, { bubbles: true, detail: entries.filter(([name]) => name === field).map(([, value]) => value) }));
     }
     fill(of, entries);
     document.dispatchEvent(new CustomEvent("draft-restored"));
@@ -87,6 +95,14 @@
   document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") leave(); });
   window.addEventListener("pagehide", leave);
   document.addEventListener("submit", (event) => { if (event.target.matches("#review-form")) clearTimeout(timer); });
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!form.matches("[data-ends-session]") || dirty().length === 0) return;
+    event.preventDefault();
+    if (form.dataset.sent) return;
+    form.dataset.sent = "true"; // as of any form that is on its way
+    signOut(form);
+  }, true);
   document.addEventListener("htmx:afterRequest", (event) => {
     const of = event.detail.elt.closest?.("form[data-autosave]");
     if (!of || !event.detail.target?.matches?.("#review-page, [data-row]")) return;

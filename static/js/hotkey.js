@@ -31,17 +31,21 @@
   const SUBMIT = /mac|iphone|ipad/i.test(navigator.userAgentData?.platform ?? navigator.platform) ? "⌘ ↵" : "Ctrl ↵";
   const signOf = (key) => ({ ArrowUp: "↑", ArrowDown: "↓", ArrowLeft: "←", ArrowRight: "→" })[key] ?? (key === key.toLowerCase() ? key.toUpperCase() : `⇧${key}`);
 
-  // hints beside what has a key show the machine's own, and the person's
+  // hints show the machine's own, and the person's; what two things are used to share, a person moves for both
   const hint = () => {
     document.querySelectorAll("[data-hotkey='mod+Enter'] kbd").forEach((sign) => { sign.textContent = SUBMIT; });
-    if (Object.keys(own).length === 0) return;
-    for (const element of document.querySelectorAll("[data-review] [data-hotkey]")) {
-      const [key] = element.dataset.hotkey.split(" ");
-      if (!(key in own)) continue;
-      for (let place = element; place && !place.matches("form, main, .topbar"); place = place.parentElement) {
-        const sign = [...place.querySelectorAll("kbd:not([data-own])")].find((one) => one.textContent.trim() === signOf(key));
-        if (sign) { sign.textContent = signOf(own[key]); sign.dataset.own = ""; break; }
-      }
+    document.querySelectorAll("[data-key-in-title]").forEach((element) => {
+      const [key] = keysOf(element);
+      element.title = key ? signOf(key) : "";
+    });
+    const signs = new Map(Object.entries(own).map(([usual, key]) => [signOf(usual), signOf(key)]));
+    const gone = new Set([...moved].filter((key) => !(key in own)).map(signOf));
+    for (const sign of document.querySelectorAll("[data-review] kbd:not([data-own], .prose kbd)")) {
+      const usual = sign.textContent.trim();
+      if (!signs.has(usual) && !gone.has(usual)) continue;
+      sign.textContent = signs.get(usual) ?? "";
+      sign.hidden = !signs.has(usual);
+      sign.dataset.own = "";
     }
   };
 

@@ -91,7 +91,7 @@
   document.addEventListener("DOMContentLoaded", ask);
   document.addEventListener("page-changed", ask);
   document.addEventListener("restore-labels", (event) => {
-    const place = document.querySelector("[data-labels]");
+    const place = event.target.querySelector("[data-labels]");
     const known = place ? boxes(place).map((box) => box.value) : [];
     if (place) event.detail.filter((name) => !known.includes(name)).forEach((name) => make(place, name));
   });

@@ -198,11 +198,14 @@
     }
     if (event.key !== "Enter" || !target.matches?.("[data-row-form] input")) return;
     event.preventDefault(); // in a line it never submits by accident
+    if (target.matches("[data-labels] [name=new_label]") && target.value.trim()) return; // gives a label
     const dialog = target.closest("[data-ask-reason]");
     if (dialog) dialog.querySelector("[data-reason-given]").click();
     else if (isOption) toggle();
     else { target.blur(); current()?.focus({ preventScroll: true }); }
   }, true);
+
+  document.addEventListener("labels-changed", () => { if (asked()) digits(asked()); });
 
   document.addEventListener("DOMContentLoaded", () => { if (table()) { choose(rows().find(isOpen) ?? rows()[0]); tell(); } });
 }

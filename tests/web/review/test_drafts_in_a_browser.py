@@ -47,6 +47,30 @@ def test_what_was_typed_a_moment_before_leaving_is_kept(page: Page, live: str, m
     expect(page.get_by_label("Note")).to_have_value("last words")
 
 
+AND_SIGN_OUT = """note => {
+  note.value = "and signed out";
+  note.dispatchEvent(new Event("input", { bubbles: true }));
+  document.querySelector("form[data-ends-session]").requestSubmit();
+}"""
+
+
+def test_what_was_typed_a_moment_before_signing_out_is_there_in_another_browser(
+    page: Page, live: str, make_line: MakeLine, people: People, sign_in: SignIn
+) -> None:
+    line = make_line(1)
+    page.goto(live + line.page(1))
+    at(page, 1)
+    page.get_by_label("Note").evaluate(AND_SIGN_OUT)
+    expect(page.get_by_role("button", name="Sign in")).to_be_visible()
+    assert Draft.objects.get().content["note"] == "and signed out"
+
+    page.goto("about:blank")
+    sign_in(people.reviewer)
+    other = page.context.new_page()  # has nothing of what that tab keeps
+    other.goto(live + line.page(1))
+    expect(other.get_by_label("Note")).to_have_value("and signed out")
+
+
 def type_after_the_session_ended(page: Page, address: str, words: str) -> None:
     page.goto(address)
     page.context.clear_cookies()

@@ -66,6 +66,7 @@ def test_a_page_of_items_by_keyboard_alone(
     line = make_line(5, asked=TWO)
     page.goto(f"{live}/w/acme/queues/{line.queue.uuid}/table/")
     at(page, 1)
+    expect(page.locator("#row-1 .in-rows-acts kbd")).to_have_text(["W", "F"])
 
     press(page, "Control+Enter")  # nothing is answered yet
     expect(page.get_by_text("Item 1 still needs an answer.")).to_be_visible()
@@ -77,6 +78,9 @@ def test_a_page_of_items_by_keyboard_alone(
     page.keyboard.type("jk1? was typed")
     press(page, "Escape", "n")
     page.keyboard.type("Guessed")
+    press(page, "Enter")  # in place, and on to the next
+    expect(page.locator("#row-2").get_by_label("Guessed")).to_be_checked()
+    page.keyboard.type("ton")
     press(page, "Control+Enter")
     at(page, 3)
     press(page, "w")
@@ -99,7 +103,8 @@ def test_a_page_of_items_by_keyboard_alone(
         1: {"thumbs": "down", "tone": "cold"}, 2: {"thumbs": "down"}, 5: {"thumbs": "up"},
     }  # fmt: skip
     second = Review.objects.get(item__number=2)
-    assert (second.note, [label["name"] for label in second.labels]) == ("jk1? was typed", ["Guessed"])
+    assert (second.note, [label["name"] for label in second.labels]) == ("jk1? was typed", ["Tone", "Guessed"])
+    assert FailureMode.objects.count() == 3
     assert Item.objects.get(number=4).flag_reason == "odd"
     press(page, "Enter")  # the next page: what was skipped is back
     at(page, 3)
