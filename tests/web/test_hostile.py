@@ -17,7 +17,7 @@ from annotation.domain.queues import items, rubric_versions, subjects
 from annotation.domain.queues.reasons import Reason
 from annotation.domain.reviews import correct, submit
 from annotation.domain.reviews.content import ReviewInput
-from annotation.models import Dataset, Example, Item, Trace
+from annotation.models import Dataset, Example, FailureMode, Item, Review, Trace
 from tests.factories.queues import QueueFactory
 from tests.fixtures.browser import SignIn
 from tests.fixtures.people import People
@@ -32,6 +32,8 @@ INJECTED = (
 )
 ODD = "\u202egnp.exe\u202c \u2066isolated and never closed \u0000nul\u0000 \ud800half a character\udfff \u200b\ufeff"
 DEEP = "[" * 10_000 + "]" * 10_000
+DEEPEST = '{"a":' * 64 + "1" + "}" * 64  # that is still read as more than text
+HERE = "put here what nests"
 NESTED_MARKUP = "> " * 5_000 + "[" * 5_000 + "*" * 20_000 + "`" * 5_000
 REPEATED = json.dumps([{"a": ["x" * 50] * 50, "b": "<b>" * 20}] * 400)
 SVG = "data:image/svg+xml;base64,PHN2ZyB4bWxucz0iaHR0cDovL3d3dy53My5vcmcvMjAwMC9zdmciIG9ubG9hZD0iYWxlcnQoMSkiLz4="
@@ -55,7 +57,10 @@ def spans() -> Iterator[dict[str, object]]:
     asked = said("user", text(ALL), text(DEEP), {"type": "uri", "modality": "image", "uri": f"http://{OUTSIDE}/z.png"},
                  {"type": "uri", "modality": "image", "uri": SVG})  # fmt: skip
     call = {"type": "tool_call", "id": "c1", "name": ALL, "arguments": {ALL: ALL, "deep": DEEP, "html": [INJECTED] * 3}}
-    kinds = {
+    deep = [{**call, "id": "c2", "arguments": HERE}, {**call, "id": "c3", "arguments": HERE * 2}]
+    called = json.dumps([said("assistant", text(ALL), *deep)])
+    called = called.replace(json.dumps(HERE * 2), DEEPEST).replace(json.dumps(HERE), DEEP)
+    kinds: dict[str, list[dict[str, object]]] = {
         "invoke_agent": [attribute("gen_ai.agent.name", ALL), attribute("gen_ai.conversation.id", f"thread {INJECTED[:60]}")],
         "chat": [
             attribute("gen_ai.input.messages", [asked]),
@@ -67,6 +72,16 @@ def spans() -> Iterator[dict[str, object]]:
             attribute("gen_ai.tool.call.arguments", {ALL: ALL}),
             attribute("gen_ai.tool.call.result", REPEATED),
         ],
+        "chat 2": [attribute("gen_ai.input.messages", [asked]), attribute("gen_ai.output.messages", called)],
+        **{
+            f"execute_tool {number}": [
+                attribute("gen_ai.tool.name", f"deep {number}"),
+                attribute("gen_ai.tool.call.id", f"c{number}"),
+                attribute("gen_ai.tool.call.arguments", nested),
+                attribute("gen_ai.tool.call.result", nested),
+            ]
+            for number, nested in ((2, DEEP), (3, DEEPEST))
+        },
         "text_completion": [
             attribute("gen_ai.input.messages", [said("system", text(NESTED_MARKUP)), said(ALL, text(REPEATED))]),
             attribute("gen_ai.output.messages", [said("assistant", text(ALL + NESTED_MARKUP))]),
@@ -81,23 +96,26 @@ def spans() -> Iterator[dict[str, object]]:
             "startTimeUnixNano": str(1_772_452_800_000_000_000 + number),
             "endTimeUnixNano": str(1_772_452_801_000_000_000 + number),
             "status": {"code": 2, "message": ALL} if operation == "execute_tool" else {},
-            "attributes": [*attributes, attribute("gen_ai.operation.name", operation), attribute(ALL, ALL)],
+            "attributes": [*attributes, attribute("gen_ai.operation.name", operation.split()[0]), attribute(ALL, ALL)],
         }
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The pages that show it, by name."""
+    """The pages that show it, by name; those of `own` to the reviewer who said it."""
 
     pages: dict[str, str]
+    own: dict[str, str]
 
 
 @pytest.fixture
 def place(people: People) -> Place:
     body = json.dumps({"resourceSpans": [{"scopeSpans": [{"spans": list(spans())}]}]})
-    sent = people.api("ingest").post("/v1/traces", body, "application/json")
-    assert sent.status_code == 200, sent.content
-    trace = Trace.objects.get()
+    for number in ("ab", "cd"):
+        again = body.replace("ab" * 16, number * 16)
+        sent = people.api("ingest").post("/v1/traces", again, "application/json")
+        assert sent.status_code == 200, sent.content
+    trace, other = Trace.objects.order_by("uuid")
     queue = QueueFactory(
         workspace=people.workspace,
         name=INJECTED[:120],
@@ -108,28 +126,39 @@ def place(people: People) -> Place:
     )
     queue.save()
     rubric_versions.current(queue)
-    (item,) = items.add(queue=queue, subjects=[subjects.of_trace(trace.uuid)], reason=Reason(why=(INJECTED,))).added
-    run = trace.runs.get(type="tool")
+    chosen = [subjects.of_trace(trace.uuid), subjects.of_pair(trace.uuid, other.uuid)]
+    item, _pair = items.add(queue=queue, subjects=chosen, reason=Reason(why=(INJECTED,))).added
+    run = trace.runs.filter(type="tool").order_by("start_nano")[0]
     (row,) = reviewed(item, people, run.uuid)
-    base, here = "/w/acme/", f"/w/acme/traces/{trace.uuid}/"
+    base, here, there = "/w/acme/", f"/w/acme/traces/{trace.uuid}/", f"/w/acme/queues/{queue.uuid}/"
+    deep = [trace.runs.get(name__startswith=f"execute_tool {number} ").uuid for number in (2, 3)]
     found = {
         "trace": here,
         "trace, raw": f"{here}?raw=1",
         "trace list": f"{base}traces/",
         "step": f"{here}steps/{run.uuid}/",
         "thread": f"{base}threads/{trace.thread_id}/",
-        "review": f"{base}queues/{queue.uuid}/items/1/",
-        "review, raw": f"{base}queues/{queue.uuid}/items/1/?raw=1",
-        "table": f"{base}queues/{queue.uuid}/table/",
-        "queue": f"{base}queues/{queue.uuid}/",
-        "corrections": f"{base}queues/{queue.uuid}/corrections/",
-        "agreement": f"{base}queues/{queue.uuid}/agreement/",
+        "review": f"{there}items/1/",
+        "review, raw": f"{there}items/1/?raw=1",
+        "table": f"{there}table/",
+        "queue": there,
+        "corrections": f"{there}corrections/",
+        "agreement": f"{there}agreement/",
         "dataset": f"{base}datasets/{dataset.uuid}/",
         "row": f"{base}datasets/{dataset.uuid}/rows/{row.uuid}/",
         "audit log": f"{base}settings/audit/",
-        "adjudication": f"{base}queues/{queue.uuid}/adjudication/?item=1",
+        "adjudication": f"{there}adjudication/?item=1",
+        "pair": f"{there}items/2/",
+        "pairs": f"{there}pairs/",
+        "progress": f"{there}progress/",
+        "history": f"{base}queues/reviews/{Review.objects.get(reviewer=people.reviewer).uuid}/history/",
+        "failure modes": f"{base}settings/failure-modes/",
+        "failure mode": f"{base}settings/failure-modes/{FailureMode.objects.get(name=INJECTED[:110]).uuid}/",
+        "deep step": f"{here}steps/{deep[0]}/",
+        "deepest step": f"{here}steps/{deep[1]}/",
     }
-    return Place(found)
+    own = {name: f"{there}review/{name}/" for name in ("own", "recent")}
+    return Place(found, own | {"own history": found["history"], "own review": found["review"]})
 
 
 def reviewed(item: Item, people: People, run: object) -> list[Example]:
@@ -162,18 +191,19 @@ def test_hostile_content_is_inert_wherever_it_is_shown(
 
     page.route("**/*", look)
     page.on("dialog", lambda dialog: outside.append(dialog.message))
-    sign_in(people.admin)
     seen = {}
-    for name, path in place.pages.items():
+    for name, path in [*place.pages.items(), *place.own.items()]:
+        if name in {"trace", "own"}:  # the first of each
+            sign_in(people.admin if name in place.pages else people.reviewer)
         if name == "adjudication":
-            Item.objects.update(state="done")
+            Item.objects.filter(number=1).update(state="done")
         answer = page.goto(live + path)
         assert answer is not None
         page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
         if name == "table":  # whose conversation comes as it is opened
             expect(page.locator(".in-rows-conversation .turn").last).to_be_visible()
         seen[name] = (answer.status, page.evaluate(HARM), len(answer.body()) < 1_500_000)
-    assert seen == dict.fromkeys(place.pages, (200, [], True))
+    assert seen == dict.fromkeys(seen, (200, [], True))
     assert outside == []
 
 
