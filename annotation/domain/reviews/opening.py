@@ -38,7 +38,7 @@ class Opened:
     """An item on a reviewer's screen.
 
     `content` is what fills the form: their draft (then `restored_at` says from when), else their review, else nothing.
-    `new` are the keys of questions for which they are asked again. `seen` is how often they have submitted it so far. `expires_at` is None when they only edit what they gave.
+    `new` are the keys of questions for which they are asked again, `grown` those of them that have only more to choose from. `seen` is how often they have submitted it so far. `expires_at` is None when they only edit what they gave.
     `known` is what they may know of how the item stands.
     """
 
@@ -52,6 +52,7 @@ class Opened:
     seen: int
     known: Known
     new: frozenset[str] = frozenset()
+    grown: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,7 @@ def _opened(
     typed = draft.content if draft else given
     is_again = review is not None and review.is_asked_again
     version = _version(queue, None if is_again else typed.rubric_version, versions)
+    new, grown = _new(version, review) if review and is_again else (frozenset(), frozenset())
     return Opened(
         item=item,
         queue=queue,
@@ -98,7 +100,8 @@ def _opened(
         restored_at=draft.saved_at if draft and _says_anything(draft.content) else None,
         seen=review.submission_count if review else 0,
         known=blinded.known(item, queue, by),
-        new=_new(version, review) if review and is_again else frozenset(),
+        new=new,
+        grown=grown,
     )
 
 
@@ -109,10 +112,12 @@ def _version(queue: Queue, number: int | None, versions: dict[int, RubricVersion
     return versions[number] if number else rubric_versions.current(queue)
 
 
-def _new(version: RubricVersion, review: Review) -> frozenset[str]:
-    """What the version asks and the review has not been asked."""
-    asked = asking_again.new_questions(rubric.read(version.questions), rubric.read(review.rubric.questions))
-    return frozenset(question.key for question in asked)
+def _new(version: RubricVersion, review: Review) -> tuple[frozenset[str], frozenset[str]]:
+    """What the version asks and the review has not been asked, and of that what it was asked with less to choose from."""
+    before = rubric.read(review.rubric.questions)
+    asked = asking_again.new_questions(rubric.read(version.questions), before)
+    new = frozenset(question.key for question in asked)
+    return new, new & {question.key for question in before.questions}
 
 
 def progress(queue: Queue, person: User, *, is_blind: bool = False) -> Progress:

@@ -47,6 +47,7 @@ class QuestionField:
     choices: tuple[Choice, ...]
     problem: str
     is_new: bool = False
+    has_grown: bool = False
 
     @property
     def id(self) -> str:
@@ -111,13 +112,14 @@ class QuestionField:
 class ReviewFields:
     """Everything that the rubric's template shows; `problems` maps question keys and part names to messages.
 
-    `new` are the keys of questions for which somebody is asked again.
+    `new` are the keys of questions for which somebody is asked again, `grown` those that have only more to choose from.
     """
 
     rubric: Rubric
     given: ReviewInput
     problems: Mapping[str, str] = field(default_factory=dict)
     new: frozenset[str] = frozenset()
+    grown: frozenset[str] = frozenset()
 
     @property
     def questions(self) -> tuple[QuestionField, ...]:
@@ -146,6 +148,7 @@ class ReviewFields:
             _choices(question, value),
             self.problems.get(question.key, ""),
             question.key in self.new,
+            question.key in self.grown,
         )
 
 

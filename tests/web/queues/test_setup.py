@@ -11,7 +11,7 @@ from annotation.domain.feedback import configs
 from annotation.domain.queues import lifecycle, rubric_versions
 from annotation.domain.queues.conditions import Condition
 from annotation.domain.queues.rubric import Option, Question, QuestionKind, Rubric
-from annotation.models import Queue
+from annotation.models import Queue, Review
 from tests.fixtures.browser import SignIn
 from tests.fixtures.people import People
 from tests.web.queues.conftest import Desk
@@ -270,5 +270,11 @@ def test_reviewers_are_asked_again_where_that_is_ticked(people: People, desk: De
     desk.review.refresh_from_db()
     assert desk.review.is_asked_again is True
     page = people.client(desk.review.reviewer).get(f"{desk.page}items/{desk.items[0].number}/").content
-    assert "You reviewed this item before. 1 question came since; your other answers are filled in." in words(page)
+    assert "You reviewed this item before. 1 question came since; what you answered is filled in." in words(page)
     assert "data-new" in page.decode()
+    Review.objects.update(rubric=rubric_versions.current(Queue.objects.get()), is_asked_again=False)
+    more: dict[str, Any] = {"q__0__key": "thumbs", "q__1__key": "is_it_polite", "q__1__o__1__label": "Now and then"}
+    post(people, f"{desk.page}edit/", ask_again="on", **more)
+    page = people.client(desk.review.reviewer).get(f"{desk.page}items/{desk.items[0].number}/").content
+    assert "1 question came, or got choices, since; what you answered is filled in." in words(page)
+    assert "new choices" in words(page)
