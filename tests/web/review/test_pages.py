@@ -62,6 +62,12 @@ def test_the_page_does_not_open_an_item_that_somebody_else_has(people: People, m
     assert answer.status_code == 409
     assert "Somebody else has this item" in answer.content.decode()
     assert line.start in answer.content.decode()
+    assert "Take over item" not in answer.content.decode()
+    admin = people.client(people.admin)
+    refused = admin.get(line.page(1)).content.decode()
+    assert 'aria-label="Take over item 1"' in refused
+    assert f'action="/w/acme/queues/items/{line.items[0].uuid}/take-over/"' in refused
+    assert admin.post(f"/w/acme/queues/items/{line.items[0].uuid}/take-over/")["Location"] == line.page(1)
 
 
 def test_says_that_all_is_done_or_with_others(people: People, make_line: MakeLine) -> None:

@@ -177,6 +177,9 @@ def refused(
         "last": None if is_withdrawn else flagged or context.last(request, queue),
         "flag_reason": sight.of(request, flagged.item).text(flagged.item.flag_reason) if flagged else "",
         "is_own_flag": flagged is not None,
+        "to_take_over": refusal.item
+        if isinstance(refusal, ItemTakenError) and request.actor.may(Capability.ADMINISTER)
+        else None,
         "may_go_on": may_go_on,
         "done": context.told(request),
         "progress": None
