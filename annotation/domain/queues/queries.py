@@ -42,13 +42,24 @@ class ItemRow:
 
     @property
     def mine(self) -> Shown | None:
-        """Where the item stands for the reader: to be reviewed by them (put off, or not), or by others; None otherwise."""
+        """Where the item stands for the reader: to be reviewed by them (put off, or not), or by others; None otherwise.
+
+        What others have all seats of, as `seats.free` counts them, is not for the reader to review.
+        """
         if self.reader is None or self.item.state != state.OPEN or self.item.flagged_at:
             return None
         if any(review.reviewer_id == self.reader.pk for review in self.reviews):
             return Shown.OTHERS
+        if not self._has_seat:
+            return None
         is_put_off = any(skip.reviewer_id == self.reader.pk for skip in self.skips)
         return Shown.SKIPPED if is_put_off else Shown.MINE
+
+    @property
+    def _has_seat(self) -> bool:
+        others = {*self.held_by, *self.assigned_to, *(review.reviewer for review in self.reviews)} - {self.reader}
+        item = self.item
+        return len(others) < item.queue.reviewers_per_item + item.double_seats + item.extra_seats
 
     @property
     def is_assigned(self) -> bool:
