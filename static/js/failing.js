@@ -1,5 +1,5 @@
 // [data-failing]: its button (X) marks the step that the outline stands at as the first failing one; again takes the
-// mark off. The outline and the trajectory show the mark.
+// mark off. The outline shows the mark, and so does the step's first turn in the trajectory.
 "use strict";
 {
   const field = () => document.querySelector("[data-failing] select");
@@ -10,6 +10,17 @@
       if (marked && link.dataset.stepId === marked) link.dataset.firstFailing = "true";
       else delete link.dataset.firstFailing;
     }
+    const turn = marked ? document.querySelector(`#trajectory .turn[data-run="${CSS.escape(marked)}"]`) : null;
+    for (const other of document.querySelectorAll("#trajectory .turn[data-first-failing]")) {
+      if (other === turn) continue;
+      delete other.dataset.firstFailing;
+      other.querySelector("[data-failing-sign]").remove();
+    }
+    if (!turn || "firstFailing" in turn.dataset) return;
+    turn.dataset.firstFailing = "true";
+    const sign = Object.assign(document.createElement("span"), { className: "failing-sign", textContent: "failed first" });
+    sign.dataset.failingSign = "";
+    turn.querySelector(".who").append(sign);
   };
 
   document.addEventListener("click", (event) => {
@@ -23,8 +34,11 @@
     }
     select.value = select.value === at.dataset.stepId ? "" : at.dataset.stepId;
     select.dispatchEvent(new Event("change", { bubbles: true }));
+    const said = select.value ? `${select.selectedOptions[0].textContent.trim()} is marked as the first failing step` : "No step is marked";
+    document.querySelector("[data-failing-said]").textContent = said;
   });
   document.addEventListener("change", (event) => { if (event.target === field()) show(); });
   document.addEventListener("page-changed", show);
+  document.addEventListener("draft-restored", show);
   document.addEventListener("DOMContentLoaded", show);
 }

@@ -1,6 +1,5 @@
 // [data-outline]: its links name a turn of the trajectory (href="#…"). A click or data-step="next"/"previous" (J, K)
-// makes a link the current one, brings its turn into view and flashes it once; the address keeps the step. A filter of the outline
-// asks for all rows that have not come yet: those that pass may be far apart.
+// makes a link the current one, brings its turn into view and flashes it once; the address keeps the step.
 "use strict";
 {
   const turnOf = (link) => document.getElementById(decodeURIComponent(link.hash.slice(1)));
@@ -67,14 +66,6 @@
   };
   document.addEventListener("DOMContentLoaded", arrive);
   document.addEventListener("htmx:afterSettle", (event) => { if (event.target.matches?.("#review-page, body")) arrive(); });
-
-  document.addEventListener("change", (event) => {
-    if (!event.target.matches(".segments input[type=radio]") || event.target.value === "all") return;
-    const outline = event.target.closest(".segments").nextElementSibling;
-    for (const more of outline.querySelectorAll("[hx-get]")) {
-      htmx.ajax("GET", `${more.getAttribute("hx-get")}&outline_rest=1`, { source: more, target: more.closest("li"), swap: "outerHTML" });
-    }
-  });
 
   document.addEventListener("click", (event) => {
     const turn = event.target.closest(".turn[data-run]");

@@ -122,6 +122,7 @@
   const tell = () => {
     const count = document.querySelector("[data-table-done]");
     if (count) count.textContent = String(rows().filter((row) => "done" in row.dataset).length);
+    document.querySelector("[data-table-next]")?.classList.toggle("primary", !rows().some(isOpen)); // until then it is the row's Submit
   };
 
   const acts = [

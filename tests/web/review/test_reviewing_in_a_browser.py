@@ -81,10 +81,13 @@ def test_ten_items_by_keyboard_alone(
 
 def test_f_then_u_brings_the_item_back_without_its_flag(page: Page, live: str, make_line: MakeLine) -> None:
     line = make_line(2)
+    page.set_viewport_size({"width": 1024, "height": 768})
     page.goto(live + line.page(1))
     press(page, "b", "f", "“odd”", "Enter")
     at(page, 2)
-    expect(page.get_by_role("status").filter(has_text="Item 1: flagged; an editor looks at it.")).to_be_visible()
+    said = page.get_by_role("status").filter(has_text="Item 1: flagged; an editor looks at it.")
+    expect(said).to_be_in_viewport(ratio=1)
+    assert said.evaluate("said => said.scrollWidth <= said.clientWidth")  # nothing is cut off
     press(page, "u")
     at(page, 1)
     expect(page.get_by_label("Bad")).to_be_checked()
@@ -200,8 +203,13 @@ def test_steps_are_judged_by_keys_and_come_back(
     page.keyboard.type("no answer")
     page.keyboard.press("Escape")
     expect(page.locator(".outline [data-own-thumb=down]")).to_have_count(1)
+    page.keyboard.press("x")
+    failing = page.locator("#trajectory .turn[data-first-failing] .who")
+    expect(failing).to_contain_text("failed first")
+    expect(page.locator("[data-failing-said]")).to_contain_text("is marked as the first failing step")
     kept(page)
     page.reload()
+    expect(failing).to_contain_text("failed first")
     expect(page.locator("[data-step-count]")).to_have_text("1 step judged")
     page.keyboard.press("g")
     page.keyboard.press("Control+Enter")

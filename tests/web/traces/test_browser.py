@@ -67,6 +67,11 @@ def test_the_filter_of_a_long_outline_finds_an_error_far_down(page: Page, live: 
     page.keyboard.press("j")
     page.keyboard.press("j")  # to where it stands in the conversation
     expect(page.locator(".turn[data-at]")).to_contain_text("tool 1702")
+    page.reload()
+    expect(page.locator(".segments input[value=errors]")).to_be_checked()
+    expect(page.locator("[data-outline] .more")).to_have_count(0)
+    page.get_by_text("All", exact=True).click()
+    expect(page).not_to_have_url(re.compile("outline="))
 
 
 def test_the_keys_of_an_open_trace_are_listed_over_it(page: Page, live: str, trip: Trace, hostile: Trace) -> None:
