@@ -10,8 +10,9 @@
 
   const forms = () => [...document.querySelectorAll("form[data-autosave]")];
   const dirty = () => (document.documentElement.dataset.swapping ? [] : forms().filter((of) => of.dataset.dirty && !of.closest("[data-sending]")));
-  const say = (words) => {
+  const say = (words, isKept = true) => {
     const place = document.querySelector("[data-draft-state]");
+    place?.toggleAttribute("data-unkept", !isKept);
     if (place && place.textContent !== words) place.textContent = words;
   };
 
@@ -37,10 +38,10 @@
       const { saved, is_draft: isDraft, misfits } = await answer.json();
       document.dispatchEvent(new CustomEvent("draft-kept", { detail: { misfits } }));
       if (of.dataset.dirty === version) clean(of);
-      say(!saved ? "You submitted this item elsewhere; submit here to see both." : isDraft ? "Draft kept" : "");
+      say(!saved ? "You submitted this item elsewhere; submit here to see both." : isDraft ? "Draft kept" : "", saved);
     } catch {
       stash(of);
-      say("Not kept on the server yet; this tab keeps it and tries again. If you are signed out, sign in: it comes back.");
+      say("Not kept on the server yet; this tab keeps it and tries again. If you are signed out, sign in: it comes back.", false);
       timer = setTimeout(save, AGAIN);
     }
   };

@@ -77,6 +77,7 @@ def type_after_the_session_ended(page: Page, address: str, words: str) -> None:
     page.keyboard.press("c")
     page.keyboard.type(words)
     expect(page.locator("[data-draft-state]")).to_contain_text("this tab keeps it")
+    expect(page.locator("[data-draft-state]")).to_be_in_viewport(ratio=1)
 
 
 def test_typing_after_the_session_ended_comes_back_after_signing_in(
