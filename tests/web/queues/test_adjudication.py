@@ -102,6 +102,9 @@ def test_taking_a_review_settles_the_item_and_goes_on(people: People, court: Cou
     assert "Item 1 is settled." in words(answer.content)
     assert Item.objects.get(number=1).adjudicated_by == people.editor
     assert list(Example.objects.values_list("outputs", flat=True)) == [{"output": "No, nothing."}]
+    listed = " ".join(client.get(court.page.removesuffix("adjudication/")).content.decode().split())
+    assert f'href="{court.page}?item=1" >How it was settled</a>' in listed
+    assert f'href="{court.page}?item=2" >Decide</a>' in listed
     settled = words(client.get(f"{court.page}?item=1").content)
     assert "settled by editor" in settled
     assert "Other the word" in settled
