@@ -9,6 +9,7 @@ from annotation.web.views.queues import (
     detail,
     lists,
     pairs,
+    priority,
     progress,
     setup,
     sharing,
@@ -45,4 +46,5 @@ urlpatterns: list[URLPattern] = [
     path("items/<uuid:uuid>/remove/", detail.item_remove, name="item-remove"),
     path("items/<uuid:uuid>/restore/", detail.item_restore, name="item-restore"),
     path("items/<uuid:uuid>/unflag/", detail.item_unflag, name="item-unflag"),
+    path("items/<uuid:uuid>/priority/", priority.item_priority, name="item-priority"),
 ]

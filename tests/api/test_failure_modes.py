@@ -52,7 +52,7 @@ def test_a_queue_is_filled_and_emptied_again(people: People) -> None:
     for _ in range(4):
         TraceFactory(project=people.project)
     path = f"{V1}queues/{queue.uuid}/fill"
-    asked = {"project": "booking", "sample": 2, "is_preview": True}
+    asked = {"project": "booking", "sample": 2, "is_preview": True, "priority": 3}
     shown = api.post(path, asked, content_type=JSON).json()
     assert (shown["matched_count"], shown["chosen_count"], shown["new_count"]) == (4, 2, 2)
     started = api.post(path, asked | {"is_preview": False, "seed": shown["seed"]}, content_type=JSON)
@@ -60,7 +60,7 @@ def test_a_queue_is_filled_and_emptied_again(people: People) -> None:
     early = api.post(f"{V1}jobs/{started.json()['id']}/undo")
     assert (early.status_code, early.json()["error"]["code"]) == (409, "undo_refused")
     jobs.drive(job_id=Job.objects.get().pk, kinds=KINDS)
-    assert Item.objects.filter(queue=queue, probability="0.5").count() == 2
+    assert Item.objects.filter(queue=queue, probability="0.5", priority=3).count() == 2
     assert api.post(f"{V1}jobs/{started.json()['id']}/undo").status_code == 202
     jobs.drive(job_id=Job.objects.latest("pk").pk, kinds=KINDS)
     assert not Item.objects.exists()

@@ -177,6 +177,21 @@ def test_skip_flag_remove_restore(people: People, queue: Queue, trace: Trace) ->
     assert editor.post(f"{item}/restore").json()["state"] == "open"
 
 
+def test_an_editor_changes_the_priority_of_an_item_and_nobody_else(people: People, queue: Queue, trace: Trace) -> None:
+    added = add(people, queue, traces=[str(trace.uuid)], priority=2).json()["added"][0]
+    path, editor = f"/api/v1/items/{added['id']}", people.client(people.editor)
+    changed = editor.patch(path, {"priority": 40}, content_type=JSON)
+    assert (added["priority"], changed.json()) == (2, added | {"priority": 40})
+    for sent, words in (
+        ({"priority": 1001}, "Ensure this value is less than or equal to 1000."),
+        ({}, "This field is required."),
+    ):
+        refused = editor.patch(path, sent, content_type=JSON)
+        assert (refused.status_code, refused.json()["error"]["fields"]) == (400, {"priority": [words]})
+    assert reviewing(people).patch(path, {"priority": 1}, content_type=JSON).status_code == 403
+    assert reviewing(people).get(path).json()["priority"] == 40
+
+
 def test_runs_and_threads_go_in_and_unknown_ones_stop_all(people: People, queue: Queue, trace: Trace) -> None:
     run, unknown = RunFactory(trace=trace), uuid.uuid4()
     added = add(people, queue, runs=[str(run.uuid)], threads=[{"project": "booking", "thread_id": "t 1"}]).json()

@@ -46,6 +46,7 @@ class FillPlan(BaseModel):
     now: datetime
     last: int
     is_restoring: bool = False
+    priority: int = Field(default=0, ge=-items.MOST_PRIORITY, le=items.MOST_PRIORITY)
     origin: Origin = Origin.HAND
     by: str = ""
     why: str = ""
@@ -85,6 +86,7 @@ def plan(  # noqa: PLR0913 -- what may be said about it
     sample: int | None = None,
     seed: UUID | None = None,
     is_restoring: bool = False,
+    priority: int = 0,
     origin: Origin = Origin.HAND,
     by: User,
     why: str = "",
@@ -95,7 +97,8 @@ def plan(  # noqa: PLR0913 -- what may be said about it
     return FillPlan(
         queue_id=queue.pk, filter=filter_text, project_id=project.pk if project else None,
         project_name=project.name if project else "", sample=sample,
-        seed=seed or uuid4(), now=now, last=last, is_restoring=is_restoring, origin=origin, by=str(by), why=why,
+        seed=seed or uuid4(), now=now, last=last, is_restoring=is_restoring, priority=priority, origin=origin,
+        by=str(by), why=why,
     )  # fmt: skip
 
 
@@ -180,7 +183,7 @@ def _add(job: Job, plan: FillPlan, queue: Queue, traces: list[UUID], chosen: _Ch
     restoring = list(gone.values_list("pk", flat=True)) if plan.is_restoring else []
     result = items.add(
         queue=locked, subjects=wanted, reason=_reason(job, plan, chosen), probability=chosen.probability,
-        by=job.created_by, now=timezone.now(), is_restoring=plan.is_restoring,
+        by=job.created_by, priority=plan.priority, now=timezone.now(), is_restoring=plan.is_restoring,
     )  # fmt: skip
     if result.added:
         job.cursor["ranges"] = _joined(job.cursor["ranges"], result.added[0].number, result.added[-1].number)

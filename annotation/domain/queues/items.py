@@ -21,6 +21,9 @@ from annotation.models import Decision, Item, Queue, Reservation, User
 
 BATCH = 1000
 
+MOST_PRIORITY = 1000
+"""Of an item, as few below nothing: the higher one is given out first where the queue goes by priority."""
+
 CLOSED = (Queue.Status.COMPLETED, Queue.Status.ARCHIVED)
 
 
@@ -195,6 +198,20 @@ def redate(*, item: Item, added_at: datetime, by: User) -> Item:
             locked.created_at = added_at
             locked.save(update_fields=["created_at"])
             audit.record("item.redated", by=by, workspace=locked.workspace, target=locked, detail=_where(locked) | told)
+    return locked
+
+
+def set_priority(*, item: Item, priority: int, by: User) -> Item:
+    """Say how early the item is given out, for everybody and from now on, where its queue goes by priority. Twice is once."""
+    with transaction.atomic():
+        locked = _locked(item)
+        if locked.priority != priority:
+            told = {"from": locked.priority, "to": priority}
+            locked.priority = priority
+            locked.save(update_fields=["priority"])
+            audit.record(
+                "item.prioritized", by=by, workspace=locked.workspace, target=locked, detail=_where(locked) | told
+            )
     return locked
 
 

@@ -191,6 +191,7 @@ PAGES: tuple[Route, ...] = (
     route(f"{Q}items/<uuid:uuid>/remove/", {"POST": editors(302)}, uuid="item"),
     route(f"{Q}items/<uuid:uuid>/restore/", {"POST": editors(302)}, uuid="item"),
     route(f"{Q}items/<uuid:uuid>/unflag/", {"POST": editors(302)}, uuid="item"),
+    route(f"{Q}items/<uuid:uuid>/priority/", {"POST": editors(302)}, uuid="item"),
     route(f"{Q}<uuid:uuid>/share/", {"POST": editors(302)}, uuid="queue"),
     route(f"{Q}<uuid:uuid>/take-back/", {"POST": editors(302)}, uuid="queue"),
     route(f"{Q}items/<uuid:uuid>/take-over/", {"POST": admins(302)}, uuid="item"),

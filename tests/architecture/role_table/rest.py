@@ -159,7 +159,11 @@ REST: tuple[Route, ...] = (
     route(f"{V1}queues/<uuid:uuid>/claim", {"POST": api_reviewers_of_one()}, uuid="queue"),
     route(
         f"{V1}items/<uuid:uuid>",
-        {"GET": api_readers_of_one(), "DELETE": api_editors(204, elsewhere=404)},
+        {
+            "GET": api_readers_of_one(),
+            "PATCH": api_editors(400, elsewhere=404),
+            "DELETE": api_editors(204, elsewhere=404),
+        },
         uuid="item",
     ),
     route(f"{V1}items/<uuid:uuid>/restore", {"POST": api_editors(elsewhere=404)}, uuid="item"),

@@ -51,7 +51,7 @@ def test_two_people_get_two_items_and_each_keeps_their_own() -> None:
 def test_the_queue_says_the_order(order: str, number: int) -> None:
     queue = QueueFactory(order=order)
     fill(queue, 3)
-    Item.objects.filter(number=2).update(priority=5)
+    items.set_priority(item=Item.objects.get(number=2), priority=5, by=UserFactory())
     assert next_number(queue, reviewer(queue)) == number
 
 

@@ -125,6 +125,17 @@ def test_many_at_once_add_without_twins_or_gaps() -> None:
 
 
 @pytest.mark.django_db
+def test_another_priority_stands_in_the_audit_log_once() -> None:
+    queue, by = QueueFactory(name="Refunds"), UserFactory()
+    [item] = items.add(queue=queue, subjects=traces(1), reason=BY_HAND, priority=2).added
+    for _ in range(2):
+        assert items.set_priority(item=item, priority=-7, by=by).priority == -7
+    assert Item.objects.get().priority == -7
+    event = AuditEvent.objects.get(action="item.prioritized")
+    assert (event.actor_id, event.detail) == (by.pk, {"queue": "Refunds", "number": 1, "from": 2, "to": -7})
+
+
+@pytest.mark.django_db
 def test_another_time_of_adding_stands_in_the_audit_log_once() -> None:
     queue, by, added_at = QueueFactory(), UserFactory(), datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
     [item] = items.add(queue=queue, subjects=traces(1), reason=BY_HAND).added

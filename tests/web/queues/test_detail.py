@@ -82,6 +82,28 @@ def test_an_item_is_removed_restored_and_unflagged(people: People, desk: Desk) -
     assert Item.objects.get(pk=item.pk).flagged_at is None
 
 
+def test_an_editor_says_which_item_comes_first(people: People, desk: Desk) -> None:
+    client, item = people.client(people.editor), desk.items[2]
+    address, back = f"/w/acme/queues/items/{item.uuid}/priority/", {"next": f"{desk.page}?state=open"}
+    assert 'aria-label="Priority of item 3"' in client.get(desk.page).content.decode()
+    viewer = people.client(people.viewer)
+    assert "Priority" not in words(viewer.get(desk.page).content), "nobody has said one"
+    moved = client.post(address, back | {"priority": "7"}, follow=True)
+    assert moved.redirect_chain == [(back["next"], 302)]
+    assert "Item 3 has priority 7 now." in words(moved.content)
+    assert assignment.claim_next(queue=desk.queue, by=people.admin, now=timezone.now()).item == item
+    assert "angry user in review 0 of 1 7 just now" in words(viewer.get(desk.page).content)
+    saved = client.post(address, back | {"priority": "-1000"}, headers={"hx-request": "true"}).content.decode()
+    assert 'value="-1000"' in saved
+    assert "saved" in words(saved.encode())
+    wrong = client.post(address, back | {"priority": "1001"}, headers={"hx-request": "true"})
+    assert (wrong.status_code, 'value="1001"' in wrong.content.decode()) == (422, True)
+    assert words(wrong.content) == "Ensure this value is less than or equal to 1000."
+    refused = client.post(address, back | {"priority": ""}, follow=True)
+    assert "Item 3 keeps its priority of -1000. This field is required." in words(refused.content)
+    assert Item.objects.get(pk=item.pk).priority == -1000
+
+
 def test_the_status_moves_only_where_it_can(people: People, desk: Desk) -> None:
     client = people.client(people.admin)
     paused = client.post(f"{desk.page}status/", {"status": "paused"}, follow=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from annotation.domain.work import jobs
 from annotation.models import Item, Job
 from annotation.tasks import KINDS
@@ -20,16 +22,17 @@ def test_some_by_chance_are_previewed_added_and_taken_out_again(people: People) 
     for latency in (10, 9000, 9000, 9000):
         TraceFactory(project=people.project, latency_ms=latency)
     assert 'data-dialog="fill-queue"' in editor.get(LIST, {"filter": "latency > 2s"}).content.decode()
-    asked = {"queue": str(queue.uuid), "filter": "latency > 2s", "which": "random", "count": "2"}
+    asked = {"queue": str(queue.uuid), "filter": "latency > 2s", "which": "random", "count": "2", "priority": "4"}
     page = editor.get(f"{LIST}fill-queue/", asked).content.decode()
     assert "Add 2 traces" in " ".join(page.split())
     assert not Job.objects.exists()
-    frozen = {name: hidden(page, name) for name in ("seed", "now", "last")}
+    assert "New items get priority 4;" in " ".join(re.sub("<[^>]*>", "", page).split())
+    frozen = {name: hidden(page, name) for name in ("seed", "now", "last", "priority")}
     TraceFactory(project=people.project, latency_ms=9000)
     editor.post(f"{LIST}fill-queue/", asked | frozen)
     job = Job.objects.get()
     jobs.drive(job_id=job.pk, kinds=KINDS)
-    assert Item.objects.filter(queue=queue).count() == 2
+    assert Item.objects.filter(queue=queue, priority=4).count() == 2
     shown = " ".join(editor.get(f"/w/acme/jobs/{job.uuid}/").content.decode().split())
     assert "Take 2 items back out" in shown
     editor.post(f"/w/acme/jobs/{job.uuid}/undo/")
@@ -42,6 +45,7 @@ def test_what_cannot_be_added_is_said_on_the_list(people: People) -> None:
     for asked, words in (
         ({"which": "all"}, "Choose a queue"),
         ({"queue": str(queue.uuid), "which": "random"}, "Say how many."),
+        ({"queue": str(queue.uuid), "priority": "1001"}, "less than or equal to 1000."),
         ({"queue": str(queue.uuid), "filter": "latencey > 2s"}, "There is no field"),
     ):
         page = editor.get(f"{LIST}fill-queue/", asked, follow=True)

@@ -12,7 +12,7 @@ from annotation.api.telling import told
 from annotation.api.v1.serializers.fields import AnyField
 from annotation.api.v1.serializers.queues import RubricSerializer
 from annotation.domain.access import Actor
-from annotation.domain.queues import blinded, reasons
+from annotation.domain.queues import blinded, items, reasons
 from annotation.models import Item
 
 MOST_AT_ONCE = 1000
@@ -55,7 +55,9 @@ class ItemSerializer(serializers.Serializer[Any]):
     adjudicated_by = serializers.EmailField(
         source="adjudicated_by.email", default=None, allow_null=True, help_text="null: the majority, or nobody."
     )
-    priority = serializers.IntegerField()
+    priority = serializers.IntegerField(
+        help_text="Higher comes first, where the queue’s `order` is `priority`; 0 is usual."
+    )
     uncertainty = serializers.FloatField(help_text="How little its judges could tell when it was added, from 0 to 1.")
     probability = serializers.FloatField(allow_null=True)
     reason = serializers.SerializerMethodField()
@@ -129,7 +131,12 @@ class NewItemsSerializer(serializers.Serializer[Any]):
     threads = serializers.ListField(child=ThreadSerializer(), default=[], max_length=MOST_AT_ONCE)
     pairs = serializers.ListField(child=PairSerializer(), default=[], max_length=MOST_AT_ONCE)
     why = serializers.CharField(default="", allow_blank=True, max_length=500, help_text="Shown to the reviewers.")
-    priority = serializers.IntegerField(default=0, min_value=-1000, max_value=1000)
+    priority = serializers.IntegerField(
+        default=0,
+        help_text="Of the new items; higher comes first.",
+        min_value=-items.MOST_PRIORITY,
+        max_value=items.MOST_PRIORITY,
+    )
     is_restoring = serializers.BooleanField(default=False, help_text="Also take back items that were removed.")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -137,6 +144,16 @@ class NewItemsSerializer(serializers.Serializer[Any]):
         if not (attrs["traces"] or attrs["runs"] or attrs["threads"] or attrs["pairs"]):
             raise serializers.ValidationError("Name what to add: lists of ids in traces or runs, threads, or pairs.")
         return attrs
+
+
+class ItemChangeSerializer(serializers.Serializer[Any]):
+    """What an editor says of an item."""
+
+    priority = serializers.IntegerField(
+        help_text="Higher comes first, for everybody and from now on, where the queue’s `order` is `priority`.",
+        min_value=-items.MOST_PRIORITY,
+        max_value=items.MOST_PRIORITY,
+    )
 
 
 class AddedSerializer(serializers.Serializer[Any]):

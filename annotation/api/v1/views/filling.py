@@ -16,7 +16,7 @@ from annotation.api.resource import Resource
 from annotation.api.v1.serializers.jobs import JobSerializer
 from annotation.api.v1.views.refusals import refusals
 from annotation.domain.access import Capability
-from annotation.domain.queues import filling, unfilling
+from annotation.domain.queues import filling, items, unfilling
 from annotation.domain.queues.reasons import Origin
 from annotation.domain.reviews import coding
 from annotation.domain.traces.filters import FilterError
@@ -38,6 +38,12 @@ class FillSerializer(serializers.Serializer[Any]):
     seed = serializers.UUIDField(default=None, allow_null=True)
     why = serializers.CharField(default="", allow_blank=True, max_length=500, help_text="Shown to the reviewers.")
     is_restoring = serializers.BooleanField(default=False, help_text="Also put back items that were removed.")
+    priority = serializers.IntegerField(
+        default=0,
+        help_text="Of the new items; higher comes first.",
+        min_value=-items.MOST_PRIORITY,
+        max_value=items.MOST_PRIORITY,
+    )
     is_preview = serializers.BooleanField(default=False, help_text="Only count what would be added.")
 
 

@@ -13,7 +13,14 @@ from rest_framework.response import Response
 from annotation.api import sight, telling
 from annotation.api.errors import ApiError
 from annotation.api.resource import Resource
-from annotation.api.v1.serializers.items import ClaimSerializer, HeldSerializer, ItemSerializer, WhySerializer, shown_to
+from annotation.api.v1.serializers.items import (
+    ClaimSerializer,
+    HeldSerializer,
+    ItemChangeSerializer,
+    ItemSerializer,
+    WhySerializer,
+    shown_to,
+)
 from annotation.api.v1.serializers.reviews import (
     ReviewInputSerializer,
     ReviewSerializer,
@@ -44,13 +51,20 @@ def told(view: Resource, item: Item) -> dict[str, Any]:
 class ItemView(Resource):
     """One item."""
 
-    needs = {"GET": (Capability.READ, Capability.REVIEW), "DELETE": Capability.EDIT}
+    needs = {"GET": (Capability.READ, Capability.REVIEW), "PATCH": Capability.EDIT, "DELETE": Capability.EDIT}
 
     @extend_schema(operation_id="items_one", responses=ItemSerializer)
     def get(self, _request: Request, uuid: UUID) -> Response:
         """An item with the reason for its being there; to a reviewer without what its queue hides."""
         item = self.found(Item, uuid, "queue", "adjudicated_by", "flagged_by")
         return Response(told(self, item))
+
+    @extend_schema(operation_id="items_change", request=ItemChangeSerializer, responses=ItemSerializer)
+    def patch(self, request: Request, uuid: UUID) -> Response:
+        """Give the item another priority; who has it on the screen keeps it."""
+        item, given = self.found(Item, uuid), ItemChangeSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        return Response(told(self, items.set_priority(item=item, by=self.person, **given.validated_data)))
 
     @extend_schema(operation_id="items_remove", responses={204: None})
     def delete(self, _request: Request, uuid: UUID) -> Response:

@@ -78,7 +78,7 @@ def item_remove(request: MemberRequest, uuid: UUID) -> HttpResponse:
     """Take an item out of the queue."""
     item = items.remove(item=item_of(request, uuid), by=request.user)
     messages.success(request, f"Item {item.number} is removed. Its reviews stay, and no rule puts it back.")
-    return _back(request, item)
+    return back_to_list(request, item)
 
 
 @require_POST
@@ -91,7 +91,7 @@ def item_restore(request: MemberRequest, uuid: UUID) -> HttpResponse:
         messages.success(request, f"Item {item.number} is back in the queue.")
     except items.QueueClosedError as problem:
         messages.error(request, str(problem))
-    return _back(request, item)
+    return back_to_list(request, item)
 
 
 @require_POST
@@ -108,7 +108,7 @@ def review_gold(request: MemberRequest, uuid: UUID) -> HttpResponse:
             messages.success(request, f"Item {review.item.number} is gold: others are tested with these answers.")
     except (gold.GoldError, InvalidReviewError) as problem:
         messages.error(request, str(problem))
-    return _back(request, review.item)
+    return back_to_list(request, review.item)
 
 
 @require_POST
@@ -117,7 +117,7 @@ def item_unflag(request: MemberRequest, uuid: UUID) -> HttpResponse:
     """Clear a flag, so that the item is given out again."""
     item = items.unflag(item=item_of(request, uuid), by=request.user)
     messages.success(request, f"The flag of item {item.number} is cleared; it is given out again.")
-    return _back(request, item)
+    return back_to_list(request, item)
 
 
 def _items(request: MemberRequest, queue: Queue, card: QueueCard) -> dict[str, Any]:
@@ -143,6 +143,7 @@ def _items(request: MemberRequest, queue: Queue, card: QueueCard) -> dict[str, A
         "tabs": tabs,
         "next_page": urlencode(following) if listed.next_cursor else "",
         "is_first_page": not request.GET.get("cursor"),
+        "has_priorities": request.actor.may(Capability.EDIT) or any(row.item.priority for row in rows),
         "reviewers": [] if queue.is_open_to_all else list(queue.reviewers.order_by("email")),
     }
 
@@ -206,7 +207,7 @@ def _moves(queue: Queue) -> list[tuple[str, str, str]]:
     return [(status.value, verb, _ASKED_BACK.get(status, "")) for status, verb in _VERBS.items() if status in open_to]
 
 
-def _back(request: MemberRequest, item: Item) -> HttpResponse:
+def back_to_list(request: MemberRequest, item: Item) -> HttpResponse:
     """To the list that the button stood in."""
     address = request.POST.get("next", "")
     if url_has_allowed_host_and_scheme(address, allowed_hosts={request.get_host()}, require_https=request.is_secure()):

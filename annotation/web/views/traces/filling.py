@@ -29,6 +29,7 @@ class FillForm(forms.Form):
     queue = forms.UUIDField()
     which = forms.ChoiceField(choices=(("all", "All"), ("random", "By chance")), required=False)
     count = forms.IntegerField(min_value=1, max_value=filling.MOST_SAMPLED, required=False)
+    priority = forms.IntegerField(min_value=-items.MOST_PRIORITY, max_value=items.MOST_PRIORITY, required=False)
     is_restoring = forms.BooleanField(required=False)
     seed = forms.UUIDField(required=False)
     now = forms.DateTimeField(required=False)
@@ -88,6 +89,6 @@ def _plan(request: MemberRequest, queue: Queue, given: dict[str, Any], choice: C
     sample = given["count"] if given["which"] == "random" else None
     fresh = filling.plan(
         queue=queue, filter_text=choice.filter, project=project, sample=sample, seed=given["seed"],
-        is_restoring=given["is_restoring"], by=request.user, now=given["now"] or timezone.now(),
+        is_restoring=given["is_restoring"], priority=given["priority"] or 0, by=request.user, now=given["now"] or timezone.now(),
     )  # fmt: skip
     return fresh if given["last"] is None else fresh.model_copy(update={"last": given["last"]})
