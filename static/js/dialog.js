@@ -23,7 +23,7 @@
   document.addEventListener("close-dialog", (event) => event.target.closest("dialog")?.close());
 
   document.addEventListener("toggle", (event) => {
-    if (event.target.matches("[popover]:popover-open")) event.target.focus();
+    if (event.target.matches(":popover-open:not([data-unasked])")) event.target.focus();
   }, true);
 
   document.addEventListener("htmx:load", (event) => {

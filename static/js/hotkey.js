@@ -55,7 +55,7 @@
     && element.getClientRects().length > 0;
 
   const answering = (name) => {
-    const dialog = [...document.querySelectorAll("dialog[open], :popover-open")].pop();
+    const dialog = [...document.querySelectorAll("dialog[open], :popover-open:not([data-unasked])")].pop();
     return [...document.querySelectorAll("[data-hotkey]")].find(
       (element) => keysOf(element).includes(name) && isUsable(element, dialog),
     );

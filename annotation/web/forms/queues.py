@@ -42,7 +42,7 @@ class QueueForm(SightFields):
         max_length=50_000,
         strip=False,
         widget=forms.Textarea(attrs={"rows": 6}),
-        help_text="Markdown. Reviewers read it beside the first item, and open it again with I.",
+        help_text="Markdown. It opens by itself beside the first item that somebody reviews here, and again with I.",
     )
     target_dataset = forms.ModelChoiceField(
         label="Target dataset",

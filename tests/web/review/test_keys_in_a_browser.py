@@ -140,3 +140,37 @@ def test_one_key_is_enough_where_one_answer_is_all(page: Page, live: str, make_l
     page.keyboard.press("u")
     at(page, 2)
     assert list(Review.objects.values_list("item__number", "answers")) == [(1, {"thumbs": "down"})]
+
+
+def test_instructions_open_by_themselves_until_they_are_closed_and_take_no_key(
+    page: Page, live: str, make_line: MakeLine
+) -> None:
+    line = make_line(3, instructions="Read the **policy** first.")
+    page.goto(live + line.page(1))
+    at(page, 1)
+    opened = page.locator("#instructions")
+    expect(opened).to_be_visible()
+    expect(opened).not_to_be_focused()
+    page.keyboard.press("g")
+    expect(page.get_by_label("Good")).to_be_checked()
+    expect(opened).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(opened).to_be_hidden()
+    kept(page)
+    page.goto(live + line.page(2))
+    at(page, 2)
+    expect(opened).to_be_hidden()
+    page.keyboard.press("i")  # asked for, they have the focus and the keys
+    expect(opened).to_be_focused()
+    page.keyboard.press("b")
+    page.keyboard.press("Escape")
+    expect(opened).to_be_hidden()
+    expect(page.get_by_label("Bad")).not_to_be_checked()
+    page.evaluate("sessionStorage.clear()")
+    page.reload()
+    at(page, 2)
+    expect(opened).to_be_visible()
+    page.keyboard.press("g")
+    page.keyboard.press("Control+Enter")
+    at(page, 1)
+    expect(opened).to_be_hidden()
