@@ -126,7 +126,7 @@
     const link = document.createElement("a");
     link.href = `${document.querySelector("[data-evidence]").dataset.evidence}${passage.run ?? ""}`;
     link.dataset.quote = "";
-    link.append(document.createElement("q"));
+    link.append(Object.assign(document.createElement("q"), { dir: "auto" }));
     link.firstChild.textContent = passage.text;
     const remove = document.createElement("button");
     Object.assign(remove, { type: "button", textContent: "×" });

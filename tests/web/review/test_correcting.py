@@ -115,6 +115,7 @@ def test_json_is_compared_along_its_structure(client: Client, make_line: MakeLin
     half = client.post(line.page(1, "diff"), line.form(1, correction='{"ref', correction_format="json"), headers=HTMX)
 
     assert 'name="correction_format" value="json"' in page
+    assert 'class="mono" dir="ltr"' in page
     assert "<del>refundable: true</del>" in shown.content.decode()
     assert "<ins>refundable: false</ins>" in shown.content.decode()
     assert "Not JSON yet" in half.content.decode()

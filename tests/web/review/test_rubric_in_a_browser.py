@@ -68,3 +68,31 @@ def test_every_kind_is_answered_and_only_what_is_asked_is_stored(page: Page, liv
     page.keyboard.press("Control+Enter")
     expect(page.get_by_role("heading", name="All done here")).to_be_visible()
     assert Review.objects.order_by("-id")[0].answers == {"thumbs": "unsure"}
+
+
+ARABIC = "يمكنك إلغاء الحجز TX-4 مجاناً."
+HEBREW = "ההחזר לא נכון"
+DIRECTIONS = "all => Object.fromEntries(all.map((one) => [one.name ?? one.localName, getComputedStyle(one).direction]))"
+
+
+def test_words_run_the_way_of_their_script_where_they_are_written_and_read(
+    page: Page, live: str, make_line: MakeLine
+) -> None:
+    text = Question(key="text", kind=QuestionKind.TEXT, label="In your words")
+    line = make_line(1, asked=Rubric(questions=(text, MUSTS)), answer=ARABIC)
+    page.goto(live + line.page(1))
+    page.get_by_label("In your words").fill("in English")
+    page.get_by_label("It must not").fill(HEBREW)
+    page.get_by_label("Note", exact=True).fill(f"{HEBREW}\nand a line in English")
+    assert page.locator("#review-form textarea").evaluate_all(DIRECTIONS) == {
+        "answer-text": "ltr", "answer-musts.must": "ltr", "answer-musts.must_not": "rtl", "note": "rtl", "correction": "rtl",
+    }  # fmt: skip
+    style = page.get_by_label("Note", exact=True).evaluate(
+        "note => [getComputedStyle(note).unicodeBidi, getComputedStyle(note).textAlign]"
+    )
+    assert style == ["plaintext", "start"]  # each line by itself
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_role("heading", name="All done here")).to_be_visible()
+
+    page.goto(f"{live}/w/acme/queues/{line.queue.uuid}/review/own/")
+    assert page.locator("td [dir=auto]", has_text=HEBREW).evaluate_all(DIRECTIONS) == {"div": "rtl"}
