@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 
 from playwright.sync_api import BrowserContext, Error, Page, expect
 
-from annotation.models import Draft, Reservation
+from annotation.models import Draft, FailureMode, Reservation
 from tests.fixtures.browser import SignIn
 from tests.fixtures.people import People
-from tests.web.review.conftest import Line
+from tests.web.review.conftest import ANSWER, Line
 from tests.web.review.screen import at, kept
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -81,18 +81,27 @@ def type_after_the_session_ended(page: Page, address: str, words: str) -> None:
 
 
 def test_typing_after_the_session_ended_comes_back_after_signing_in(
-    browser_context: BrowserContext, live: str, make_line: MakeLine, people: People, sign_in: SignIn
+    browser_context: BrowserContext,
+    live: str,
+    make_line: MakeLine,
+    people: People,
+    sign_in: SignIn,
+    modes: list[FailureMode],
 ) -> None:
     line = make_line(1)
     page = browser_context.new_page()  # its console tells of the refused draft, as it should
     sign_in(people.reviewer)
     type_after_the_session_ended(page, live + line.page(1), "typed while signed out")
+    page.evaluate("getSelection().selectAllChildren(document.querySelector('#trajectory .final p'))")
+    page.locator("[data-labels] label").first.click()
     sign_in(people.reviewer)
     page.goto(live + line.page(1))
 
+    expect(page.locator("[data-evidence] li")).to_contain_text(f"Wrong policy {ANSWER}")
     expect(page.get_by_label("Note")).to_have_value("typed while signed out")
     kept(page)
-    assert Draft.objects.get().content["note"] == "typed while signed out"
+    draft = Draft.objects.get().content
+    assert (draft["note"], draft["evidence"][0]["text"]) == ("typed while signed out", ANSWER)
 
 
 def test_words_that_a_tab_keeps_do_not_fill_the_form_of_the_next_person(
