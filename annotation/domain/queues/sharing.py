@@ -90,9 +90,14 @@ def loads(queue: Queue) -> list[tuple[User, int]]:
     people = User.objects.filter(memberships__workspace=queue.workspace_id, memberships__role__in=roles)
     if not queue.is_open_to_all:
         people = people.filter(review_queues=queue)
-    kept = Assignment.objects.filter(item__queue=queue, item__state=Item.State.OPEN).values_list("reviewer")
-    counts = dict(kept.annotate(count=Count("pk")))
+    counts = assigned(queue)
     return [(person, counts.get(person.pk, 0)) for person in people.order_by("email")]
+
+
+def assigned(queue: Queue) -> dict[int, int]:
+    """How many open items are kept for each person (by inside id) who has any."""
+    kept = Assignment.objects.filter(item__queue=queue, item__state=Item.State.OPEN).values_list("reviewer")
+    return dict(kept.annotate(count=Count("pk")))
 
 
 def take_over(*, item: Item, by: User, now: datetime) -> Claim:

@@ -45,6 +45,25 @@ def test_a_cell_of_the_table_of_two_people_opens_its_items(people: People, other
     assert [f'?item={item.number}"' in cell.decode() for item in added] == [True, False, False, True]
 
 
+def test_every_figure_opens_the_items_that_it_counts(people: People, other: User) -> None:
+    queue, added = reviewed(people, other, SAID)
+    pair = f"one={people.reviewer.uuid}&other={other.uuid}"
+    client, base = people.client(people.editor), f"/w/acme/queues/{queue.uuid}/agreement/"
+    html = client.get(f"{base}?question=thumbs&{pair}").content.decode().replace("&amp;", "&")
+    for asked, heading, numbers in (
+        ("show=compared", "that at least two people answered 4", [1, 2, 3, 4]),
+        ("show=alike", "on which all answers are alike 3", [1, 3, 4]),
+        (f"{pair}&answer=0", "answered Bad 2 with 3 answers", [2, 3]),
+        (f"{pair}&answer=1", "answered Good 3 with 5 answers", [1, 2, 4]),
+        (f"{pair}&show=both", "that both people answered 4", [1, 2, 3, 4]),
+    ):
+        assert f'href="?question=thumbs&{asked}#items"' in html, asked
+        page = client.get(f"{base}?question=thumbs&{asked}").content
+        assert f"Items {heading} No." in words(page)
+        assert [one.number for one in added if f'?item={one.number}"' in page.decode()] == numbers
+    assert html.count('?question=thumbs&show=compared#items"') == 3, "items, kappa and alpha"
+
+
 def test_figures_have_two_digits_and_nothing_is_below_nothing() -> None:
     assert [coefficient(value) for value in (-0.004, -0.25, 0.996, None)] == ["0.00", "−0.25", "1.00", "–"]
 

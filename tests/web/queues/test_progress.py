@@ -15,6 +15,7 @@ from annotation.domain.reviews import submit
 from annotation.domain.reviews.content import ReviewInput
 from annotation.domain.reviews.quality import pace
 from annotation.models import Item, Queue
+from tests.factories.queues import AssignmentFactory
 from tests.factories.traces import TraceFactory
 from tests.fixtures.people import People
 from tests.web.queues.test_lists import words
@@ -55,8 +56,8 @@ def test_pace_counts_every_day_and_what_is_left(people: People) -> None:
     assert [day.count for day in found.days] == [1, *[0] * 11, 2, 0]
     assert (found.left, found.median_seconds, found.oldest_at) == (8, 20, NOON - timedelta(days=41))
     assert [age.count for age in found.ages] == [1, 1, 1, 1, 2]
-    assert [(load.reviewer, load.review_count, load.median_seconds) for load in found.loads] == [
-        (people.reviewer, 3, 20)
+    assert [(load.reviewer, load.review_count, load.median_seconds, load.assigned_count) for load in found.loads] == [
+        (people.reviewer, 3, 20, 0)
     ]
     assert (found.per_day, found.forecast) == (3 / 14, None)  # of three reviews nothing is foretold
 
@@ -95,6 +96,22 @@ def test_of_a_queue_that_has_just_begun_it_is_too_early_to_say(people: People) -
     assert "– too early to say: a forecast takes a day and 5 reviews" in shown
 
 
+def test_the_load_of_a_reviewer_tells_what_is_assigned_and_still_open(people: People) -> None:
+    queue, added = make(people, *[1] * 4)
+    for item, person in zip(added, (people.reviewer, people.reviewer, people.admin, people.admin), strict=True):
+        AssignmentFactory(item=item, reviewer=person)
+    review(people, added[0], days_ago=0)
+    items.remove(item=added[3], by=people.editor)
+    found = pace.of_queue(queue, now=NOON)
+    assert [(load.reviewer, load.review_count, load.last_at, load.assigned_count) for load in found.loads] == [
+        (people.reviewer, 1, NOON, 1),
+        (people.admin, 0, None, 1),
+    ]
+    with time_machine.travel(NOON, tick=False):
+        shown = words(people.client(people.editor).get(f"/w/acme/queues/{queue.uuid}/progress/").content)
+    assert "Last Assigned reviewer 1 – just now 1 admin 0 – – 1" in shown
+
+
 def test_of_a_queue_without_reviews_it_says_so(people: People) -> None:
     queue, _added = make(people, 1)
     shown = words(people.client(people.editor).get(f"/w/acme/queues/{queue.uuid}/progress/").content)
@@ -109,5 +126,5 @@ def test_it_takes_the_same_statements_for_one_item_and_three(
     for item in added:
         review(people, item, days_ago=0)
     client = people.client(people.editor)
-    with time_machine.travel(NOON, tick=False), django_assert_num_queries(13):
+    with time_machine.travel(NOON, tick=False), django_assert_num_queries(14):
         client.get(f"/w/acme/queues/{queue.uuid}/progress/")

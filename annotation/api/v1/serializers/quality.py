@@ -78,12 +78,13 @@ class AgeSerializer(serializers.Serializer[Any]):
 
 
 class LoadSerializer(serializers.Serializer[Any]):
-    """What one person reviewed in the last 14 days."""
+    """What one person reviewed in the last 14 days, and what is assigned to them."""
 
     reviewer = serializers.EmailField(source="reviewer.email")
     review_count = serializers.IntegerField()
     median_seconds = serializers.FloatField(allow_null=True)
-    last_at = serializers.DateTimeField()
+    last_at = serializers.DateTimeField(allow_null=True, help_text="null: not in the last 14 days.")
+    assigned_count = serializers.IntegerField(help_text="Open items that are kept for them now.")
 
 
 class ProgressSerializer(serializers.Serializer[Any]):

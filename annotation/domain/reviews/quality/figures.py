@@ -244,14 +244,33 @@ def _placed(question: Asked, paired: list[dict[int, Any]]) -> list[dict[int, Any
 
 def disagreed(found: Units) -> list[Unit]:
     """The items or steps on which answers differ."""
-    return [unit for unit, answers in found.items() if len(answers) > 1 and _is_split(answers)]
+    return [unit for unit in compared(found) if _is_split(found[unit])]
+
+
+def compared(found: Units) -> list[Unit]:
+    """The items or steps that at least two people answered: what agreement is computed from."""
+    return [unit for unit, answers in found.items() if len(answers) > 1]
+
+
+def alike(found: Units) -> list[Unit]:
+    """Those of them on which all answers are the same."""
+    return [unit for unit in compared(found) if not _is_split(found[unit])]
+
+
+def answered(found: Units, value: Any) -> list[Unit]:
+    """The items or steps that somebody gave this answer."""
+    return [unit for unit, answers in found.items() if value in answers.values()]
+
+
+def of_both(found: Units, one: int, other: int) -> list[Unit]:
+    """The items or steps that these two people (inside ids) answered both."""
+    return [unit for unit, answers in found.items() if one in answers and other in answers]
 
 
 def in_cell(found: Units, table: Confusion, cell: tuple[Any, Any]) -> list[Unit]:
     """The items or steps to which the table's first person answered the one and the second the other."""
     one, other = table.one, table.other
-    pairs = ((unit, answers) for unit, answers in found.items() if one in answers and other in answers)
-    return [unit for unit, answers in pairs if (answers[one], answers[other]) == cell]
+    return [unit for unit in of_both(found, one, other) if (found[unit][one], found[unit][other]) == cell]
 
 
 def confusion(question: Asked, given: Sequence[Given], one: int, other: int) -> Confusion:
@@ -263,7 +282,7 @@ def confusion(question: Asked, given: Sequence[Given], one: int, other: int) -> 
 
 
 def _pairs(found: Units, one: int, other: int) -> list[tuple[Any, Any]]:
-    return [(answers[one], answers[other]) for answers in found.values() if one in answers and other in answers]
+    return [(found[unit][one], found[unit][other]) for unit in of_both(found, one, other)]
 
 
 def _kappa(question: Asked, found: Units, one: int, other: int) -> Kappa:

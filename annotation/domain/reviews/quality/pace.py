@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Aggregate, Count, F, FloatField, Max, Min, Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
 
+from annotation.domain.queues import sharing
 from annotation.domain.reviews.quality.forecast import LATELY, Forecast, forecast, span
 from annotation.models import Item, Queue, Review, User
 
@@ -47,12 +48,16 @@ class Age:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What one person did in a queue lately; `median_seconds` is the active time of one review, None if not known."""
+    """What one person did in a queue lately, None of it if nothing, and how many open items are assigned to them now.
+
+    `median_seconds` is the active time of one review, None if not known.
+    """
 
     reviewer: User
     review_count: int
     median_seconds: float | None
-    last_at: datetime
+    last_at: datetime | None
+    assigned_count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +84,7 @@ class Pace:
 
 
 def of_queue(queue: Queue, *, now: datetime) -> Pace:
-    """Of the last LATELY days; six statements, whatever the queue's size."""
+    """Of the last LATELY days; seven statements, whatever the queue's size."""
     every = Review.objects.filter(item__queue=queue)
     recent = every.filter(submitted_at__gte=_start(now))
     begun, median = recent.aggregate(first=Min("submitted_at"), middle=_MIDDLE).values()
@@ -97,7 +102,7 @@ def of_queue(queue: Queue, *, now: datetime) -> Pace:
         ages=tuple(Age(words, count) for (_bound, words), count in zip(AGES, counts, strict=True)),
         oldest_at=oldest_at,
         median_seconds=_seconds(median),
-        loads=_loads(recent),
+        loads=_loads(recent, sharing.assigned(queue)),
     )
 
 
@@ -128,14 +133,19 @@ def _waiting(items: QuerySet[Item], queue: Queue, now: datetime) -> Sequence[Any
     return [left, found["oldest"], *[found[name] for name in ages]]
 
 
-def _loads(recent: QuerySet[Review]) -> tuple[Load, ...]:
+def _loads(recent: QuerySet[Review], assigned: Mapping[int, int]) -> tuple[Load, ...]:
+    """Who reviewed most first; at the end those who have nothing but assigned items."""
     rows = list(
         recent.values("reviewer")
         .annotate(reviews=Count("pk"), middle=_MIDDLE, last=Max("submitted_at"))
         .order_by("-reviews", "reviewer")
     )
-    people = User.objects.in_bulk([row["reviewer"] for row in rows])
-    return tuple(Load(people[row["reviewer"]], row["reviews"], _seconds(row["middle"]), row["last"]) for row in rows)
+    done = {row["reviewer"]: (row["reviews"], _seconds(row["middle"]), row["last"]) for row in rows}
+    people = User.objects.in_bulk([*done, *assigned])
+    idle = sorted(assigned.keys() - done.keys(), key=lambda person: (-assigned[person], people[person].email))
+    return tuple(
+        Load(people[person], *done.get(person, (0, None, None)), assigned.get(person, 0)) for person in (*done, *idle)
+    )
 
 
 def _seconds(milliseconds: float | None) -> float | None:
