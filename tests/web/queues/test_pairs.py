@@ -132,6 +132,11 @@ def test_every_figure_opens_its_items(people: People, queue: Queue, second: Proj
     assert "3 comparisons, 1 of them" in page
     by_model = " ".join(editor.get(address(queue), {"by": "model"}).content.decode().split())
     assert "All pairs compared two of the same model" in by_model
+    for at, model in enumerate(("old", "new")):
+        Trace.objects.filter(uuid__in=[pair[at].uuid for pair in made]).update(project=second, model_names=[model])
+    alike = " ".join(editor.get(address(queue)).content.decode().split())
+    assert '<option value="model" selected>' in alike
+    assert '<th scope="row">new</th>' in alike
 
 
 MET = st.builds(

@@ -32,9 +32,15 @@ MOST_SHOWN = 5
 @require_GET
 @member(Capability.EDIT)
 def queue_pairs(request: MemberRequest, uuid: UUID) -> HttpResponse:
-    """Win rates and strengths by `?by=` (project, model or metadata.KEY); `?one=&other=` lists the items of a figure."""
+    """Win rates and strengths by `?by=` (project, model or metadata.KEY), else by model where no pair is of two projects.
+
+    `?one=&other=` lists the items of a figure.
+    """
     queue, by = queue_of(request, uuid), _by(request)
     found = preferences.results(queue, by)
+    if "by" not in request.GET and found.met and not found.strengths:  # two models of one project, as most pairs are
+        by = preferences.MODEL
+        found = preferences.results(queue, by)
     one, other = request.GET.get("one", ""), request.GET.get("other", "")
     chosen_items = found.items(one, other) if one else []
     context = {
