@@ -84,7 +84,7 @@ def _undoing(change: TaxonomyChange) -> str:
     match change.kind:
         case Kind.MERGED:
             return (
-                f"“{old}” comes back, with the {change.use_count:,} uses that it had. Reviews that were edited since, and "
+                f"“{old}” comes back, with what it had ({change.use_count:,}). Reviews that were edited since, and "
                 f"labels given since, stay “{new}”."
             )
         case Kind.SPLIT:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -129,7 +130,8 @@ def taxonomy_undo(request: MemberRequest, uuid: UUID) -> HttpResponse:
         messages.error(request, str(problem))
         return redirect(SECTION, request.workspace.slug)
     messages.success(request, f"Undone: {queries.told(_only([undone]))[0].did}.")
-    return _on(request, undone, reverse(SECTION, args=[request.workspace.slug]))
+    here = f"{reverse(SECTION, args=[request.workspace.slug])}?{urlencode({'project': undone.project.slug})}"
+    return _on(request, undone, here)
 
 
 def _saved(request: MemberRequest, mode: FailureMode, form: FailureModeForm) -> bool:
