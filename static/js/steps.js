@@ -72,6 +72,9 @@
     if (turn && !event.target.closest("a, button, summary, input, label")) { choose(turn); return; }
     const button = event.target.closest("[data-step]");
     if (button) { walk(button.dataset.step === "next" ? 1 : -1); return; }
+    const named = event.target.closest("a[data-to-step]"); // elsewhere on the page: as its row of the outline, where that has come
+    const row = named && outlines().map((outline) => outline.querySelector(`a[data-step-id="${CSS.escape(named.dataset.toStep)}"]`)).find(Boolean);
+    if (row && !event.ctrlKey && !event.metaKey && !event.shiftKey) { event.preventDefault(); row.click(); return; }
     const link = event.target.closest("[data-outline] a[data-step-id]");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
     if (!follow(link)) return; // not on this page of the trajectory: the link leads there

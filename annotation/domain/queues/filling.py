@@ -21,6 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from annotation.domain.queues import items, subjects
 from annotation.domain.queues.reasons import Origin, Reason
 from annotation.domain.traces import matching
+from annotation.domain.traces.matching import TraceFilter, pointing
 from annotation.domain.traces.matching.chance import SampleNumber
 from annotation.domain.work import jobs
 from annotation.models import Item, Job, Project, Queue, Trace, User
@@ -72,6 +73,7 @@ class Preview:
 class _Chosen:
     """The traces, how many match in all, and the chance with which each of those was chosen."""
 
+    passing: TraceFilter
     rows: QuerySet[Trace]
     matched_count: int
     threshold: int | None
@@ -153,19 +155,19 @@ def prepare(job: Job) -> jobs.Step:
 
 def _choose(plan: FillPlan, queue: Queue, cursor: dict[str, Any] | None = None) -> _Chosen:
     """By the numbers of an earlier step where there are some: a sample is drawn once."""
-    rows = matching.compile(plan.filter, workspace=queue.workspace, now=plan.now).traces()
-    rows = rows.filter(pk__lte=plan.last)
+    passing = matching.compile(plan.filter, workspace=queue.workspace, now=plan.now)
+    rows = passing.traces().filter(pk__lte=plan.last)
     if plan.project_id is not None:
         rows = rows.filter(project=plan.project_id)
     if plan.sample is None:
-        return _Chosen(rows, cursor["matched"] if cursor else rows.count(), None, None)
+        return _Chosen(passing, rows, cursor["matched"] if cursor else rows.count(), None, None)
     matched = cursor["matched"] if cursor else rows.count()
     threshold = cursor["threshold"] if cursor else _threshold(rows, plan.seed, plan.sample)
     if threshold is None or matched <= plan.sample:
-        return _Chosen(rows, matched, threshold, Decimal(1) if matched else None)
+        return _Chosen(passing, rows, matched, threshold, Decimal(1) if matched else None)
     chance = max((Decimal(plan.sample) / Decimal(matched)).quantize(_SMALLEST), _SMALLEST)
     sampled = rows.filter(LessThanOrEqual(SampleNumber(plan.seed), threshold))
-    return _Chosen(sampled, matched, threshold, chance)
+    return _Chosen(passing, sampled, matched, threshold, chance)
 
 
 def _threshold(rows: QuerySet[Trace], seed: UUID, sample: int) -> int | None:
@@ -176,13 +178,14 @@ def _threshold(rows: QuerySet[Trace], seed: UUID, sample: int) -> int | None:
 
 
 def _add(job: Job, plan: FillPlan, queue: Queue, traces: list[UUID], chosen: _Chosen) -> None:
-    wanted = [subjects.of_trace(uuid) for uuid in traces]
+    reason, causes = _reason(job, plan, chosen), pointing.first_runs(chosen.passing, traces)
+    wanted = [subjects.of_trace(uuid).because(_pointing(reason, causes.get(uuid))) for uuid in traces]
     texts = [one.text for one in wanted]
     locked = Queue.objects.select_for_update(no_key=True).get(pk=queue.pk)
     gone = Item.objects.filter(queue=locked, subject__in=texts, state=Item.State.REMOVED)
     restoring = list(gone.values_list("pk", flat=True)) if plan.is_restoring else []
     result = items.add(
-        queue=locked, subjects=wanted, reason=_reason(job, plan, chosen), probability=chosen.probability,
+        queue=locked, subjects=wanted, reason=reason, probability=chosen.probability,
         by=job.created_by, priority=plan.priority, now=timezone.now(), is_restoring=plan.is_restoring,
     )  # fmt: skip
     if result.added:
@@ -195,6 +198,10 @@ def _add(job: Job, plan: FillPlan, queue: Queue, traces: list[UUID], chosen: _Ch
         "present": before.get("present", 0) + result.present_count,
         "removed": before.get("removed", 0) + result.removed_count,
     }
+
+
+def _pointing(reason: Reason, run: UUID | None) -> Reason:
+    return reason.model_copy(update={"run": run}) if run else reason
 
 
 def _reason(job: Job, plan: FillPlan, chosen: _Chosen) -> Reason:

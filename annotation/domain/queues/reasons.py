@@ -45,7 +45,8 @@ class SeenFeedback(BaseModel):
 class Reason(BaseModel):
     """Why an item is there: which rule, by what chance, what was known; or who added it by hand.
 
-    `job` is the one that filled the queue, `filter` what the trace matched (empty: nothing was asked), `why` holds short sentences for people ("error in tool charge_card"), `seen` the feedback that stood on the trace.
+    `job` is the one that filled the queue, `filter` what the trace matched (empty: nothing was asked), `why` holds short sentences for people ("error in tool charge_card"), `seen` the feedback that stood on the trace. `run` is the first
+    step that met what the filter asks of runs (outside id): where a reviewer begins to read.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -60,6 +61,7 @@ class Reason(BaseModel):
     filter: str = ""
     why: tuple[str, ...] = ()
     seen: tuple[SeenFeedback, ...] = ()
+    run: UUID | None = None
 
     @property
     def summary(self) -> str:
@@ -89,14 +91,14 @@ class Reason(BaseModel):
 
     def without(self, unseen: Collection[str], *, rules: bool) -> Reason:
         """What may be told without what these sources said; with `rules`, also without what a rule that looked at it would
-        tell by its name, its findings and its chance.
+        tell by its name, its findings and its chance, and where it points.
         """
         seen = tuple(one for one in self.seen if one.source not in unseen)
         if not rules:
             return self.model_copy(update={"seen": seen})
         name = "name hidden" if self.rule else ""
-        hidden = {"filter": "", "why": (), "rule": name, "rule_uuid": None, "revision": None, "probability": None}
-        return self.model_copy(update={"seen": seen, **hidden})
+        untold = dict.fromkeys(("rule_uuid", "revision", "probability", "run"))
+        return self.model_copy(update={"seen": seen, "rule": name, "filter": "", "why": (), **untold})
 
     def document(self) -> dict[str, Any]:
         """The JSON that an item keeps."""

@@ -18,7 +18,7 @@ from annotation.domain.queues import items, subjects
 from annotation.domain.queues.reasons import Origin, Reason, SeenFeedback
 from annotation.domain.rules import actions
 from annotation.domain.rules.actions import AddToQueue
-from annotation.domain.traces.matching import TraceFilter
+from annotation.domain.traces.matching import TraceFilter, pointing
 from annotation.domain.traces.matching.chance import SampleNumber
 from annotation.models import Feedback, Queue, RuleRevision, Trace
 
@@ -69,7 +69,9 @@ def decide(
     """
     words = _written(revision, passing, traces, origin, now)
     sampled = [word for word in words if word.is_sampled]
-    added = sum(_add(action, revision, sampled, now) for action in actions.read(revision.actions)) if sampled else 0
+    wanted = actions.read(revision.actions) if sampled else ()
+    causes = pointing.first_runs(passing, [word.trace_uuid for word in sampled]) if wanted else {}
+    added = sum(_add(action, revision, sampled, causes, now) for action in wanted)
     return Decided(len(words), sum(word.is_matched for word in words), len(sampled), added)
 
 
@@ -103,7 +105,9 @@ FROM written JOIN answer USING (trace_id) ORDER BY written.id
 """
 
 
-def _add(action: AddToQueue, revision: RuleRevision, sampled: Sequence[_Word], now: datetime) -> int:
+def _add(
+    action: AddToQueue, revision: RuleRevision, sampled: Sequence[_Word], causes: Mapping[UUID, UUID], now: datetime
+) -> int:
     queue = Queue.objects.filter(uuid=action.queue, workspace_id=revision.rule.workspace_id).first()
     if queue is None:
         raise QueueGoneError
@@ -111,7 +115,8 @@ def _add(action: AddToQueue, revision: RuleRevision, sampled: Sequence[_Word], n
     seen = _seen(revision.rule.workspace_id, [word.trace_uuid for word in sampled])
     wanted = [
         subjects.of_trace(word.trace_uuid).because(
-            common.model_copy(update={"seen": seen.get(word.trace_uuid, ())}), decision_id=word.decision_id
+            common.model_copy(update={"seen": seen.get(word.trace_uuid, ()), "run": causes.get(word.trace_uuid)}),
+            decision_id=word.decision_id,
         )
         for word in sampled
     ]

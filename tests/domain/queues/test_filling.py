@@ -8,11 +8,19 @@ from uuid import UUID
 
 import pytest
 
-from annotation.domain.queues import filling, items, unfilling
+from annotation.domain.queues import filling, items, reasons, unfilling
 from annotation.domain.work import jobs
-from annotation.models import Item, Job, Project, Queue, User
+from annotation.models import Item, Job, Project, Queue, Trace, User
 from annotation.tasks import KINDS
-from tests.factories import ProjectFactory, QueueFactory, ReservationFactory, ReviewFactory, TraceFactory, UserFactory
+from tests.factories import (
+    ProjectFactory,
+    QueueFactory,
+    ReservationFactory,
+    ReviewFactory,
+    RunFactory,
+    TraceFactory,
+    UserFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -116,3 +124,12 @@ def test_a_closed_queue_is_not_filled(queue: Queue, by: User) -> None:
     queue.refresh_from_db()
     with pytest.raises(items.QueueClosedError, match="takes no items"):
         fill(queue, by)
+
+
+def test_filled_by_what_a_step_did_each_item_names_its_step(project: Project, queue: Queue, by: User) -> None:
+    trace, other = Trace.objects.order_by("id")[:2]
+    step, _ = RunFactory(trace=trace, type="tool", status="error"), RunFactory(trace=other, type="tool")
+    plan = filling.plan(queue=queue, filter_text="run(status: error) or latency > 2s", by=by, now=NOON)
+    driven(filling.start(plan, queue=queue, by=by))
+    runs = {item.trace_uuid: reasons.read(item.reason).run for item in Item.objects.filter(queue=queue)}
+    assert (len(runs), runs[trace.uuid], runs[other.uuid]) == (10, step.uuid, None)

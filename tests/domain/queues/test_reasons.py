@@ -1,5 +1,7 @@
 """Reasons in words."""
 
+from uuid import uuid4
+
 from annotation.domain.queues import reasons
 from annotation.domain.queues.reasons import Origin, Reason, SeenFeedback
 from annotation.templatetags import filter_words
@@ -44,7 +46,10 @@ def test_a_filter_stands_apart_and_what_was_kept_before_reads_the_same() -> None
     assert reason == reasons.read(reason.document())
     assert (reason.filter, reason.why) == ("verdict is bad and latency > 2s", ())
     assert (reason.brief, reason.summary) == ("Rule “All” v2", "Rule “All” v2 · verdict is bad and latency > 2s")
-    assert reason.without((), rules=True).filter == "", "a rule that looked at hidden feedback tells nothing"
+    pointing = reason.model_copy(update={"run": uuid4()})
+    assert reasons.read(pointing.document()).without((), rules=False).run == pointing.run
+    hidden = pointing.without((), rules=True)
+    assert (hidden.filter, hidden.run) == ("", None), "a rule that looked at hidden feedback tells nothing"
     assert reasons.read({"why": ["seen twice"]}).why == ("seen twice",)
 
 

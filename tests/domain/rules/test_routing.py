@@ -10,14 +10,23 @@ from unittest import mock
 
 import pytest
 from django.db import connection, connections, transaction
+from django.test.utils import CaptureQueriesContext
 
 from annotation.domain import sampling
 from annotation.domain.queues import items as queue_items
+from annotation.domain.queues import reasons
 from annotation.domain.rules import lifecycle, routing
 from annotation.domain.rules.actions import AddToQueue
 from annotation.models import AuditEvent, Decision, Item, Queue, Rule, RuleRevision, Trace, User
 from tests.domain.rules.conftest import MakeRule, MakeTrace
-from tests.factories import FeedbackFactory, ProjectFactory, RuleFactory, RuleRevisionFactory, TraceFactory
+from tests.factories import (
+    FeedbackFactory,
+    ProjectFactory,
+    RuleFactory,
+    RuleRevisionFactory,
+    RunFactory,
+    TraceFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -64,6 +73,39 @@ def test_a_match_in_the_sample_becomes_an_item_that_says_why(
     assert item.reason["revision"] == 1
     assert item.reason["filter"] == "status is error"
     assert [seen["source"] for seen in item.reason["seen"]] == ["user"]
+
+
+def test_an_item_names_the_first_step_that_met_the_rule(
+    make_rule: MakeRule, make_trace: MakeTrace, now: datetime
+) -> None:
+    make_rule("run(type: tool, status: error) or verdict is bad")
+    failing, elsewhere = make_trace(verdict="bad"), make_trace(verdict="bad")
+    RunFactory(trace=failing, type="tool")
+    later, first = (RunFactory(trace=failing, type="tool", status="error", start_nano=at) for at in (9, 7))
+    RunFactory(trace=elsewhere, type="tool")
+    RunFactory(trace=elsewhere, status="error")
+    assert first.uuid != later.uuid
+
+    for _ in range(2):  # delivered twice
+        routing.sweep(now=now)
+        quiet_again(failing, now)
+
+    items = {item.trace_uuid: reasons.read(item.reason).run for item in Item.objects.all()}
+    assert items == {failing.uuid: first.uuid, elsewhere.uuid: None}
+
+
+def test_the_step_that_met_a_rule_costs_one_statement_a_batch_and_none_without_such_a_rule(
+    make_rule: MakeRule, make_trace: MakeTrace, now: datetime
+) -> None:
+    rule, counted = make_rule("run(type: tool)"), []
+    for filter_text, count in (("run(type: tool)", 1), ("run(type: tool)", 3), ("not run(type: llm)", 1)):
+        RuleRevision.objects.filter(rule=rule).update(filter=filter_text)
+        for _ in range(count):
+            RunFactory(trace=make_trace(), type="tool")
+        with CaptureQueriesContext(connection) as asked:
+            routing.sweep(now=now)
+        counted.append(sum("DISTINCT ON" in query["sql"] for query in asked))
+    assert (counted, Item.objects.count()) == ([1, 1, 0], 5)
 
 
 def test_sampling_keeps_the_chance_and_takes_the_hash_at_its_word(

@@ -1,5 +1,6 @@
 """Taking items, the page of one, and what stands there instead when it cannot be had."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -7,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from annotation.domain.queues import assignment, items, subjects
-from annotation.domain.queues.reasons import Reason
+from annotation.domain.queues.reasons import Origin, Reason
 from annotation.domain.reviews import drafts
 from annotation.domain.reviews.content import ReviewInput
 from annotation.models import FailureMode, Item, Queue, Reservation, Run, Trace
@@ -42,6 +43,33 @@ def test_shows_the_item_and_how_far_the_queue_is(people: People, make_line: Make
     assert "· yours 0" in page
     assert ANSWER in page
     assert 'value="Wrong policy"' in page
+
+
+def marked_step(page: str) -> list[tuple[str, ...]]:
+    """The steps that a page is opened at, in its outline and its conversation, and the one that it says it is there for."""
+    patterns = (
+        r'data-step-id="([^"]+)" aria-current="step"',
+        r'data-run="([^"]+)"\s+data-at="true"',
+        r'data-to-step="([^"]+)"\s*>([^<]+)<',
+    )
+    return [found for pattern in patterns for found in re.findall(pattern, " ".join(page.split()))]
+
+
+def test_an_item_opens_at_the_step_that_it_is_there_for(people: People, make_line: MakeLine) -> None:
+    line = make_line(3, blindness={"judges": False})
+    run = run_of(line.items[0], "get_rate_rules")
+    Item.objects.filter(number=1).update(kind="run", run_uuid=run.uuid)
+    cause = run_of(line.items[1], "get_rate_rules")
+    rule = Reason(origin=Origin.RULE, rule="Timeouts", filter="run(status: error)", run=cause.uuid)
+    Item.objects.filter(number=2).update(reason=rule.document())
+    client = people.client(people.reviewer)
+    for number, step in ((1, run), (2, cause)):
+        page = client.get(line.page(number)).content.decode()
+        told = (str(step.uuid), "Step 2 · get_rate_rules · ADVANCE_SAVER")
+        assert marked_step(page) == [str(step.uuid), str(step.uuid), told]
+    assert marked_step(client.get(line.page(3)).content.decode()) == []
+    Queue.objects.update(blindness={"judges": True})
+    assert marked_step(client.get(line.page(2)).content.decode()) == [], "a rule that may look at hidden feedback"
 
 
 def test_two_people_get_two_items(people: People, make_line: MakeLine) -> None:

@@ -29,6 +29,9 @@ class ReasonSerializer(serializers.Serializer[Any]):
     by = serializers.CharField()
     filter = serializers.CharField(help_text="What the trace matched; empty where nothing was asked of it.")
     why = serializers.ListField(child=serializers.CharField())
+    run_id = serializers.UUIDField(
+        source="run", allow_null=True, help_text="The first step that met what the filter asks of runs."
+    )
     summary = serializers.CharField(help_text="All of it in one line.")
 
 

@@ -102,10 +102,14 @@ def _condition(node: Node, scope: Scope) -> Q:
 
 
 def _related(related: Related, scope: Scope) -> Q:
-    is_run = related.subject == "run"
-    places = fields.RUN if is_run else fields.FEEDBACK
-    meets = reduce(and_, (placed(condition, places, scope) for condition in related.conditions), Q())
-    return Q(Exists(fields.runs(scope).filter(meets) if is_run else fields.feedback(scope).filter(meets)))
+    rows = fields.runs(scope) if related.subject == "run" else fields.feedback(scope)
+    return Q(Exists(rows.filter(meets(related, scope))))
+
+
+def meets(related: Related, scope: Scope) -> Q:
+    """What is asked of one run, or of one piece of feedback."""
+    places = fields.RUN if related.subject == "run" else fields.FEEDBACK
+    return reduce(and_, (placed(condition, places, scope) for condition in related.conditions), Q())
 
 
 def _absolute(value: Value, scope: Scope) -> Value:

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from annotation.domain.access import Capability
 from annotation.domain.datasets.problems import DatasetError
-from annotation.domain.queues import rubric, rubric_versions, state
+from annotation.domain.queues import reasons, rubric, rubric_versions, state
 from annotation.domain.reviews import adjudicate, history, opening, originals, side_by_side
 from annotation.domain.reviews.adjudicate import AdjudicationError
 from annotation.domain.reviews.content import ReviewInput
@@ -163,7 +163,7 @@ def _item(request: MemberRequest, item: Item, sent: Sent | None) -> dict[str, An
 def _trajectories(request: MemberRequest, item: Item, traces: list[Trace]) -> list[ShownTrajectory]:
     """What the item is about; `?step=` is where a long trace stands, `?raw=1` shows texts as they came."""
     raw = {"raw": "1"} if "raw" in request.GET else {}
-    at = trajectory.named_step(request) or item.run_uuid
+    at = trajectory.named_step(request) or item.run_uuid or reasons.read(item.reason).run
     return [
         ShownTrajectory(
             trajectories.trajectory(trace, at=at),

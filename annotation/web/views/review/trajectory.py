@@ -70,7 +70,8 @@ def of(
     feedback = masked.feedback(opening.feedback_shown(traces, request.user, opened.item), seen)
     is_veiled = blindness.read(opened.queue.blindness).model
     thumbs = _thumbs(feedback)
-    at = named_step(request) or opened.item.run_uuid
+    cause = opened.item.run_uuid or opened.known.reason.run
+    at = named_step(request) or cause
     is_raw = may_be_raw(request, seen)
     page = reverse("item-review", args=[request.workspace.slug, opened.queue.uuid, opened.item.number])
     keys = _fact_keys(opened.queue, is_veiled=is_veiled)
@@ -94,7 +95,7 @@ def of(
         )
         for place, trace in enumerate(traces)
     ]
-    steps = list(_choices(shown, {given.first_failing_run_uuid, given.corrected_run_uuid}))
+    steps = list(_choices(shown, {given.first_failing_run_uuid, given.corrected_run_uuid, cause}))
     offered = [(run.type, StepChoice(run.uuid, label)) for run, label in steps]
     return {
         "trajectories": shown,
@@ -104,6 +105,7 @@ def of(
         if _is_carried(shown, len(earlier))
         else [_earlier(request, trace, opened.item, seen) for trace in earlier],
         "steps": [choice for _, choice in offered],
+        "cause": next((choice for _, choice in offered if choice.uuid == cause), None),
         "answers": [choice for kind, choice in offered if kind in (Run.Type.LLM, Run.Type.TOOL)],
     }
 
