@@ -20,7 +20,7 @@ class Probe(PublicModel):
 
     It stands apart from reviews: it counts for no item, makes no feedback and is shown to nobody as a review. While it is
     open (neither answered nor `closed_at`), what the person submits on the item goes here. `answers`, `labels` (names) and
-    the rest are as in a review; `content` is all that was given, as a draft keeps it.
+    the rest are as in a review; `content` is all that was given, as a draft keeps it, `submission_count` how often.
     """
 
     Kind = ProbeKind
@@ -36,6 +36,7 @@ class Probe(PublicModel):
     note = models.TextField(blank=True)
     content = models.JSONField(default=dict)
     active_ms = models.BigIntegerField(default=0)
+    submission_count = models.IntegerField(default=0, db_default=0)
     given_at = models.DateTimeField(db_default=Now())
     submitted_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)

@@ -108,7 +108,7 @@ def last_answered(queue: Queue, person: User, *, since: datetime | None) -> Prob
 def reopen(probe: Probe) -> None:
     """What the person submits on the item goes to the probe once more."""
     if not probe.is_open:
-        Probe.objects.filter(pk=probe.pk).update(submitted_at=None, closed_at=None)
+        Probe.objects.filter(pk=probe.pk).update(submitted_at=None, closed_at=None, submission_count=0)
 
 
 def is_theirs(item: Item, person: User) -> bool:

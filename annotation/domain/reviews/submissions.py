@@ -76,9 +76,8 @@ def standing(probes: QuerySet[Probe]) -> QuerySet[Probe]:
     rows = probes.filter(submitted_at__isnull=False).exclude(
         Exists(before.filter(modified_at__gte=OuterRef("submitted_at")))
     )
-    return rows.select_related("item__queue", "reviewer", "rubric").annotate(
-        before_uuid=Subquery(before.values("uuid")[:1]), before_count=Subquery(before.values("submission_count")[:1])
-    )
+    related = rows.select_related("item__queue", "reviewer", "rubric")
+    return related.annotate(before_uuid=Subquery(before.values("uuid")[:1]))
 
 
 def as_review(probe: Probe) -> Review:
@@ -92,7 +91,7 @@ def as_review(probe: Probe) -> Review:
         rubric=probe.rubric or probe.item.queue.rubric,
         submitted_at=submitted_at,
         modified_at=submitted_at,
-        submission_count=getattr(probe, "before_count", None) or 1,
+        submission_count=probe.submission_count,
         active_ms=probe.active_ms,
         **_columns(said, probe),
     )

@@ -21,12 +21,34 @@ from annotation.domain.queues.refusals import (
 )
 from annotation.domain.queues.rubric_versions import asked_of, current, numbered
 from annotation.domain.queues.sight import WHOLE, Sight
-from annotation.domain.reviews import checking, correct, drafts, history, masked, originals, settling, submissions
+from annotation.domain.reviews import (
+    checking,
+    content,
+    correct,
+    drafts,
+    history,
+    masked,
+    originals,
+    settling,
+    submissions,
+)
 from annotation.domain.reviews.content import ReviewInput
 from annotation.domain.reviews.meanwhile import ReviewChangedError
 from annotation.domain.reviews.rubric import InvalidReviewError
 from annotation.domain.rows import Rows, insert
-from annotation.models import Assignment, Draft, Item, Probe, Project, Queue, Reservation, Review, Skip, User
+from annotation.models import (
+    Assignment,
+    Draft,
+    Item,
+    Probe,
+    Project,
+    Queue,
+    Reservation,
+    Review,
+    RubricVersion,
+    Skip,
+    User,
+)
 
 CLOSED = (Queue.Status.DRAFT, Queue.Status.COMPLETED, Queue.Status.ARCHIVED)
 """A paused queue gives out nothing new, yet takes what is on people's screens."""
@@ -69,15 +91,17 @@ def _submit(
     item: Item, by: User, answers: ReviewInput, now: datetime, spoken: frozenset[str], sight: Sight, seen: int | None
 ) -> Review:
     place = _place(item, by, now)
-    if place.probe is not None and (place.probe.is_open or _is_same_again(place.probe, answers)):
-        return _answer(place.probe, item, by, answers, now)
+    if place.probe is not None and (answered := _to_probe(place.probe, item, by, answers, now, seen)):
+        return answered
     _require(place, item, by, now)
     before = place.before
     given = checking.checked(item, by, answers, project=place.project)
-    if before is None or _is_changed(before, given.columns()):
+    if before is None or not place.is_review_known or _is_changed(before, given.columns()):
         if before is not None:
-            _require_seen(before, item, seen)
+            if place.is_review_known:
+                _require_seen(before, item, seen)
             history.keep(before)
+            before.submission_count = max(before.submission_count, place.probe.submission_count if place.probe else 0)
         review = _store(item, by, before, given, now, sight)
         said = given.judgements(review, spoken=spoken)
         reviewed.replace(review=review, said=said, traces=originals.traces_of(item))
@@ -103,6 +127,12 @@ class _Place:
     is_reviewer: bool
     has_seat: bool
 
+    @property
+    def is_review_known(self) -> bool:
+        """Whether the person knows the review that stands, rather than later answers to a probe in its place."""
+        at = self.probe.submitted_at if self.probe else None
+        return at is None or self.before is None or self.before.modified_at >= at
+
 
 def _place(item: Item, by: User, now: datetime) -> _Place:
     with statements.pipelined():
@@ -115,23 +145,39 @@ def _place(item: Item, by: User, now: datetime) -> _Place:
 _BEFORE = Rows(Review, "it.item_id = %(item)s AND it.reviewer_id = %(person)s AND NOT it.is_adjudication")
 
 
-def _is_same_again(probe: Probe, answers: ReviewInput) -> bool:
-    """Whether it was answered just so, or is no item of theirs otherwise: a second click changes no review."""
-    is_theirs = probe.kind == Probe.Kind.GOLD or probe.answers == answers.answers
-    return probe.submitted_at is not None and is_theirs
+def _to_probe(
+    probe: Probe, item: Item, by: User, answers: ReviewInput, now: datetime, seen: int | None
+) -> Review | None:
+    """The answers to a probe, as what the person takes for their review; None where they are none to it.
 
-
-def _answer(probe: Probe, item: Item, by: User, answers: ReviewInput, now: datetime) -> Review:
-    """Keep the answers apart from all reviews; what comes back looks like one, and is stored nowhere."""
+    Answers that stand are held against new ones as those of a review are: the same twice is once, and none goes unseen. An edit
+    of a re-test is one of the review that counts.
+    """
+    known = None if probe.is_open else submissions.on_item(item, by)
+    if not probe.is_open and (known is None or known.pk):
+        return None
     assignment.require_reviewer(item.queue, by)
     if item.queue.status in CLOSED:
         raise QueueNotActiveError(item.queue)
     version = numbered(item.queue, answers.rubric_version) or current(item.queue)
     given = checking.fitting(item, asked_of(item, version, by), answers, asks_steps=True)
+    if known is not None:
+        if known.rubric_id == version.pk and content.is_same(given, history.as_input(known)):
+            _tidy(item, by)
+            return known
+        _require_seen(known, item, seen)
+        if probe.kind == Probe.Kind.RETEST:
+            return None
+    return _answer(probe, item, by, version, given, now)
+
+
+def _answer(probe: Probe, item: Item, by: User, version: RubricVersion, given: ReviewInput, now: datetime) -> Review:
+    """Keep the answers apart from all reviews; what comes back looks like one, and is stored nowhere."""
     probe.rubric, probe.answers, probe.labels, probe.layer = version, given.answers, list(given.labels), given.layer
     probe.first_failing_run_uuid, probe.note = given.first_failing_run_uuid, given.note
     probe.active_ms, probe.submitted_at = max(probe.active_ms, given.active_ms), now
     probe.content = given.document()
+    probe.submission_count += 1
     probe.save()
     _tidy(item, by)
     return submissions.on_item(item, by) or submissions.as_review(probe)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from uuid import uuid4
 
@@ -10,6 +11,7 @@ import pytest
 from annotation.domain.queues import probes
 from annotation.models import Feedback, Item, Probe, Queue, Review
 from tests.fixtures.people import People
+from tests.web.queues.test_lists import words
 from tests.web.review.conftest import Line
 
 pytestmark = pytest.mark.django_db
@@ -42,15 +44,50 @@ def test_an_item_given_again_is_blank_and_a_stale_tab_edits_no_review(make_line:
     reviewer.post(line.page(1, "submit"), again | {"note": "Fine, from another tab."})
     assert (list(Review.objects.values()), list(Feedback.objects.order_by("id").values())) == before
     probe = Probe.objects.get()
-    assert (probe.answers, probe.note, probe.kind) == ({"thumbs": "up"}, "Fine, from another tab.", "retest")
+    assert (probe.answers, probe.note, probe.kind) == ({"thumbs": "up"}, "Fine.", "retest")
+    reviewer.post(line.page(1, "submit"), {"item": "1", "keep": "submitted"})
     edit = reviewer.get(line.page(1)).content.decode()
-    assert "Fine, from another tab." in edit, "what they believe to be their review"
+    assert "Fine." in edit, "what they believe to be their review"
     assert "Never said so." not in edit
     assert "editing your review" in edit
     reviewer.post(line.page(1, "submit"), again | {"answer-thumbs": "down", "note": "No.", "seen": "1"})
     assert Review.objects.get().note == "No.", "an edit is one of the review that counts"
-    assert Probe.objects.get().note == "Fine, from another tab."
+    assert Probe.objects.get().note == "Fine."
     assert "No." in reviewer.get(line.page(1)).content.decode()
+
+
+MEANWHILE = "Part Submitted Here Was this good? Good Bad Note Fine. Not fine. Keep the submitted one"
+
+
+@pytest.mark.parametrize("kind", ["ordinary", "gold", "retest"])
+def test_what_a_tab_of_before_would_replace_is_asked_about_whatever_the_item_serves_for(
+    make_line: MakeLine, people: People, kind: str
+) -> None:
+    line = make_line(1, gold_percent=1)
+    reviewer, submit = people.client(people.reviewer), line.page(1, "submit")
+    given = line.form(1, **{"answer-thumbs": "up", "note": "Fine."})
+    if kind != "ordinary":
+        earlier = {"gold": people.editor, "retest": people.reviewer}[kind]
+        people.client(earlier).post(submit, given | {"note": "Long ago."})
+        Probe.objects.create(item=line.items[0], reviewer=people.reviewer, kind=kind)
+    stood = [one.note for one in Review.objects.all()]
+    for _ in range(2):  # a double click
+        assert reviewer.post(submit, given).status_code == 302
+
+    other = given | {"answer-thumbs": "down", "note": "Not fine."}
+    asked = reviewer.post(submit, other)
+    assert (asked.status_code, MEANWHILE in words(asked.content)) == (422, True)
+    assert 'name="seen" value="1"' in asked.content.decode()
+    assert "Fine." in reviewer.get(re.findall(r'href="([^"]+/history/)"', asked.content.decode())[0]).content.decode()
+    assert "edited" not in words(reviewer.get(f"/w/acme/queues/{line.queue.uuid}/review/recent/").content)
+    assert [one.note for one in Review.objects.all()] == (stood or ["Fine."])
+
+    assert reviewer.post(submit, other | {"seen": "1"}).status_code == 302, "chosen to stand instead"
+    for seen in ("0", "1"):
+        assert reviewer.post(submit, given | {"seen": seen}).status_code == 422
+        assert reviewer.post(submit, {"item": "1", "keep": "submitted"}).status_code == 302
+    assert "Not fine." in reviewer.get(line.page(1)).content.decode()
+    assert [one.note for one in Review.objects.all()] == (stood if kind == "gold" else ["Not fine."])
 
 
 def test_editors_mark_gold_and_read_who_knew(make_line: MakeLine, people: People) -> None:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from django_htmx.http import trigger_client_event
 
 from annotation.domain.access import Capability
-from annotation.domain.queues import assignment, items, probes
+from annotation.domain.queues import assignment, items
 from annotation.domain.queues.assignment import Claim
 from annotation.domain.queues.refusals import ClaimError
 from annotation.domain.queues.rubric import Rubric
@@ -58,10 +58,7 @@ def item_submit(request: MemberRequest, uuid: UUID, number: int) -> HttpResponse
 
 def hand_in(request: MemberRequest, item: Item, given: ReviewInput) -> Review:
     """Submit what was sent on the item. Raises as `submit.submit` does."""
-    answered, seen = probes.answered_on(item, request.user), review_sent.seen_submissions(request.POST)
-    if answered and not seen:  # a second click, or a tab of before: no edit of a review
-        probes.reopen(answered)
-    sees = sight.of(request, item)
+    seen, sees = review_sent.seen_submissions(request.POST), sight.of(request, item)
     return submit.submit(item=item, by=request.user, answers=given, now=timezone.now(), sight=sees, seen=seen)
 
 
