@@ -125,12 +125,17 @@ def gist(value: Any, length: int = 300) -> str:
     return line if len(line) <= length else f"{line[: length - 1]}…"
 
 
+def _is_of_tool(message: Any) -> bool:
+    return isinstance(message, dict) and message.get("role") == "tool"
+
+
 def _text_in(value: Any, depth: int) -> str | None:
     match value:
         case str():
             return value
         case [*_, last] if depth:
-            return _text_in(last, depth - 1)
+            said = (_text_in(one, depth - 1) for one in reversed(value) if not _is_of_tool(one))
+            return next(filter(None, said), None) or _text_in(last, depth - 1)
         case dict() if depth:
             named = next((value[name] for name in _SPEAKING if value.get(name)), None)
             only = next(iter(value.values())) if len(value) == 1 else None

@@ -139,6 +139,18 @@ def test_every_figure_opens_its_items(people: People, queue: Queue, second: Proj
     assert '<th scope="row">new</th>' in alike
 
 
+def test_pairs_of_one_project_are_compared_by_what_they_differ_in(people: People, queue: Queue) -> None:
+    one, other = trace(people.project, 0, name="agent-1"), trace(people.project, 1, name="agent-2")
+    subject = subjects.of_pair(one.uuid, other.uuid)
+    (item,) = items.add(queue=queue, subjects=[subject], reason=Reason()).added
+    ReviewFactory(item=item, answers={"preference": "first"}, is_swapped=False)
+    page = " ".join(people.client(people.editor).get(address(queue)).content.decode().split())
+    assert '<option value="name" selected>' in page
+    assert "agent-1" in page
+    asked = people.client(people.editor).get(address(queue), {"by": "project"}).content.decode()
+    assert "All pairs compared two of the same project" in " ".join(asked.split())
+
+
 MET = st.builds(
     Met,
     item=st.integers(0, 5),

@@ -26,7 +26,7 @@ from annotation.domain.traces.filters import FilterError
 from annotation.models import Project, Queue, Trace
 
 BY = OpenApiParameter(
-    "by", OpenApiTypes.STR, description="project (default), model, or metadata. with a key behind it."
+    "by", OpenApiTypes.STR, description="project (default), model, name, or metadata. with a key behind it."
 )
 
 
@@ -39,10 +39,8 @@ class QueuePairsView(Resource):
     def get(self, request: Request, uuid: UUID) -> Response:
         """Who won how often, and how strong that makes everybody."""
         by = request.query_params.get("by", preferences.PROJECT)
-        if by not in {preferences.PROJECT, preferences.MODEL} and by in {
-            by.removeprefix(pairing.METADATA),
-            pairing.METADATA,
-        }:
+        is_key = by.startswith(pairing.METADATA) and by != pairing.METADATA
+        if not is_key and by not in preferences.NAMED:
             raise ApiError("bad_by", "There is nothing of that name to compare by.", hint=str(BY.description))
         found = preferences.results(self.found(Queue, uuid), by)
         answer = {

@@ -1,4 +1,4 @@
-"""What came of comparing: how often each project, model or value of a metadata key won, and how strong that makes it."""
+"""What came of comparing: how often each project, model, name or value of a metadata key won, and how strong that makes it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ MOST = 20_000
 MOST_LISTED = 200
 """Of items that are listed for a figure."""
 
-PROJECT, MODEL = "project", "model"
+PROJECT, MODEL, NAME = "project", "model", "name"
+NAMED = (PROJECT, MODEL, NAME)
+"""What traces may be compared by, beside the values of a metadata key."""
 UNKNOWN = "(none)"
 
 
@@ -88,7 +90,7 @@ class Results:
 
 
 def results(queue: Queue, by: str) -> Results:
-    """Of the latest MOST reviews; `by` is "project", "model" or "metadata.KEY". Two statements, whatever the queue's size."""
+    """Of the latest MOST reviews; `by` is one of NAMED or "metadata.KEY". Two statements, whatever the queue's size."""
     rows = Review.objects.filter(item__queue=queue, item__kind=Item.Kind.PAIR, answers__has_key=PREFERENCE)
     rows = rows.exclude(item__state=Item.State.REMOVED).order_by("-id")
     said = list(
@@ -154,6 +156,8 @@ def _names(queue: Queue, uuids: set[UUID], by: str) -> Mapping[UUID | None, str]
         return {uuid: name for uuid, name in rows.values_list("uuid", "project__name")}  # noqa: C416 -- a mapping of wider keys
     if by == MODEL:
         return {uuid: ", ".join(names) or UNKNOWN for uuid, names in rows.values_list("uuid", "model_names")}
+    if by == NAME:
+        return {uuid: name or UNKNOWN for uuid, name in rows.values_list("uuid", "name")}
     key = by.removeprefix(METADATA)
     return {uuid: _shown(metadata.get(key)) for uuid, metadata in rows.values_list("uuid", "metadata")}
 

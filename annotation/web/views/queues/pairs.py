@@ -32,15 +32,11 @@ MOST_SHOWN = 5
 @require_GET
 @member(Capability.EDIT)
 def queue_pairs(request: MemberRequest, uuid: UUID) -> HttpResponse:
-    """Win rates and strengths by `?by=` (project, model or metadata.KEY), else by model where no pair is of two projects.
-
-    `?one=&other=` lists the items of a figure.
+    """Win rates and strengths by `?by=` (project, model, name or metadata.KEY; without it, the first in which the two of a pair
+    differ); `?one=&other=` lists the items of a figure.
     """
-    queue, by = queue_of(request, uuid), _by(request)
-    found = preferences.results(queue, by)
-    if "by" not in request.GET and found.met and not found.strengths:  # two models of one project, as most pairs are
-        by = preferences.MODEL
-        found = preferences.results(queue, by)
+    queue = queue_of(request, uuid)
+    by, found = _compared(queue, _by(request))
     one, other = request.GET.get("one", ""), request.GET.get("other", "")
     chosen_items = found.items(one, other) if one else []
     context = {
@@ -57,11 +53,22 @@ def queue_pairs(request: MemberRequest, uuid: UUID) -> HttpResponse:
 
 
 def _by(request: MemberRequest) -> str:
-    named = request.GET.get("by", preferences.PROJECT)
+    """What is asked for; empty where nothing is that there is."""
+    named = request.GET.get("by", "")
     if named == "metadata":
         named = pairing.METADATA + request.GET.get("key", "").strip()
     is_key = named.startswith(pairing.METADATA) and named != pairing.METADATA
-    return named if is_key or named == preferences.MODEL else preferences.PROJECT
+    return named if is_key or named in preferences.NAMED else ""
+
+
+def _compared(queue: Queue, asked: str) -> tuple[str, preferences.Results]:
+    if asked:
+        return asked, preferences.results(queue, asked)
+    first = preferences.results(queue, preferences.PROJECT)
+    if first.strengths or not first.met:
+        return preferences.PROJECT, first
+    others = ((by, preferences.results(queue, by)) for by in (preferences.MODEL, preferences.NAME))
+    return next((one for one in others if one[1].strengths), (preferences.PROJECT, first))
 
 
 @dataclass(frozen=True, slots=True)
