@@ -151,7 +151,8 @@ def edit(
     """Change settings, rubric and status at once; another rubric is a new version. Items follow how often they are reviewed
     and who decides where reviews differ.
 
-    With `asks_again` reviewers are asked for the reviews again that lack a question of the new version. Raises QueueError.
+    With `asks_again` reviewers are asked for the reviews again that lack a question of the new version, or say what it does not
+    take any more. Raises QueueError.
     """
     _require_sound(queue.workspace, settings)
     with _named_once(settings.name), transaction.atomic():

@@ -8,12 +8,21 @@ from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from annotation.domain.queues import asking_again, blinded, blindness, counts, probes, queries, rubric, rubric_versions
+from annotation.domain.queues import (
+    blinded,
+    blindness,
+    counts,
+    probes,
+    queries,
+    rubric,
+    rubric_changes,
+    rubric_versions,
+)
 from annotation.domain.queues.assignment import Claim
 from annotation.domain.queues.blinded import Known
 from annotation.domain.queues.counts import Counts
 from annotation.domain.queues.rubric import Rubric
-from annotation.domain.reviews import drafts, originals, submissions
+from annotation.domain.reviews import asked_steps, drafts, originals, submissions
 from annotation.domain.reviews.content import Evidence, ReviewInput, marked, read_labels
 from annotation.domain.reviews.drafts import SavedDraft
 from annotation.domain.reviews.history import as_input
@@ -38,7 +47,8 @@ class Opened:
     """An item on a reviewer's screen.
 
     `content` is what fills the form: their draft (then `restored_at` says from when), else their review, else nothing.
-    `new` are the keys of questions for which they are asked again, `grown` those of them that have only more to choose from. `seen` is how often they have submitted it so far. `expires_at` is None when they only edit what they gave.
+    `new` are the keys of questions for which they are asked again, `grown` those of them that have only more to choose from,
+    `misfits` those whose answer is not taken any more. `seen` is how often they have submitted it so far. `expires_at` is None when they only edit what they gave.
     `known` is what they may know of how the item stands.
     """
 
@@ -53,6 +63,7 @@ class Opened:
     known: Known
     new: frozenset[str] = frozenset()
     grown: frozenset[str] = frozenset()
+    misfits: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,19 +100,19 @@ def _opened(
     typed = draft.content if draft else given
     is_again = review is not None and review.is_asked_again
     version = _version(queue, None if is_again else typed.rubric_version, versions)
-    new, grown = _new(version, review) if review and is_again else (frozenset(), frozenset())
+    asked = rubric_versions.asked_of(item, version, by)
+    again = _asked_again(item, asked, review) if review and is_again else {}
     return Opened(
         item=item,
         queue=queue,
         expires_at=claim.expires_at,
         version=version,
-        rubric=rubric_versions.asked_of(item, version, by),
+        rubric=asked,
         content=typed,
         restored_at=draft.saved_at if draft and _says_anything(draft.content) else None,
         seen=review.submission_count if review else 0,
         known=blinded.known(item, queue, by),
-        new=new,
-        grown=grown,
+        **again,
     )
 
 
@@ -112,12 +123,16 @@ def _version(queue: Queue, number: int | None, versions: dict[int, RubricVersion
     return versions[number] if number else rubric_versions.current(queue)
 
 
-def _new(version: RubricVersion, review: Review) -> tuple[frozenset[str], frozenset[str]]:
-    """What the version asks and the review has not been asked, and of that what it was asked with less to choose from."""
+def _asked_again(item: Item, asked: Rubric, review: Review) -> dict[str, frozenset[str]]:
+    """`new`, `grown` and `misfits` of an item that is opened; a question about steps is new where the item has such steps."""
     before = rubric.read(review.rubric.questions)
-    asked = asking_again.new_questions(rubric.read(version.questions), before)
-    new = frozenset(question.key for question in asked)
-    return new, new & {question.key for question in before.questions}
+    changes = rubric_changes.between(asked, before)
+    of_steps = {one.key for one in changes.new_of_steps}
+    here = {one.question.key for one in asked_steps.of_item(item, asked)} if of_steps else set()
+    new = frozenset({question.key for question in changes.new} | of_steps & here)
+    known = {question.key for question in (*before.questions, *before.step_questions)}
+    misfits = changes.misfits(review.answers) | changes.misfits_of_steps(review.steps)
+    return {"new": new, "grown": new & known, "misfits": frozenset(misfits)}
 
 
 def progress(queue: Queue, person: User, *, is_blind: bool = False) -> Progress:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -235,11 +236,29 @@ def _store(item: Item, by: User, before: Review | None, given: checking.Checked,
 
 def _adds_only(review: Review, columns: dict[str, Any], questions: asked.Rubric) -> bool:
     """Whether all that stood stands, and questions were answered beside it that change nothing of a dataset's row."""
-    others = {name: value for name, value in columns.items() if name not in {"answers", "rubric"}}
-    if _is_changed(review, others) or any(columns["answers"].get(key) != one for key, one in review.answers.items()):
+    others = {name: value for name, value in columns.items() if name not in {"answers", "rubric", "steps"}}
+    if _is_changed(review, others) or not _has_all(columns["answers"], review.answers):
+        return False
+    if not _answers_steps_only(review.steps, columns["steps"]):
         return False
     added = [questions.question(key) for key in columns["answers"] if key not in review.answers]
     return not any(question and question.kind is asked.QuestionKind.ASSERTIONS for question in added)
+
+
+def _answers_steps_only(before: list[dict[str, Any]], now: list[dict[str, Any]]) -> bool:
+    """Whether all that was said of steps stands, and nothing but answers was said beside it."""
+    kept = {step["run"]: step for step in before}
+    if kept.keys() - {step["run"] for step in now}:
+        return False
+    pairs = [(kept.get(step["run"], {"run": step["run"]}), step) for step in now]
+    return all(
+        {**old, "answers": {}} == {**new, "answers": {}} and _has_all(new.get("answers", {}), old.get("answers", {}))
+        for old, new in pairs
+    )
+
+
+def _has_all(answers: Mapping[str, Any], before: Mapping[str, Any]) -> bool:
+    return all(key in answers and answers[key] == one for key, one in before.items())
 
 
 def _state(*, is_proposed: bool) -> str:

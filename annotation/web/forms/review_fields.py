@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from pydantic import JsonValue
@@ -48,6 +48,7 @@ class QuestionField:
     problem: str
     is_new: bool = False
     has_grown: bool = False
+    is_misfit: bool = False
 
     @property
     def id(self) -> str:
@@ -112,7 +113,8 @@ class QuestionField:
 class ReviewFields:
     """Everything that the rubric's template shows; `problems` maps question keys and part names to messages.
 
-    `new` are the keys of questions for which somebody is asked again, `grown` those that have only more to choose from.
+    `new` are the keys of questions for which somebody is asked again, `grown` those that have only more to choose from,
+    `misfits` those whose answer is not taken any more.
     """
 
     rubric: Rubric
@@ -120,6 +122,7 @@ class ReviewFields:
     problems: Mapping[str, str] = field(default_factory=dict)
     new: frozenset[str] = frozenset()
     grown: frozenset[str] = frozenset()
+    misfits: frozenset[str] = frozenset()
 
     @property
     def questions(self) -> tuple[QuestionField, ...]:
@@ -139,6 +142,10 @@ class ReviewFields:
         value = said.get(question.key)
         return QuestionField(question, step_field(run, question.key), value, _choices(question, value), "")
 
+    def of_steps(self, question: Question) -> QuestionField:
+        """A question about steps, with no answer: what there is to say of it above its steps."""
+        return replace(self._field(question), name="", value=None)
+
     def _field(self, question: Question) -> QuestionField:
         value = self.given.answers.get(question.key)
         return QuestionField(
@@ -149,6 +156,7 @@ class ReviewFields:
             self.problems.get(question.key, ""),
             question.key in self.new,
             question.key in self.grown,
+            question.key in self.misfits,
         )
 
 

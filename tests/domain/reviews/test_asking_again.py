@@ -6,9 +6,11 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from annotation.domain.queues import assignment, counts, lifecycle
-from annotation.domain.queues.conditions import Condition
+from annotation.domain.queues import asking_again, assignment, counts, lifecycle
+from annotation.domain.queues.conditions import Condition, Steps
 from annotation.domain.queues.refusals import NothingLeftError
 from annotation.domain.queues.rubric import Option, Question, QuestionKind, Rubric
 from annotation.domain.reviews import correct, opening
@@ -76,6 +78,83 @@ def test_a_choice_more_asks_its_question_again_and_a_choice_less_or_new_words_do
     assert left(queue, bench.one) == 1
     shown = opening.opened(assignment.claim_next(queue=queue, by=bench.one, now=LATER), by=bench.one)
     assert (shown.new, shown.content.answers["why"]) == (frozenset({"why"}), "slow")
+
+
+def test_only_answers_that_are_not_taken_any_more_are_asked_for_again_and_the_count_is_told_before(
+    make_bench: Callable[..., Bench],
+) -> None:
+    bench = make_bench(reviewers_per_item=2)
+    why = Question(
+        key="why",
+        kind=QuestionKind.MULTI_CHOICE,
+        label="Why?",
+        options=tuple(Option(key=key, label=key) for key in "abc"),
+    )
+    code = Question(key="code", kind=QuestionKind.TEXT, label="Code", pattern="[A-Z0-9]+")
+    grow(bench, TONE, why, code, asks_again=False)
+    given = {"thumbs": "down", "tone": 5, "why": ["a", "c"], "code": "X1"}
+    review = bench.submit(bench.one, answers=given)
+    bench.submit(bench.other, answers={"thumbs": "down", "tone": 4, "why": ["a"]})
+    narrower = {
+        "tone": (TONE.model_copy(update={"maximum": 4}), why, code),
+        "why": (TONE, why.model_copy(update={"options": why.options[:2]}), code),
+        "code": (TONE, why, code.model_copy(update={"pattern": "[A-Z]+"})),
+    }
+    wider = (TONE.model_copy(update={"minimum": 0}), why, code.model_copy(update={"pattern": ""}))
+    for key, asked in narrower.items():
+        told = asking_again.preview(queue=bench.queue, asked=Rubric(questions=(THUMBS, *asked)))
+        assert told == asking_again.Asked(count=1, misfit_count=1), key
+    assert asking_again.preview(queue=bench.queue, asked=Rubric(questions=(THUMBS, *wider))) == asking_again.Asked(2, 0)
+
+    queue = grow(bench, *narrower["tone"])
+    assert (left(queue, bench.one), left(queue, bench.other)) == (1, 0)
+    shown = opening.opened(assignment.claim_next(queue=queue, by=bench.one, now=LATER), by=bench.one)
+    assert (shown.new, shown.misfits, shown.content.answers) == (frozenset(), frozenset({"tone"}), given)
+    review.refresh_from_db()
+    assert (review.answers, review.rubric.number) == (given, 2), "it stands"
+    bench.submit(bench.one, now=LATER, answers=given | {"tone": 4})
+    assert left(queue, bench.one) == 0
+
+
+def test_a_question_about_steps_is_asked_again_where_there_are_such_steps(bench: Bench) -> None:
+    def fault(*choices: str, of: str = "tool") -> Question:
+        options = tuple(Option(key=choice, label=choice) for choice in choices)
+        return Question(
+            key="fault", kind=QuestionKind.CHOICE, label="Fault", options=options, of=Steps(type=of), is_required=True
+        )
+
+    review = bench.submit(bench.one, **BAD, correction="No refund.")
+    correct.accept(review=review, by=bench.editor, now=NOON)
+    grow(bench, fault("wrong", "slow", of="retriever"))
+    assert left(bench.queue, bench.one) == 0, "no such step"
+    assert asking_again.preview(queue=bench.queue, asked=Rubric(questions=(THUMBS, fault("wrong", "slow")))).count == 1
+    queue = grow(bench, fault("wrong", "slow"))
+    shown = opening.opened(assignment.claim_next(queue=queue, by=bench.one, now=LATER), by=bench.one)
+    assert (shown.new, shown.grown) == (frozenset({"fault"}), frozenset())
+
+    said = {"correction": "No refund.", "steps": [{"run": bench.tool.uuid, "answers": {"fault": "slow"}}]}
+    bench.submit(bench.one, now=LATER, **BAD, **said)
+    review.refresh_from_db()
+    assert (left(queue, bench.one), review.correction_state) == (0, "accepted")
+    queue = grow(bench, fault("wrong", "slow", "cut off"))
+    shown = opening.opened(assignment.claim_next(queue=queue, by=bench.one, now=LATER), by=bench.one)
+    assert (shown.new, shown.grown, shown.misfits) == (frozenset({"fault"}), frozenset({"fault"}), frozenset())
+    bench.submit(bench.one, now=LATER, **BAD, **said)
+    grow(bench, fault("wrong", "slow"))
+    assert left(queue, bench.one) == 0, "the answer is one of them still"
+    queue = grow(bench, fault("wrong", "odd"), asks_again=True)
+    shown = opening.opened(assignment.claim_next(queue=queue, by=bench.one, now=LATER), by=bench.one)
+    assert (shown.misfits, shown.content.steps[0].answers) == (frozenset({"fault"}), {"fault": "slow"})
+
+
+def test_reviews_are_held_against_a_rubric_by_one_statement_a_version(bench: Bench) -> None:
+    bench.submit(bench.one, **BAD)
+    grow(bench, TONE, asks_again=False)
+    with CaptureQueriesContext(connection) as asked:
+        asking_again.preview(
+            queue=bench.queue, asked=Rubric(questions=(THUMBS, TONE, TONE.model_copy(update={"key": "b"})))
+        )
+    assert len(asked) == 3, "the versions, and the reviews of each of two"
 
 
 def test_an_accepted_correction_stays_accepted(bench: Bench) -> None:

@@ -13,10 +13,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from annotation.domain.datasets.problems import InvalidRowError
-from annotation.domain.queues import rubric_versions
+from annotation.domain.queues import rubric_changes, rubric_versions
 from annotation.domain.queues.rubric import Option, Question, QuestionKind, Rubric
 from annotation.domain.reviews import assertions, correct, corrections, rubric
 from annotation.domain.reviews.content import ReviewInput
+from annotation.domain.reviews.stored import AnswerError, stored
 from annotation.models import Dataset, Example, Feedback, Review
 from annotation.web.forms import review_fields, review_sent
 from tests.domain.reviews.conftest import NOON, Bench
@@ -163,3 +164,32 @@ def test_a_dataset_that_wants_an_answer_takes_no_assertions_in_its_place(make_be
 def test_the_sides_of_a_row_are_always_both_there() -> None:
     assert assertions.of_answers(ASKED, {"musts": SAID["musts"][1:]}) == {"must": [], "must_not": ["Promise a refund."]}
     assert assertions.of_answers(ASKED, {"thumbs": "bad"}) == {}
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(ANSWERS)
+def test_an_answer_fits_a_question_just_when_it_would_be_kept_as_it_is(answers: dict[str, Any]) -> None:
+    kept = rubric.validate(ASKED, ReviewInput.model_validate({"answers": answers})).answers
+    for question in (*ASKED.questions, *OTHERS):
+        for key, answer in kept.items():
+            fits = rubric_changes.fits(question, answer)
+            assert fits is is_kept(question, answer), (question.key, answer)
+            assert fits or key != question.key
+
+
+OTHERS = (
+    Question(key="points", kind=QuestionKind.NUMBER, label="Points", minimum=2, maximum=4),
+    Question(key="why", kind=QuestionKind.TEXT, label="Why", pattern="go+d"),
+    Question(key="one", kind=QuestionKind.CHOICE, label="One", options=(*OPTIONS, Option(key="bad", label="Bad"))),
+    Question(key="some", kind=QuestionKind.MULTI_CHOICE, label="Some", options=OPTIONS),
+    Question(key="up", kind=QuestionKind.THUMBS, label="Good?"),
+)
+
+
+def is_kept(question: Question, answer: Any) -> bool:
+    try:
+        kept: Any = stored(question, answer)
+    except AnswerError:
+        return False
+    in_order = question.kind is QuestionKind.MULTI_CHOICE and isinstance(answer, list)
+    return bool(sorted(kept) == sorted(answer) if in_order else kept == answer)

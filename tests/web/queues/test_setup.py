@@ -264,6 +264,17 @@ def test_saving_what_is_shown_changes_nothing_and_keeps_what_an_sdk_said(people:
     assert rubric_versions.current(Queue.objects.get()).number == 3
 
 
+def test_how_many_reviews_would_be_asked_for_again_is_told_and_nothing_saved(people: People, desk: Desk) -> None:
+    before, admin = rubric_versions.current(Queue.objects.get()).pk, people.client(people.admin)
+    sent = {**SETTINGS, **ASKED, "q-0-key": "thumbs", "ask_again": "on", "rubric_action": "count-again"}
+    page = admin.post(f"{desk.page}edit/", sent, headers=HTMX).content
+    assert "1 review would be asked for again." in words(page)
+    assert 'name="ask_again" checked' in page.decode()
+    Review.objects.update(is_asked_again=True)
+    assert "No review would be asked for again." in words(admin.post(f"{desk.page}edit/", sent).content)
+    assert rubric_versions.current(Queue.objects.get()).pk == before
+
+
 def test_reviewers_are_asked_again_where_that_is_ticked(people: People, desk: Desk) -> None:
     answer = post(people, f"{desk.page}edit/", q__0__key="thumbs", ask_again="on")
     assert answer["location"] == desk.page

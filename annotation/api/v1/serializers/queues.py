@@ -241,7 +241,8 @@ class QueueChangeSerializer(serializers.Serializer[Any]):
     rubric = RubricField(required=False)
     ask_again = serializers.BooleanField(
         default=False,
-        help_text="Ask reviewers again where questions or choices of the rubric are new; their answers stand.",
+        help_text="Ask reviewers again where questions or choices of the rubric are new, or it takes an answer no more; "
+        "their answers stand.",
     )
     status = ChoiceField(Queue.Status.choices, required=False)
 

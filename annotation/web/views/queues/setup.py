@@ -10,7 +10,8 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
 from annotation.domain.access import Capability
-from annotation.domain.queues import lifecycle, rubric, rubric_versions, shared_questions
+from annotation.domain.queues import asking_again, lifecycle, rubric, rubric_versions, shared_questions
+from annotation.domain.queues.asking_again import Asked
 from annotation.domain.queues.lifecycle import QueueError
 from annotation.domain.queues.rubric import QuestionKind, Rubric
 from annotation.models import Queue
@@ -19,6 +20,9 @@ from annotation.web.forms import rubric as editing
 from annotation.web.forms.queues import QueueForm, initial, typed
 from annotation.web.forms.rubric_draft import Problem, RubricDraft
 from annotation.web.http import MemberRequest, page_or_fragment
+
+COUNT = "count-again"
+"""What the button asks that says how many reviews another rubric affects."""
 
 
 @require_http_methods(["GET", "POST"])
@@ -54,6 +58,10 @@ def _posted(request: MemberRequest, queue: Queue | None) -> HttpResponse:
     draft = editing.from_post(request.POST)
     if action := request.POST.get("rubric_action"):
         form = QueueForm(workspace=request.workspace, queue=queue, initial=typed(request.POST))
+        if action == COUNT and queue:
+            draft, asked = editing.checked(draft, rubric_versions.questions_of(queue))
+            again = asking_again.preview(queue=queue, asked=asked) if asked else None
+            return _page(request, form, draft, queue, again=again)
         return _page(request, form, _changed(request, draft, action), queue)
     form = QueueForm(request.POST, workspace=request.workspace, queue=queue)
     draft, asked = editing.checked(draft, rubric_versions.questions_of(queue) if queue else None)
@@ -91,7 +99,13 @@ def _saved(request: MemberRequest, queue: Queue | None, form: QueueForm, asked: 
 
 
 def _page(
-    request: MemberRequest, form: QueueForm, draft: RubricDraft, queue: Queue | None = None, *, status: int = 200
+    request: MemberRequest,
+    form: QueueForm,
+    draft: RubricDraft,
+    queue: Queue | None = None,
+    *,
+    status: int = 200,
+    again: Asked | None = None,
 ) -> HttpResponse:
     context = {
         "workspace": request.workspace,
@@ -101,6 +115,7 @@ def _page(
         "shared": [one for one in shared_questions.of_workspace(request.workspace) if one.key not in draft.keys],
         "kinds": [(kind.value, kind.label) for kind in QuestionKind],
         "asks_again": "ask_again" in request.POST,
+        "again": again,
         "problems": _problems(form, draft),
         "has_errors": draft.has_errors or (form.is_bound and bool(form.errors)),
     }

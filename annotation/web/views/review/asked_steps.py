@@ -30,7 +30,9 @@ class AskedStep:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How many of the `asked` steps of a question have their answer; `total` is how many such steps there are at all."""
+    """How many of the `asked` steps of a question have their answer; `total` is how many such steps there are at all,
+    `field` says what is new about it.
+    """
 
     question: Question
     kind: str
@@ -38,6 +40,7 @@ class Progress:
     asked: int
     total: int
     problem: str
+    field: QuestionField
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,8 @@ def _progress(one: Asked, fields: ReviewFields) -> Progress:
     kind = "" if of is None else of.name or Run.Type(of.type).label.lower()
     answered = asked_steps.answered(one, fields.given.steps)
     problem = fields.problems.get(one.question.key, "")
-    return Progress(one.question, kind, answered, len(one.steps), len(one.all), problem)
+    field = fields.of_steps(one.question)
+    return Progress(one.question, kind, answered, len(one.steps), len(one.all), problem, field)
 
 
 def _steps(found: Sequence[Asked], fields: ReviewFields, *, is_veiled: bool) -> list[AskedStep]:

@@ -147,7 +147,7 @@ def shown(
     """The page of an item; with `sent`, filled with what was just sent and its problems, or beside the review that `changed`."""
     problems = {problem.key: problem.message for problem in sent.problems} if sent else {}
     given = sent.given if sent else masked.given(opened.content, sight.of(request, opened.item))
-    fields = ReviewFields(opened.rubric, given, problems, opened.new, opened.grown)
+    fields = ReviewFields(opened.rubric, given, problems, opened.new, opened.grown, opened.misfits)
     known = context.of(request, opened, fields)
     known["meanwhile"] = context.meanwhile(request, opened, changed, given) if changed else None
     return page_or_fragment(request, PAGE, known, fragment=ROOT, status=status)
