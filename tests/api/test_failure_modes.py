@@ -55,6 +55,10 @@ def test_a_queue_is_filled_and_emptied_again(people: People) -> None:
     asked = {"project": "booking", "sample": 2, "is_preview": True, "priority": 3}
     shown = api.post(path, asked, content_type=JSON).json()
     assert (shown["matched_count"], shown["chosen_count"], shown["new_count"]) == (4, 2, 2)
+    threads = api.post(path, asked | {"kind": "thread"}, content_type=JSON).json()
+    assert (threads["matched_count"], threads["loose_count"]) == (0, 4)
+    refused = api.post(path, asked | {"kind": "run"}, content_type=JSON).json()["error"]["fields"]
+    assert refused == {"kind": ["'run' is not one of trace, thread."]}
     started = api.post(path, asked | {"is_preview": False, "seed": shown["seed"]}, content_type=JSON)
     assert started.status_code == 202
     early = api.post(f"{V1}jobs/{started.json()['id']}/undo")

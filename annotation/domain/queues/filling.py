@@ -1,25 +1,28 @@
-"""Fills a queue from a filter: all traces that match, or so many of them by chance, as a job that can be undone.
+"""Fills a queue from a filter: all traces that match, or their threads, or so many of them by chance, as a job that can be undone.
 
 What will be chosen is frozen in the plan when it is looked at first: the moment that relative times count from, the last
 trace there was, and the seed. So the preview and the job choose the same, and asking again with the same seed does too.
+A thread stands in the list of matching traces by the first one of them: so threads are counted, drawn and gone through as traces are.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal, TypeAlias
 from uuid import UUID, uuid4
 
-from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, TextField, Value
+from django.db.models.functions import Cast, Concat
 from django.db.models.lookups import LessThanOrEqual
 from django.utils import timezone
 from pydantic import BaseModel, ConfigDict, Field
 
 from annotation.domain.queues import items, subjects
 from annotation.domain.queues.reasons import Origin, Reason
+from annotation.domain.queues.subjects import Subject
 from annotation.domain.traces import matching
 from annotation.domain.traces.matching import TraceFilter, pointing
 from annotation.domain.traces.matching.chance import SampleNumber
@@ -30,15 +33,22 @@ KIND = "queue_fill"
 BATCH = 500
 EXAMPLES = 5
 MOST_SAMPLED = 100_000
+KINDS = {"trace": "Traces", "thread": "Threads, each once"}
+"""What can be made items of, in words."""
+
+Kind: TypeAlias = Literal["trace", "thread"]
 _SMALLEST = Decimal("0.000001")
 
 
 class FillPlan(BaseModel):
-    """Which traces go into which queue. `sample` is how many by chance (None: all that match), `last` an inside id."""
+    """Which traces, or threads (`kind`) of traces, go into which queue. `sample` is how many by chance (None: all that
+    match), `last` an inside id.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     queue_id: int
+    kind: Kind = "trace"
     filter: str = ""
     project_id: int | None = None
     project_name: str = ""
@@ -55,12 +65,16 @@ class FillPlan(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a plan would do: of `matched_count` traces `chosen_count`, of which some stand there or were removed before."""
+    """What a plan would do: of `matched_count` traces or threads `chosen_count`, of which some stand there or were removed before.
+
+    `loose_count` are traces that match, where threads are asked for, and belong to none. `examples` are traces, of threads the first.
+    """
 
     matched_count: int
     chosen_count: int
     present_count: int
     removed_count: int
+    loose_count: int
     examples: Sequence[Trace]
 
     @property
@@ -71,7 +85,7 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class _Chosen:
-    """The traces, how many match in all, and the chance with which each of those was chosen."""
+    """The traces (one for each thread), how many match in all, and the chance with which each of those was chosen."""
 
     passing: TraceFilter
     rows: QuerySet[Trace]
@@ -84,6 +98,7 @@ def plan(  # noqa: PLR0913 -- what may be said about it
     *,
     queue: Queue,
     filter_text: str,
+    kind: Kind = "trace",
     project: Project | None = None,
     sample: int | None = None,
     seed: UUID | None = None,
@@ -97,7 +112,7 @@ def plan(  # noqa: PLR0913 -- what may be said about it
     """A plan for the traces that there are by now."""
     last = Trace.objects.filter(workspace=queue.workspace_id).aggregate(last=Max("pk"))["last"] or 0
     return FillPlan(
-        queue_id=queue.pk, filter=filter_text, project_id=project.pk if project else None,
+        queue_id=queue.pk, kind=kind, filter=filter_text, project_id=project.pk if project else None,
         project_name=project.name if project else "", sample=sample,
         seed=seed or uuid4(), now=now, last=last, is_restoring=is_restoring, priority=priority, origin=origin,
         by=str(by), why=why,
@@ -108,25 +123,25 @@ def preview(plan: FillPlan, *, queue: Queue) -> Preview:
     """Counts and the latest examples. Raises FilterError, and FilterTooSlow when counting takes too long."""
     with matching.bounded():
         chosen = _choose(plan, queue)
-        standing = Item.objects.filter(
-            queue=queue, workspace=queue.workspace_id, trace_uuid=OuterRef("uuid"), kind="trace"
-        )
+        standing = Item.objects.filter(queue=queue, subject=_SUBJECTS[plan.kind])
         removed = Exists(standing.filter(state=Item.State.REMOVED))
         counts = chosen.rows.aggregate(
             chosen=Count("pk"),
             known=Count("pk", filter=Q(Exists(standing))),
             removed=Count("pk", filter=Q(removed)),
         )
+        loose = _matching(plan, chosen.passing).filter(_LOOSE).count() if plan.kind == "thread" else 0
         examples = list(chosen.rows.order_by("-started_at", "-pk")[:EXAMPLES])
     present = counts["known"] - counts["removed"]
-    return Preview(chosen.matched_count, counts["chosen"], present, counts["removed"], examples)
+    return Preview(chosen.matched_count, counts["chosen"], present, counts["removed"], loose, examples)
 
 
 def start(plan: FillPlan, *, queue: Queue, by: User) -> Job:
     """Ask for it to be done. Raises QueueClosedError."""
     if queue.status in items.CLOSED:
         raise items.QueueClosedError(queue)
-    which = f"{plan.sample:,} by chance" if plan.sample else "all that match"
+    things = " threads" * (plan.kind == "thread")
+    which = f"{plan.sample:,}{things} by chance" if plan.sample else f"all{things} that match"
     title = f"Add to “{queue}”: {which}"
     document = plan.model_dump(mode="json")
     return jobs.create(workspace=queue.workspace, kind=KIND, title=title, plan=document, by=by)
@@ -143,10 +158,10 @@ def prepare(job: Job) -> jobs.Step:
             job.total_count = chosen.rows.count()
             job.cursor = {"after": 0, "matched": chosen.matched_count, "threshold": chosen.threshold, "ranges": []}
         following = chosen.rows.filter(pk__gt=job.cursor["after"]).order_by("pk")
-        batch = list(following.values_list("pk", "uuid")[:BATCH])
+        batch = list(following.only("uuid", "project", "thread_id")[:BATCH])
         if batch:
-            _add(job, plan, queue, [uuid for _, uuid in batch], chosen)
-            job.cursor["after"] = batch[-1][0]
+            _add(job, plan, queue, batch, chosen)
+            job.cursor["after"] = batch[-1].pk
             job.done_count += len(batch)
         return len(batch) < BATCH
 
@@ -156,9 +171,9 @@ def prepare(job: Job) -> jobs.Step:
 def _choose(plan: FillPlan, queue: Queue, cursor: dict[str, Any] | None = None) -> _Chosen:
     """By the numbers of an earlier step where there are some: a sample is drawn once."""
     passing = matching.compile(plan.filter, workspace=queue.workspace, now=plan.now)
-    rows = passing.traces().filter(pk__lte=plan.last)
-    if plan.project_id is not None:
-        rows = rows.filter(project=plan.project_id)
+    rows = _matching(plan, passing)
+    if plan.kind == "thread":
+        rows = _first_of_threads(rows)
     if plan.sample is None:
         return _Chosen(passing, rows, cursor["matched"] if cursor else rows.count(), None, None)
     matched = cursor["matched"] if cursor else rows.count()
@@ -170,6 +185,40 @@ def _choose(plan: FillPlan, queue: Queue, cursor: dict[str, Any] | None = None) 
     return _Chosen(passing, sampled, matched, threshold, chance)
 
 
+def _matching(plan: FillPlan, passing: TraceFilter) -> QuerySet[Trace]:
+    rows = passing.traces().filter(pk__lte=plan.last)
+    return rows if plan.project_id is None else rows.filter(project=plan.project_id)
+
+
+_LOOSE = Q(thread_id=None) | Q(thread_id="")
+
+
+def _first_of_threads(rows: QuerySet[Trace]) -> QuerySet[Trace]:
+    """Of each thread the trace that came first among these; the index of threads finds those before it."""
+    spoken = rows.exclude(_LOOSE)
+    same = {name: OuterRef(name) for name in ("workspace", "project", "thread_id")}
+    return spoken.filter(~Exists(spoken.filter(**same, pk__lt=OuterRef("pk"))))
+
+
+_SUBJECTS = {
+    "trace": Concat(Value("trace:"), Cast(OuterRef("uuid"), TextField()), output_field=TextField()),
+    "thread": Concat(
+        Value("thread:"),
+        Cast(OuterRef("project"), TextField()),
+        Value(":"),
+        OuterRef("thread_id"),
+        output_field=TextField(),
+    ),
+}
+"""How items name what a trace outside stands for, in SQL; a test holds it against `subjects`."""
+
+
+def _subject(plan: FillPlan, trace: Trace) -> Subject:
+    if plan.kind == "thread":
+        return subjects.of_thread(trace.project_id, str(trace.thread_id))
+    return subjects.of_trace(trace.uuid)
+
+
 def _threshold(rows: QuerySet[Trace], seed: UUID, sample: int) -> int | None:
     """The number of the last trace that is in the sample; None when there are fewer."""
     numbered = rows.annotate(chance=SampleNumber(seed)).order_by("chance")
@@ -177,9 +226,9 @@ def _threshold(rows: QuerySet[Trace], seed: UUID, sample: int) -> int | None:
     return next(iter(found), None)
 
 
-def _add(job: Job, plan: FillPlan, queue: Queue, traces: list[UUID], chosen: _Chosen) -> None:
-    reason, causes = _reason(job, plan, chosen), pointing.first_runs(chosen.passing, traces)
-    wanted = [subjects.of_trace(uuid).because(_pointing(reason, causes.get(uuid))) for uuid in traces]
+def _add(job: Job, plan: FillPlan, queue: Queue, traces: list[Trace], chosen: _Chosen) -> None:
+    reason, causes = _reason(job, plan, chosen), _causes(plan, chosen, traces)
+    wanted = [_subject(plan, trace).because(_pointing(reason, causes.get(trace.uuid))) for trace in traces]
     texts = [one.text for one in wanted]
     locked = Queue.objects.select_for_update(no_key=True).get(pk=queue.pk)
     gone = Item.objects.filter(queue=locked, subject__in=texts, state=Item.State.REMOVED)
@@ -200,17 +249,24 @@ def _add(job: Job, plan: FillPlan, queue: Queue, traces: list[UUID], chosen: _Ch
     }
 
 
+def _causes(plan: FillPlan, chosen: _Chosen, traces: list[Trace]) -> Mapping[UUID, UUID]:
+    """By trace the step that made it pass; none of threads: it may stand in any of their turns."""
+    uuids = [trace.uuid for trace in traces] if plan.kind == "trace" else []
+    return pointing.first_runs(chosen.passing, uuids)
+
+
 def _pointing(reason: Reason, run: UUID | None) -> Reason:
     return reason.model_copy(update={"run": run}) if run else reason
 
 
 def _reason(job: Job, plan: FillPlan, chosen: _Chosen) -> Reason:
     of = f"of {plan.project_name}" if plan.project_name else ""
-    said = of if plan.filter or of else "of all traces"
+    is_thread = plan.kind == "thread"
+    said = of if plan.filter or of else f"of all {plan.kind}s"
     if plan.sample is not None and plan.sample < chosen.matched_count:
-        said = f"{plan.sample:,} of {chosen.matched_count:,} by chance{', ' * bool(said)}{said}"
+        said = f"{plan.sample:,} of {chosen.matched_count:,}{' threads' * is_thread} by chance{', ' * bool(said)}{said}"
     chance = float(chosen.probability) if chosen.probability is not None else None
-    why = tuple(words for words in (said, plan.why) if words)
+    why = tuple(words for words in ("in a trace of it" * bool(is_thread and plan.filter), said, plan.why) if words)
     return Reason(origin=plan.origin, by=plan.by, probability=chance, filter=plan.filter, why=why, job=job.uuid)
 
 

@@ -8,7 +8,8 @@ from uuid import UUID
 
 import pytest
 
-from annotation.domain.queues import filling, items, reasons, unfilling
+from annotation.domain.queues import filling, items, reasons, subjects, unfilling
+from annotation.domain.queues.reasons import Reason
 from annotation.domain.work import jobs
 from annotation.models import Item, Job, Project, Queue, Trace, User
 from annotation.tasks import KINDS
@@ -117,6 +118,50 @@ def test_undoing_takes_out_exactly_what_nobody_has_begun(
     job.refresh_from_db()
     with pytest.raises(unfilling.UnfillRefusedError, match="undone already"):
         unfilling.start(job=job, by=by)
+
+
+def test_threads_of_matching_traces_go_in_once_each_and_out_again(
+    project: Project, queue: Queue, by: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(filling, "BATCH", 2)
+    elsewhere = ProjectFactory(workspace=project.workspace)
+    for said in ("a", "b", "a", "c", "b", "a", ""):
+        TraceFactory(project=project, thread_id=said, latency_ms=9000)
+    TraceFactory(project=project, thread_id="fast", latency_ms=10)
+    TraceFactory(project=elsewhere, thread_id="a", latency_ms=9000)
+    TraceFactory(thread_id="d", latency_ms=9000)  # of another workspace
+    of = [subjects.of_thread(project.pk, said) for said in "abc"] + [subjects.of_thread(elsewhere.pk, "a")]
+    _stands, gone = items.add(queue=queue, subjects=of[1:3], reason=Reason()).added
+    items.remove(item=gone, by=by)
+    plan = filling.plan(queue=queue, filter_text="latency > 2s", kind="thread", by=by, now=NOON)
+    shown = filling.preview(plan, queue=queue)
+    found = (shown.matched_count, shown.chosen_count, shown.new_count, shown.present_count, shown.removed_count)
+    assert (found, shown.loose_count) == ((4, 4, 2, 1, 1), 11)
+    job = driven(filling.start(plan, queue=queue, by=by))
+    assert (job.result, job.total_count) == ({"added": 2, "restored": 0, "present": 1, "removed": 1}, 4)
+    new = Item.objects.filter(number__gt=2).order_by("number")
+    assert [(item.kind, item.subject, item.thread_id, item.trace_uuid) for item in new] == [
+        ("thread", one.text, "a", None) for one in (of[0], of[3])
+    ]
+    assert (new[0].reason["filter"], new[0].reason["why"]) == ("latency > 2s", ["in a trace of it"])
+    again = driven(filling.start(plan, queue=queue, by=by))
+    assert again.result == {"added": 0, "restored": 0, "present": 3, "removed": 1}
+    assert driven(unfilling.start(job=job, by=by)).result == {"taken_out": 2, "stayed": 0}
+    assert set(Item.objects.values_list("subject", "state")) == {(of[1].text, "open"), (of[2].text, "removed")}
+
+
+def test_threads_are_drawn_by_chance_like_traces(project: Project, queue: Queue, by: User) -> None:
+    for number in range(8):
+        TraceFactory(project=project, thread_id=f"t{number // 2}", latency_ms=9000)
+    plan = filling.plan(queue=queue, filter_text="latency > 2s", kind="thread", sample=2, seed=SEED, by=by, now=NOON)
+    shown = filling.preview(plan, queue=queue)
+    assert (shown.matched_count, shown.chosen_count, shown.new_count) == (4, 2, 2)
+    job = driven(filling.start(plan, queue=queue, by=by))
+    assert (job.title, job.result["added"]) == (f"Add to “{queue}”: 2 threads by chance", 2)
+    assert set(Item.objects.values_list("thread_id", "probability")) == {
+        (trace.thread_id, Decimal("0.5")) for trace in shown.examples
+    }
+    assert Item.objects.all()[0].reason["why"] == ["in a trace of it", "2 of 4 threads by chance"]
 
 
 def test_a_closed_queue_is_not_filled(queue: Queue, by: User) -> None:

@@ -40,6 +40,24 @@ def test_some_by_chance_are_previewed_added_and_taken_out_again(people: People) 
     assert not Item.objects.exists()
 
 
+def test_threads_are_previewed_and_added(people: People) -> None:
+    editor, queue = people.client(people.editor), QueueFactory(workspace=people.workspace)
+    for thread in ("t-1", "t-2", "t-1", None):
+        TraceFactory(project=people.project, thread_id=thread)
+    asked = {"queue": str(queue.uuid), "kind": "thread", "which": "all"}
+    page = editor.get(f"{LIST}fill-queue/", asked).content.decode()
+    shown = " ".join(re.sub("<[^>]*>", "", page).split())
+    assert "without what arrives later: each thread once, of all traces Reviewers are given" in shown
+    assert "Left out: 1 trace of no thread." in shown
+    assert "2threads match" in shown
+    assert "Add 2 threads" in shown
+    assert 'href="/w/acme/threads/t-1/"' in page
+    frozen = {name: hidden(page, name) for name in ("seed", "now", "last", "kind")}
+    editor.post(f"{LIST}fill-queue/", asked | frozen)
+    jobs.drive(job_id=Job.objects.get().pk, kinds=KINDS)
+    assert set(Item.objects.values_list("kind", "thread_id")) == {("thread", "t-1"), ("thread", "t-2")}
+
+
 def test_what_cannot_be_added_is_said_on_the_list(people: People) -> None:
     editor, queue = people.client(people.editor), QueueFactory(workspace=people.workspace)
     for asked, words in (

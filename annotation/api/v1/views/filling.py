@@ -11,6 +11,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from annotation.api.choices import ChoiceField
 from annotation.api.errors import ApiError, bad_filter
 from annotation.api.resource import Resource
 from annotation.api.v1.serializers.jobs import JobSerializer
@@ -24,9 +25,12 @@ from annotation.models import Job, Project, Queue
 
 
 class FillSerializer(serializers.Serializer[Any]):
-    """Which traces to add. The same `seed` and number choose the same traces, as long as the same ones match."""
+    """Which traces to add, or their threads. The same `seed` and number choose the same traces, as long as the same ones match."""
 
     filter = serializers.CharField(default="", allow_blank=True, help_text="In the filter language; empty: all traces.")
+    kind = ChoiceField(
+        list(filling.KINDS.items()), default="trace", help_text="`thread`: each thread of the traces that match, once."
+    )
     project = serializers.CharField(default="", allow_blank=True, help_text="Name or slug; empty: all projects.")
     sample = serializers.IntegerField(
         default=None,
@@ -48,7 +52,7 @@ class FillSerializer(serializers.Serializer[Any]):
 
 
 class FillPreviewSerializer(serializers.Serializer[Any]):
-    """What would be added."""
+    """What would be added: traces, or threads where these were asked for."""
 
     seed = serializers.UUIDField()
     matched_count = serializers.IntegerField()
@@ -56,6 +60,9 @@ class FillPreviewSerializer(serializers.Serializer[Any]):
     new_count = serializers.IntegerField()
     present_count = serializers.IntegerField(help_text="Stand there already.")
     removed_count = serializers.IntegerField(help_text="Were removed by somebody, and stay so unless asked.")
+    loose_count = serializers.IntegerField(
+        help_text="Traces that match and belong to no thread, where threads are asked for."
+    )
 
 
 class SaturationSerializer(serializers.Serializer[Any]):
@@ -67,7 +74,7 @@ class SaturationSerializer(serializers.Serializer[Any]):
 
 
 class QueueFillView(Resource):
-    """All traces that match, or some of them by chance, for one queue."""
+    """All traces that match, their threads, or some of them by chance, for one queue."""
 
     needs = {"POST": Capability.EDIT}
 
@@ -75,7 +82,7 @@ class QueueFillView(Resource):
         operation_id="queues_fill", request=FillSerializer, responses={200: FillPreviewSerializer, 202: JobSerializer}
     )
     def post(self, request: Request, uuid: UUID) -> Response:
-        """Start a job that adds them, or with `is_preview` count first; each trace stands in a queue once."""
+        """Start a job that adds them, or with `is_preview` count first; each stands in a queue once."""
         queue, given = self.found(Queue, uuid), FillSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         said = dict(given.validated_data)
@@ -111,6 +118,7 @@ def _counts(shown: filling.Preview) -> dict[str, int]:
         "new_count": shown.new_count,
         "present_count": shown.present_count,
         "removed_count": shown.removed_count,
+        "loose_count": shown.loose_count,
     }
 
 

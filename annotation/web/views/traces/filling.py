@@ -1,4 +1,4 @@
-"""Adding all traces that a filter finds, or some of them by chance, to a queue: looked at first, then a job."""
+"""Adding all traces that a filter finds, their threads, or some of them by chance, to a queue: looked at first, then a job."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ class FillForm(forms.Form):
     """Which traces into which queue; what is not asked on the page keeps the preview and the job the same."""
 
     queue = forms.UUIDField()
+    kind = forms.ChoiceField(choices=[*filling.KINDS.items()], required=False)
     which = forms.ChoiceField(choices=(("all", "All"), ("random", "By chance")), required=False)
     count = forms.IntegerField(min_value=1, max_value=filling.MOST_SAMPLED, required=False)
     priority = forms.IntegerField(min_value=-items.MOST_PRIORITY, max_value=items.MOST_PRIORITY, required=False)
@@ -88,7 +89,7 @@ def _plan(request: MemberRequest, queue: Queue, given: dict[str, Any], choice: C
     project = visible(request, Project).filter(slug=choice.project).first() if choice.project else None
     sample = given["count"] if given["which"] == "random" else None
     fresh = filling.plan(
-        queue=queue, filter_text=choice.filter, project=project, sample=sample, seed=given["seed"],
+        queue=queue, filter_text=choice.filter, kind=given["kind"] or "trace", project=project, sample=sample, seed=given["seed"],
         is_restoring=given["is_restoring"], priority=given["priority"] or 0, by=request.user, now=given["now"] or timezone.now(),
     )  # fmt: skip
     return fresh if given["last"] is None else fresh.model_copy(update={"last": given["last"]})
