@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page, ViewportSize, expect
 
-from annotation.models import Dataset, Review
+from annotation.models import Dataset, Queue, Review
 from tests.fixtures.people import People
 from tests.web.review.conftest import Line
 
@@ -72,6 +72,8 @@ def test_an_item_is_judged_where_one_pane_shows_at_a_time(
 ) -> None:
     page, dataset = browser_page, Dataset.objects.create(workspace=people.workspace, name="Answers")
     page.set_viewport_size(size)
+    make_line(1)
+    Queue.objects.update(name="Another one, with as long a name as many have")
     page.goto(live + make_line(1, target_dataset=dataset).page(1))
     expect(page.locator("#review-form")).to_be_hidden()
     page.get_by_role("button", name="Steps").click()
@@ -85,5 +87,6 @@ def test_an_item_is_judged_where_one_pane_shows_at_a_time(
     page.locator("label.up").click()
     submit.click()
     expect(page.get_by_role("heading", name="All done here")).to_be_visible()
+    assert page.evaluate(TOO_WIDE) == []
     review = Review.objects.get()
     assert (review.answers, review.note) == ({"thumbs": "up"}, "With a thumb.")
