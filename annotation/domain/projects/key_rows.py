@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from django.db import models
 
-from annotation.domain import statements
+from annotation.domain import rows, statements
 from annotation.models import ApiKey, Membership, Project, User, Workspace
 
 Row = TypeVar("Row", bound=models.Model)
@@ -50,10 +50,10 @@ _BY_HASH = f"""
 
 def by_hash(token_hash: str) -> KnownKey | None:
     """The key with this hash of its token, whatever state it is in."""
-    rows = statements.ask(_BY_HASH, [token_hash])()
-    if not rows:
+    found = statements.ask(_BY_HASH, [token_hash])()
+    if not found:
         return None
-    values = iter(rows[0])
+    values = iter(found[0])
     key, workspace = _made(ApiKey, "key", values), _made(Workspace, "workspace", values)
     project, maker = _made(Project, "project", values), _made(User, "maker", values)
     for name, related in (("workspace", workspace), ("project", project), ("created_by", maker)):
@@ -63,4 +63,4 @@ def by_hash(token_hash: str) -> KnownKey | None:
 
 def _made(model: type[Row], alias: str, values: Any) -> Row:
     names = _COLUMNS[alias]
-    return model.from_db("default", names, list(islice(values, len(names))))
+    return rows.stored(model, dict(zip(names, islice(values, len(names)), strict=True)))
