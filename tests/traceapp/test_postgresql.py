@@ -1,7 +1,9 @@
 """A kept connection that its server has closed is noticed before it is used, without asking the server."""
 
+from datetime import UTC, datetime
+
 import pytest
-from django.db import close_old_connections, connection, connections
+from django.db import DataError, close_old_connections, connection, connections
 from django.test.utils import CaptureQueriesContext
 
 from annotation.domain import statements
@@ -40,3 +42,29 @@ def _pid() -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
         return int(cursor.fetchone()[0])
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-11-26 13:52:32",
+        "2026-11-26 13:52:32.1",
+        "0044-03-15 23:59:59.123456",
+        "9999-12-31 00:00:00",
+        "1900-02-28 00:00",
+    ],
+)
+def test_a_moment_is_read_as_django_reads_it(text: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT %s::timestamptz, NULL::timestamptz", [f"{text}+00"])
+        assert cursor.fetchone() == (datetime.fromisoformat(text).replace(tzinfo=UTC), None)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("text", ["infinity", "0044-03-15 00:00:00+00 BC", "20000-01-01 00:00:00+00"])
+def test_a_moment_that_python_has_not_is_refused(text: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT %s::timestamptz", [text])
+        with pytest.raises(DataError, match="timestamp"):
+            cursor.fetchone()
