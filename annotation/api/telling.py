@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from operator import attrgetter
 from threading import local
 from typing import Any
 
+from django.core.exceptions import ObjectDoesNotExist
 from rest_framework.exceptions import ValidationError
+from rest_framework.fields import Field
 from rest_framework.serializers import Serializer
 from rest_framework.settings import api_settings
 
@@ -43,4 +47,23 @@ def _one(serializer: type[Serializer[Any]]) -> Serializer[Any]:
     kept = _kept.by_class.get(serializer)
     if kept is None:
         kept = _kept.by_class[serializer] = serializer()
+        for field in kept.fields.values():
+            if field.source_attrs:
+                field.get_attribute = _looking_up(field)  # type: ignore[assignment, method-assign]
     return kept
+
+
+def _looking_up(field: Field[Any, Any, Any, Any]) -> Callable[[Any], Any]:
+    """How the field finds its value: at once where it is plainly there, else by the framework's way, which holds every attribute
+    on the way against all that it might be.
+    """
+    at_once, otherwise = attrgetter(".".join(field.source_attrs)), field.get_attribute
+
+    def found(instance: Any) -> Any:
+        try:
+            value = at_once(instance)
+        except (AttributeError, ObjectDoesNotExist):
+            return otherwise(instance)
+        return otherwise(instance) if callable(value) or isinstance(instance, Mapping) else value
+
+    return found

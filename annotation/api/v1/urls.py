@@ -44,6 +44,7 @@ _OF_A_DATASET: list[URLPattern | URLResolver] = [
     path("export", datasets.DatasetExportView.as_view(), name="dataset-export"),
 ]
 _OF_A_QUEUE: list[URLPattern | URLResolver] = [
+    path("claim", queues.QueueClaimView.as_view(), name="queue-claim"),
     path("items", queues.QueueItemListView.as_view(), name="queue-item-list"),
     path("quality", gold.QueueQualityView.as_view(), name="queue-quality"),
     path("pairs", pairs.QueuePairsView.as_view(), name="queue-pairs"),
@@ -53,10 +54,10 @@ _OF_A_QUEUE: list[URLPattern | URLResolver] = [
     path("fill", filling.QueueFillView.as_view(), name="queue-fill"),
     path("saturation", filling.QueueSaturationView.as_view(), name="queue-saturation"),
     path("assignments", assignments.QueueAssignmentListView.as_view(), name="queue-assignments"),
-    path("claim", queues.QueueClaimView.as_view(), name="queue-claim"),
     path("disagreements", adjudication.QueueDisagreementListView.as_view(), name="queue-disagreements"),
 ]
 _OF_AN_ITEM: list[URLPattern | URLResolver] = [
+    path("review", items.ItemReviewView.as_view(), name="item-review"),
     path("gold", gold.ItemGoldView.as_view(), name="item-gold"),
     path("restore", items.ItemRestoreView.as_view(), name="item-restore"),
     path("claim", items.ItemClaimView.as_view(), name="item-claim"),
@@ -66,7 +67,6 @@ _OF_AN_ITEM: list[URLPattern | URLResolver] = [
     path("skip", items.ItemSkipView.as_view(), name="item-skip"),
     path("flag", items.ItemFlagView.as_view(), name="item-flag"),
     path("draft", items.ItemDraftView.as_view(), name="item-draft"),
-    path("review", items.ItemReviewView.as_view(), name="item-review"),
     path("adjudication", adjudication.ItemAdjudicationView.as_view(), name="item-adjudication"),
     path("another-review", adjudication.ItemAnotherReviewView.as_view(), name="item-another-review"),
 ]
@@ -90,6 +90,12 @@ _OF_A_WEBHOOK: list[URLPattern | URLResolver] = [
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    # First what is asked for all the time.
+    path("queues", queues.QueueListView.as_view(), name="queue-list"),
+    path("queues/<uuid:uuid>", queues.QueueView.as_view(), name="queue-detail"),
+    path("queues/<uuid:uuid>/", include(_OF_A_QUEUE)),
+    path("items/<uuid:uuid>", items.ItemView.as_view(), name="item-detail"),
+    path("items/<uuid:uuid>/", include(_OF_AN_ITEM)),
     path("schema", schema.SchemaView.as_view(), name="schema"),
     path("me", me.MeView.as_view(), name="me"),
     path("members", members.MemberListView.as_view(), name="member-list"),
@@ -119,11 +125,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("datasets", datasets.DatasetListView.as_view(), name="dataset-list"),
     path("datasets/<uuid:uuid>", datasets.DatasetView.as_view(), name="dataset-detail"),
     path("datasets/<uuid:uuid>/", include(_OF_A_DATASET)),
-    path("queues", queues.QueueListView.as_view(), name="queue-list"),
-    path("queues/<uuid:uuid>", queues.QueueView.as_view(), name="queue-detail"),
-    path("queues/<uuid:uuid>/", include(_OF_A_QUEUE)),
-    path("items/<uuid:uuid>", items.ItemView.as_view(), name="item-detail"),
-    path("items/<uuid:uuid>/", include(_OF_AN_ITEM)),
     path("reviews", reviews.ReviewListView.as_view(), name="review-list"),
     path("reviews/<uuid:uuid>", reviews.ReviewView.as_view(), name="review-detail"),
     path("reviews/<uuid:uuid>/", include(_OF_A_REVIEW)),

@@ -223,7 +223,8 @@ class ItemReviewView(Resource):
     @extend_schema(operation_id="items_submit", request=SubmissionSerializer, responses=ReviewSerializer)
     def put(self, request: Request, uuid: UUID) -> Response:
         """Submit the review, or edit the one given before; the same content again changes nothing."""
-        item, sent = self.found(Item, uuid, "queue"), telling.read(SubmissionSerializer, request.data)
+        related = ("queue",) if self.actor.is_limited_to_queues else ()  # whose sight it limits, and nobody else's
+        item, sent = self.found(Item, uuid, *related), telling.read(SubmissionSerializer, request.data)
         given, sees, seen = review_of(sent), sight.of(self, item), sent.get("seen")
         with refusals():
             review = submit.submit(item=item, by=self.person, answers=given, now=timezone.now(), sight=sees, seen=seen)
