@@ -172,18 +172,18 @@ def skip(*, item: Item, by: User, now: datetime, reason: str = "") -> None:
 
 def is_open_to(queue: Queue, person: User) -> bool:
     """Whether the person's role lets them review and the queue names them or is open to all."""
-    return ask_open_to(queue, person)()
+    return ask_open_to(queue.pk, person)()
 
 
-def ask_open_to(queue: Queue, person: User) -> Callable[[], bool]:
-    """The same in two steps."""
+def ask_open_to(queue: int, person: User) -> Callable[[], bool]:
+    """The same in two steps, for a queue named by its inside id."""
     found = _ask_as_it_is_now(queue, person)
     return lambda: found()[0]
 
 
-def _ask_as_it_is_now(queue: Queue, person: User) -> Callable[[], tuple[bool, list[Any]]]:
+def _ask_as_it_is_now(queue: int, person: User) -> Callable[[], tuple[bool, list[Any]]]:
     """Whether the queue is open to the person; its status, order, shares of gold and of re-tests, and days until a re-test."""
-    rows = statements.ask(_NOW, {"person": person.pk, "queue": queue.pk})
+    rows = statements.ask(_NOW, {"person": person.pk, "queue": queue})
 
     def found() -> tuple[bool, list[Any]]:
         ((role, is_open, *said),) = rows()
@@ -226,7 +226,7 @@ def require_reviewer(queue: Queue, person: User) -> None:
 
 def require_line(queue: Queue, person: User) -> None:
     """Raise NotAReviewerError or QueueNotActiveError unless the person has a line in the queue, which is read as it is now."""
-    may_review, said = _ask_as_it_is_now(queue, person)()
+    may_review, said = _ask_as_it_is_now(queue.pk, person)()
     queue.status, queue.order, queue.gold_percent, queue.retest_percent, queue.retest_days = said
     if not may_review:
         raise NotAReviewerError(queue)
@@ -245,11 +245,21 @@ def lock(item: Item) -> Item:
     Until then the queue asks for no other number of reviews: see `locks.change_policy`.
     """
     with statements.pipelined():  # with the BEGIN of its transaction
-        locks.send_under_policy(item.queue_id)
-        found = _LOCKED.ask_first(item=item.pk)
-    locked = found()
-    if locked is None:
-        raise Item.DoesNotExist
+        found = ask_to_lock(item)
+    return found()
+
+
+def ask_to_lock(item: Item) -> Callable[[], Item]:
+    """The same in two steps, in a pipeline; what is sent before the second one sees what the lock's last holder left."""
+    locks.send_under_policy(item.queue_id)
+    found = _LOCKED.ask_first(item=item.pk)
+
+    def locked() -> Item:
+        row = found()
+        if row is None:
+            raise Item.DoesNotExist
+        return row
+
     return locked
 
 

@@ -298,7 +298,7 @@ def ask_to_take(item: int, person: User, now: datetime) -> Callable[[], datetime
 
 
 def ask_has_seat(item: Item, person: User, now: datetime) -> Callable[[], bool]:
-    """Whether a review by the person fits in: they hold the item, or a seat is free. Call with the item locked."""
+    """Whether a review by the person fits in: they hold the item, or a seat is free. Ask once the item is locked."""
     return _first(_HAS_SEAT, {"item": item.pk, "person": person.pk, "now": now})
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from functools import lru_cache
+
 from django.db.models import Max
 
 from annotation.domain.queues import pairs, rubric
@@ -30,15 +33,25 @@ def numbered(queue: Queue, number: int | None) -> RubricVersion | None:
 
 def questions_of(queue: Queue) -> Rubric:
     """What the queue asks now."""
-    return rubric.read(current(queue).questions)
+    return _read(current(queue))
 
 
 def asked_of(item: Item, version: RubricVersion, person: User | None) -> Rubric:
     """What the version asks this person (None: nobody in particular) about the item; of a pair, which is better."""
-    asked = rubric.read(version.questions)
+    asked = _read(version)
     if item.kind != Item.Kind.PAIR:
         return asked
     return pairs.asked(asked, is_swapped=person is not None and pairs.is_swapped(item.uuid, person.uuid))
+
+
+def _read(version: RubricVersion) -> Rubric:
+    return _rubric_of(json.dumps(version.questions))
+
+
+@lru_cache(maxsize=128)
+def _rubric_of(document: str) -> Rubric:
+    """Each document once: every claim and submission asks for one of the few."""
+    return rubric.read(json.loads(document))
 
 
 def publish(*, queue: Queue, asked: Rubric, by: User | None) -> RubricVersion:

@@ -82,19 +82,19 @@ def submit(
         answers = masked.put_back(answers, item, by, earlier)
     try:
         with transaction.atomic():
-            return _submit(assignment.lock(item), by, answers, now, spoken, sight, seen)
+            return _submit(_place(item, by, now), by, answers, now, spoken, sight, seen)
     except (ClaimError, InvalidReviewError):
         drafts.save(item=item, by=by, content=answers, now=now)
         raise
 
 
 def _submit(
-    item: Item, by: User, answers: ReviewInput, now: datetime, spoken: frozenset[str], sight: Sight, seen: int | None
+    place: _Place, by: User, answers: ReviewInput, now: datetime, spoken: frozenset[str], sight: Sight, seen: int | None
 ) -> Review:
-    place = _place(item, by, now)
+    item = place.item
     if place.probe is not None and (answered := _to_probe(place.probe, item, by, answers, now, seen)):
         return answered
-    _require(place, item, by, now)
+    _require(place, by, now)
     before = place.before
     given = checking.checked(item, by, answers, project=place.project)
     if before is None or not place.is_review_known or _is_changed(before, given.columns()):
@@ -120,8 +120,9 @@ def _submit(
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """What there is of the person on the locked item, and whether there is room for more."""
+    """The locked item, what there is of the person on it, and whether there is room for more."""
 
+    item: Item
     probe: Probe | None
     before: Review | None
     project: Project | None
@@ -136,11 +137,12 @@ class _Place:
 
 
 def _place(item: Item, by: User, now: datetime) -> _Place:
-    with statements.pipelined():
+    with statements.pipelined():  # with the BEGIN of its transaction
+        locked = assignment.ask_to_lock(item)
         probe, before = probes.ask_given_on(item, by), _BEFORE.ask_first(item=item.pk, person=by.pk)
-        project, is_reviewer = originals.ask_project_of(item), assignment.ask_open_to(item.queue, by)
+        project, is_reviewer = originals.ask_project_of(item), assignment.ask_open_to(item.queue_id, by)
         has_seat = line.ask_has_seat(item, by, now)
-    return _Place(probe(), before(), project(), is_reviewer(), has_seat())
+    return _Place(locked(), probe(), before(), project(), is_reviewer(), has_seat())
 
 
 _BEFORE = Rows(Review, "it.item_id = %(item)s AND it.reviewer_id = %(person)s AND NOT it.is_adjudication")
@@ -184,7 +186,8 @@ def _answer(probe: Probe, item: Item, by: User, version: RubricVersion, given: R
     return submissions.on_item(item, by) or submissions.as_review(probe)
 
 
-def _require(place: _Place, item: Item, by: User, now: datetime) -> None:
+def _require(place: _Place, by: User, now: datetime) -> None:
+    item = place.item
     if not place.is_reviewer:
         raise NotAReviewerError(item.queue)
     if item.queue.status in CLOSED:
