@@ -1,5 +1,5 @@
 // [data-failing]: its button (X) marks the step that the outline stands at as the first failing one; again takes the
-// mark off. The outline shows the mark, and so does the step's first turn in the trajectory.
+// mark off. The outline shows the mark, and so does the turn that the step leads to.
 "use strict";
 {
   const field = () => document.querySelector("[data-failing] select");
@@ -10,7 +10,8 @@
       if (marked && link.dataset.stepId === marked) link.dataset.firstFailing = "true";
       else delete link.dataset.firstFailing;
     }
-    const turn = marked ? document.querySelector(`#trajectory .turn[data-run="${CSS.escape(marked)}"]`) : null;
+    const link = marked ? document.querySelector(`[data-outline] [data-step-id="${CSS.escape(marked)}"]`) : null;
+    const turn = link ? document.querySelector(`#trajectory .turn[id="${CSS.escape(decodeURIComponent(link.hash.slice(1)))}"]`) : null;
     for (const other of document.querySelectorAll("#trajectory .turn[data-first-failing]")) {
       if (other === turn) continue;
       delete other.dataset.firstFailing;
