@@ -105,6 +105,8 @@ def test_taking_a_review_settles_the_item_and_goes_on(people: People, court: Cou
     listed = " ".join(client.get(court.page.removesuffix("adjudication/")).content.decode().split())
     assert f'href="{court.page}?item=1" >How it was settled</a>' in listed
     assert f'href="{court.page}?item=2" >Decide</a>' in listed
+    opened = client.get(court.page.replace("adjudication/", "items/1/"))
+    assert f'href="{court.page}?item=1" >See its reviews</a>' in " ".join(opened.content.decode().split())
     settled = words(client.get(f"{court.page}?item=1").content)
     assert "settled by editor" in settled
     assert "Other the word" in settled

@@ -15,7 +15,7 @@ from django_htmx.http import push_url
 
 from annotation.domain import access
 from annotation.domain.access import Capability
-from annotation.domain.queues import assignment, elsewhere
+from annotation.domain.queues import assignment, elsewhere, state
 from annotation.domain.queues.assignment import Claim
 from annotation.domain.queues.refusals import (
     ClaimError,
@@ -177,9 +177,7 @@ def refused(
         "last": None if is_withdrawn else flagged or context.last(request, queue),
         "flag_reason": sight.of(request, flagged.item).text(flagged.item.flag_reason) if flagged else "",
         "is_own_flag": flagged is not None,
-        "to_take_over": refusal.item
-        if isinstance(refusal, ItemTakenError) and request.actor.may(Capability.ADMINISTER)
-        else None,
+        **_ways(request, refusal),
         "may_go_on": may_go_on,
         "done": context.told(request),
         "progress": None
@@ -190,6 +188,16 @@ def refused(
     }
     is_end = bool(request.htmx) or isinstance(refusal, NothingLeftError)
     return page_or_fragment(request, REFUSED, known, fragment=ROOT, status=200 if is_end else 409)
+
+
+def _ways(request: MemberRequest, refusal: ClaimError) -> dict[str, Item | None]:
+    """What who runs the queue can do about the item: take it over, or read its reviews side by side."""
+    is_taken, is_settled = isinstance(refusal, ItemTakenError), isinstance(refusal, ItemNotOpenError)
+    may_read = request.actor.may(Capability.EDIT) and refusal.item is not None and refusal.item.state in state.FULL
+    return {
+        "to_take_over": refusal.item if is_taken and request.actor.may(Capability.ADMINISTER) else None,
+        "settled": refusal.item if is_settled and may_read else None,
+    }
 
 
 def _own_flag(refusal: ClaimError) -> Last | None:
