@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from annotation.domain.feedback import reviewed
-from annotation.domain.queues import assignment, flags, items, probes
+from annotation.domain.queues import assignment, items, probes
 from annotation.domain.queues.assignment import Claim
 from annotation.domain.queues.refusals import ClaimError
 from annotation.domain.queues.sight import Sight
 from annotation.domain.reviews import correct, drafts, history, originals, settling, submissions, submit
 from annotation.domain.reviews.rubric import InvalidReviewError
+from annotation.domain.rows import Rows
 from annotation.models import Item, Probe, Queue, Review, ReviewRevision, User
 
 MOST_RECENT = 10
@@ -49,14 +50,33 @@ class Last:
 
 def last(*, queue: Queue, by: User) -> Last | None:
     """What undo would take back: a submission or an edit, of a probe as well as of a review, or a flag that still stands."""
-    review = last_submission(queue=queue, by=by)
-    at = review.modified_at if review else None
-    if probe := probes.last_answered(queue, by, since=at):
-        at = probe.submitted_at
-    flagged = flags.of_person(by, queue).first()
-    if flagged and flagged.flagged_at and (at is None or flagged.flagged_at > at):
-        return Last(flagged, is_flag=True)
-    return Last(probe.item) if probe else Last(review.item) if review else None
+    with connection.cursor() as cursor:
+        cursor.execute(_LAST, {"queue": queue.pk, "person": by.pk})
+        found = cursor.fetchone()
+    if found is None:
+        return None
+    pk, is_flag = found
+    item = _ITEM.first(item=pk)
+    return Last(item, is_flag=is_flag) if item else None
+
+
+_LAST = """
+SELECT item_id, kind = 2 FROM (
+  (SELECT r.item_id, 0 AS kind, r.modified_at AS at FROM annotation_review r JOIN annotation_item i ON i.id = r.item_id
+   WHERE i.queue_id = %(queue)s AND r.reviewer_id = %(person)s AND NOT r.is_adjudication
+   ORDER BY r.modified_at DESC, r.id DESC LIMIT 1)
+  UNION ALL
+  (SELECT p.item_id, 1, p.submitted_at FROM annotation_probe p JOIN annotation_item i ON i.id = p.item_id
+   WHERE i.queue_id = %(queue)s AND p.reviewer_id = %(person)s AND p.submitted_at IS NOT NULL
+   ORDER BY p.submitted_at DESC LIMIT 1)
+  UNION ALL
+  (SELECT i.id, 2, i.flagged_at FROM annotation_item i
+   WHERE i.queue_id = %(queue)s AND i.flagged_by_id = %(person)s AND i.flagged_at IS NOT NULL AND i.state <> 'removed'
+   ORDER BY i.flagged_at DESC, i.id DESC LIMIT 1)) AS acts
+ORDER BY at DESC, kind LIMIT 1
+"""
+# Planned anew each time: a plan of yesterday could read all reviews of somebody who has many in other queues.
+_ITEM = Rows(Item, "it.id = %(item)s")
 
 
 @dataclass(frozen=True, slots=True)
