@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
+from annotation.domain import statements
 from annotation.domain.paging import Page, cursor_of, page
 from annotation.domain.reviews import content
 from annotation.domain.reviews.content import KeptStep, Label, Passage, ReviewInput
@@ -45,8 +46,16 @@ def on_items(items: Collection[Item], person: User) -> dict[int, Review]:
 
 
 def on_item(item: Item, person: User) -> Review | None:
-    """The same of one item."""
-    return on_items([item], person).get(item.pk)
+    """The same of one item; of most that are opened it is nothing, which is found out in one statement that is planned already."""
+    ((has_any,),) = statements.ask(_HAS_ANY, {"item": item.pk, "person": person.pk})()
+    return on_items([item], person).get(item.pk) if has_any else None
+
+
+# Among the few of the item (+ 0), as `queues.line` looks for them.
+_HAS_ANY = """
+SELECT EXISTS (SELECT FROM annotation_review r WHERE r.item_id = %(item)s AND r.reviewer_id + 0 = %(person)s)
+  OR EXISTS (SELECT FROM annotation_probe p WHERE p.item_id = %(item)s AND p.reviewer_id + 0 = %(person)s)
+"""
 
 
 def named(uuid: UUID, person: User, *, reviews: QuerySet[Review], items: QuerySet[Item]) -> Review | None:

@@ -133,8 +133,14 @@ def _not_this_one(request: MemberRequest, item: Item, refusal: ClaimError) -> Ht
 
 def swapped(request: MemberRequest, claim: Claim) -> HttpResponse:
     """Another item in place of the present one, with its address."""
-    claim.item.queue = Queue.objects.select_related("target_dataset", "rubric").get(pk=claim.item.queue_id)
+    if not _is_whole(claim.item.queue):
+        claim.item.queue = Queue.objects.select_related("target_dataset", "rubric").get(pk=claim.item.queue_id)
     return push_url(shown(request, opening.opened(claim, by=request.user)), context.kept_address(request, claim.item))
+
+
+def _is_whole(queue: Queue) -> bool:
+    """Whether what the page shows of the queue was read with it."""
+    return Queue.target_dataset.is_cached(queue) and Queue.rubric.is_cached(queue)
 
 
 def shown(
