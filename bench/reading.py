@@ -13,8 +13,8 @@ from django.test import Client
 
 from annotation.domain.queues import items, rubric, subjects
 from annotation.domain.queues import lifecycle as queues
-from annotation.domain.queues.lifecycle import QueueSettings
 from annotation.domain.queues.reasons import Reason
+from annotation.domain.queues.settings import QueueSettings
 from annotation.models import Trace, User, Workspace
 from bench import Figure, feedback, installation, stock
 from bench.ingest import load

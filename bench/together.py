@@ -17,8 +17,8 @@ from django.urls import reverse
 
 from annotation.domain.queues import items, rubric, subjects
 from annotation.domain.queues import lifecycle as queues
-from annotation.domain.queues.lifecycle import QueueSettings
 from annotation.domain.queues.reasons import Reason
+from annotation.domain.queues.settings import QueueSettings
 from annotation.models import Queue, Trace, User, Workspace
 from bench import Figure
 from bench.ingest.agents import Agents

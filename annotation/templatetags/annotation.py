@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import Truncator
 
 from annotation.domain import formats, markdown
-from annotation.domain.masking import mask
+from annotation.domain.masking import tokens
 from annotation.domain.projects import own_keys as keys
 from annotation.domain.queues import blindness, masking
 from annotation.domain.traces.conversation.clip import written
@@ -45,7 +45,7 @@ def icon(name: str, kind: str = "") -> SafeString:
 @register.filter
 def shortened(text: Any, most: int) -> str:
     """The beginning of a text that may be masked, without half a token."""
-    return mask.shortened(str(text), most)
+    return tokens.shortened(str(text), most)
 
 
 #: The icon of each type of run, and the class that tints it.

@@ -16,7 +16,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from annotation.domain import markdown
-from annotation.domain.masking.mask import shortened
+from annotation.domain.masking.tokens import shortened
 from annotation.domain.queues.sight import WHOLE, Sight
 from annotation.domain.reviews import presented
 from annotation.domain.traces import veiled

@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from annotation.domain.queues import assignment, items, lifecycle, rubric, subjects
 from annotation.domain.queues.blindness import Blindness
-from annotation.domain.queues.lifecycle import QueueSettings
 from annotation.domain.queues.reasons import Origin, Reason, SeenFeedback
+from annotation.domain.queues.settings import QueueSettings
 from annotation.models import Item, Queue, Run, Trace
 from tests.api.langsmith.conftest import Sdk, sdk, stored_trace
 from tests.factories.traces import TraceFactory

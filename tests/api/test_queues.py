@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from annotation.domain.queues import lifecycle, rubric
-from annotation.domain.queues.lifecycle import QueueSettings
+from annotation.domain.queues.settings import QueueSettings
 from annotation.models import Dataset, Draft, Example, Item, Queue, Review, Trace
 from tests.factories.traces import RunFactory, TraceFactory
 from tests.fixtures.people import People

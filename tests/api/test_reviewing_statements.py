@@ -8,8 +8,8 @@ import pytest
 from django.utils import timezone
 
 from annotation.domain.queues import items, lifecycle, rubric, subjects
-from annotation.domain.queues.lifecycle import QueueSettings
 from annotation.domain.queues.reasons import Reason
+from annotation.domain.queues.settings import QueueSettings
 from annotation.domain.reviews import submit
 from annotation.domain.reviews.content import ReviewInput
 from annotation.models import Feedback, Item, Membership, Queue, Review

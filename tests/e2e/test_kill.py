@@ -23,8 +23,8 @@ from django.utils import timezone
 from annotation import jobs
 from annotation.domain.queues import items, rubric, subjects
 from annotation.domain.queues import lifecycle as queues
-from annotation.domain.queues.lifecycle import QueueSettings
 from annotation.domain.queues.reasons import Reason
+from annotation.domain.queues.settings import QueueSettings
 from annotation.domain.rules import lifecycle as rules
 from annotation.domain.rules.actions import AddToQueue
 from annotation.domain.rules.lifecycle import RuleDraft

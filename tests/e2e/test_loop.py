@@ -20,7 +20,7 @@ from annotation import jobs
 from annotation.domain.datasets import catalogue
 from annotation.domain.queues import lifecycle as queues
 from annotation.domain.queues import rubric
-from annotation.domain.queues.lifecycle import QueueSettings
+from annotation.domain.queues.settings import QueueSettings
 from annotation.domain.rules import lifecycle as rules
 from annotation.domain.rules.actions import AddToQueue
 from annotation.domain.rules.lifecycle import RuleDraft

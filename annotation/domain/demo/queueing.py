@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from annotation.domain.queues import lifecycle
-from annotation.domain.queues.lifecycle import QueueSettings
 from annotation.domain.queues.rubric import Option, Question, QuestionKind, Rubric
+from annotation.domain.queues.settings import QueueSettings
 from annotation.models import Dataset, Queue, User, Workspace
 
 THUMBS = Question(key="thumbs", kind=QuestionKind.THUMBS, label="Was this good?", is_required=True)

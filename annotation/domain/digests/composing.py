@@ -13,7 +13,7 @@ from annotation.domain.digests.changes import Changes
 from annotation.domain.notices import messages, wishes, wording
 from annotation.domain.notices.letters import Entry, Letter, Section
 from annotation.domain.notices.wishes import Wish
-from annotation.domain.queues import counts, line
+from annotation.domain.queues import counts, waiting
 from annotation.domain.queues.counts import Counts
 from annotation.models import Mail, Membership, Queue
 
@@ -125,7 +125,7 @@ def _to_be_had(actor: Actor, queues: Sequence[Queue], now: datetime) -> dict[int
     if actor.person is None:
         return {}
     own = access.reviewable_queues(actor).filter(pk__in=[queue.pk for queue in queues], status=Queue.Status.ACTIVE)
-    return line.to_be_had(own.values_list("pk", flat=True), actor.person, now, most=counts.BOUND)
+    return waiting.to_be_had(own.values_list("pk", flat=True), actor.person, now, most=counts.BOUND)
 
 
 def _tell_waiting(told: _Told, actor: Actor, known: _Known, today: date) -> None:

@@ -1,4 +1,4 @@
-"""Texts with tokens in place of personal data, and back; pure.
+"""Texts with tokens in place of personal data; pure.
 
 The same value has the same token wherever it stands in an item, however it is spelled: `[e-mail 2]`. A value that has no
 number yet is called by its digest, which whoever sends the text exchanges for the next number (see `Mask.fresh`).
@@ -13,14 +13,9 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from annotation.domain.masking.kinds import KINDS, Kind
+from annotation.domain.masking.tokens import DIGEST, TOKEN, Spelling
 
 Finder: TypeAlias = Callable[[str], Iterable[tuple[int, int]]]
-Spelling: TypeAlias = str | int
-"""What stands there instead of a token: mostly text, in JSON also a whole number."""
-
-DIGEST = 16
-"""Hex digits of a digest: two values of an item share one with a chance of 2**-64."""
-
 MARGIN = 512
 """Characters behind a cut that are looked at, so that none goes through the middle of a value."""
 
@@ -36,7 +31,6 @@ _EACH = 50
 
 MOST_TURNS = 8
 LONGEST_KEPT = 3_000
-TOKEN = re.compile(rf"\[([\w -]{{1,40}}?) (\d{{1,9}}|[0-9a-f]{{{DIGEST}}})\]")
 _PERHAPS = re.compile(r"@|%40|::|\d(?:[^\d\n]{0,3}\d){3}")
 """What each of the kinds has: the sign of an address, or four digits near one another."""
 _LONG_NUMBER = 10**6
@@ -263,61 +257,3 @@ def _plain(kind: str, written: str) -> str:
             return "".join(written.split()).upper()
         case _:
             return written
-
-
-def restored(value: Any, stood: Mapping[str, list[Spelling]]) -> Any:
-    """The value with tokens put back: the n-th time that a token stands there, what it stood for the n-th time before.
-
-    A token that stands there more often stands for what it did last; one that is not known stays.
-    """
-    return _Restorer(stood).of(value)
-
-
-def by_token(stood: Iterable[tuple[str, Spelling]]) -> dict[str, list[Spelling]]:
-    """What each token stood for, in order."""
-    found: dict[str, list[Spelling]] = {}
-    for token, spelling in stood:
-        found.setdefault(token, []).append(spelling)
-    return found
-
-
-class _Restorer:
-    def __init__(self, stood: Mapping[str, list[Spelling]]) -> None:
-        self._stood, self._times = stood, dict[str, int]()
-
-    def of(self, value: Any) -> Any:
-        match value:
-            case str():
-                return self._text(value)
-            case dict():
-                return {str(self._text(key)): self.of(entry) for key, entry in value.items()}
-            case list():
-                return [self.of(entry) for entry in value]
-            case _:
-                return value
-
-    def _text(self, text: str) -> Spelling:
-        if TOKEN.fullmatch(text):
-            return self._spelling(text)
-        return TOKEN.sub(lambda token: str(self._spelling(token[0])), text)
-
-    def _spelling(self, token: str) -> Spelling:
-        stood, times = self._stood.get(token), self._times.get(token, 0)
-        self._times[token] = times + 1
-        return stood[min(times, len(stood) - 1)] if stood else token
-
-
-def shortened(text: str, most: int) -> str:
-    """At most so many characters, with an ellipsis where any are left out; half a token would read as another value.
-
-    A token counts as what it reads when its value has a number, however long its digest.
-    """
-    if len(text) <= most:
-        return text
-    end = most - 1
-    for token in TOKEN.finditer(text):
-        if token.start() >= end:
-            break
-        read = token.start() + len(token[1]) + len("[ 1]")
-        end = end + token.end() - read if read <= end else token.start()
-    return text if end >= len(text) - 1 else f"{text[:end].rstrip()}…"

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import connection
 
-from annotation.domain.queues.line import IS_SEAT_FREE
+from annotation.domain.queues.seating import IS_SEAT_FREE
 from annotation.models import Queue, User
 
 BOUND = 10_000

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db.models import F, Min, QuerySet
 
-from annotation.domain.queues import line
+from annotation.domain.queues import waiting
 from annotation.models import Queue, Reservation, User
 
 MOST = 3
@@ -17,7 +17,7 @@ def with_work(queues: QuerySet[Queue], person: User, now: datetime) -> list[Queu
     """The first MOST of these queues that could give the person something, the most urgent first; two statements."""
     active = queues.filter(status=Queue.Status.ACTIVE).order_by(F("due_on").asc(nulls_last=True), "name", "id")
     looked_at = {queue.pk: queue for queue in active[:MOST_LOOKED_AT]}
-    return [looked_at[found] for found in line.with_work(list(looked_at), person, now, most=MOST)]
+    return [looked_at[found] for found in waiting.with_work(list(looked_at), person, now, most=MOST)]
 
 
 def first_back(queue: Queue, person: User, now: datetime) -> datetime | None:

@@ -6,14 +6,13 @@ says now, so that a queue that was changed a moment ago is no danger to its seat
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from functools import cache
-from typing import Any, TypeAlias
-
-from django.db import connection
+from typing import TypeAlias
 
 from annotation.domain import statements
+from annotation.domain.queues.seating import IS_ROW, IS_SEAT_FREE, MAY_BE_GIVEN, MAY_REVIEW, by_id, first, line_of
 from annotation.models import Item, Queue, User
 
 Order: TypeAlias = tuple[str, ...]
@@ -37,44 +36,12 @@ _IN_SQL: dict[str, str] = {
     Queue.Order.UNCERTAIN: "i.uncertainty DESC, i.id",
 }
 
-_TAKEN_BY_OTHERS = """
-(SELECT count(DISTINCT taken.reviewer_id) FROM (
-   SELECT h.reviewer_id FROM annotation_reservation h WHERE h.item_id = i.id AND h.expires_at > %(now)s
-   UNION ALL SELECT a.reviewer_id FROM annotation_assignment a WHERE a.item_id = i.id) AS taken
- WHERE taken.reviewer_id <> %(person)s
-   AND NOT EXISTS (SELECT FROM annotation_review g WHERE g.item_id = i.id AND g.reviewer_id = taken.reviewer_id))
-"""
-"""Seats that others have on their screens or by assignment; somebody whose review is in has none beside it."""
-
-_SEATS = (
-    "i.extra_seats + i.double_seats + (SELECT q.reviewers_per_item FROM annotation_queue q WHERE q.id = i.queue_id)"
-)
-
-IS_SEAT_FREE = f"i.review_count + {_TAKEN_BY_OTHERS} < {_SEATS}"
-
-# Who wrote the answer that settled an item before has seen all its reviews: any review will do. It is asked for each item that is
-# looked at (OFFSET 0), among the few reviews of the item (+ 0): PostgreSQL, which knows nothing of tables that grew this minute,
-# would read all reviews of the person instead.
-_MAY_REVIEW = """i.state = 'open'
-  AND NOT EXISTS (SELECT FROM annotation_review r WHERE r.item_id = i.id AND r.reviewer_id + 0 = %(person)s OFFSET 0)"""
-
-_IS_TO_BE_HAD = f"{_MAY_REVIEW} AND i.flagged_at IS NULL AND {IS_SEAT_FREE}"
-
-_MAY_BE_GIVEN = f"i.queue_id = %(queue)s AND i.id <> ALL(%(full)s::bigint[]) AND {_IS_TO_BE_HAD}"
-
 _LOCKED = "LIMIT 1 FOR NO KEY UPDATE OF i"
-
-
-def _by_id(conditions: str) -> str:
-    """The same conditions, of which no index of items can serve any: what is joined to the few that are somebody's is found by
-    its id. PostgreSQL, which knows nothing of a queue that was just filled, would walk along all its items instead.
-    """
-    return conditions.replace("i.queue_id =", "i.queue_id + 0 =").replace("i.state =", "i.state || '' =")
 
 
 _ON_SCREEN = f"""
 SELECT i.id FROM annotation_reservation mine JOIN annotation_item i ON i.id = mine.item_id
-WHERE mine.reviewer_id = %(person)s AND mine.expires_at > %(now)s AND {_by_id(f"i.queue_id = %(queue)s AND {_MAY_REVIEW}")}
+WHERE mine.reviewer_id = %(person)s AND mine.expires_at > %(now)s AND {by_id(f"i.queue_id = %(queue)s AND {MAY_REVIEW}")}
   AND i.flagged_at IS NULL AND i.id <> ALL(%(full)s::bigint[])
 ORDER BY mine.id {_LOCKED}
 """  # noqa: S608 -- our own words
@@ -84,13 +51,13 @@ _IS_FRESH = "NOT EXISTS (SELECT FROM annotation_skip s WHERE s.item_id = i.id AN
 
 _ASSIGNED = f"""
 SELECT i.id FROM annotation_assignment mine JOIN annotation_item i ON i.id = mine.item_id
-WHERE mine.reviewer_id = %(person)s AND {_by_id(_MAY_BE_GIVEN)} AND {_IS_FRESH}
+WHERE mine.reviewer_id = %(person)s AND {by_id(MAY_BE_GIVEN)} AND {_IS_FRESH}
 ORDER BY mine.id {_LOCKED}
 """  # noqa: S608 -- our own words
 
 _FRESH = f"""
 SELECT i.id FROM annotation_item i
-WHERE {_MAY_BE_GIVEN} AND {_IS_FRESH}
+WHERE {MAY_BE_GIVEN} AND {_IS_FRESH}
 ORDER BY {{order}} {_LOCKED}
 """  # noqa: S608 -- our own words
 
@@ -99,7 +66,7 @@ SELECT i.id FROM (
   SELECT o.id AS shuffled_id, hashint8extended(o.id, %(person)s) AS place FROM annotation_item o
   WHERE o.queue_id = %(queue)s AND o.state = 'open' ORDER BY place OFFSET 0) AS shuffled
 JOIN annotation_item i ON i.id = shuffled.shuffled_id
-WHERE {_MAY_BE_GIVEN} AND {_IS_FRESH}
+WHERE {MAY_BE_GIVEN} AND {_IS_FRESH}
 ORDER BY shuffled.place {_LOCKED}
 """  # noqa: S608 -- our own words
 # A hash of item and person: the same for ever, another one for everybody. Sorting comes first (OFFSET 0 is a fence), so that
@@ -107,7 +74,7 @@ ORDER BY shuffled.place {_LOCKED}
 
 _PUT_OFF = f"""
 SELECT i.id FROM annotation_skip s JOIN annotation_item i ON i.id = s.item_id
-WHERE s.reviewer_id = %(person)s AND {_by_id(_MAY_BE_GIVEN)}
+WHERE s.reviewer_id = %(person)s AND {by_id(MAY_BE_GIVEN)}
 ORDER BY s.skipped_at, i.id {_LOCKED}
 """  # noqa: S608 -- our own words
 
@@ -128,36 +95,13 @@ _TAKE_MANY = f"""
 ORDER BY array_position(%(items)s::bigint[], i.id) {_TAKEN} item_id
 """
 
-_IS_ROW = "i.kind <> 'pair'"
-"""Nobody can compare a pair in a row."""
-
 _SEATED = f"""
 SELECT i.id, mine.expires_at FROM annotation_reservation mine JOIN annotation_item i ON i.id = mine.item_id
-WHERE mine.reviewer_id = %(person)s AND mine.expires_at > %(now)s AND {_by_id("i.queue_id = %(queue)s")}
-  AND i.flagged_at IS NULL AND {_IS_ROW} AND (({_MAY_REVIEW}) OR EXISTS (
+WHERE mine.reviewer_id = %(person)s AND mine.expires_at > %(now)s AND {by_id("i.queue_id = %(queue)s")}
+  AND i.flagged_at IS NULL AND {IS_ROW} AND (({MAY_REVIEW}) OR EXISTS (
     SELECT FROM annotation_probe p WHERE p.item_id = i.id AND p.reviewer_id = %(person)s
       AND p.submitted_at IS NULL AND p.closed_at IS NULL))
 ORDER BY mine.id
-"""  # noqa: S608 -- our own words
-
-_LEFT = f"""
-SELECT (SELECT count(*) FROM (SELECT FROM annotation_item i WHERE {_MAY_BE_GIVEN} AND {_IS_ROW} LIMIT %(most)s) AS counted),
-  (SELECT count(DISTINCT h.reviewer_id) FROM annotation_reservation h
-   WHERE h.expires_at > %(now)s AND h.reviewer_id <> %(person)s
-     AND EXISTS (SELECT FROM annotation_item i WHERE i.id = h.item_id AND i.queue_id + 0 = %(queue)s OFFSET 0))
-"""  # noqa: S608 -- our own words
-# Each of the few that are on screens is looked up by its id (OFFSET 0), instead of all items of a queue that was just filled.
-
-_WITH_WORK = f"""
-SELECT queue.id FROM unnest(%(queues)s::bigint[]) WITH ORDINALITY AS queue(id, place)
-WHERE EXISTS (SELECT FROM annotation_item i WHERE i.queue_id = queue.id AND {_IS_TO_BE_HAD})
-ORDER BY queue.place LIMIT %(most)s
-"""  # noqa: S608 -- our own words
-
-_TO_BE_HAD = f"""
-SELECT queue.id, (SELECT count(*) FROM (
-  SELECT FROM annotation_item i WHERE i.queue_id = queue.id AND {_IS_TO_BE_HAD} LIMIT %(most)s) AS counted)
-FROM unnest(%(queues)s::bigint[]) AS queue(id)
 """  # noqa: S608 -- our own words
 
 _HAS_SEAT = f"""
@@ -175,7 +119,7 @@ def ask_on_screen(queue: Queue, person: User, now: datetime) -> Callable[[], int
     Two clicks of one person come one after the other from here on, so that the second finds what the first reserved.
     """
     one_at_a_time(queue, person)
-    return _first(_ON_SCREEN, _line_of(queue, person, now))
+    return first(_ON_SCREEN, line_of(queue, person, now))
 
 
 def one_at_a_time(queue: Queue, person: User) -> None:
@@ -191,8 +135,8 @@ def following(queue: Queue, person: User, now: datetime, *, full: Collection[int
     """
     with statements.pipelined():
         one_at_a_time(queue, person)
-        given = _line_of(queue, person, now, full)
-        found: Callable[[], int | None] = _first(_next(queue.order, is_waiting=is_waiting), given)
+        given = line_of(queue, person, now, full)
+        found: Callable[[], int | None] = first(_next(queue.order, is_waiting=is_waiting), given)
     return found()
 
 
@@ -212,7 +156,7 @@ def _parts(order: str) -> tuple[str, str, str]:
 
 def likely(queue: Queue, person: User, now: datetime, *, besides: int) -> int | None:
     """What `following` would give but for the item `besides`, without locking or taking anything: others may be faster."""
-    return _first(_likely(queue.order), _line_of(queue, person, now, {besides}))()  # type: ignore[no-any-return]
+    return first(_likely(queue.order), line_of(queue, person, now, {besides}))()  # type: ignore[no-any-return]
 
 
 @cache
@@ -222,7 +166,7 @@ def _likely(order: str) -> str:
 
 def seated(queue: Queue, person: User, now: datetime) -> list[tuple[int, datetime]]:
     """All that the person has on the screen and could answer in a row (inside id, until when), as it was given to them."""
-    return [(found, until) for found, until in statements.ask(_SEATED, _line_of(queue, person, now))()]
+    return [(found, until) for found, until in statements.ask(_SEATED, line_of(queue, person, now))()]
 
 
 ASSIGNED, FRESH, PUT_OFF = range(3)
@@ -243,7 +187,7 @@ def following_many(
     """
     found: list[int] = []
     for part in [part for place, part in enumerate(_parts_in_rows(queue.order)) if place in parts]:
-        found += (row[0] for row in statements.ask(part, _line_of(queue, person, now, {*full, *found}))())
+        found += (row[0] for row in statements.ask(part, line_of(queue, person, now, {*full, *found}))())
         if len(found) >= MOST:
             break
     return found[:MOST]
@@ -252,30 +196,8 @@ def following_many(
 @cache
 def _parts_in_rows(order: str) -> list[str]:
     many = _LOCKED.replace("LIMIT 1", f"LIMIT {MOST}")
-    in_rows = [part.replace("i.id <> ALL", f"{_IS_ROW} AND i.id <> ALL") for part in _parts(order)]
+    in_rows = [part.replace("i.id <> ALL", f"{IS_ROW} AND i.id <> ALL") for part in _parts(order)]
     return [f"{part.replace(_LOCKED, many)} SKIP LOCKED" for part in in_rows]
-
-
-def left(queue: Queue, person: User, now: datetime, *, most: int) -> tuple[int, int]:
-    """How many items could be given to the person in rows, counted up to `most`; and how many others are at the queue now."""
-    ((free, others),) = statements.ask(_LEFT, {**_line_of(queue, person, now), "most": most})()
-    return free, others
-
-
-def with_work(queues: Sequence[int], person: User, now: datetime, *, most: int) -> list[int]:
-    """The first of these queues (inside ids) that could give the person an item; nothing is counted."""
-    given = {"queues": list(queues), "person": person.pk, "now": now, "most": most}
-    return [found for (found,) in statements.ask(_WITH_WORK, given)()]
-
-
-def to_be_had(queues: Iterable[int], person: User, now: datetime, *, most: int) -> dict[int, int]:
-    """How many items each of these queues (inside ids) could give the person, counted up to `most`.
-
-    Planned anew each time, unlike the rest: so many rows are looked at that an old plan would cost more.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(_TO_BE_HAD, {"queues": list(queues), "person": person.pk, "now": now, "most": most})
-        return dict(cursor.fetchall())
 
 
 def take_many(items: Sequence[int], person: User, now: datetime) -> set[int]:
@@ -294,19 +216,9 @@ def take(item: Item, person: User, now: datetime) -> datetime | None:
 
 def ask_to_take(item: int, person: User, now: datetime) -> Callable[[], datetime | None]:
     """The same in two steps, for an item named by its inside id."""
-    return _first(_TAKE, {"item": item, "person": person.pk, "now": now})
+    return first(_TAKE, {"item": item, "person": person.pk, "now": now})
 
 
 def ask_has_seat(item: Item, person: User, now: datetime) -> Callable[[], bool]:
     """Whether a review by the person fits in: they hold the item, or a seat is free. Ask once the item is locked."""
-    return _first(_HAS_SEAT, {"item": item.pk, "person": person.pk, "now": now})
-
-
-def _line_of(queue: Queue, person: User, now: datetime, full: Collection[int] = ()) -> dict[str, Any]:
-    return {"queue": queue.pk, "person": person.pk, "now": now, "full": list(full)}
-
-
-def _first(statement: str, values: dict[str, Any]) -> Callable[[], Any]:
-    """The first column of the first row; None without one."""
-    rows = statements.ask(statement, values)
-    return lambda: next((row[0] for row in rows()), None)
+    return first(_HAS_SEAT, {"item": item.pk, "person": person.pk, "now": now})

@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from django.utils.crypto import salted_hmac
 
 from annotation.domain.masking import Kind, Mask
-from annotation.domain.masking.mask import DIGEST, TOKEN
+from annotation.domain.masking.tokens import DIGEST, TOKEN
 from annotation.domain.queues import masking, presentation
 from annotation.domain.queues.masking import Masking
 from annotation.domain.queues.presentation import Presentation

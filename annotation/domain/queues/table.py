@@ -12,7 +12,7 @@ from datetime import datetime
 from django.db import transaction
 
 from annotation.domain import locks
-from annotation.domain.queues import assignment, line, probes, shown
+from annotation.domain.queues import assignment, line, probes, shown, waiting
 from annotation.domain.queues.assignment import Claim
 from annotation.domain.queues.shown import Shown
 from annotation.models import Item, Queue, Reservation, User
@@ -105,7 +105,7 @@ def _fill(queue: Queue, by: User, now: datetime, held: Collection[int]) -> None:
 
 def _share(queue: Queue, by: User, now: datetime) -> int:
     """How many items the person may have on the screen."""
-    free, others = line.left(queue, by, now, most=line.MOST * 5)
+    free, others = waiting.left(queue, by, now, most=line.MOST * 5)
     people = 1 + max(others, assignment.may_others_review(queue, by))
     return min(line.MOST, max(LEAST, -(-free // people)))
 

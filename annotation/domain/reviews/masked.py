@@ -12,7 +12,8 @@ from itertools import chain
 from typing import Any
 
 from annotation.domain.masking import Mask
-from annotation.domain.masking.mask import MOST_WORK, TOKEN, Spelling, by_token, restored
+from annotation.domain.masking.mask import MOST_WORK
+from annotation.domain.masking.tokens import TOKEN, Spelling, by_token, restored
 from annotation.domain.queues import sight as sights
 from annotation.domain.queues.queries import ItemRow
 from annotation.domain.queues.reasons import Reason

@@ -11,7 +11,7 @@ from django.http import QueryDict
 from annotation.domain.access import ROLE_CAPABILITIES, Capability
 from annotation.domain.queues import blindness
 from annotation.domain.queues.blindness import Blindness
-from annotation.domain.queues.lifecycle import MOST_ITEMS, QueueSettings
+from annotation.domain.queues.settings import MOST_ITEMS, QueueSettings
 from annotation.models import Dataset, Queue, User, Workspace
 from annotation.web.forms import queue_sight
 from annotation.web.forms.queue_sight import SightFields

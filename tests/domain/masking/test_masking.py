@@ -13,7 +13,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from annotation.domain.masking import KINDS, Kind, Mask
-from annotation.domain.masking.mask import by_token, restored, shortened
+from annotation.domain.masking.tokens import by_token, restored, shortened
 
 NUMBERED = {"[e-mail", "[IBAN", "[card", "[IP address", "[phone"}
 VALUES = [

@@ -9,8 +9,8 @@ from django.utils import timezone
 from annotation.domain.notices import webhooks
 from annotation.domain.notices.webhooks import Terms
 from annotation.domain.queues import items, lifecycle, rubric, subjects
-from annotation.domain.queues.lifecycle import QueueSettings
 from annotation.domain.queues.reasons import Reason
+from annotation.domain.queues.settings import QueueSettings
 from annotation.domain.reviews import submit
 from annotation.domain.reviews.content import ReviewInput
 from annotation.models import Item, Notice, Queue, User, Webhook

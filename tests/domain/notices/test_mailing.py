@@ -20,8 +20,8 @@ from annotation.domain.notices.webhooks import Terms
 from annotation.domain.notices.wishes import Stop, Wish
 from annotation.domain.projects import members
 from annotation.domain.queues import items, lifecycle, rubric, sharing, subjects
-from annotation.domain.queues.lifecycle import QueueSettings
 from annotation.domain.queues.reasons import Reason
+from annotation.domain.queues.settings import QueueSettings
 from annotation.domain.reviews import submit
 from annotation.domain.reviews.content import ReviewInput
 from annotation.models import Item, Mail, Membership, Notice, NoticeMail, Queue, User, Webhook

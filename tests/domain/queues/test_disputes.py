@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from annotation.domain.queues import disputes, rubric
 from annotation.domain.queues.disputes import EDITOR, EXTRA, NOBODY, Policy, Standing
 from annotation.domain.queues.rubric import QuestionKind
-from annotation.domain.reviews.quality import figures
+from annotation.domain.reviews.quality import comparable
 
 KEYS: disputes.Compared = {"thumbs": frozenset, "tone": frozenset}
 
@@ -37,7 +37,7 @@ def test_the_questions_that_count_are_those_that_agreement_compares() -> None:
         | ({"minimum": 1, "maximum": 5} if kind is QuestionKind.SCALE else {})
         for kind in QuestionKind
     ])  # fmt: skip
-    assert disputes.compared(asked).keys() == {"preference", *(f"q-{kind}" for kind in figures.SCALES)}
+    assert disputes.compared(asked).keys() == {"preference", *(f"q-{kind}" for kind in comparable.SCALES)}
 
 
 def test_no_answer_differs_from_none_and_a_set_has_no_order() -> None:

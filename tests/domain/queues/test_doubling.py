@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from annotation.domain import sampling
 from annotation.domain.queues import doubling, items, lifecycle, line, rubric, rubric_versions, subjects
-from annotation.domain.queues.lifecycle import QueueError, QueueSettings
 from annotation.domain.queues.reasons import Origin, Reason
+from annotation.domain.queues.settings import QueueError, QueueSettings
 from annotation.domain.reviews.quality import pace
 from annotation.models import Item, Queue, Review, User
 from tests.factories import QueueFactory, TraceFactory, UserFactory

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from annotation.domain.queues import lifecycle, rubric, rubric_versions
-from annotation.domain.queues.lifecycle import QueueSettings
 from annotation.domain.queues.rubric import Parts, Question, QuestionKind, Rubric
+from annotation.domain.queues.settings import QueueError, QueueSettings
 from annotation.models import AuditEvent, Dataset, Item, Membership, Queue, Reservation
 from tests.domain.queues.test_assignment import fill, next_number, reviewed, reviewer
 from tests.factories.accounts import MembershipFactory, UserFactory, WorkspaceFactory
@@ -46,7 +46,7 @@ def test_a_new_queue_is_active_and_asks_the_first_version_of_its_rubric() -> Non
     ],
 )
 def test_settings_that_cannot_be_are_refused_by_field(settings: dict[str, object], field: str, message: str) -> None:
-    with pytest.raises(lifecycle.QueueError, match=message) as refused:
+    with pytest.raises(QueueError, match=message) as refused:
         make(**settings)
     assert (refused.value.field, Queue.objects.count()) == (field, 0)
 
@@ -60,13 +60,13 @@ def test_reviewers_and_dataset_come_from_the_workspace() -> None:
         replace(wanted, reviewers=(UserFactory(),)),
         replace(wanted, target_dataset=elsewhere),
     ):
-        with pytest.raises(lifecycle.QueueError):
+        with pytest.raises(QueueError):
             lifecycle.edit(queue=queue, settings=changed, rubric=rubric.default(), by=viewer)
 
 
 def test_a_name_is_given_once_whatever_its_capitals() -> None:
     queue, wanted = make()
-    with pytest.raises(lifecycle.QueueError, match="There is a queue “REFUNDS” already"):
+    with pytest.raises(QueueError, match="There is a queue “REFUNDS” already"):
         lifecycle.create(
             workspace=queue.workspace, settings=replace(wanted, name="REFUNDS"), rubric=WHY, by=reviewer(queue)
         )
@@ -122,7 +122,7 @@ def test_the_ways_from_status_to_status() -> None:
     assert Reservation.objects.count() == 1
     assert lifecycle.set_status(queue=queue, status="archived", by=person).status == "archived"
     assert Reservation.objects.count() == 0
-    with pytest.raises(lifecycle.QueueError, match="archived cannot become active"):
+    with pytest.raises(QueueError, match="archived cannot become active"):
         lifecycle.set_status(queue=queue, status="active", by=person)
     lifecycle.set_status(queue=queue, status="archived", by=person)
     moves = AuditEvent.objects.filter(action="queue.status_changed").order_by("id").values_list("detail", flat=True)

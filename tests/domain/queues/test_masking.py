@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from annotation.domain.masking import Kind
-from annotation.domain.masking.mask import by_token, restored
+from annotation.domain.masking.tokens import by_token, restored
 from annotation.domain.queues import masking, patterns
 from annotation.domain.queues.masking import Masking, OwnPattern
 from annotation.domain.queues.searching import Search

@@ -8,6 +8,7 @@ import pytest
 
 from annotation.domain.projects import members
 from annotation.domain.queues import assignment, items, lifecycle, refusals, rubric_versions, sharing
+from annotation.domain.queues.settings import QueueSettings
 from annotation.domain.reviews import drafts, submit
 from annotation.domain.reviews.content import ReviewInput
 from annotation.models import Assignment, Item, Membership, Queue, User
@@ -91,7 +92,7 @@ def test_nothing_is_kept_for_somebody_who_does_not_review_here_any_more() -> Non
     share(queue, one, two)
     members.remove(membership=Membership.objects.get(user=one), by=two)
     assert set(Assignment.objects.values_list("reviewer", flat=True)) == {two.pk}
-    settings = lifecycle.QueueSettings(name="Named", is_open_to_all=False, reviewers=(member(queue),))
+    settings = QueueSettings(name="Named", is_open_to_all=False, reviewers=(member(queue),))
     lifecycle.edit(queue=queue, settings=settings, rubric=rubric_versions.questions_of(queue), by=two)
     assert not Assignment.objects.exists()
 

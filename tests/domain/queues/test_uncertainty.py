@@ -13,6 +13,7 @@ from annotation.domain.feedback.joining import KeyConfig
 from annotation.domain.feedback.verdict import Word
 from annotation.domain.queues import items, lifecycle, rubric, subjects, uncertainty
 from annotation.domain.queues.reasons import Reason
+from annotation.domain.queues.settings import QueueError, QueueSettings
 from annotation.models import Feedback, Item, Trace
 from tests.factories.accounts import MembershipFactory
 from tests.factories.feedback import FeedbackFactory
@@ -86,8 +87,8 @@ def test_a_full_queue_takes_no_more_and_says_so() -> None:
 @pytest.mark.parametrize("most", [0, -1, 1_000_001])
 def test_a_cap_is_a_number_of_items(most: int) -> None:
     person = MembershipFactory().user
-    settings = lifecycle.QueueSettings(name="Capped", most_items=most)
-    with pytest.raises(lifecycle.QueueError, match="between 1 and 1,000,000 items"):
+    settings = QueueSettings(name="Capped", most_items=most)
+    with pytest.raises(QueueError, match="between 1 and 1,000,000 items"):
         lifecycle.create(
             workspace=person.memberships.get().workspace, settings=settings, rubric=rubric.default(), by=person
         )

@@ -11,9 +11,9 @@ from annotation.domain.feedback import inline
 from annotation.domain.feedback.inline import Subject
 from annotation.domain.feedback.taxonomy import changes
 from annotation.domain.queues import assignment, items, lifecycle, rubric, subjects
-from annotation.domain.queues.lifecycle import QueueSettings
 from annotation.domain.queues.reasons import Reason
 from annotation.domain.queues.rubric import Option, Question, QuestionKind, Rubric
+from annotation.domain.queues.settings import QueueSettings
 from annotation.domain.reviews import correct, submit
 from annotation.domain.reviews.content import ReviewInput
 from annotation.models import Dataset, FailureMode, Item, Project, Review, User

@@ -13,9 +13,9 @@ from pytest_django import DjangoAssertNumQueries
 
 from annotation.domain.queues import items, lifecycle, rubric, rubric_versions, subjects
 from annotation.domain.queues.conditions import Steps
-from annotation.domain.queues.lifecycle import QueueSettings
 from annotation.domain.queues.reasons import Reason
 from annotation.domain.queues.rubric import Question, QuestionKind
+from annotation.domain.queues.settings import QueueSettings
 from annotation.domain.reviews import submit
 from annotation.domain.reviews.content import ReviewInput
 from annotation.models import Dataset, Example, Item, Membership, Queue, Reservation, Review, Trace, User

@@ -7,8 +7,8 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from annotation.domain.queues import items, lifecycle, rubric, subjects
-from annotation.domain.queues.lifecycle import QueueSettings
 from annotation.domain.queues.reasons import Reason
+from annotation.domain.queues.settings import QueueSettings
 from annotation.domain.reviews import submit
 from annotation.domain.reviews.content import ReviewInput
 from annotation.models import User

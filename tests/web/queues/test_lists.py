@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from annotation.domain.queues import lifecycle, rubric
-from annotation.domain.queues.lifecycle import QueueSettings
+from annotation.domain.queues.settings import QueueSettings
 from annotation.models import Queue
 from tests.fixtures.people import People
 from tests.web.queues.conftest import Desk

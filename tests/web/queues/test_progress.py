@@ -9,8 +9,8 @@ import time_machine
 from pytest_django import DjangoAssertNumQueries
 
 from annotation.domain.queues import items, lifecycle, rubric, subjects
-from annotation.domain.queues.lifecycle import QueueSettings
 from annotation.domain.queues.reasons import Reason
+from annotation.domain.queues.settings import QueueSettings
 from annotation.domain.reviews import submit
 from annotation.domain.reviews.content import ReviewInput
 from annotation.domain.reviews.quality import pace

@@ -18,10 +18,10 @@ from annotation.api.langsmith.errors import Invalid, Refusal
 from annotation.api.langsmith.queues import writing
 from annotation.domain.queues import items, pairing, sections, subjects
 from annotation.domain.queues.items import QueueClosedError
-from annotation.domain.queues.lifecycle import QueueError
 from annotation.domain.queues.reasons import Origin, Reason
 from annotation.domain.queues.refusals import ClaimError, NotAReviewerError
 from annotation.domain.queues.sections import Section
+from annotation.domain.queues.settings import QueueError
 from annotation.domain.queues.subjects import Subject
 from annotation.domain.reviews.rubric import InvalidReviewError
 from annotation.domain.traces import matching

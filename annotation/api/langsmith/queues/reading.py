@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from annotation.api.langsmith import wire
 from annotation.api.langsmith.errors import Invalid
-from annotation.domain.queues.lifecycle import QueueSettings
+from annotation.domain.queues.settings import QueueSettings
 from annotation.models import Dataset, User
 
 DEFAULT_MINUTES = 1

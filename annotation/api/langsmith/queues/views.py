@@ -18,7 +18,7 @@ from annotation.api.langsmith.queues.base import QueueView, refusals
 from annotation.domain import access
 from annotation.domain.access import Capability
 from annotation.domain.queues import counts, lifecycle, rubric_versions
-from annotation.domain.queues.lifecycle import QueueSettings
+from annotation.domain.queues.settings import QueueSettings
 from annotation.domain.reviews import exporting
 from annotation.models import Dataset, Queue, User
 

@@ -13,9 +13,9 @@ from rest_framework import serializers
 from annotation.api.choices import ChoiceField, refusal
 from annotation.api.v1.serializers.sight import MaskingSerializer, PresentationSerializer
 from annotation.domain.queues import blindness, masking, presentation, rubric, rubric_versions
-from annotation.domain.queues.lifecycle import QueueSettings
 from annotation.domain.queues.presentation import Presentation
 from annotation.domain.queues.rubric import QuestionKind, Rubric
+from annotation.domain.queues.settings import QueueSettings
 from annotation.models import Dataset, Queue, Run, User
 
 PERSON_UNKNOWN = "There is no member with the e-mail address {value}."

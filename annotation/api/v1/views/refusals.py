@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from annotation.api.errors import ApiError
 from annotation.domain.datasets.problems import DatasetError
 from annotation.domain.queues.items import QueueClosedError
-from annotation.domain.queues.lifecycle import QueueError
 from annotation.domain.queues.refusals import ClaimError, NotAReviewerError
+from annotation.domain.queues.settings import QueueError
 from annotation.domain.queues.sharing import NotAssignableError
 from annotation.domain.reviews.adjudicate import AdjudicationError
 from annotation.domain.reviews.correct import CorrectionError

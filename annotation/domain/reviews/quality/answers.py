@@ -11,8 +11,8 @@ from django.db.models import QuerySet
 from annotation.domain.queues import rubric
 from annotation.domain.queues.pairs import PREFERENCE
 from annotation.domain.reviews.content import read_labels
-from annotation.domain.reviews.quality import figures
-from annotation.domain.reviews.quality.figures import FIRST_FAILING_STEP, LABELS, LAYER, Given, Unit
+from annotation.domain.reviews.quality.comparable import FIRST_FAILING_STEP, LABELS, LAYER, SCALES
+from annotation.domain.reviews.quality.figures import Given, Unit
 from annotation.models import FailureMode, Item, Queue, Review, RubricVersion
 
 MOST = 20_000
@@ -66,7 +66,7 @@ def _values(questions: Iterable[rubric.Question], answers: Mapping[str, Any]) ->
     return {
         question.key: _comparable(question, answers[question.key])
         for question in questions
-        if question.key in answers and question.kind in figures.SCALES
+        if question.key in answers and question.kind in SCALES
     }
 
 

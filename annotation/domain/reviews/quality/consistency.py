@@ -12,8 +12,8 @@ from django.db.models import QuerySet
 from annotation.domain import agreement
 from annotation.domain.agreement import Alpha, Scale
 from annotation.domain.queues import rubric_versions
-from annotation.domain.reviews.quality import figures
-from annotation.domain.reviews.quality.figures import Asked
+from annotation.domain.reviews.quality import comparable
+from annotation.domain.reviews.quality.comparable import Asked
 from annotation.models import Item, Probe, Queue, Review, User
 
 MOST = 20_000
@@ -135,7 +135,7 @@ def questions(queue: Queue) -> tuple[Asked, ...]:
     """What is asked and can be compared; the parts beside the questions are not."""
     rubric = rubric_versions.questions_of(queue)
     keys = {question.key for question in rubric.questions}
-    return (*[one for one in figures.asked(rubric) if one.key in keys], figures.PREFERRED)
+    return (*[one for one in comparable.asked(rubric) if one.key in keys], comparable.PREFERRED)
 
 
 def _answered(queue: Queue, kind: str, person: User | None) -> QuerySet[Probe]:

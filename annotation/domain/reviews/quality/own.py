@@ -9,9 +9,10 @@ from typing import Any
 from django.db.models import Count, Max, Q, QuerySet
 
 from annotation.domain.queues import rubric_versions, state
-from annotation.domain.reviews.quality import answers, consistency, figures
+from annotation.domain.reviews.quality import answers, comparable, consistency, figures
+from annotation.domain.reviews.quality.comparable import Asked
 from annotation.domain.reviews.quality.consistency import Consistency, GoldRow, Rate
-from annotation.domain.reviews.quality.figures import Asked, Given
+from annotation.domain.reviews.quality.figures import Given
 from annotation.domain.reviews.quality.pace import Median
 from annotation.models import Probe, Queue, Review, User
 
@@ -75,7 +76,7 @@ def _of(queue: Queue, person: User, row: dict[str, Any]) -> OwnWork:
 
 
 def _compared(queue: Queue) -> tuple[Asked, ...]:
-    of_steps = [one for one in figures.asked(rubric_versions.questions_of(queue)) if one.is_of_steps]
+    of_steps = [one for one in comparable.asked(rubric_versions.questions_of(queue)) if one.is_of_steps]
     return (*consistency.questions(queue), *of_steps)
 
 

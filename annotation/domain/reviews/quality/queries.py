@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from annotation.domain.queues import rubric_versions
-from annotation.domain.reviews.quality import answers, figures
-from annotation.domain.reviews.quality.figures import Agreement, Asked, Confusion, Given, LeftOut, Unit
+from annotation.domain.reviews.quality import answers, comparable, figures
+from annotation.domain.reviews.quality.comparable import Asked, LeftOut
+from annotation.domain.reviews.quality.figures import Agreement, Confusion, Given, Unit
 from annotation.models import Item, Queue, Run, User
 
 MOST_LISTED = 200
@@ -47,12 +48,12 @@ def overview(queue: Queue) -> Overview:
     """The figures of a queue, live; two statements and two small ones, whatever its size."""
     given = answers.given(queue)
     rubric = rubric_versions.questions_of(queue)
-    asked = [*figures.asked(rubric)]
-    if any(figures.PREFERRED.key in one.values for one in given):
-        asked.append(figures.PREFERRED)
+    asked = [*comparable.asked(rubric)]
+    if any(comparable.PREFERRED.key in one.values for one in given):
+        asked.append(comparable.PREFERRED)
     people = User.objects.filter(pk__in={one.reviewer for one in given}).order_by("email")
     found = tuple(figures.agreement_on(one, given) for one in asked)
-    return Overview(found, figures.left_out(rubric), tuple(people), given)
+    return Overview(found, comparable.left_out(rubric), tuple(people), given)
 
 
 def splits(shown: Overview, question: Asked, units: Sequence[Unit]) -> list[Split]:

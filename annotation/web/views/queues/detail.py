@@ -19,6 +19,7 @@ from annotation.domain.access import Capability
 from annotation.domain.paging import BadCursorError, page
 from annotation.domain.queues import items, lifecycle, queries, rows, rubric_versions, sharing, shown
 from annotation.domain.queues.queries import QueueCard
+from annotation.domain.queues.settings import QueueError
 from annotation.domain.queues.shown import Shown
 from annotation.domain.reviews import gold, masked
 from annotation.domain.reviews.rubric import InvalidReviewError
@@ -67,7 +68,7 @@ def queue_status(request: MemberRequest, uuid: UUID) -> HttpResponse:
     try:
         moved = lifecycle.set_status(queue=queue, status=request.POST.get("status", ""), by=request.user)
         messages.success(request, f"The queue is now {moved.get_status_display().lower()}.")
-    except lifecycle.QueueError as problem:
+    except QueueError as problem:
         messages.error(request, str(problem))
     return redirect("queue-detail", request.workspace.slug, queue.uuid)
 

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from annotation.domain.access import Capability
 from annotation.domain.queues import asking_again, lifecycle, rubric, rubric_versions, shared_questions
 from annotation.domain.queues.asking_again import Asked
-from annotation.domain.queues.lifecycle import QueueError
 from annotation.domain.queues.rubric import QuestionKind, Rubric
+from annotation.domain.queues.settings import QueueError
 from annotation.models import Queue
 from annotation.web.access import member, queue_of
 from annotation.web.forms import rubric as editing

@@ -8,8 +8,9 @@ import pytest
 
 from annotation.domain.agreement import Scale
 from annotation.domain.queues.rubric import Option, Parts, Question, QuestionKind, Rubric
-from annotation.domain.reviews.quality import figures
-from annotation.domain.reviews.quality.figures import Asked, Given, Unit
+from annotation.domain.reviews.quality import comparable, figures
+from annotation.domain.reviews.quality.comparable import Asked
+from annotation.domain.reviews.quality.figures import Given, Unit
 
 TONE = Asked("tone", "Tone", Scale.NOMINAL, {"kind": "Kind", "cold": "Cold"})
 
@@ -36,7 +37,7 @@ def test_what_is_compared_is_all_but_free_text() -> None:
         ),
         parts=Parts(layer=False),
     )  # fmt: skip
-    found = figures.asked(rubric)
+    found = comparable.asked(rubric)
     assert [(one.key, one.scale) for one in found] == [
         ("thumbs", Scale.NOMINAL),
         ("grade", Scale.INTERVAL),
@@ -103,7 +104,7 @@ def test_a_confusion_table_names_rows_of_the_first_and_opens_its_items() -> None
 
 def test_a_verdict_is_an_order_whatever_its_words() -> None:
     rubric = Rubric(questions=(Question(key="thumbs", kind=QuestionKind.VERDICT, label="Good?"),), parts=Parts())
-    (asked, *_parts) = figures.asked(rubric)
+    (asked, *_parts) = comparable.asked(rubric)
     assert (asked.scale, list(asked.words)) == (Scale.ORDINAL, ["bad", "unsure", "good"])
     same = [{1: "bad", 2: "bad"}, {1: "good", 2: "good"}] * 5
     near = figures.agreement_on(asked, given("thumbs", *same, {1: "bad", 2: "unsure"}))
@@ -122,7 +123,7 @@ def test_a_scale_is_an_order_and_a_ranking_reads_as_one() -> None:
             Question(key="order", kind=QuestionKind.RANKING, label="Order", options=options),
         )
     )
-    tone, order, *_parts = figures.asked(rubric)
+    tone, order, *_parts = comparable.asked(rubric)
     assert tone.scale is Scale.ORDINAL
     assert figures.agreement_on(tone, given("tone", {1: 1, 2: 1}, {1: 5, 2: 4}, {1: 3, 2: 3})).raw == pytest.approx(
         2 / 3
