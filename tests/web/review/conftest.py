@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 from playwright.sync_api import Page
 
 from annotation.domain.queues import rubric, rubric_versions
@@ -37,6 +38,10 @@ class Line:
     def page(self, number: int, act: str = "") -> str:
         """The page of an item, or what is done there."""
         return f"/w/acme/queues/{self.queue.uuid}/items/{number}/{act + '/' if act else ''}"
+
+    def table(self, rest: str = "") -> str:
+        """Where a page of items is judged in rows, or what is done there."""
+        return f"/w/acme/queues/{self.queue.uuid}/table/{rest}"
 
     def form(self, number: int, **given: Any) -> dict[str, Any]:
         """What the page's form sends; `thumbs` is the default rubric's question."""
@@ -89,6 +94,12 @@ def make_line(people: People) -> Callable[..., Line]:
         return Line(queue, items)
 
     return make
+
+
+@pytest.fixture
+def client(people: People) -> Client:
+    """A client of the reviewer."""
+    return people.client(people.reviewer)
 
 
 @pytest.fixture

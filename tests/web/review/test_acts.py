@@ -16,11 +16,6 @@ MakeLine = Callable[..., Line]
 HTMX = {"HX-Request": "true"}
 
 
-@pytest.fixture
-def client(people: People) -> Client:
-    return people.client(people.reviewer)
-
-
 def test_skipping_keeps_the_draft_and_says_why(client: Client, make_line: MakeLine) -> None:
     line = make_line(2)
     client.get(line.start)

@@ -16,11 +16,6 @@ MakeLine = Callable[..., Line]
 HTMX = {"HX-Request": "true"}
 
 
-@pytest.fixture
-def client(people: People) -> Client:
-    return people.client(people.reviewer)
-
-
 def test_the_original_is_no_correction(client: Client, make_line: MakeLine) -> None:
     line = make_line(1, answer="First line\r\nSecond line")
     client.get(line.start)

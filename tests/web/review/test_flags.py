@@ -19,15 +19,6 @@ HTMX = {"HX-Request": "true"}
 SEEN = {"peers": False}
 
 
-@pytest.fixture
-def client(people: People) -> Client:
-    return people.client(people.reviewer)
-
-
-def table(line: Line, rest: str = "") -> str:
-    return f"/w/acme/queues/{line.queue.uuid}/table/{rest}"
-
-
 def listed(line: Line, which: str) -> str:
     return f"/w/acme/queues/{line.queue.uuid}/?state={which}"
 
@@ -40,8 +31,8 @@ def test_a_flagged_item_says_by_whom_and_keeps_what_comes_too_late(
     opened = client.get(line.page(1))
     answers = [
         client.post(line.page(1, "submit"), line.form(1, note="late", **{"answer-thumbs": "up"}), headers=HTMX),
-        client.post(table(line, "1/submit/"), line.form(1, note="late", **{"answer-thumbs": "up"}), headers=HTMX),
-        client.post(table(line, "1/undo/"), {"was": "skipped"}, headers=HTMX),
+        client.post(line.table("1/submit/"), line.form(1, note="late", **{"answer-thumbs": "up"}), headers=HTMX),
+        client.post(line.table("1/undo/"), {"was": "skipped"}, headers=HTMX),
     ]
     assert opened.status_code == 409
     page = words(opened.content)
@@ -140,16 +131,16 @@ def test_a_second_flag_says_that_there_is_one(people: People, client: Client, ma
 
 def test_a_flagged_row_is_had_again_with_its_flag_gone(people: People, client: Client, make_line: MakeLine) -> None:
     line = make_line(2)
-    client.get(table(line))
-    flagged = client.post(table(line, "1/flag/"), line.form(1, note="typed", flag_reason="odd"), headers=HTMX)
+    client.get(line.table())
+    flagged = client.post(line.table("1/flag/"), line.form(1, note="typed", flag_reason="odd"), headers=HTMX)
     assert "Flagged; an editor looks at it. Undo U" in words(flagged.content)
     for _ in range(2):
-        again = client.post(table(line, "1/undo/"), {"was": "flagged"}, headers=HTMX)
+        again = client.post(line.table("1/undo/"), {"was": "flagged"}, headers=HTMX)
         assert "typed" in again.content.decode()
         assert "data-row-form" in again.content.decode()
     assert Item.objects.filter(flagged_at=None).count() == 2
-    client.post(table(line, "1/flag/"), line.form(1), headers=HTMX)
+    client.post(line.table("1/flag/"), line.form(1), headers=HTMX)
     items.unflag(item=line.items[0], by=people.editor)
     items.flag(item=line.items[0], by=people.editor, reason="mine now")
-    told = client.post(table(line, "1/undo/"), {"was": "flagged"}, headers=HTMX)
+    told = client.post(line.table("1/undo/"), {"was": "flagged"}, headers=HTMX)
     assert "only an editor clears that flag" in told["HX-Trigger"]

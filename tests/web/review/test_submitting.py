@@ -32,11 +32,6 @@ EVERY_KIND = Rubric(
 )  # fmt: skip
 
 
-@pytest.fixture
-def client(people: People) -> Client:
-    return people.client(people.reviewer)
-
-
 def test_submits_everything_and_goes_on(client: Client, make_line: MakeLine, modes: list[FailureMode]) -> None:
     line = make_line(2, asked=EVERY_KIND)
     client.get(line.start)

@@ -48,18 +48,9 @@ ONE = Rubric(
 )
 
 
-@pytest.fixture
-def client(people: People) -> Client:
-    return people.client(people.reviewer)
-
-
-def table(line: Line, rest: str = "") -> str:
-    return f"/w/acme/queues/{line.queue.uuid}/table/{rest}"
-
-
 def test_rows_say_what_was_asked_and_answered_and_hold_a_seat_each(client: Client, make_line: MakeLine) -> None:
     line = make_line(3, asked=SEVERAL)
-    page = words(client.get(table(line)).content)
+    page = words(client.get(line.table()).content)
     for number in (1, 2, 3):
         assert f"Can I cancel booking TX-{number}?" in page
     assert page.count(ANSWER) == 3
@@ -69,24 +60,24 @@ def test_rows_say_what_was_asked_and_answered_and_hold_a_seat_each(client: Clien
 
 def test_a_row_that_knows_less_than_what_was_submitted_replaces_nothing(client: Client, make_line: MakeLine) -> None:
     line = make_line(2, asked=ONE)
-    client.get(table(line))
-    client.post(table(line, "1/submit/"), line.form(1, **{"answer-thumbs": "up"}), headers=HTMX)
+    client.get(line.table())
+    client.post(line.table("1/submit/"), line.form(1, **{"answer-thumbs": "up"}), headers=HTMX)
     stale = line.form(1, **{"answer-thumbs": "down"})
 
-    told = client.post(table(line, "1/submit/"), stale, headers=HTMX)
+    told = client.post(line.table("1/submit/"), stale, headers=HTMX)
 
     assert told.status_code == 422
     assert "Submit again to put this in its place." in json.loads(told["HX-Trigger"])["toast"]["value"]
     assert 'name="seen" value="1"' in told.content.decode()
     assert Review.objects.get().answers == {"thumbs": "up"}
-    client.post(table(line, "1/submit/"), {**stale, "seen": 1}, headers=HTMX)
+    client.post(line.table("1/submit/"), {**stale, "seen": 1}, headers=HTMX)
     assert Review.objects.get().answers == {"thumbs": "down"}
 
 
 def test_rows_show_no_marks_of_markdown(client: Client, make_line: MakeLine) -> None:
     line = make_line(1, asked=ONE, answer="## Sorry\n**No refund** on `ADVANCE_SAVER`: 3 * 2 * 1.")
 
-    page = words(client.get(table(line)).content)
+    page = words(client.get(line.table()).content)
 
     assert "Sorry No refund on ADVANCE_SAVER: 3 * 2 * 1." in page
 
@@ -97,25 +88,25 @@ def test_lists_of_ones_own_are_tables_too_and_rows_say_which_they_are_in(
     line = make_line(3, asked=ONE)
     Skip.objects.create(item=line.items[1], reviewer=people.reviewer)
     Assignment.objects.create(item=line.items[2], reviewer=people.reviewer)
-    skipped = client.get(table(line, "?state=skipped_by_me&quick=1"))
+    skipped = client.get(line.table("?state=skipped_by_me&quick=1"))
     assert [(row.item.number, row.marks) for row in skipped.context["rows"]] == [(2, ["skipped by me"])]
     html = skipped.content.decode()
-    assert f'{table(line)}?state=skipped_by_me"' in html
-    assert f'{table(line)}?state=assigned_to_me&amp;quick=1"' in html
-    everything = client.get(table(line)).context["rows"]
+    assert f'{line.table()}?state=skipped_by_me"' in html
+    assert f'{line.table()}?state=assigned_to_me&amp;quick=1"' in html
+    everything = client.get(line.table()).context["rows"]
     assert {row.item.number: row.marks for row in everything} == {
         1: [],
         2: ["skipped by me"],
         3: ["assigned to me"],
     }
     Skip.objects.all().delete()
-    assert "Nothing here for now" in words(client.get(table(line, "?state=skipped_by_me")).content)
-    assert client.get(table(line, "?state=done")).status_code == 404
+    assert "Nothing here for now" in words(client.get(line.table("?state=skipped_by_me")).content)
+    assert client.get(line.table("?state=done")).status_code == 404
 
 
 def test_a_row_is_submitted_stays_and_is_taken_back(client: Client, make_line: MakeLine) -> None:
     line = make_line(2, asked=SEVERAL)
-    client.get(table(line))
+    client.get(line.table())
     given = line.form(
         1,
         note="see the rate",
@@ -123,7 +114,7 @@ def test_a_row_is_submitted_stays_and_is_taken_back(client: Client, make_line: M
         **{"answer-thumbs": "down", "answer-tone": "cold", "answer-why": "odd"},
     )
 
-    done = client.post(table(line, "1/submit/"), given, headers=HTMX)
+    done = client.post(line.table("1/submit/"), given, headers=HTMX)
 
     assert done.status_code == 200
     assert "Bad" in (row := words(done.content))
@@ -134,25 +125,25 @@ def test_a_row_is_submitted_stays_and_is_taken_back(client: Client, make_line: M
     assert (review.note, review.active_ms) == ("see the rate", 1000)
     assert Reservation.objects.get().item.number == 2
 
-    opened = client.post(table(line, "1/undo/"), headers=HTMX).content.decode()
+    opened = client.post(line.table("1/undo/"), headers=HTMX).content.decode()
 
     assert (Review.objects.count(), Draft.objects.get().content["note"]) == (0, "see the rate")
     assert 'value="cold"' in opened
     assert "see the rate" in opened
     assert Reservation.objects.count() == 2
-    again = client.post(table(line, "1/undo/"), headers=HTMX)
+    again = client.post(line.table("1/undo/"), headers=HTMX)
     assert "There is nothing to take back" in json.loads(again["HX-Trigger"])["toast"]["value"]
 
 
 def test_a_row_that_lacks_an_answer_comes_back_with_everything(client: Client, make_line: MakeLine) -> None:
     line = make_line(1, asked=SEVERAL)
-    client.get(table(line))
-    answer = client.post(table(line, "1/submit/"), line.form(1, note="typed"), headers=HTMX)
+    client.get(line.table())
+    answer = client.post(line.table("1/submit/"), line.form(1, note="typed"), headers=HTMX)
     assert answer.status_code == 422
     assert "“Good?” needs an answer." in words(answer.content)
     assert "typed" in answer.content.decode()
     assert "Item 1 is not submitted" in json.loads(answer["HX-Trigger"])["toast"]["value"]
-    plain = client.post(table(line, "1/submit/"), line.form(1, note="typed"), follow=True)
+    plain = client.post(line.table("1/submit/"), line.form(1, note="typed"), follow=True)
     assert "Item 1 is not submitted: “Good?” needs an answer. What you typed is kept." in words(plain.content)
     assert Draft.objects.get().content["note"] == "typed"
 
@@ -166,9 +157,9 @@ def test_what_a_row_has_no_field_for_is_not_lost(people: People, client: Client,
         "steps": [{"run": run.uuid, "thumb": "down"}],
     })  # fmt: skip
     drafts.save(item=line.items[0], by=people.reviewer, content=typed, now=timezone.now())
-    form = hidden(client.get(table(line)).content.decode())
+    form = hidden(client.get(line.table()).content.decode())
 
-    client.post(table(line, "1/submit/"), {**form, "labels": ["Tone"], "answer-thumbs": "down"}, headers=HTMX)
+    client.post(line.table("1/submit/"), {**form, "labels": ["Tone"], "answer-thumbs": "down"}, headers=HTMX)
 
     review = Review.objects.get()
     assert review.answers == {"thumbs": "down", "rules": [{"side": "must", "text": "Say no"}]}
@@ -188,15 +179,15 @@ def hidden(page: str) -> dict[str, list[str]]:
 
 def test_skipping_and_flagging_keep_what_was_typed(client: Client, make_line: MakeLine) -> None:
     line = make_line(3)
-    client.get(table(line))
-    skipped = client.post(table(line, "1/skip/"), line.form(1, note="one"), headers=HTMX)
-    flagged = client.post(table(line, "2/flag/"), line.form(2, note="two", flag_reason="broken"), headers=HTMX)
+    client.get(line.table())
+    skipped = client.post(line.table("1/skip/"), line.form(1, note="one"), headers=HTMX)
+    flagged = client.post(line.table("2/flag/"), line.form(2, note="two", flag_reason="broken"), headers=HTMX)
     assert "Skipped; it comes back at the end of your line." in words(skipped.content)
     assert "Flagged; an editor looks at it." in words(flagged.content)
     assert Item.objects.get(number=2).flag_reason == "broken"
     assert set(Draft.objects.values_list("content__note", flat=True)) == {"one", "two"}
     assert Skip.objects.get().item.number == 1
-    assert "one" in client.post(table(line, "1/undo/"), {"was": "skipped"}, headers=HTMX).content.decode()
+    assert "one" in client.post(line.table("1/undo/"), {"was": "skipped"}, headers=HTMX).content.decode()
     assert set(Reservation.objects.values_list("item__number", flat=True)) == {1, 3}
 
 
@@ -204,11 +195,11 @@ def test_a_row_that_somebody_else_took_says_so_and_keeps_the_words(
     people: People, client: Client, make_line: MakeLine
 ) -> None:
     line = make_line(1)
-    client.get(table(line))
+    client.get(line.table())
     Reservation.objects.all().delete()
     people.client(people.editor).get(line.page(1))
-    beat = client.post(table(line, "heartbeat/"), {"item": ["1", "9" * 5000]}).json()
-    answer = client.post(table(line, "1/submit/"), line.form(1, note="mine", **{"answer-thumbs": "up"}), headers=HTMX)
+    beat = client.post(line.table("heartbeat/"), {"item": ["1", "9" * 5000]}).json()
+    answer = client.post(line.table("1/submit/"), line.form(1, note="mine", **{"answer-thumbs": "up"}), headers=HTMX)
     assert beat["lost"].startswith("Item 1 is no longer yours")
     assert "Somebody else has item 1" in words(answer.content)
     assert (Review.objects.count(), Draft.objects.get().content["note"]) == (0, "mine")
@@ -222,8 +213,8 @@ def test_a_pair_is_shown_in_no_row_where_times_and_names_would_tell_who_is_who(
     assert one
     assert other
     items.add(queue=line.queue, subjects=[subjects.of_pair(one, other)], reason=Reason())
-    assert client.get(table(line, "1/")).status_code == 200
-    assert client.get(table(line, "3/")).status_code == 404
+    assert client.get(line.table("1/")).status_code == 200
+    assert client.get(line.table("3/")).status_code == 404
     run = run_of(line.items[1], "booking_agent")
     run.inputs, run.outputs = {"model": "gpt-x"}, {"model": "gpt-x", "said": "Yes"}
     run.save()
@@ -233,15 +224,15 @@ def test_a_pair_is_shown_in_no_row_where_times_and_names_would_tell_who_is_who(
 
 def test_stopping_gives_everything_back(client: Client, make_line: MakeLine) -> None:
     line = make_line(3)
-    client.get(table(line))
-    answer = client.post(table(line, "leave/"), follow=True)
+    client.get(line.table())
+    answer = client.post(line.table("leave/"), follow=True)
     assert "3 items given back; what you typed is kept." in words(answer.content)
     assert Reservation.objects.count() == 0
 
 
 def test_a_queue_that_does_not_fit_says_why_and_takes_no_seat(client: Client, make_line: MakeLine) -> None:
     line = make_line(1, asked=ORDER)
-    page = words(client.get(table(line)).content)
+    page = words(client.get(line.table()).content)
     assert (
         "“Best first” needs an answer, and an order does not fit into a row. Its items are judged one by one." in page
     )
@@ -254,24 +245,24 @@ def test_a_queue_that_does_not_fit_says_why_and_takes_no_seat(client: Client, ma
 def test_an_empty_line_shows_the_way_on(client: Client, make_line: MakeLine) -> None:
     line = make_line(1)
     assert "As a table" in client.get(f"/w/acme/queues/{line.queue.uuid}/").content.decode()
-    client.get(table(line))
-    client.post(table(line, "1/submit/"), line.form(1, **{"answer-thumbs": "up"}), headers=HTMX)
-    assert "No rows left for you" in words(client.get(table(line)).content)
+    client.get(line.table())
+    client.post(line.table("1/submit/"), line.form(1, **{"answer-thumbs": "up"}), headers=HTMX)
+    assert "No rows left for you" in words(client.get(line.table()).content)
 
 
 def test_one_key_submits_where_one_answer_is_all_or_somebody_wants_it(client: Client, make_line: MakeLine) -> None:
     line = make_line(1, asked=ONE)
-    assert client.get(table(line)).content.count(b"data-submits") == 2
+    assert client.get(line.table()).content.count(b"data-submits") == 2
     rubric_versions.publish(queue=line.queue, asked=rubric.default(), by=None)
-    assert client.get(table(line)).content.count(b"data-submits") == 0
-    assert client.get(table(line, "?quick=1")).content.count(b"data-submits") == 2
+    assert client.get(line.table()).content.count(b"data-submits") == 0
+    assert client.get(line.table("?quick=1")).content.count(b"data-submits") == 2
 
 
 def test_rows_and_conversations_hide_what_the_queue_hides(client: Client, make_line: MakeLine) -> None:
     line = make_line(1, blindness={"model": True, "peers": True})
     Run.objects.filter(type="llm").update(model="secret-model", name="call secret-model")
     Trace.objects.update(name="secret-model agent")
-    page, opened = client.get(table(line)).content.decode(), client.get(table(line, "1/")).content.decode()
+    page, opened = client.get(line.table()).content.decode(), client.get(line.table("1/")).content.decode()
     assert ANSWER in opened
     assert "secret-model" not in page + opened
     assert 'id="1-0-turn-' in opened
@@ -279,9 +270,9 @@ def test_rows_and_conversations_hide_what_the_queue_hides(client: Client, make_l
 
 def test_rows_mask_personal_data_as_the_page_of_the_item_does(client: Client, make_line: MakeLine) -> None:
     line = make_line(2, answer="Write to eve@example.org.", masking={"kinds": ["e-mail"]})
-    page = client.get(table(line)).content.decode()
-    opened = client.get(table(line, "1/")).content.decode()
-    done = client.post(table(line, "1/submit/"), line.form(1, **{"answer-thumbs": "up"}), headers=HTMX).content.decode()
+    page = client.get(line.table()).content.decode()
+    opened = client.get(line.table("1/")).content.decode()
+    done = client.post(line.table("1/submit/"), line.form(1, **{"answer-thumbs": "up"}), headers=HTMX).content.decode()
     assert page.count("Write to [e-mail 1].") == 2
     assert "[e-mail 1]" in opened
     assert "Write to [e-mail 1]." in done
@@ -293,18 +284,18 @@ def test_a_probe_in_a_row_is_taken_back_as_a_probe(people: People, client: Clien
     line = make_line(2)
     Item.objects.filter(number=2).update(state="done", gold={"thumbs": "up"})
     Probe.objects.create(item=line.items[1], reviewer=people.reviewer, kind="gold")
-    client.get(table(line))
-    done = client.post(table(line, "2/submit/"), line.form(2, **{"answer-thumbs": "up"}), headers=HTMX)
+    client.get(line.table())
+    done = client.post(line.table("2/submit/"), line.form(2, **{"answer-thumbs": "up"}), headers=HTMX)
     assert "Good" in words(done.content)
     assert (Review.objects.count(), Probe.objects.get().answers) == (0, {"thumbs": "up"})
-    assert client.post(table(line, "2/undo/"), headers=HTMX).status_code == 200
+    assert client.post(line.table("2/undo/"), headers=HTMX).status_code == 200
     assert Probe.objects.get().submitted_at is None
 
 
 def test_a_closed_queue_gives_out_no_rows(client: Client, make_line: MakeLine) -> None:
     line = make_line(1)
     Queue.objects.update(status="paused")
-    answer = client.get(table(line))
+    answer = client.get(line.table())
     assert answer.status_code == 409
     assert "is paused" in words(answer.content)
 
@@ -314,6 +305,6 @@ def test_a_table_asks_as_often_for_three_rows_as_for_one(
     client: Client, make_line: MakeLine, count: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     line = make_line(count, asked=SEVERAL)
-    client.get(table(line))
+    client.get(line.table())
     with django_assert_num_queries(32):
-        client.get(table(line))
+        client.get(line.table())
