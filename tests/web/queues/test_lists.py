@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 def words(html: bytes) -> str:
     """What stands on the page, without tags, one space between words."""
-    text = re.sub(r"<(script|style)\b.*?</\1>", "", html.decode(), flags=re.DOTALL)
+    text = re.sub(r"<(script|style)\b.*?</\1>|</?bdi>", "", html.decode(), flags=re.DOTALL)
     return " ".join(re.sub(r"<[^>]+>", " ", text).split())
 
 
