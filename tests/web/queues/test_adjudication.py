@@ -176,6 +176,12 @@ def test_reviews_of_a_pair_differ_on_which_is_better_and_that_is_what_an_editor_
     page = client.get(court.page)
     assert "Item 4: reviews differ on Which is better?" in words(page.content)
     assert "Which is better? (differs) A Both alike" in words(page.content)
+    Trace.objects.update(name="on the right")
+    Trace.objects.filter(uuid=str(item.trace_uuid)).update(
+        name="on the left", started_at=timezone.now()
+    )  # the later one
+    told = words(client.get(court.page).content)
+    assert 0 < told.index("A on the left") < told.index("B on the right")
     begun = Review.objects.get(item=item, reviewer=people.reviewer)
     form = client.get(f"{court.page}?item=4&edit={begun.uuid}").content.decode()
     assert 'name="answer-preference"' in form

@@ -150,10 +150,13 @@ def _item(request: MemberRequest, item: Item, sent: Sent | None) -> dict[str, An
     """The reviews of the item, what it is about, and the form where an answer is written."""
     shown = side_by_side.comparison(item)
     _, traces = opening.turns(item)
+    sides = {item.trace_uuid: "A", item.other_trace_uuid: "B"} if item.kind == Item.Kind.PAIR else {}
+    traces.sort(key=lambda trace: sides.get(trace.uuid, ""))  # the answers speak of A and B, not of which came first
     seen = _trajectories(request, item, traces)
     known = {
         "comparison": shown,
         "trajectories": seen,
+        "sides": sides,
         "step_address": f"{_address(request, item.queue, item.number)}&step=",
     }
     given = sent.given if sent else _begun(request, shown)
