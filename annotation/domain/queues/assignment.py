@@ -11,24 +11,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
-from annotation.domain import access, locks, statements
-from annotation.domain.queues import asking_again, flags, line, probes
+from annotation.domain import locks, statements
+from annotation.domain.queues import admission, asking_again, flags, line, probes
 from annotation.domain.queues.refusals import (
     ClaimError,
     ItemNotOpenError,
     ItemTakenError,
-    NotAReviewerError,
     NothingLeftError,
-    QueueNotActiveError,
     ReservationLostError,
 )
 from annotation.domain.rows import Rows
-from annotation.models import Item, Membership, Queue, Reservation, Review, Skip, User
+from annotation.models import Item, Queue, Reservation, Review, Skip, User
 
 MOST_COUNTED = 1000
 """Counts in messages stop here: "more than 1,000" says enough."""
@@ -49,7 +46,7 @@ def claim_next(*, queue: Queue, by: User, now: datetime) -> Claim:
     reviewed and are asked for again. Left out: other items that they reviewed, that have no free seat, and flagged
     ones, even if they are on the screen. Raises QueueNotActiveError, NotAReviewerError, NothingLeftError.
     """
-    require_line(queue, by)
+    admission.require_line(queue, by)
     if probed := probes.following(queue, by, now):
         probed[0].queue = queue
         return Claim(*probed)
@@ -74,14 +71,14 @@ def likely_next(*, item: Item, by: User, now: datetime) -> Item | None:
 
     Gold items and re-tests are not foreseen. Raises QueueNotActiveError, NotAReviewerError.
     """
-    require_line(item.queue, by)
+    admission.require_line(item.queue, by)
     found = line.likely(item.queue, by, now, besides=item.pk)
     return Item.objects.select_related("queue__target_dataset", "queue__rubric").get(pk=found) if found else None
 
 
 def likely_after(*, item: Item, among: QuerySet[Item], by: User) -> Item | None:
     """What `claim_after` would probably give, unreserved; None where it would refuse. Raises as `likely_next`."""
-    require_line(item.queue, by)
+    admission.require_line(item.queue, by)
     rows = among.filter(pk__lt=item.pk).select_related("queue__target_dataset", "queue__rubric")
     found = rows.order_by("-pk").first()
     if found is None or (found.state == Item.State.OPEN and found.flagged_at is None):
@@ -114,16 +111,16 @@ def claim_after(*, item: Item, among: QuerySet[Item], by: User, now: datetime) -
 
 def claim_locked(item: Item, *, by: User, now: datetime) -> Claim:
     """As `claim_item`, for an item that the transaction holds the lock of."""
-    require_reviewer(item.queue, by)
+    admission.require_reviewer(item.queue, by)
     probe = probes.given_on(item, by)
     if probe and (probe.is_open or probes.is_put_off(probe)):
-        require_active(item.queue)
+        admission.require_active(item.queue)
         flags.require_unflagged(item, by, now)
         probes.reopen(probe)
         return Claim(item, probes.reserve(item, item.queue, by, now))
     if has_reviewed(item, by) or (probe and probe.submitted_at):
         return Claim(item, None)
-    require_active(item.queue)
+    admission.require_active(item.queue)
     if item.state != Item.State.REMOVED:
         flags.require_unflagged(item, by, now)
     if item.state != Item.State.OPEN:
@@ -145,7 +142,7 @@ def heartbeat(*, item: Item, by: User, now: datetime) -> datetime:
             return probes.lease(locked.queue, now)
         flags.require_unflagged(locked, by, now)
         has_held = Reservation.objects.filter(item=locked, reviewer=by).exists()
-        is_theirs = has_held and is_open_to(locked.queue, by) and locked.state == Item.State.OPEN
+        is_theirs = has_held and admission.is_open_to(locked.queue, by) and locked.state == Item.State.OPEN
         expires_at = line.take(locked, by, now) if is_theirs else None
         if expires_at is None:
             raise ReservationLostError(locked)
@@ -168,75 +165,6 @@ def skip(*, item: Item, by: User, now: datetime, reason: str = "") -> None:
         )
         probes.close(item, by, now)
         release(item=item, by=by)
-
-
-def is_open_to(queue: Queue, person: User) -> bool:
-    """Whether the person's role lets them review and the queue names them or is open to all."""
-    return ask_open_to(queue.pk, person)()
-
-
-def ask_open_to(queue: int, person: User) -> Callable[[], bool]:
-    """The same in two steps, for a queue named by its inside id."""
-    found = _ask_as_it_is_now(queue, person)
-    return lambda: found()[0]
-
-
-def _ask_as_it_is_now(queue: int, person: User) -> Callable[[], tuple[bool, list[Any]]]:
-    """Whether the queue is open to the person; its status, order, shares of gold and of re-tests, and days until a re-test."""
-    rows = statements.ask(_NOW, {"person": person.pk, "queue": queue})
-
-    def found() -> tuple[bool, list[Any]]:
-        ((role, is_open, *said),) = rows()
-        return is_open and access.role_may(role or "", access.Capability.REVIEW), said
-
-    return found
-
-
-_NOW = """
-SELECT m.role, q.is_open_to_all OR EXISTS (
-  SELECT FROM annotation_queue_reviewers n WHERE n.queue_id = q.id AND n.user_id = %(person)s), q.status, q."order",
-  q.gold_percent, q.retest_percent, q.retest_days
-FROM annotation_queue q LEFT JOIN annotation_membership m ON m.workspace_id = q.workspace_id AND m.user_id = %(person)s
-WHERE q.id = %(queue)s
-"""
-
-
-def is_anybody_left(item: Item) -> bool:
-    """Whether there is somebody who may review the item and has not."""
-    reviewed = Review.every.filter(item=item, reviewer=OuterRef("user"))
-    return _reviewers(item.queue).exclude(Exists(reviewed)).exists()
-
-
-def _reviewers(queue: Queue) -> QuerySet[Membership]:
-    roles = [role for role, may in access.ROLE_CAPABILITIES.items() if access.Capability.REVIEW in may]
-    people = Membership.objects.filter(workspace=queue.workspace_id, role__in=roles)
-    return people if queue.is_open_to_all else people.filter(user__in=queue.reviewers.all())
-
-
-def may_others_review(queue: Queue, person: User) -> bool:
-    """Whether anybody else reviews in the queue."""
-    return _reviewers(queue).exclude(user=person).exists()
-
-
-def require_reviewer(queue: Queue, person: User) -> None:
-    """Raise NotAReviewerError unless the queue is open to the person."""
-    if not is_open_to(queue, person):
-        raise NotAReviewerError(queue)
-
-
-def require_line(queue: Queue, person: User) -> None:
-    """Raise NotAReviewerError or QueueNotActiveError unless the person has a line in the queue, which is read as it is now."""
-    may_review, said = _ask_as_it_is_now(queue.pk, person)()
-    queue.status, queue.order, queue.gold_percent, queue.retest_percent, queue.retest_days = said
-    if not may_review:
-        raise NotAReviewerError(queue)
-    require_active(queue)
-
-
-def require_active(queue: Queue) -> None:
-    """Raise QueueNotActiveError unless the queue gives out items."""
-    if queue.status != Queue.Status.ACTIVE:
-        raise QueueNotActiveError(queue)
 
 
 def lock(item: Item) -> Item:

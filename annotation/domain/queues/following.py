@@ -8,7 +8,7 @@ from functools import partial
 from django.db.models import F
 
 from annotation.domain import locks
-from annotation.domain.queues import assignment, disputes, doubling, rubric_versions, state
+from annotation.domain.queues import admission, disputes, doubling, rubric_versions, state
 from annotation.models import Item, Queue, Review
 
 BATCH = 1000
@@ -48,7 +48,7 @@ def _is_moved(item: Item, queue: Queue, compared: disputes.Compared, given: list
     """Whether the item, which is given its new standing, had another one."""
     before = (item.is_disputed, item.extra_seats)
     item.queue = queue
-    can_call = partial(assignment.is_anybody_left, item)
+    can_call = partial(admission.is_anybody_left, item)
     policy = disputes.Policy(queue.decides, state.wanted(item, queue), compared)
     found = disputes.standing(policy, given, extra_seats=item.extra_seats, can_call=can_call)
     item.is_disputed, item.extra_seats = found.is_disputed or found.majority is not None, found.extra_seats

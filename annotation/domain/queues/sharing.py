@@ -12,7 +12,7 @@ from django.db.models import Count, QuerySet
 
 from annotation.domain import access, audit, locks
 from annotation.domain.notices import recording
-from annotation.domain.queues import assignment, flags, line, state
+from annotation.domain.queues import admission, assignment, flags, line, state
 from annotation.domain.queues.assignment import Claim
 from annotation.domain.queues.refusals import ItemNotOpenError, ItemTakenError
 from annotation.models import Assignment, Item, Queue, Reservation, Review, User
@@ -107,8 +107,8 @@ def take_over(*, item: Item, by: User, now: datetime) -> Claim:
     """
     with transaction.atomic():
         locked = assignment.lock(item)
-        assignment.require_reviewer(locked.queue, by)
-        assignment.require_active(locked.queue)
+        admission.require_reviewer(locked.queue, by)
+        admission.require_active(locked.queue)
         if locked.state != Item.State.OPEN or assignment.has_reviewed(locked, by):
             raise ItemNotOpenError(locked)
         flags.require_unflagged(locked, by, now)
@@ -137,7 +137,7 @@ def _require_people(queue: Queue, people: Sequence[User]) -> None:
     if not people:
         raise NotAssignableError("Name at least one person.")
     for person in people:
-        if not assignment.is_open_to(queue, person):
+        if not admission.is_open_to(queue, person):
             raise NotAssignableError(f"{person} does not review in “{queue}”; add them to its reviewers first.")
 
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from django.db import transaction
 
 from annotation.domain import locks
-from annotation.domain.queues import assignment, line, probes, shown, waiting
+from annotation.domain.queues import admission, line, probes, shown, waiting
 from annotation.domain.queues.assignment import Claim
 from annotation.domain.queues.shown import Shown
 from annotation.models import Item, Queue, Reservation, User
@@ -32,7 +32,7 @@ def claim_page(*, queue: Queue, by: User, now: datetime, only: Shown | None = No
     """
     with transaction.atomic():
         locks.under_policy([queue.pk])
-        assignment.require_line(
+        admission.require_line(
             queue, by
         )  # as it is now: who ends the queue gives back all seats that were taken before
         line.one_at_a_time(queue, by)
@@ -58,7 +58,7 @@ def heartbeat(*, queue: Queue, by: User, numbers: Collection[int], now: datetime
         rows = Item.objects.filter(queue=queue, number__in=numbers)
         probed = {item.pk for item in probes.left_open(queue, by)}
         mine = rows.filter(reservations__reviewer=by).values_list("pk", flat=True)
-        held = sorted(set(mine) - probed) if assignment.is_open_to(queue, by) else []
+        held = sorted(set(mine) - probed) if admission.is_open_to(queue, by) else []
         locks.items(held)
         kept = line.take_many(held, by, now) | probed
         known = rows.exclude(pk__in=kept).exclude(reviews__reviewer=by)
@@ -106,7 +106,7 @@ def _fill(queue: Queue, by: User, now: datetime, held: Collection[int]) -> None:
 def _share(queue: Queue, by: User, now: datetime) -> int:
     """How many items the person may have on the screen."""
     free, others = waiting.left(queue, by, now, most=line.MOST * 5)
-    people = 1 + max(others, assignment.may_others_review(queue, by))
+    people = 1 + max(others, admission.may_others_review(queue, by))
     return min(line.MOST, max(LEAST, -(-free // people)))
 
 

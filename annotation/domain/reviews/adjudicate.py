@@ -14,7 +14,7 @@ from django.db import transaction
 
 from annotation.domain import audit
 from annotation.domain.feedback import reviewed
-from annotation.domain.queues import assignment, state
+from annotation.domain.queues import admission, assignment, state
 from annotation.domain.reviews import checking, correct, originals, settling
 from annotation.domain.reviews.content import ReviewInput
 from annotation.models import Item, Review, User
@@ -137,7 +137,7 @@ def call_another(*, item: Item, by: User, seen: str | None = None) -> Item:
     """Send the item back into the line for one more review. Raises StillOpenError, OvertakenError, NobodyLeftError."""
     with transaction.atomic():
         locked = _lock(item, seen)
-        if not assignment.is_anybody_left(locked):
+        if not admission.is_anybody_left(locked):
             raise NobodyLeftError
         settling.withdraw(locked)
         settling.add_seat(locked)

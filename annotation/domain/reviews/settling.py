@@ -10,7 +10,7 @@ from functools import partial
 from annotation.domain import audit, statements
 from annotation.domain.feedback import reviewed
 from annotation.domain.notices import recording
-from annotation.domain.queues import assignment, disputes, state
+from annotation.domain.queues import admission, disputes, state
 from annotation.domain.queues.rubric_versions import questions_of
 from annotation.domain.reviews import originals
 from annotation.models import Item, Queue, Review, User
@@ -93,7 +93,7 @@ def _standing(item: Item, given: list[_Given], *, was_settled: bool) -> disputes
     compared = disputes.compared(questions_of(queue))
     policy = disputes.Policy(decides, state.wanted(item, queue), compared)
     answers = [disputes.answers(json.loads(one.answers), json.loads(one.steps)) for one in given]
-    can_call = partial(assignment.is_anybody_left, item)
+    can_call = partial(admission.is_anybody_left, item)
     return disputes.standing(policy, answers, extra_seats=item.extra_seats, can_call=can_call)
 
 

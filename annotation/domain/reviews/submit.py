@@ -11,7 +11,7 @@ from django.db import transaction
 
 from annotation.domain import statements
 from annotation.domain.feedback import reviewed
-from annotation.domain.queues import assignment, blindness, flags, line, pairs, probes, state
+from annotation.domain.queues import admission, assignment, blindness, flags, line, pairs, probes, state
 from annotation.domain.queues import rubric as asked
 from annotation.domain.queues.refusals import (
     ClaimError,
@@ -140,7 +140,7 @@ def _place(item: Item, by: User, now: datetime) -> _Place:
     with statements.pipelined():  # with the BEGIN of its transaction
         locked = assignment.ask_to_lock(item)
         probe, before = probes.ask_given_on(item, by), _BEFORE.ask_first(item=item.pk, person=by.pk)
-        project, is_reviewer = originals.ask_project_of(item), assignment.ask_open_to(item.queue_id, by)
+        project, is_reviewer = originals.ask_project_of(item), admission.ask_open_to(item.queue_id, by)
         has_seat = line.ask_has_seat(item, by, now)
     return _Place(locked(), probe(), before(), project(), is_reviewer(), has_seat())
 
@@ -159,7 +159,7 @@ def _to_probe(
     known = None if probe.is_open else submissions.on_item(item, by)
     if not probe.is_open and (known is None or known.pk):
         return None
-    assignment.require_reviewer(item.queue, by)
+    admission.require_reviewer(item.queue, by)
     if item.queue.status in CLOSED:
         raise QueueNotActiveError(item.queue)
     version = numbered(item.queue, answers.rubric_version) or current(item.queue)

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from annotation.domain.feedback import reviewed
-from annotation.domain.queues import assignment, items, probes
+from annotation.domain.queues import admission, assignment, items, probes
 from annotation.domain.queues.assignment import Claim
 from annotation.domain.queues.refusals import ClaimError
 from annotation.domain.queues.sight import Sight
@@ -123,7 +123,7 @@ def undo_on(*, item: Item, by: User, now: datetime) -> Claim | None:
 def _undo_probe(probe: Probe, by: User, now: datetime) -> Claim:
     with transaction.atomic():
         item = assignment.lock(probe.item)
-        assignment.require_active(item.queue)
+        admission.require_active(item.queue)
         probes.reopen(probe)
         drafts.save(item=item, by=by, content=history.as_input(submissions.as_review(probe)), now=now)
         return assignment.claim_locked(item, by=by, now=now)
@@ -142,7 +142,7 @@ def undo(*, review: Review, by: User, now: datetime) -> Claim:
         except correct.TakenBackError as problem:  # by the same person's other click
             raise UndoRefusedError("This review has been taken back already.") from problem
         _require_undoable(locked, by)
-        assignment.require_active(locked.item.queue)
+        admission.require_active(locked.item.queue)
         item, typed = locked.item, history.as_input(locked)
         if before := history.before(locked):
             _put_back(locked, before, by, now)

@@ -17,7 +17,7 @@ from annotation.api.langsmith.errors import Invalid
 from annotation.api.langsmith.queues import writing
 from annotation.api.langsmith.queues.base import MOST_COUNTED, QueueView, refusals
 from annotation.domain.access import Capability
-from annotation.domain.queues import assignment, items, sections, state
+from annotation.domain.queues import admission, assignment, items, sections, state
 from annotation.domain.queues.sections import Section
 from annotation.domain.reviews import spoken
 from annotation.models import Item, Queue, Review
@@ -178,7 +178,7 @@ class StatusView(QueueView):
         if status not in {None, "viewed", "completed"}:
             raise Invalid("status has to be viewed, completed or null.")
         with refusals():
-            assignment.require_reviewer(found.queue, self.person)
+            admission.require_reviewer(found.queue, self.person)
             if status == "viewed":
                 assignment.claim_item(item=found, by=self.person, now=now)
             elif status == "completed":

@@ -31,7 +31,7 @@ from annotation.api.v1.serializers.reviews import (
 from annotation.api.v1.views.claims import claimed
 from annotation.api.v1.views.refusals import refusals
 from annotation.domain.access import Capability
-from annotation.domain.queues import assignment, items, sharing
+from annotation.domain.queues import admission, assignment, items, sharing
 from annotation.domain.reviews import drafts, masked, submissions, submit
 from annotation.models import Item, Review
 
@@ -149,7 +149,7 @@ class ItemSkipView(Resource):
         """Put the item at the end of the caller's own line."""
         item = self.found(Item, uuid)
         with refusals():
-            assignment.require_reviewer(item.queue, self.person)
+            admission.require_reviewer(item.queue, self.person)
             assignment.skip(item=item, by=self.person, now=timezone.now(), reason=_why(request))
         return Response(status=204)
 
@@ -167,7 +167,7 @@ class ItemFlagView(Resource):
         """
         item = self.found(Item, uuid)
         with refusals():
-            assignment.require_reviewer(item.queue, self.person)
+            admission.require_reviewer(item.queue, self.person)
             flagged = items.flag(item=item, by=self.person, reason=_why(request), now=timezone.now())
         return Response(told(self, flagged))
 
@@ -205,7 +205,7 @@ class ItemDraftView(Resource):
         """Keep a draft in place of the one before; need not fit the rubric yet."""
         item, given = self.found(Item, uuid, "queue"), review_of(telling.read(ReviewInputSerializer, request.data))
         with refusals():
-            assignment.require_reviewer(item.queue, self.person)
+            admission.require_reviewer(item.queue, self.person)
         drafts.save(item=item, by=self.person, content=given, now=timezone.now(), sight=sight.of(self, item))
         return Response(status=204)
 

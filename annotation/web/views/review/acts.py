@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from django_htmx.http import trigger_client_event
 
 from annotation.domain.access import Capability
-from annotation.domain.queues import assignment, items
+from annotation.domain.queues import admission, assignment, items
 from annotation.domain.queues.assignment import Claim
 from annotation.domain.queues.refusals import ClaimError
 from annotation.domain.queues.rubric import Rubric
@@ -224,7 +224,7 @@ def acted_on(request: MemberRequest, uuid: UUID, number: int) -> Item:
 
 def require_reviewer(request: MemberRequest, queue: Queue) -> None:
     """Editors see every queue, and work in those that are open to them."""
-    if not assignment.is_open_to(queue, request.user):
+    if not admission.is_open_to(queue, request.user):
         raise PermissionDenied
 
 

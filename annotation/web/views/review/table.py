@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import trigger_client_event
 
 from annotation.domain.access import Capability
-from annotation.domain.queues import assignment, rubric_versions, table
+from annotation.domain.queues import admission, assignment, rubric_versions, table
 from annotation.domain.queues import rows as row_rules
 from annotation.domain.queues.assignment import Claim
 from annotation.domain.queues.refusals import ClaimError
@@ -44,7 +44,7 @@ def queue_table(request: MemberRequest, uuid: UUID) -> HttpResponse:
     asked = rubric_versions.questions_of(queue)
     hindrance = row_rules.hindrance(asked)
     try:
-        assignment.require_line(queue, request.user)
+        admission.require_line(queue, request.user)
         now = timezone.now()
         claims = [] if hindrance else table.claim_page(queue=queue, by=request.user, now=now, only=only)
     except ClaimError as refusal:
