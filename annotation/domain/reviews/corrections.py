@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from annotation.domain.queues import rubric
+from annotation.domain.queues import pairs, rubric
 from annotation.domain.reviews import assertions, content, diff, diff_json, originals
 from annotation.domain.reviews.content import Label, StepJudgement
 from annotation.domain.reviews.diff import Piece
@@ -58,13 +58,21 @@ def proposal(review: Review) -> Proposal:
 
 
 def answers(review: Review) -> tuple[Answer, ...]:
-    """The questions of the review's own rubric version with their answers, in order."""
-    return answers_in(review.rubric, review.answers)
+    """The questions of the review's own rubric version with their answers, in order; of a pair, which is better."""
+    return answers_in(review.rubric, review.answers, is_swapped=review.is_swapped)
 
 
-def answers_in(version: RubricVersion, answers: Mapping[str, Any]) -> tuple[Answer, ...]:
-    """The questions of a rubric version with these answers, in order."""
-    given = [(question, answers.get(question.key)) for question in rubric.read(version.questions).questions]
+def answers_in(
+    version: RubricVersion, answers: Mapping[str, Any], *, is_swapped: bool | None = None
+) -> tuple[Answer, ...]:
+    """The questions of a rubric version with these answers, in order.
+
+    Of a pair it is said how its reviewer saw it: `is_swapped` when they had the sides the other way round; None: no pair.
+    """
+    asked = rubric.read(version.questions)
+    if is_swapped is not None:
+        asked = pairs.asked(asked, is_swapped=is_swapped)
+    given = [(question, answers.get(question.key)) for question in asked.questions]
     return tuple(Answer(question.label, worded(question, value)) for question, value in given if value is not None)
 
 

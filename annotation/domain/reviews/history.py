@@ -112,10 +112,10 @@ def forget_from(revision: ReviewRevision) -> None:
 def versions(review: Review) -> list[Version]:
     """All that the review has said, the newest first."""
     rubrics = {version.number: version for version in RubricVersion.objects.filter(queue=review.item.queue_id)}
-    now = _version(review.submission_count, review.modified_at, _said(review), rubrics)
+    now = _version(review.submission_count, review.modified_at, _said(review), rubrics, review.is_swapped)
     earlier = review.revisions.order_by("-number") if review.pk else ()
     before = [(one.number, one.submitted_at, content.read_draft(one.content)) for one in earlier]
-    found = [now, *(_version(*one, rubrics) for one in before)]
+    found = [now, *(_version(*one, rubrics, review.is_swapped) for one in before)]
     labels = names(review, {step.run for one in found for step in one.given.steps})
     return [replace(one, steps=_on_steps(one.given, rubrics, labels), is_current=one is now) for one in found]
 
@@ -125,9 +125,10 @@ def _version(
     at: datetime,
     given: ReviewInput,
     rubrics: Mapping[int, RubricVersion],
+    is_swapped: bool | None,  # noqa: FBT001 -- as the review has it
 ) -> Version:
     answered = rubrics.get(given.rubric_version or 0)
-    said = corrections.answers_in(answered, given.answers) if answered else ()
+    said = corrections.answers_in(answered, given.answers, is_swapped=is_swapped) if answered else ()
     return Version(number, at, given, said)
 
 

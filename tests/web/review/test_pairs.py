@@ -11,6 +11,7 @@ from annotation.domain.queues import items, pairs, subjects
 from annotation.domain.queues.reasons import Reason
 from annotation.models import Draft, Feedback, Item, Review, Trace
 from tests.fixtures.people import People
+from tests.web.queues.test_lists import words
 from tests.web.review.conftest import ANSWER, Line, booking_trace
 
 pytestmark = pytest.mark.django_db
@@ -78,6 +79,9 @@ def test_a_preference_is_feedback_on_both_traces(
     review = Review.objects.get()
     assert review.answers == {"preference": preferred}
     assert review.is_swapped is pairs.is_swapped(pair.uuid, people.reviewer.uuid)
+    own = people.client(people.reviewer).get(f"/w/acme/queues/{pair.queue.uuid}/review/own/").content
+    named = {"first": "AB"[bool(review.is_swapped)], "other": "BA"[bool(review.is_swapped)], "neither": "Neither"}
+    assert f"Which is better? {named[preferred]} " in words(own)
     given = {(one.trace_uuid, one.key): one for one in Feedback.objects.all()}
     sides = (pair.trace_uuid, pair.other_trace_uuid)
     assert [given[side, "preference"].score for side in sides] == scores
