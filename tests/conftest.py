@@ -15,6 +15,7 @@ pytest_plugins = [
     "tests.fixtures.database",
     "tests.fixtures.processes",
     "tests.fixtures.browser",
+    "tests.fixtures.clients",
     "tests.fixtures.people",
     "tests.fixtures.opinions",
     "tests.fixtures.place",
