@@ -22,7 +22,7 @@ from tests.web.review.personal_data import MAIL, MASKING
 pytestmark = pytest.mark.django_db
 MakeLine = Callable[..., Line]
 QUOTE = "fully refundable, so you can"
-SAID = f"<q>{QUOTE}</q>"
+SAID = f'<q dir="auto">{QUOTE}</q>'
 
 
 def submitted(people: People, line: Line, number: int = 1, **marked: Any) -> Any:
@@ -42,7 +42,7 @@ def test_passages_stand_under_their_label_wherever_the_review_does(people: Peopl
     peer, mine, editor = people.client(other), people.client(people.reviewer), people.client(people.editor)
 
     for hidden in (line.page(1), trace, f"{line.page(1)}?raw=1"):
-        assert "<q>" not in peer.get(hidden).content.decode()
+        assert "</q>" not in peer.get(hidden).content.decode()
     assert peer.get(history).status_code == 404
     given = ReviewInput.model_validate({"answers": {"thumbs": "up"}})
     submission.submit(item=line.items[0], by=other, answers=given, now=timezone.now())
@@ -59,7 +59,7 @@ def test_passages_stand_under_their_label_wherever_the_review_does(people: Peopl
     ):
         html = client.get(page).content.decode()
         assert f'<b>Rude</b>\n<a href="{at}{run}" data-quote>{SAID}</a>' in html, page
-    assert "<q>" not in peer.get(trace).content.decode()
+    assert "</q>" not in peer.get(trace).content.decode()
 
 
 def test_an_earlier_turn_of_the_thread_can_be_quoted_and_nothing_beyond(people: People, make_line: MakeLine) -> None:
@@ -93,12 +93,12 @@ def test_a_quoted_earlier_turn_stays_masked_and_is_kept_as_it_is(people: People,
     history = f"/w/acme/queues/reviews/{Review.objects.get().uuid}/history/"
     for page in (line.page(2), f"{line.start}own/", history):
         shown = client.get(page).content.decode()
-        assert "<q>Ask [e-mail 1]</q>" in shown
+        assert '<q dir="auto">Ask [e-mail 1]</q>' in shown
         assert MAIL not in shown
     trace = f"/w/acme/traces/{line.items[1].trace_uuid}/"
     given = client.post(f"{trace}feedback/", {"thumb": "up"}, headers={"hx-request": "true"})
     assert MAIL not in given.content.decode()
-    assert f"<q>Ask {MAIL}</q>" in people.client(people.editor).get(trace).content.decode()
+    assert f'<q dir="auto">Ask {MAIL}</q>' in people.client(people.editor).get(trace).content.decode()
 
 
 def test_passages_come_and_go_over_the_interface(people: People, make_line: MakeLine) -> None:
