@@ -13,7 +13,7 @@ from operator import or_
 
 from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery, Value
 
-from annotation.domain.queues import presentation, rubric, rubric_changes
+from annotation.domain.queues import presentation, rubric, rubric_changes, subject_texts
 from annotation.domain.queues.rubric import Question, Rubric
 from annotation.domain.queues.rubric_changes import Changes
 from annotation.models import Item, Queue, Review, RubricVersion, Run, Skip, User
@@ -101,8 +101,12 @@ def _has_steps(questions: Iterable[Question], queue: Queue) -> Q:
     of_kind = {
         Item.Kind.RUN: runs.filter(uuid=OuterRef("item__run_uuid")),
         Item.Kind.TRACE: runs.filter(trace__workspace=queue.workspace_id, trace__uuid=OuterRef("item__trace_uuid")),
-        Item.Kind.THREAD: runs.filter(
-            trace__workspace=queue.workspace_id, trace__thread_id=OuterRef("item__thread_id")
+        Item.Kind.THREAD: runs.annotate(
+            thread=subject_texts.of_thread(F("trace__project"), F("trace__thread_id"))
+        ).filter(
+            trace__workspace=queue.workspace_id,
+            trace__thread_id=OuterRef("item__thread_id"),  # which has an index
+            thread=OuterRef("item__subject"),  # of its project alone
         ),
     }
     return reduce(or_, (Q(item__kind=kind) & Q(Exists(found)) for kind, found in of_kind.items()))

@@ -14,13 +14,12 @@ from decimal import Decimal
 from typing import Any, Literal, TypeAlias
 from uuid import UUID, uuid4
 
-from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, TextField, Value
-from django.db.models.functions import Cast, Concat
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 from django.db.models.lookups import LessThanOrEqual
 from django.utils import timezone
 from pydantic import BaseModel, ConfigDict, Field
 
-from annotation.domain.queues import items, subjects
+from annotation.domain.queues import items, subject_texts, subjects
 from annotation.domain.queues.reasons import Origin, Reason
 from annotation.domain.queues.subjects import Subject
 from annotation.domain.traces import matching
@@ -201,16 +200,10 @@ def _first_of_threads(rows: QuerySet[Trace]) -> QuerySet[Trace]:
 
 
 _SUBJECTS = {
-    "trace": Concat(Value("trace:"), Cast(OuterRef("uuid"), TextField()), output_field=TextField()),
-    "thread": Concat(
-        Value("thread:"),
-        Cast(OuterRef("project"), TextField()),
-        Value(":"),
-        OuterRef("thread_id"),
-        output_field=TextField(),
-    ),
+    "trace": subject_texts.of_trace(OuterRef("uuid")),
+    "thread": subject_texts.of_thread(OuterRef("project"), OuterRef("thread_id")),
 }
-"""How items name what a trace outside stands for, in SQL; a test holds it against `subjects`."""
+"""How items name what a trace outside stands for."""
 
 
 def _subject(plan: FillPlan, trace: Trace) -> Subject:

@@ -9,14 +9,16 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from annotation.domain.queues import asking_again, assignment, counts, lifecycle
+from annotation.domain.queues import asking_again, assignment, counts, items, lifecycle, subjects
 from annotation.domain.queues.conditions import Condition, Steps
+from annotation.domain.queues.reasons import Reason
 from annotation.domain.queues.refusals import NothingLeftError
 from annotation.domain.queues.rubric import Option, Question, QuestionKind, Rubric
-from annotation.domain.reviews import correct, opening
+from annotation.domain.reviews import correct, opening, submit
 from annotation.domain.reviews.content import ReviewInput
 from annotation.models import AuditEvent, Feedback, Item, Queue, Review, User
 from tests.domain.reviews.conftest import BAD, NOON, Bench
+from tests.factories import RunFactory, TraceFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -145,6 +147,19 @@ def test_a_question_about_steps_is_asked_again_where_there_are_such_steps(bench:
     queue = grow(bench, fault("wrong", "odd"), asks_again=True)
     shown = opening.opened(assignment.claim_next(queue=queue, by=bench.one, now=LATER), by=bench.one)
     assert (shown.misfits, shown.content.steps[0].answers) == (frozenset({"fault"}), {"fault": "slow"})
+
+
+def test_steps_of_a_thread_are_not_those_of_a_thread_of_another_project_with_the_same_id(bench: Bench) -> None:
+    with_tool, without = (TraceFactory(project__workspace=bench.queue.workspace, thread_id="42") for _ in range(2))
+    RunFactory(trace=with_tool, type="tool")
+    RunFactory(trace=without, type="llm")
+    threads = [subjects.of_thread(trace.project_id, "42") for trace in (with_tool, without)]
+    for item in items.add(queue=bench.queue, subjects=threads, reason=Reason()).added:
+        submit.submit(item=item, by=bench.one, answers=ReviewInput(answers={"thumbs": "up"}), now=NOON)
+    of_tools = TONE.model_copy(update={"of": Steps(type="tool")})
+    grow(bench, of_tools)
+    asked = Review.objects.filter(is_asked_again=True).values_list("item__subject", flat=True)
+    assert list(asked) == [threads[0].text]
 
 
 def test_reviews_are_held_against_a_rubric_by_one_statement_a_version(bench: Bench) -> None:
