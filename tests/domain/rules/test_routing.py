@@ -30,6 +30,8 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 
+SLOW = r"/^(x+)(x+)(x+)y\1\2\3$/"
+
 
 def quiet_again(trace: Trace, now: datetime) -> None:
     """What a write of feedback or runs does to the trace, a minute ago."""
@@ -211,7 +213,7 @@ def test_a_pattern_that_takes_too_long_is_a_failure_of_the_rule(
     make_trace: MakeTrace, queue: Queue, now: datetime, settings: object
 ) -> None:
     settings.FILTER_TIMEOUT_MILLISECONDS = 100  # type: ignore[attr-defined]  # the fixture is untyped
-    rule = broken_rule(queue, r"output matches /^(x+)(x+)(x+)y\1\2\3$/")
+    rule = broken_rule(queue, f"output matches {SLOW}")
     make_trace(output="x" * 3000 + "y" + "x" * 2999)
     routing.sweep(now=now)
     rule.refresh_from_db()
@@ -219,6 +221,19 @@ def test_a_pattern_that_takes_too_long_is_a_failure_of_the_rule(
         "This filter takes longer than 0.1 s on these traces. Narrow it, for example with `time > -24h`, or look for "
         "words instead of a pattern."
     )
+
+
+def test_a_step_that_takes_too_long_to_find_costs_no_decision(
+    make_rule: MakeRule, make_trace: MakeTrace, now: datetime, settings: object
+) -> None:
+    settings.FILTER_TIMEOUT_MILLISECONDS = 300  # type: ignore[attr-defined]  # the fixture is untyped
+    rule, trace = make_rule(rf"status is error or run(output matches {SLOW})"), make_trace(status="error")
+    step = RunFactory(trace=trace, output_text="x" * 3000 + "y" + "x" * 2999)
+    routing.sweep(now=now)
+    rule.refresh_from_db()
+    item = Item.objects.get()
+    assert (rule.failure, Decision.objects.get().is_sampled, item.trace_uuid) == ("", True, trace.uuid)
+    assert reasons.read(item.reason).run is None, f"the step {step} would have been"
 
 
 def test_a_queue_that_takes_no_items_is_a_failure_and_leaves_no_decision_behind(
