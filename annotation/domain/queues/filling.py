@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import Any, Literal, TypeAlias
 from uuid import UUID, uuid4
 
+from django.conf import settings
 from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 from django.db.models.lookups import LessThanOrEqual
 from django.utils import timezone
@@ -31,6 +32,8 @@ from annotation.models import Item, Job, Project, Queue, Trace, User
 KIND = "queue_fill"
 BATCH = 500
 EXAMPLES = 5
+PATIENCE = 4
+"""A job may search so many times as long as a page: it goes on beside other work, after the preview was fast enough."""
 MOST_SAMPLED = 100_000
 KINDS = {"trace": "Traces", "thread": "Threads, each once"}
 """What can be made items of, in words."""
@@ -147,17 +150,18 @@ def start(plan: FillPlan, *, queue: Queue, by: User) -> Job:
 
 
 def prepare(job: Job) -> jobs.Step:
-    """The step that adds the next traces."""
+    """The step that adds the next traces. Raises FilterTooSlow, which ends the job and says why."""
     plan = FillPlan.model_validate(job.plan)
     queue = Queue.objects.select_related("workspace").get(pk=plan.queue_id)
 
     def step(job: Job) -> bool:
-        chosen = _choose(plan, queue, job.cursor)
-        if job.total_count is None:
-            job.total_count = chosen.rows.count()
-            job.cursor = {"after": 0, "matched": chosen.matched_count, "threshold": chosen.threshold, "ranges": []}
-        following = chosen.rows.filter(pk__gt=job.cursor["after"]).order_by("pk")
-        batch = list(following.only("uuid", "project", "thread_id")[:BATCH])
+        with matching.bounded(milliseconds=PATIENCE * settings.FILTER_TIMEOUT_MILLISECONDS):
+            chosen = _choose(plan, queue, job.cursor)
+            if job.total_count is None:
+                job.total_count = chosen.rows.count()
+                job.cursor = {"after": 0, "matched": chosen.matched_count, "threshold": chosen.threshold, "ranges": []}
+            following = chosen.rows.filter(pk__gt=job.cursor["after"]).order_by("pk")
+            batch = list(following.only("uuid", "project", "thread_id")[:BATCH])
         if batch:
             _add(job, plan, queue, batch, chosen)
             job.cursor["after"] = batch[-1].pk

@@ -27,6 +27,7 @@ pytestmark = pytest.mark.django_db
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 SEED = UUID(int=7)
+SLOW = r"/^(x+)(x+)(x+)y\1\2\3$/"
 
 
 @pytest.fixture
@@ -169,6 +170,19 @@ def test_a_closed_queue_is_not_filled(queue: Queue, by: User) -> None:
     queue.refresh_from_db()
     with pytest.raises(items.QueueClosedError, match="takes no items"):
         fill(queue, by)
+
+
+def test_a_filter_that_takes_too_long_ends_the_job_and_says_so(
+    project: Project, queue: Queue, by: User, settings: object
+) -> None:
+    settings.FILTER_TIMEOUT_MILLISECONDS = 50  # type: ignore[attr-defined]  # the fixture is untyped
+    TraceFactory(project=project, output="x" * 3000 + "y" + "x" * 2999)
+    plan = filling.plan(queue=queue, filter_text=rf"output matches {SLOW}", by=by, now=NOON)
+    job = filling.start(plan, queue=queue, by=by)
+    jobs.drive(job_id=job.pk, kinds=KINDS)
+    job.refresh_from_db()
+    assert job.status == Job.Status.FAILED
+    assert "This filter takes longer than 0.2 s on these traces." in job.failure
 
 
 def test_filled_by_what_a_step_did_each_item_names_its_step(project: Project, queue: Queue, by: User) -> None:
