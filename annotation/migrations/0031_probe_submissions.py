@@ -15,7 +15,4 @@ class Migration(migrations.Migration):
             name='submission_count',
             field=models.IntegerField(db_default=0, default=0),
         ),
-        migrations.RunSQL(
-            'UPDATE annotation_probe SET submission_count = 1 WHERE submitted_at IS NOT NULL', migrations.RunSQL.noop
-        ),
     ]

@@ -20,7 +20,8 @@ class Probe(PublicModel):
 
     It stands apart from reviews: it counts for no item, makes no feedback and is shown to nobody as a review. While it is
     open (neither answered nor `closed_at`), what the person submits on the item goes here. `answers`, `labels` (names) and
-    the rest are as in a review; `content` is all that was given, as a draft keeps it, `submission_count` how often.
+    the rest are as in a review; `content` is all that was given, as a draft keeps it. Read `submission_count` by
+    `times_submitted`.
     """
 
     Kind = ProbeKind
@@ -56,6 +57,11 @@ class Probe(PublicModel):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.item_id} for {self.reviewer_id}"
+
+    @property
+    def times_submitted(self) -> int:
+        """How often it was submitted: once at least where it is answered, which may have been before that was counted."""
+        return max(self.submission_count, 1) if self.submitted_at else self.submission_count
 
     @property
     def is_open(self) -> bool:

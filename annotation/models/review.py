@@ -126,12 +126,16 @@ class ReviewRevision(models.Model):
 
 
 class Draft(models.Model):
-    """What a reviewer has typed on an item so far; outlives the reservation. `content` is read by `domain.reviews`."""
+    """What a reviewer has typed on an item so far; outlives the reservation. `content` is read by `domain.reviews`.
+
+    `submission_count` is how often they had submitted it before they took it back: what they submit next goes on counting.
+    """
 
     id = models.BigAutoField(primary_key=True)
     item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="drafts")
     reviewer = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
     content = models.JSONField(default=dict)
+    submission_count = models.IntegerField(default=0, db_default=0)
     saved_at = models.DateTimeField(db_default=Now())
 
     class Meta:

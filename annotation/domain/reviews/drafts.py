@@ -22,18 +22,20 @@ class SavedDraft:
     saved_at: datetime
 
 
-def save(*, item: Item, by: User, content: ReviewInput, now: datetime, sight: Sight = WHOLE) -> SavedDraft:
+def save(
+    *, item: Item, by: User, content: ReviewInput, now: datetime, sight: Sight = WHOLE, submission_count: int = 0
+) -> SavedDraft:
     """Keep what the person has typed so far, in place of what was kept before; need not fit the rubric yet.
 
-    `sight` is what they saw, see `as_typed`.
+    `sight` is what they saw, see `as_typed`. `submission_count` is how often they had submitted what becomes a draft again.
     """
     content = as_typed(content, item=item, by=by, sight=sight)
     document = storable(content.document())
     Draft.objects.bulk_create(
-        [Draft(item=item, reviewer=by, content=document, saved_at=now)],
+        [Draft(item=item, reviewer=by, content=document, saved_at=now, submission_count=submission_count)],
         update_conflicts=True,
         unique_fields=["item", "reviewer"],
-        update_fields=["content", "saved_at"],
+        update_fields=["content", "saved_at", *(["submission_count"] if submission_count else [])],
     )
     return SavedDraft(content, now)
 

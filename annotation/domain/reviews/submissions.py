@@ -100,7 +100,7 @@ def as_review(probe: Probe) -> Review:
         rubric=probe.rubric or probe.item.queue.rubric,
         submitted_at=submitted_at,
         modified_at=submitted_at,
-        submission_count=probe.submission_count,
+        submission_count=probe.times_submitted,
         active_ms=probe.active_ms,
         **_columns(said, probe),
     )

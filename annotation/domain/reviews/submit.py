@@ -102,7 +102,7 @@ def _submit(
             if place.is_review_known:
                 _require_seen(before, item, seen)
             history.keep(before)
-            before.submission_count = max(before.submission_count, place.probe.submission_count if place.probe else 0)
+            before.submission_count = max(before.submission_count, place.probe.times_submitted if place.probe else 0)
         review = _store(item, by, before, given, now, sight)
         said = given.judgements(review, spoken=spoken)
         reviewed.replace(review=review, said=said, traces=originals.traces_of(item))
@@ -114,7 +114,7 @@ def _submit(
             correct.accept_at_once(review, by=by, now=now)
     else:
         review = before
-    _tidy(item, by)
+    _tidy(item, by, review)
     return review
 
 
@@ -166,7 +166,7 @@ def _to_probe(
     given = checking.fitting(item, asked_of(item, version, by), answers, asks_steps=True)
     if known is not None:
         if known.rubric_id == version.pk and content.is_same(given, history.as_input(known)):
-            _tidy(item, by)
+            _tidy(item, by, probe)
             return known
         _require_seen(known, item, seen)
         if probe.kind == Probe.Kind.RETEST:
@@ -176,13 +176,13 @@ def _to_probe(
 
 def _answer(probe: Probe, item: Item, by: User, version: RubricVersion, given: ReviewInput, now: datetime) -> Review:
     """Keep the answers apart from all reviews; what comes back looks like one, and is stored nowhere."""
+    probe.submission_count = probe.times_submitted + 1
     probe.rubric, probe.answers, probe.labels, probe.layer = version, given.answers, list(given.labels), given.layer
     probe.first_failing_run_uuid, probe.note = given.first_failing_run_uuid, given.note
     probe.active_ms, probe.submitted_at = max(probe.active_ms, given.active_ms), now
     probe.content = given.document()
-    probe.submission_count += 1
     probe.save()
-    _tidy(item, by)
+    _tidy(item, by, probe)
     return submissions.on_item(item, by) or submissions.as_review(probe)
 
 
@@ -269,15 +269,22 @@ def _state(*, is_proposed: bool) -> str:
     return Review.Correction.PROPOSED if is_proposed else Review.Correction.NONE
 
 
-def _tidy(item: Item, by: User) -> None:
-    """What served to get here is used up: the reservation, the assignment, the draft, the skip."""
-    statements.send(_TIDY, {"item": item.pk, "person": by.pk})
+def _tidy(item: Item, by: User, said: Review | Probe) -> None:
+    """What served to get here is used up: the reservation, the assignment, the draft, the skip.
+
+    What was taken back and is submitted anew goes on counting, so that a page of before does not pass for one that saw it.
+    """
+    ((earlier,),) = statements.ask(_TIDY, {"item": item.pk, "person": by.pk})()
+    if earlier:
+        said.submission_count += earlier
+        said.save(update_fields=["submission_count"])
 
 
 _THEIRS = "WHERE item_id = %(item)s AND reviewer_id = %(person)s"
 _TIDY = f"""
 WITH reservations AS (DELETE FROM {Reservation._meta.db_table} {_THEIRS}),
   assignments AS (DELETE FROM {Assignment._meta.db_table} {_THEIRS}),
-  drafts AS (DELETE FROM {Draft._meta.db_table} {_THEIRS})
-DELETE FROM {Skip._meta.db_table} {_THEIRS}
+  skips AS (DELETE FROM {Skip._meta.db_table} {_THEIRS}),
+  drafts AS (DELETE FROM {Draft._meta.db_table} {_THEIRS} RETURNING submission_count)
+SELECT coalesce(sum(submission_count), 0) FROM drafts
 """  # noqa: S608, SLF001 -- our own words, and the only way to a table's name

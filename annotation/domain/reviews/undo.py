@@ -125,7 +125,8 @@ def _undo_probe(probe: Probe, by: User, now: datetime) -> Claim:
         item = assignment.lock(probe.item)
         admission.require_active(item.queue)
         probes.reopen(probe)
-        drafts.save(item=item, by=by, content=history.as_input(submissions.as_review(probe)), now=now)
+        typed = history.as_input(submissions.as_review(probe))
+        drafts.save(item=item, by=by, content=typed, now=now, submission_count=probe.times_submitted)
         return assignment.claim_locked(item, by=by, now=now)
 
 
@@ -143,12 +144,12 @@ def undo(*, review: Review, by: User, now: datetime) -> Claim:
             raise UndoRefusedError("This review has been taken back already.") from problem
         _require_undoable(locked, by)
         admission.require_active(locked.item.queue)
-        item, typed = locked.item, history.as_input(locked)
+        item, typed, count = locked.item, history.as_input(locked), locked.submission_count
         if before := history.before(locked):
             _put_back(locked, before, by, now)
         else:
             _withdraw(locked, now)
-        drafts.save(item=item, by=by, content=typed, now=now)
+        drafts.save(item=item, by=by, content=typed, now=now, submission_count=0 if before else count)
         return assignment.claim_locked(item, by=by, now=now)
 
 

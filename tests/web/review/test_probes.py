@@ -59,20 +59,29 @@ def test_an_item_given_again_is_blank_and_a_stale_tab_edits_no_review(make_line:
 MEANWHILE = "Part Submitted Here Was this good? Good Bad Note Fine. Not fine. Keep the submitted one"
 
 
-@pytest.mark.parametrize("kind", ["ordinary", "gold", "retest"])
-def test_what_a_tab_of_before_would_replace_is_asked_about_whatever_the_item_serves_for(
-    make_line: MakeLine, people: People, kind: str
-) -> None:
-    line = make_line(1, gold_percent=1)
-    reviewer, submit = people.client(people.reviewer), line.page(1, "submit")
-    given = line.form(1, **{"answer-thumbs": "up", "note": "Fine."})
+whatever_it_serves_for = pytest.mark.parametrize("kind", ["ordinary", "gold", "retest"])
+
+
+def serving(line: Line, people: People, kind: str) -> tuple[str, dict[str, str]]:
+    """Where the reviewer's answers to the item go, which is there for this, and such answers."""
+    submit, given = line.page(1, "submit"), line.form(1, **{"answer-thumbs": "up", "note": "Fine."})
     if kind != "ordinary":
         earlier = {"gold": people.editor, "retest": people.reviewer}[kind]
         people.client(earlier).post(submit, given | {"note": "Long ago."})
         Probe.objects.create(item=line.items[0], reviewer=people.reviewer, kind=kind)
+    return submit, given
+
+
+@whatever_it_serves_for
+def test_what_a_tab_of_before_would_replace_is_asked_about_whatever_the_item_serves_for(
+    make_line: MakeLine, people: People, kind: str
+) -> None:
+    line = make_line(1, gold_percent=1)
+    reviewer, (submit, given) = people.client(people.reviewer), serving(line, people, kind)
     stood = [one.note for one in Review.objects.all()]
     for _ in range(2):  # a double click
         assert reviewer.post(submit, given).status_code == 302
+    Probe.objects.update(submission_count=0)  # as of those that were answered before it was counted
 
     other = given | {"answer-thumbs": "down", "note": "Not fine."}
     asked = reviewer.post(submit, other)
@@ -88,6 +97,23 @@ def test_what_a_tab_of_before_would_replace_is_asked_about_whatever_the_item_ser
         assert reviewer.post(submit, {"item": "1", "keep": "submitted"}).status_code == 302
     assert "Not fine." in reviewer.get(line.page(1)).content.decode()
     assert [one.note for one in Review.objects.all()] == (stood if kind == "gold" else ["Not fine."])
+
+
+@whatever_it_serves_for
+def test_what_was_taken_back_and_given_anew_is_not_replaced_by_a_tab_of_before_either(
+    make_line: MakeLine, people: People, kind: str
+) -> None:
+    line = make_line(1, gold_percent=1)
+    reviewer, (submit, given) = people.client(people.reviewer), serving(line, people, kind)
+    reviewer.post(submit, given)
+    edit = line.form(1, **{"answer-thumbs": "up", "note": "Typed on what was taken back.", "seen": "1"})
+    reviewer.post(f"{line.start}undo/", {"item": "1"})
+    assert 'name="seen" value="0"' in reviewer.get(line.page(1)).content.decode()
+    reviewer.post(submit, given | {"answer-thumbs": "down", "note": "After all not."})
+    assert reviewer.post(submit, edit).status_code == 422
+    assert 'name="seen" value="2"' in reviewer.post(submit, edit).content.decode()
+    assert reviewer.post(submit, {"item": "1", "keep": "submitted"}).status_code == 302
+    assert "After all not." in reviewer.get(line.page(1)).content.decode()
 
 
 def test_editors_mark_gold_and_read_who_knew(make_line: MakeLine, people: People) -> None:
