@@ -132,7 +132,12 @@ class Mask:
     def has_called(self, token: str) -> bool:
         """Whether a token may stand for anything: it has a number that was given, or none yet."""
         read = TOKEN.fullmatch(token)
-        return read is not None and (len(read[2]) == DIGEST or (read[1], int(read[2])) in self._called)
+        return read is not None and (len(read[2]) == DIGEST or self.has_numbered(token))
+
+    def has_numbered(self, token: str) -> bool:
+        """Whether a value of the item was called so: it has a number that was given."""
+        read = TOKEN.fullmatch(token)
+        return read is not None and len(read[2]) < DIGEST and (read[1], int(read[2])) in self._called
 
     def _names(self, members: Mapping[Any, Any]) -> dict[Any, Masked]:
         """The names of an object's members, no two of them alike: spellings of one value get tokens of their own then."""

@@ -6,8 +6,8 @@ Notes and other texts stay as they were typed: they are the reviewer's own words
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Any
 
@@ -23,6 +23,7 @@ from annotation.domain.reviews.content import Evidence, ReviewInput
 from annotation.domain.reviews.corrections import Answer
 from annotation.domain.reviews.history import as_input
 from annotation.domain.reviews.originals import Original
+from annotation.domain.reviews.rubric import AnswerProblem, InvalidReviewError
 from annotation.models import Feedback, Item, Review, Run, Trace, User
 
 _PATIENCE = 4
@@ -105,8 +106,26 @@ def has_tokens(content: ReviewInput) -> bool:
     return any(_tokens([content.correction, [one.text for one in content.evidence], lists]))
 
 
-def put_back(content: ReviewInput, item: Item, by: User, mask: Mask) -> ReviewInput:
-    """What was submitted, with values where tokens still stand; a token of nothing in the item stays."""
+@dataclass(frozen=True, slots=True)
+class Unmasked:
+    """What was submitted with values in place of tokens, and by part or question the tokens whose values are gone."""
+
+    content: ReviewInput
+    lost: Mapping[str, str] = field(default_factory=dict)
+
+    def require_whole(self) -> ReviewInput:
+        """The content; InvalidReviewError where a token in it stands for something that nobody knows any more."""
+        if not self.lost:
+            return self.content
+        problems = (AnswerProblem(part, _GONE.format(token)) for part, token in self.lost.items())
+        raise InvalidReviewError(tuple(problems))
+
+
+_GONE = "What {} stands for is not in this item, and is no longer known from what you typed: type it again in its place."
+
+
+def put_back(content: ReviewInput, item: Item, by: User, mask: Mask) -> Unmasked:
+    """What was submitted, with values where tokens still stand; one that has stood for nothing in the item stays."""
     mask.left = _PATIENCE * MOST_WORK
     before = Review.objects.select_related("rubric").filter(item=item, reviewer=by).first()
     kept = as_input(before) if before else ReviewInput()
@@ -115,14 +134,16 @@ def put_back(content: ReviewInput, item: Item, by: User, mask: Mask) -> ReviewIn
     values = _Values(mask, corrected, _stood(item, kept, mask))
     quoted = {mask.text(one.text): one.text for one in kept.evidence}
     marked = tuple(
-        one.model_copy(update={"text": quoted.get(one.text) or values.put_back(one.text)}) for one in content.evidence
+        one.model_copy(update={"text": quoted.get(one.text) or values.put_back("labels", one.text)})
+        for one in content.evidence
     )
     answers = {
-        key: values.put_back(answer, kept.answers.get(key)) if isinstance(answer, list) else answer
+        key: values.put_back(key, answer, kept.answers.get(key)) if isinstance(answer, list) else answer
         for key, answer in content.answers.items()
     }
-    correction = values.put_back(content.correction, kept.correction)
-    return content.model_copy(update={"correction": correction, "evidence": marked, "answers": answers})
+    correction = values.put_back("correction", content.correction, kept.correction)
+    update = {"correction": correction, "evidence": marked, "answers": answers}
+    return Unmasked(content.model_copy(update=update), values.lost)
 
 
 def retyped(content: ReviewInput, before: ReviewInput, mask: Mask) -> ReviewInput:
@@ -130,6 +151,7 @@ def retyped(content: ReviewInput, before: ReviewInput, mask: Mask) -> ReviewInpu
 
     The page masks their own words as well when it shows them again, and nothing in the item says what these stood for.
     """
+    mask.left = _PATIENCE * MOST_WORK
     typed = [before.correction, *(answer for answer in before.answers.values() if isinstance(answer, list))]
     known = by_token(mask.stood(typed))
     answers = {
@@ -143,15 +165,21 @@ class _Values:
 
     def __init__(self, mask: Mask, corrected: Any, elsewhere: Iterator[tuple[str, Spelling]]) -> None:
         self._mask, self._known, self._left = mask, by_token(mask.stood(corrected)), elsewhere
+        self.lost: dict[str, str] = {}
 
-    def put_back(self, value: Any, was: Any = None) -> Any:
-        """The value with its tokens put back; `was` is what it was before, which it is again if it reads the same."""
+    def put_back(self, part: str, value: Any, was: Any = None) -> Any:
+        """The value with its tokens put back; `was` is what it was before, which it is again if it reads the same.
+
+        One whose value stands nowhere goes to `lost` under its part of the review.
+        """
         if was is not None and self._mask.json(was) == value:
             return was
         wanted = {token for token in _tokens(value) if self._mask.has_called(token)} - self._known.keys()
         while wanted and (found := next(self._left, None)):
             self._known.setdefault(found[0], []).append(found[1])
             wanted.discard(found[0])
+        if gone := [token for token in sorted(wanted) if self._mask.has_numbered(token)]:
+            self.lost[part] = gone[0]
         return restored(value, self._known)
 
 

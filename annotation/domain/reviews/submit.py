@@ -76,16 +76,23 @@ def submit(
     when the item does not take the review, ReviewChangedError when they have submitted other answers since `seen`; what was
     given is then kept as the person's draft.
     """
-    if sight.mask:
-        answers = masked.put_back(drafts.as_typed(answers, item=item, by=by, sight=sight), item, by, sight.mask)
-    if earlier := masked.earlier(answers, item):
-        answers = masked.put_back(answers, item, by, earlier)
+    unmasked = _unmasked(item, by, answers, sight)
     try:
+        given = unmasked.require_whole()
         with transaction.atomic():
-            return _submit(_place(item, by, now), by, answers, now, spoken, sight, seen)
+            return _submit(_place(item, by, now), by, given, now, spoken, sight, seen)
     except (ClaimError, InvalidReviewError):
-        drafts.save(item=item, by=by, content=answers, now=now)
+        drafts.save(item=item, by=by, content=unmasked.content, now=now)
         raise
+
+
+def _unmasked(item: Item, by: User, answers: ReviewInput, sight: Sight) -> masked.Unmasked:
+    given = masked.Unmasked(answers)
+    if sight.mask:
+        typed = drafts.as_typed(answers, item=item, by=by, sight=sight)
+        given = masked.put_back(typed, item, by, sight.mask)
+    earlier = masked.earlier(given.content, item)
+    return masked.put_back(given.content, item, by, earlier) if earlier else given
 
 
 def _submit(

@@ -222,6 +222,21 @@ def test_what_somebody_typed_themselves_is_not_lost_to_the_token_that_they_read_
     assert Review.objects.get().correction == f"To {own} please"
 
 
+def test_a_token_whose_value_was_cut_out_is_not_taken_for_a_value(line: Line, people: People) -> None:
+    client, own = reviewing(people), "somebody@new.example"
+    client.get(line.page(1))
+    client.post(line.page(1, "draft"), line.form(1, correction=f"To {own}", correction_format="text"))
+    (token,) = re.findall(r">\nTo (\[e-mail \d+\])<", client.get(line.page(1)).content.decode())
+    client.post(line.page(1, "draft"), line.form(1, correction="To", correction_format="text"))  # cut, and kept so
+    answer = submit(client, line, f"To {token}, [order 7], [commit 0123456789abcdef]")
+    assert answer.status_code == 422
+    assert f"What {token} stands for is not in this item" in answer.content.decode()
+    assert not Review.objects.exists()
+    assert Draft.objects.get().content["correction"].startswith(f"To {token},")
+    submit(client, line, f"To {own}, [order 7], [commit 0123456789abcdef]")
+    assert Review.objects.get().correction == f"To {own}, [order 7], [commit 0123456789abcdef]"
+
+
 def test_masking_costs_one_statement_once_values_have_numbers(
     line: Line, people: People, django_assert_max_num_queries: Any
 ) -> None:
