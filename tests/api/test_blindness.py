@@ -61,6 +61,8 @@ def told(people: People, item: Item) -> list[dict[str, Any]]:
          {"review_count", "extra_seats", "flagged_by", "flag_reason"}),
         ({"judges": True}, "Rule “name hidden” · user thumbed down, reviewer mood said rude", {"uncertainty", "probability"}),
         ({"user_thumbs": True}, "Rule “name hidden” · judge policy said 0.25, reviewer mood said rude", {"probability"}),
+        ({"model": True}, "Rule “name hidden” · sampled 1 in 2 · judge policy said 0.25, user thumbed down, reviewer mood said rude",
+         set()),
     ],
 )  # fmt: skip
 def test_an_item_is_told_to_who_reviews_it_without_what_its_queue_hides(

@@ -94,7 +94,7 @@ def reviewed(people: People, make: MakeLine, blindness: dict[str, bool]) -> str:
         ({"peers": False}, set()),
         ({"judges": True}, {"reviewer", "judge", "api", "rule"}),
         ({"user_thumbs": True}, {"reviewer", "user", "signal", "rule"}),
-        ({"model": True}, {"reviewer", "model"}),
+        ({"model": True}, {"reviewer", "model", "rule"}),
     ],
 )
 def test_what_a_queue_hides_is_nowhere_before_the_reviewer(

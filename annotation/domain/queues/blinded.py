@@ -15,8 +15,8 @@ from annotation.models import Item, Queue, User
 class Known:
     """Of an item's standing; None where telling it would tell what others said.
 
-    A rule that looks at feedback chooses by it, so its name, its findings and its chance are hidden with the feedback. Seats
-    beside the queue's are called because reviews differ. `tells_flag`: whether it may be said who flagged the item, and why.
+    A rule that looks at feedback chooses by it, so its name, its findings and its chance are hidden with the feedback. One that
+    looks at models says by its name and its filter which answered; where it points, it does not. Seats beside the queue's are called because reviews differ. `tells_flag`: whether it may be said who flagged the item, and why.
     """
 
     reason: Reason
@@ -50,7 +50,7 @@ def known(item: Item, queue: Queue, person: User | None) -> Known:
     is_own_flag = person is not None and item.flagged_by_id == person.pk
     tells_flag = is_own_flag or not policy.peers
     return Known(
-        reason=reasons.read(item.reason).without(policy.unseen, rules=bool(policy.hidden_sources)),
+        reason=reasons.read(item.reason).without(policy.unseen, rules=bool(policy.hidden_sources), model=policy.model),
         probability=None if policy.hidden_sources else item.probability,
         uncertainty=None if policy.judges else item.uncertainty,
         review_count=None if hides_reviews else item.review_count,

@@ -89,15 +89,15 @@ class Reason(BaseModel):
         one_in = 1 / self.probability
         return f"sampled 1 in {one_in:.0f}" if abs(one_in - round(one_in)) < 0.01 else f"sampled {self.probability:.3g}"
 
-    def without(self, unseen: Collection[str], *, rules: bool) -> Reason:
+    def without(self, unseen: Collection[str], *, rules: bool, model: bool = False) -> Reason:
         """What may be told without what these sources said; with `rules`, also without what a rule that looked at it would
-        tell by its name, its findings and its chance, and where it points.
+        tell by its name, its findings and its chance, and where it points; with `model`, without words that may name it.
         """
         seen = tuple(one for one in self.seen if one.source not in unseen)
-        if not rules:
+        if not rules and not model:
             return self.model_copy(update={"seen": seen})
         name = "name hidden" if self.rule else ""
-        untold = dict.fromkeys(("rule_uuid", "revision", "probability", "run"))
+        untold = dict.fromkeys(("rule_uuid", "revision", *(("probability", "run") if rules else ())))
         return self.model_copy(update={"seen": seen, "rule": name, "filter": "", "why": (), **untold})
 
     def document(self) -> dict[str, Any]:

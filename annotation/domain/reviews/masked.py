@@ -121,7 +121,9 @@ class Unmasked:
         raise InvalidReviewError(tuple(problems))
 
 
-_GONE = "What {} stands for is not in this item, and is no longer known from what you typed: type it again in its place."
+_GONE = (
+    "What {} stands for is not in this item, and is no longer known from what you typed: type it again in its place."
+)
 
 
 def put_back(content: ReviewInput, item: Item, by: User, mask: Mask) -> Unmasked:

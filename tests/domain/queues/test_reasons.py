@@ -50,6 +50,8 @@ def test_a_filter_stands_apart_and_what_was_kept_before_reads_the_same() -> None
     assert reasons.read(pointing.document()).without((), rules=False).run == pointing.run
     hidden = pointing.without((), rules=True)
     assert (hidden.filter, hidden.run) == ("", None), "a rule that looked at hidden feedback tells nothing"
+    nameless = pointing.without((), rules=False, model=True)
+    assert (nameless.rule, nameless.filter, nameless.run) == ("name hidden", "", pointing.run)
     assert reasons.read({"why": ["seen twice"]}).why == ("seen twice",)
 
 

@@ -79,6 +79,10 @@ def test_an_earlier_turn_of_the_thread_can_be_quoted_and_nothing_beyond(people: 
     assert not Review.objects.exists()
     assert submitted(people, line, 2, run=str(before.root_run_uuid)).status_code == 302
     assert Review.objects.get().labels[0]["evidence"] == [{"run": str(before.root_run_uuid), "text": QUOTE}]
+    followed = people.client(people.editor).get(
+        f"/w/acme/traces/{line.items[1].trace_uuid}/?step={before.root_run_uuid}"
+    )
+    assert followed.headers["Location"] == f"/w/acme/traces/{before.uuid}/?step={before.root_run_uuid}"
 
 
 def test_a_quoted_earlier_turn_stays_masked_and_is_kept_as_it_is(people: People, make_line: MakeLine) -> None:

@@ -11,11 +11,11 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.text import Truncator
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from annotation.domain.access import Capability
+from annotation.domain.masking.tokens import shortened
 from annotation.domain.paging import BadCursorError
 from annotation.domain.queues import flags
 from annotation.domain.queues.sight import Sight
@@ -81,7 +81,7 @@ def _summaries(request: MemberRequest, queue: Queue, reviews: Sequence[Review]) 
 
 def _seen(one: Summary, seen: Sight) -> Summary:
     marked = [
-        passage.model_copy(update={"text": Truncator(passage.text).chars(LONGEST_PASSAGE)})
+        passage.model_copy(update={"text": shortened(passage.text, LONGEST_PASSAGE)})
         for passage in masked.evidence(one.evidence, seen)
     ]
     return replace(one, answers=masked.answers(one.answers, seen), evidence=tuple(marked))

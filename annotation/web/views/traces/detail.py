@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
@@ -18,7 +19,7 @@ from annotation.domain.reviews import opening, quoted
 from annotation.domain.traces import filters, matching, neighbours, veiled
 from annotation.domain.traces.trajectory import trajectory
 from annotation.domain.traces.whole import feedback_of
-from annotation.models import FailureMode, Feedback, Item, Queue, Trace
+from annotation.models import FailureMode, Feedback, Item, Queue, Run, Trace
 from annotation.web.access import hides_model, member, readable_trace_of, visible
 from annotation.web.http import MemberRequest, page_or_fragment
 from annotation.web.sight import is_whole, require_whole
@@ -47,6 +48,8 @@ def trace_detail(request: MemberRequest, uuid: UUID) -> HttpResponse:
             is_veiled=hides_model(request, trace),
         )
     reading = shown(request, trace, choice)
+    if elsewhere := _elsewhere(request, reading, choice):
+        return redirect(elsewhere)
     context = {
         "trace": reading.trajectory.trace,
         "workspace": request.workspace,
@@ -66,6 +69,15 @@ def trace_detail(request: MemberRequest, uuid: UUID) -> HttpResponse:
 def address_of(request: MemberRequest, trace: Trace) -> str:
     """The page of a trace."""
     return reverse("trace-detail", args=[request.workspace.slug, trace.uuid])
+
+
+def _elsewhere(request: MemberRequest, reading: ShownTrajectory, choice: Choice) -> str:
+    """The page of another trace that has the step, as one before in the conversation has; empty where this has, or none."""
+    wanted = _uuid(request.GET.get("step", ""))
+    if wanted is None or any(step.run.uuid == wanted for step in reading.trajectory.steps):
+        return ""
+    run = visible(request, Run).select_related("trace").filter(uuid=wanted).first()
+    return f"{address_of(request, run.trace)}?{urlencode({**choice.query(), 'step': str(wanted)})}" if run else ""
 
 
 def shown(request: MemberRequest, trace: Trace, choice: Choice) -> ShownTrajectory:
