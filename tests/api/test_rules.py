@@ -36,7 +36,7 @@ def post(program: Client, path: str, body: dict[str, Any], status: int = 201) ->
 
 
 def new(queue: Queue, **changed: Any) -> dict[str, Any]:
-    actions = [{"kind": "add_to_queue", "queue": str(queue.uuid), "priority": 2}]
+    actions = [{"kind": "add_to_queue", "queue": str(queue.uuid), "priority": -1000}]
     return {"name": "Refunds", "filter": "status = error", "sample_rate": "0.25", "actions": actions, **changed}
 
 
@@ -51,7 +51,7 @@ def test_a_rule_is_made_read_changed_and_put_away(program: Client, queue: Queue)
     made = post(program, "rules", new(queue))
     assert (made["name"], made["is_enabled"], made["failure"]) == ("Refunds", True, "")
     assert made["revision"]["filter"] == "status is error"
-    assert made["revision"]["actions"] == [{"kind": "add_to_queue", "queue": str(queue.uuid), "priority": 2}]
+    assert made["revision"]["actions"] == [{"kind": "add_to_queue", "queue": str(queue.uuid), "priority": -1000}]
     path = f"/api/v1/rules/{made['id']}"
     assert program.get(path).json() == made
     assert program.get("/api/v1/rules").json() == {"results": [made], "next_cursor": None}

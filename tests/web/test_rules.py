@@ -21,7 +21,7 @@ from tests.factories import QueueFactory, TraceFactory
 from tests.fixtures.people import People
 
 pytestmark = pytest.mark.django_db
-NEW = {"name": "Refund language", "filter": "verdict = bad", "percent": "12.5", "priority": "3"}
+NEW = {"name": "Refund language", "filter": "verdict = bad", "percent": "12.5", "priority": "1000"}
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def test_an_admin_makes_a_rule(admin: Client, queue: Queue) -> None:
     assert revision is not None
     assert (rule.name, rule.is_enabled, revision.number) == ("Refund language", True, 1)
     assert (revision.filter, revision.sample_rate) == ("verdict is bad", Decimal("0.125000"))
-    assert revision.actions == [{"kind": "add_to_queue", "queue": str(queue.uuid), "priority": 3}]
+    assert revision.actions == [{"kind": "add_to_queue", "queue": str(queue.uuid), "priority": 1000}]
     assert AuditEvent.objects.get(action="rule.created").detail["sample_rate"] == "0.125000"
 
 

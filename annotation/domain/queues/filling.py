@@ -20,7 +20,7 @@ from django.db.models.lookups import LessThanOrEqual
 from django.utils import timezone
 from pydantic import BaseModel, ConfigDict, Field
 
-from annotation.domain.queues import items, subject_texts, subjects
+from annotation.domain.queues import items, priorities, subject_texts, subjects
 from annotation.domain.queues.reasons import Origin, Reason
 from annotation.domain.queues.subjects import Subject
 from annotation.domain.traces import matching
@@ -59,7 +59,7 @@ class FillPlan(BaseModel):
     now: datetime
     last: int
     is_restoring: bool = False
-    priority: int = Field(default=0, ge=-items.MOST_PRIORITY, le=items.MOST_PRIORITY)
+    priority: int = Field(default=0, ge=priorities.LEAST, le=priorities.MOST)
     origin: Origin = Origin.HAND
     by: str = ""
     why: str = ""

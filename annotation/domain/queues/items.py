@@ -21,9 +21,6 @@ from annotation.models import Decision, Item, Queue, Reservation, User
 
 BATCH = 1000
 
-MOST_PRIORITY = 1000
-"""Of an item, as few below nothing: the higher one is given out first where the queue goes by priority."""
-
 CLOSED = (Queue.Status.COMPLETED, Queue.Status.ARCHIVED)
 
 

@@ -8,6 +8,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+from annotation.domain.queues import priorities
+
 
 class AddToQueue(BaseModel):
     """Put the trace into a queue, there in front of items of lower priority."""
@@ -16,7 +18,7 @@ class AddToQueue(BaseModel):
 
     kind: Literal["add_to_queue"] = "add_to_queue"
     queue: UUID
-    priority: int = Field(default=0, ge=-100, le=100)
+    priority: int = Field(default=0, ge=priorities.LEAST, le=priorities.MOST)
 
 
 Action = AddToQueue

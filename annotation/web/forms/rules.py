@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from annotation.domain.queues import priorities
 from annotation.domain.rules import backfill, queries
 from annotation.domain.rules.actions import AddToQueue
 from annotation.domain.rules.lifecycle import RuleDraft, RuleInvalidError
@@ -59,7 +60,11 @@ class RuleForm(forms.Form):
         label="Add to queue", queryset=Queue.objects.none(), to_field_name="uuid", empty_label="Choose…"
     )
     priority = forms.IntegerField(
-        label="Priority", min_value=-100, max_value=100, required=False, help_text="Higher comes first."
+        label="Priority",
+        min_value=priorities.LEAST,
+        max_value=priorities.MOST,
+        required=False,
+        help_text="Higher comes first.",
     )
 
     def __init__(self, *args: Any, queues: QuerySet[Queue], **kwargs: Any) -> None:

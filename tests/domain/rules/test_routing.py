@@ -56,7 +56,7 @@ def test_a_trace_settles_when_its_root_has_ended_and_nothing_comes_any_more(
 def test_a_match_in_the_sample_becomes_an_item_that_says_why(
     make_rule: MakeRule, make_trace: MakeTrace, queue: Queue, now: datetime
 ) -> None:
-    rule = make_rule("status is error", priority=5)
+    rule = make_rule("status is error", priority=1000)
     bad, fine = make_trace(status="error"), make_trace(status="ok")
     FeedbackFactory(trace=bad, key="thumbs", score=0.0, source="user")
     FeedbackFactory(trace=bad, key="thumbs", score=0.0, source="reviewer")
@@ -69,7 +69,7 @@ def test_a_match_in_the_sample_becomes_an_item_that_says_why(
     assert decisions[bad.pk].revision == rule.current
     assert (decisions[bad.pk].probability, decisions[bad.pk].origin) == (Decimal("1.000000"), "live")
     (item,) = Item.objects.all()
-    assert (item.queue, item.trace_uuid, item.decision, item.priority) == (queue, bad.uuid, decisions[bad.pk], 5)
+    assert (item.queue, item.trace_uuid, item.decision, item.priority) == (queue, bad.uuid, decisions[bad.pk], 1000)
     assert item.probability == Decimal("1.000000")
     assert item.reason["rule"] == "Refunds"
     assert item.reason["revision"] == 1

@@ -12,7 +12,7 @@ from annotation.api.telling import told
 from annotation.api.v1.serializers.fields import AnyField
 from annotation.api.v1.serializers.queues import RubricSerializer
 from annotation.domain.access import Actor
-from annotation.domain.queues import blinded, items, reasons
+from annotation.domain.queues import blinded, priorities, reasons
 from annotation.models import Item
 
 MOST_AT_ONCE = 1000
@@ -137,8 +137,8 @@ class NewItemsSerializer(serializers.Serializer[Any]):
     priority = serializers.IntegerField(
         default=0,
         help_text="Of the new items; higher comes first.",
-        min_value=-items.MOST_PRIORITY,
-        max_value=items.MOST_PRIORITY,
+        min_value=priorities.LEAST,
+        max_value=priorities.MOST,
     )
     is_restoring = serializers.BooleanField(default=False, help_text="Also take back items that were removed.")
 
@@ -154,8 +154,8 @@ class ItemChangeSerializer(serializers.Serializer[Any]):
 
     priority = serializers.IntegerField(
         help_text="Higher comes first, for everybody and from now on, where the queue’s `order` is `priority`.",
-        min_value=-items.MOST_PRIORITY,
-        max_value=items.MOST_PRIORITY,
+        min_value=priorities.LEAST,
+        max_value=priorities.MOST,
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from rest_framework import serializers
 
 from annotation.api.choices import ChoiceField
+from annotation.domain.queues import priorities
 from annotation.domain.rules.actions import AddToQueue
 from annotation.domain.rules.lifecycle import SMALLEST_RATE, RuleDraft
 from annotation.models import Decision
@@ -18,7 +19,9 @@ class ActionSerializer(serializers.Serializer[Any]):
 
     kind = ChoiceField(["add_to_queue"], default="add_to_queue")
     queue = serializers.UUIDField(help_text="The id of a queue of this workspace.")
-    priority = serializers.IntegerField(default=0, min_value=-100, max_value=100, help_text="Higher comes first.")
+    priority = serializers.IntegerField(
+        default=0, min_value=priorities.LEAST, max_value=priorities.MOST, help_text="Higher comes first."
+    )
 
 
 class RevisionSerializer(serializers.Serializer[Any]):

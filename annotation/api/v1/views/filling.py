@@ -17,7 +17,7 @@ from annotation.api.resource import Resource
 from annotation.api.v1.serializers.jobs import JobSerializer
 from annotation.api.v1.views.refusals import refusals
 from annotation.domain.access import Capability
-from annotation.domain.queues import filling, items, unfilling
+from annotation.domain.queues import filling, priorities, unfilling
 from annotation.domain.queues.reasons import Origin
 from annotation.domain.reviews import coding
 from annotation.domain.traces.filters import FilterError
@@ -45,8 +45,8 @@ class FillSerializer(serializers.Serializer[Any]):
     priority = serializers.IntegerField(
         default=0,
         help_text="Of the new items; higher comes first.",
-        min_value=-items.MOST_PRIORITY,
-        max_value=items.MOST_PRIORITY,
+        min_value=priorities.LEAST,
+        max_value=priorities.MOST,
     )
     is_preview = serializers.BooleanField(default=False, help_text="Only count what would be added.")
 

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
 from annotation.domain.access import Capability
-from annotation.domain.queues import items
+from annotation.domain.queues import items, priorities
 from annotation.models import Item
 from annotation.web.access import item_of, member
 from annotation.web.http import MemberRequest
@@ -21,7 +21,7 @@ from annotation.web.views.queues.detail import back_to_list
 class PriorityForm(forms.Form):
     """A priority, within the bounds."""
 
-    priority = forms.IntegerField(min_value=-items.MOST_PRIORITY, max_value=items.MOST_PRIORITY)
+    priority = forms.IntegerField(min_value=priorities.LEAST, max_value=priorities.MOST)
 
 
 @require_POST

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from annotation.domain.access import Capability
-from annotation.domain.queues import filling, items, unfilling
+from annotation.domain.queues import filling, items, priorities, unfilling
 from annotation.domain.queues.filling import FillPlan
 from annotation.domain.traces.filters import FilterError
 from annotation.models import Project, Queue
@@ -30,7 +30,7 @@ class FillForm(forms.Form):
     kind = forms.ChoiceField(choices=[*filling.KINDS.items()], required=False)
     which = forms.ChoiceField(choices=(("all", "All"), ("random", "By chance")), required=False)
     count = forms.IntegerField(min_value=1, max_value=filling.MOST_SAMPLED, required=False)
-    priority = forms.IntegerField(min_value=-items.MOST_PRIORITY, max_value=items.MOST_PRIORITY, required=False)
+    priority = forms.IntegerField(min_value=priorities.LEAST, max_value=priorities.MOST, required=False)
     is_restoring = forms.BooleanField(required=False)
     seed = forms.UUIDField(required=False)
     now = forms.DateTimeField(required=False)
