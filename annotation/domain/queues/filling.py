@@ -44,10 +44,10 @@ _SMALLEST = Decimal("0.000001")
 
 class FillPlan(BaseModel):
     """Which traces, or threads (`kind`) of traces, go into which queue. `sample` is how many by chance (None: all that
-    match), `last` an inside id.
+    match), `last` an inside id. What a newer version asks for besides is refused rather than left out.
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     queue_id: int
     kind: Kind = "trace"

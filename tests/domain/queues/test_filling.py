@@ -185,6 +185,16 @@ def test_a_filter_that_takes_too_long_ends_the_job_and_says_so(
     assert "This filter takes longer than 0.2 s on these traces." in job.failure
 
 
+def test_a_plan_that_says_more_than_a_worker_knows_adds_nothing(queue: Queue, by: User) -> None:
+    plan = filling.plan(queue=queue, filter_text="", by=by, now=NOON)
+    job = filling.start(plan, queue=queue, by=by)
+    Job.objects.update(plan={**job.plan, "of": "what comes with another version"})
+    jobs.drive(job_id=job.pk, kinds=KINDS)
+    job.refresh_from_db()
+    assert (job.status, Item.objects.count()) == (Job.Status.FAILED, 0)
+    assert "Extra inputs are not permitted" in job.failure
+
+
 def test_filled_by_what_a_step_did_each_item_names_its_step(project: Project, queue: Queue, by: User) -> None:
     trace, other = Trace.objects.order_by("id")[:2]
     step, _ = RunFactory(trace=trace, type="tool", status="error"), RunFactory(trace=other, type="tool")
