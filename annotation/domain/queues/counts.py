@@ -73,6 +73,11 @@ def _tens(count: int) -> int:
     return count // 10 * 10
 
 
+def _of_state(state: str) -> str:
+    return f"""(SELECT count(*) FROM (SELECT 1 FROM annotation_item i
+    WHERE i.queue_id = queue.id AND i.state = '{state}' LIMIT %(bound)s) AS counted)"""  # noqa: S608 -- our own words
+
+
 _SQL = f"""
 WITH taken AS MATERIALIZED (
   SELECT h.item_id FROM annotation_reservation h JOIN annotation_item o ON o.id = h.item_id
@@ -80,12 +85,9 @@ WITH taken AS MATERIALIZED (
   UNION SELECT a.item_id FROM annotation_assignment a JOIN annotation_item o ON o.id = a.item_id
   WHERE o.queue_id = ANY(%(queues)s::bigint[]) AND a.reviewer_id <> %(person)s)
 SELECT queue.id,
-  (SELECT count(*) FROM (SELECT 1 FROM annotation_item i
-    WHERE i.queue_id = queue.id AND i.state = 'open' LIMIT %(bound)s) AS counted),
-  (SELECT count(*) FROM (SELECT 1 FROM annotation_item i
-    WHERE i.queue_id = queue.id AND i.state = 'done' LIMIT %(bound)s) AS counted),
-  (SELECT count(*) FROM (SELECT 1 FROM annotation_item i
-    WHERE i.queue_id = queue.id AND i.state = 'removed' LIMIT %(bound)s) AS counted),
+  {_of_state("open")},
+  {_of_state("done")},
+  {_of_state("removed")},
   (SELECT count(*) FROM (SELECT 1 FROM annotation_item i
     WHERE i.queue_id = queue.id AND i.flagged_at IS NOT NULL AND i.state <> 'removed' LIMIT %(bound)s) AS counted),
   (SELECT count(*) FROM (SELECT 1 FROM annotation_review r JOIN annotation_item i ON i.id = r.item_id
@@ -97,8 +99,7 @@ SELECT queue.id,
   (SELECT count(*) FROM annotation_review r JOIN annotation_item i ON i.id = r.item_id
     WHERE r.reviewer_id = %(person)s AND r.is_asked_again AND i.queue_id = queue.id AND i.state <> 'removed'
       AND i.flagged_at IS NULL),
-  (SELECT count(*) FROM (SELECT 1 FROM annotation_item i
-    WHERE i.queue_id = queue.id AND i.state = 'disagreement' LIMIT %(bound)s) AS counted)
+  {_of_state("disagreement")}
 FROM unnest(%(queues)s::bigint[]) AS queue(id)
 """  # noqa: S608 -- our own words
 # Few items are taken by anybody, and are looked up in a hash; only of those the seats are counted.
@@ -114,6 +115,19 @@ def of_queues(queues: Iterable[Queue], *, person: User | None) -> dict[int, Coun
     with connection.cursor() as cursor:
         cursor.execute(_SQL, given)
         return {queue: Counts(*counts) for queue, *counts in cursor.fetchall()}
+
+
+_STANDING = f"""
+SELECT {_of_state("open")}, {_of_state("done")}, {_of_state("disagreement")} FROM (SELECT %(queue)s::bigint) AS queue(id)
+"""  # noqa: S608 -- our own words
+
+
+def standing(queue: Queue) -> Counts:
+    """The items of one queue that stand in it, by state, and nothing else: looked for with every item that is opened."""
+    with connection.cursor() as cursor:
+        cursor.execute(_STANDING, {"queue": queue.pk, "bound": BOUND})
+        open_count, done, disagreement = cursor.fetchone()
+    return Counts(open=open_count, done=done, disagreement=disagreement)
 
 
 def of_queue(queue: Queue, *, person: User | None) -> Counts:

@@ -137,7 +137,7 @@ def _asked_again(item: Item, asked: Rubric, review: Review) -> dict[str, frozens
 
 def progress(queue: Queue, person: User, *, is_blind: bool = False) -> Progress:
     """For the head of the review page; as `queries.told` has it."""
-    counted = queries.told(counts.of_queue(queue, person=person), queue, is_blind=is_blind)
+    counted = queries.told(counts.standing(queue), queue, is_blind=is_blind)
     own = Review.objects.filter(item__queue=queue, reviewer=person)
     return Progress(counted, own.count() + probes.count(queue, person))
 

@@ -5,8 +5,10 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from annotation.domain.queues import assignment, table
+from annotation.domain.reviews import opening
 from annotation.models import Item, Queue, Review, RubricVersion, User
 from tests.domain.queues.test_assignment import reviewer
 from tests.factories.queues import QueueFactory
@@ -69,3 +71,14 @@ def test_a_page_of_the_table_reads_a_few_rows_for_each_of_its_own() -> None:
 
     assert len(claims) == 20
     assert (_rows_read() - before) / 20 < 60
+
+
+@pytest.mark.django_db
+def test_the_head_of_the_review_page_counts_what_it_says_and_not_what_is_left_for_the_person() -> None:
+    queue = QueueFactory()
+    person = reviewer(queue)
+    _grown(queue, person)
+    with CaptureQueriesContext(connection) as asked:
+        shown = opening.progress(queue, person)
+    assert (shown.counts.done, shown.counts.total, shown.counts.percent, shown.own_count) == (300, 1500, 20, 300)
+    assert not any("annotation_reservation" in query["sql"] for query in asked)
