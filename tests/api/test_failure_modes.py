@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from annotation.domain.feedback import inline
 from annotation.domain.feedback.inline import Subject
 from annotation.domain.work import jobs
-from annotation.models import Item, Job
+from annotation.models import Item, Job, Trace
 from annotation.tasks import KINDS
-from tests.factories import QueueFactory, TraceFactory
+from tests.factories import QueueFactory, RunFactory, TraceFactory
 from tests.fixtures.people import People
 
 V1 = "/api/v1/"
@@ -57,8 +57,15 @@ def test_a_queue_is_filled_and_emptied_again(people: People) -> None:
     assert (shown["matched_count"], shown["chosen_count"], shown["new_count"]) == (4, 2, 2)
     threads = api.post(path, asked | {"kind": "thread"}, content_type=JSON).json()
     assert (threads["matched_count"], threads["loose_count"]) == (0, 4)
-    refused = api.post(path, asked | {"kind": "run"}, content_type=JSON).json()["error"]["fields"]
-    assert refused == {"kind": ["'run' is not one of trace, thread."]}
+    steps = asked | {"kind": "run"}
+    assert api.post(path, steps, content_type=JSON).json()["error"]["message"] == (
+        "This filter does not say which steps are meant."
+    )
+    RunFactory(trace=Trace.objects.latest("pk"), type="tool")
+    found = api.post(path, steps | {"filter": "run(type: tool)"}, content_type=JSON).json()
+    assert (found["matched_count"], found["new_count"]) == (1, 1)
+    refused = api.post(path, asked | {"kind": "pair"}, content_type=JSON).json()["error"]["fields"]
+    assert refused == {"kind": ["'pair' is not one of trace, thread, run."]}
     started = api.post(path, asked | {"is_preview": False, "seed": shown["seed"]}, content_type=JSON)
     assert started.status_code == 202
     early = api.post(f"{V1}jobs/{started.json()['id']}/undo")

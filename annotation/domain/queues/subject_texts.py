@@ -12,6 +12,11 @@ def of_trace(uuid: F) -> Combinable:
     return Concat(Value("trace:"), Cast(uuid, TextField()), output_field=TextField())
 
 
+def of_run(uuid: F) -> Combinable:
+    """One run, by its outside id."""
+    return Concat(Value("run:"), Cast(uuid, TextField()), output_field=TextField())
+
+
 def of_thread(project: F, thread_id: F) -> Combinable:
     """A conversation of a project (its inside id)."""
     return Concat(Value("thread:"), Cast(project, TextField()), Value(":"), thread_id, output_field=TextField())

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Literal
 from uuid import UUID
 
 import pytest
 
 from annotation.domain.queues import filling, items, reasons, subjects, unfilling
 from annotation.domain.queues.reasons import Reason
+from annotation.domain.traces.filters import FilterError
 from annotation.domain.work import jobs
 from annotation.models import Item, Job, Project, Queue, Trace, User
 from annotation.tasks import KINDS
@@ -151,18 +153,67 @@ def test_threads_of_matching_traces_go_in_once_each_and_out_again(
     assert set(Item.objects.values_list("subject", "state")) == {(of[1].text, "open"), (of[2].text, "removed")}
 
 
-def test_threads_are_drawn_by_chance_like_traces(project: Project, queue: Queue, by: User) -> None:
+def test_the_steps_that_match_go_in_trace_by_trace_once_each_and_out_again(
+    project: Project, queue: Queue, by: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(filling, "BATCH", 2)
+    early, late = Trace.objects.filter(latency_ms=5000).order_by("id")[:2]
+    fast = Trace.objects.filter(latency_ms=10)[0]
+    failed = {"type": "tool", "name": "search", "status": "error"}
+    last, *wanted = [RunFactory(trace=trace, **failed) for trace in (late, early, early, early)]
+    wanted.append(last)
+    for other in ({"trace": early, **failed, "status": "ok"}, {"trace": late, **failed, "name": "book"}):
+        RunFactory(**other)
+    RunFactory(trace=fast, **failed)  # of a trace that does not match
+    RunFactory(trace=TraceFactory(project=ProjectFactory(workspace=project.workspace), latency_ms=5000), **failed)
+    RunFactory(trace=TraceFactory(latency_ms=5000), **failed)  # of another workspace
+    of = [subjects.of_run(run.trace.uuid, run.uuid) for run in wanted]
+    _stands, gone = items.add(queue=queue, subjects=of[1:3], reason=Reason()).added
+    items.remove(item=gone, by=by)
+    text = "run(search, type: tool, status: error) and latency > 2s and not run(hand_over)"
+    plan = filling.plan(queue=queue, filter_text=text, kind="run", project=project, by=by, now=NOON)
+    RunFactory(trace=early, **failed)  # came later
+    shown = filling.preview(plan, queue=queue)
+    found = (shown.matched_count, shown.chosen_count, shown.new_count, shown.present_count, shown.removed_count)
+    assert (found, shown.loose_count, len(shown.examples)) == ((4, 4, 2, 1, 1), 0, 4)
+    job = driven(filling.start(plan, queue=queue, by=by))
+    assert (job.result, job.total_count) == ({"added": 2, "restored": 0, "present": 1, "removed": 1}, 4)
+    new = Item.objects.filter(number__gt=2).order_by("number")
+    assert [(item.kind, item.subject, item.trace_uuid, item.run_uuid) for item in new] == [
+        ("run", one.text, one.trace_uuid, one.run_uuid) for one in (of[0], of[3])
+    ]
+    assert (new[0].reason["filter"], new[0].reason["why"]) == (text, [f"of {project.name}"])
+    again = driven(filling.start(plan, queue=queue, by=by))
+    assert again.result == {"added": 0, "restored": 0, "present": 3, "removed": 1}
+    assert driven(unfilling.start(job=job, by=by)).result == {"taken_out": 2, "stayed": 0}
+    assert set(Item.objects.values_list("subject", "state")) == {(of[1].text, "open"), (of[2].text, "removed")}
+
+
+def test_steps_are_filled_only_by_a_filter_that_names_them(queue: Queue, by: User) -> None:
+    for text in ("latency > 2s", "not run(type: tool)", ""):
+        plan = filling.plan(queue=queue, filter_text=text, kind="run", by=by, now=NOON)
+        with pytest.raises(FilterError, match="does not say which steps"):
+            filling.preview(plan, queue=queue)
+
+
+@pytest.mark.parametrize(("kind", "why"), [("thread", ["in a trace of it"]), ("run", [])])
+def test_threads_and_steps_are_drawn_by_chance_like_traces(
+    project: Project, queue: Queue, by: User, kind: Literal["thread", "run"], why: list[str]
+) -> None:
     for number in range(8):
-        TraceFactory(project=project, thread_id=f"t{number // 2}", latency_ms=9000)
-    plan = filling.plan(queue=queue, filter_text="latency > 2s", kind="thread", sample=2, seed=SEED, by=by, now=NOON)
+        trace = TraceFactory(project=project, thread_id=f"t{number // 2}", latency_ms=9000)
+        RunFactory(trace=trace, type="tool" if number % 2 else "llm")
+    text = "latency > 2s and run(type: tool)"
+    plan = filling.plan(queue=queue, filter_text=text, kind=kind, sample=2, seed=SEED, by=by, now=NOON)
     shown = filling.preview(plan, queue=queue)
     assert (shown.matched_count, shown.chosen_count, shown.new_count) == (4, 2, 2)
     job = driven(filling.start(plan, queue=queue, by=by))
-    assert (job.title, job.result["added"]) == (f"Add to “{queue}”: 2 threads by chance", 2)
-    assert set(Item.objects.values_list("thread_id", "probability")) == {
-        (trace.thread_id, Decimal("0.5")) for trace in shown.examples
+    noun = plan.thing.noun
+    assert (job.title, job.result["added"]) == (f"Add to “{queue}”: 2 {noun}s by chance", 2)
+    assert set(Item.objects.values_list("subject", "probability")) == {
+        (plan.thing.subject(row).text, Decimal("0.5")) for row in shown.examples
     }
-    assert Item.objects.all()[0].reason["why"] == ["in a trace of it", "2 of 4 threads by chance"]
+    assert Item.objects.all()[0].reason["why"] == [*why, f"2 of 4 {noun}s by chance"]
 
 
 def test_a_closed_queue_is_not_filled(queue: Queue, by: User) -> None:

@@ -17,7 +17,7 @@ from annotation.api.resource import Resource
 from annotation.api.v1.serializers.jobs import JobSerializer
 from annotation.api.v1.views.refusals import refusals
 from annotation.domain.access import Capability
-from annotation.domain.queues import filling, priorities, unfilling
+from annotation.domain.queues import choosing, filling, priorities, unfilling
 from annotation.domain.queues.reasons import Origin
 from annotation.domain.reviews import coding
 from annotation.domain.traces.filters import FilterError
@@ -25,18 +25,21 @@ from annotation.models import Job, Project, Queue
 
 
 class FillSerializer(serializers.Serializer[Any]):
-    """Which traces to add, or their threads. The same `seed` and number choose the same traces, as long as the same ones match."""
+    """Which traces to add, or their threads or steps. The same `seed` and number choose the same, as long as the same ones match."""
 
     filter = serializers.CharField(default="", allow_blank=True, help_text="In the filter language; empty: all traces.")
     kind = ChoiceField(
-        list(filling.KINDS.items()), default="trace", help_text="`thread`: each thread of the traces that match, once."
+        list(choosing.KINDS.items()),
+        default="trace",
+        help_text="`thread`: each thread of the traces that match, once. `run`: all their steps that meet a `run(…)` of "
+        "the filter, which needs one then.",
     )
     project = serializers.CharField(default="", allow_blank=True, help_text="Name or slug; empty: all projects.")
     sample = serializers.IntegerField(
         default=None,
         allow_null=True,
         min_value=1,
-        max_value=filling.MOST_SAMPLED,
+        max_value=choosing.MOST_SAMPLED,
         help_text="So many by chance; null: all.",
     )
     seed = serializers.UUIDField(default=None, allow_null=True)
@@ -52,7 +55,7 @@ class FillSerializer(serializers.Serializer[Any]):
 
 
 class FillPreviewSerializer(serializers.Serializer[Any]):
-    """What would be added: traces, or threads where these were asked for."""
+    """What would be added: traces, or threads or steps where these were asked for."""
 
     seed = serializers.UUIDField()
     matched_count = serializers.IntegerField()
@@ -74,7 +77,7 @@ class SaturationSerializer(serializers.Serializer[Any]):
 
 
 class QueueFillView(Resource):
-    """All traces that match, their threads, or some of them by chance, for one queue."""
+    """All traces that match, their threads or steps, or some of them by chance, for one queue."""
 
     needs = {"POST": Capability.EDIT}
 

@@ -14,8 +14,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from annotation.domain.access import Capability
-from annotation.domain.queues import filling, items, priorities, unfilling
-from annotation.domain.queues.filling import FillPlan
+from annotation.domain.queues import choosing, filling, items, priorities, unfilling
+from annotation.domain.queues.choosing import FillPlan
 from annotation.domain.traces.filters import FilterError
 from annotation.models import Project, Queue
 from annotation.web.access import job_of, member, queue_of, visible
@@ -27,9 +27,9 @@ class FillForm(forms.Form):
     """Which traces into which queue; what is not asked on the page keeps the preview and the job the same."""
 
     queue = forms.UUIDField()
-    kind = forms.ChoiceField(choices=[*filling.KINDS.items()], required=False)
+    kind = forms.ChoiceField(choices=[*choosing.KINDS.items()], required=False)
     which = forms.ChoiceField(choices=(("all", "All"), ("random", "By chance")), required=False)
-    count = forms.IntegerField(min_value=1, max_value=filling.MOST_SAMPLED, required=False)
+    count = forms.IntegerField(min_value=1, max_value=choosing.MOST_SAMPLED, required=False)
     priority = forms.IntegerField(min_value=priorities.LEAST, max_value=priorities.MOST, required=False)
     is_restoring = forms.BooleanField(required=False)
     seed = forms.UUIDField(required=False)
