@@ -16,7 +16,8 @@ class Known:
     """Of an item's standing; None where telling it would tell what others said.
 
     A rule that looks at feedback chooses by it, so its name, its findings and its chance are hidden with the feedback. One that
-    looks at models says by its name and its filter which answered; where it points, it does not. Seats beside the queue's are called because reviews differ. `tells_flag`: whether it may be said who flagged the item, and why.
+    looks at models says by its name and its filter which answered; where it points, it does not. Seats beside the queue's are
+    called because reviews differ. `tells_flag`: whether it may be said who flagged the item, and why.
     """
 
     reason: Reason

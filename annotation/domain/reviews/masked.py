@@ -117,13 +117,15 @@ class Unmasked:
         """The content; InvalidReviewError where a token in it stands for something that nobody knows any more."""
         if not self.lost:
             return self.content
-        problems = (AnswerProblem(part, _GONE.format(token)) for part, token in self.lost.items())
+        problems = (
+            AnswerProblem(part, _GONE.format(token, _AGAIN.get(part, _TYPE))) for part, token in self.lost.items()
+        )
         raise InvalidReviewError(tuple(problems))
 
 
-_GONE = (
-    "What {} stands for is not in this item, and is no longer known from what you typed: type it again in its place."
-)
+_GONE = "What {} stands for is not in this item, and is no longer known from what you typed: {}."
+_TYPE = "type it again in its place"
+_AGAIN = {"labels": "mark that passage again"}
 
 
 def put_back(content: ReviewInput, item: Item, by: User, mask: Mask) -> Unmasked:

@@ -233,6 +233,9 @@ def test_a_token_whose_value_was_cut_out_is_not_taken_for_a_value(line: Line, pe
     assert f"What {token} stands for is not in this item" in answer.content.decode()
     assert not Review.objects.exists()
     assert Draft.objects.get().content["correction"].startswith(f"To {token},")
+    quote = json.dumps({"label": "Rude", "run": None, "text": f"Wrote to {token}"})
+    quoted = submit(client, line, "", labels="Rude", evidence=quote).content.decode()
+    assert "no longer known from what you typed: mark that passage again." in quoted
     submit(client, line, f"To {own}, [order 7], [commit 0123456789abcdef]")
     assert Review.objects.get().correction == f"To {own}, [order 7], [commit 0123456789abcdef]"
 
