@@ -122,9 +122,15 @@ def readable_trace_of(request: MemberRequest, uuid: UUID) -> Trace:
     another one.
     """
     trace = trace_of(request, uuid)
-    if request.actor.is_limited_to_queues and not _items_about(request, trace).exclude(kind=Item.Kind.PAIR).exists():
+    if not is_readable(request, trace):
         raise Http404
     return trace
+
+
+def is_readable(request: MemberRequest, trace: Trace) -> bool:
+    """Whether the member, who sees the trace, may see it by itself."""
+    is_limited = request.actor.is_limited_to_queues
+    return not is_limited or _items_about(request, trace).exclude(kind=Item.Kind.PAIR).exists()
 
 
 def _items_about(request: MemberRequest, trace: Trace) -> QuerySet[Item]:

@@ -10,8 +10,8 @@ from django.db.models import Q, QuerySet
 
 from annotation.domain.queues import presentation, sight
 from annotation.domain.queues.sight import WHOLE, Sight
-from annotation.models import Item, Queue, Trace
-from annotation.web.access import of_threads, visible
+from annotation.models import Item, Queue, Run, Trace
+from annotation.web.access import is_readable, of_threads, visible
 from annotation.web.http import MemberRequest
 
 LIKE_REVIEWERS = "sees_like_reviewers"
@@ -92,6 +92,12 @@ def is_whole(request: MemberRequest, *traces: Trace) -> bool:
         return True
     items = _about(visible(request, Item), *traces).select_related("queue")
     return not any(sight.is_limiting(item.queue) for item in items)
+
+
+def trace_with(request: MemberRequest, step: UUID) -> Trace | None:
+    """The trace that has the step, where the person may read it by itself; None where they may not, or nobody knows the step."""
+    run = visible(request, Run).select_related("trace").filter(uuid=step).first()
+    return run.trace if run and is_readable(request, run.trace) and is_whole(request, run.trace) else None
 
 
 def shown(request: MemberRequest, queue: Queue, seen: Sight) -> dict[str, bool]:

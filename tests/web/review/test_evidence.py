@@ -14,6 +14,7 @@ from annotation.domain.reviews import submit as submission
 from annotation.domain.reviews.content import ReviewInput
 from annotation.models import Draft, Item, Review, Trace
 from tests.factories.accounts import MembershipFactory
+from tests.factories.queues import ItemFactory, QueueFactory
 from tests.fixtures.people import People
 from tests.web.queues.test_lists import words
 from tests.web.review.conftest import Line, run_of
@@ -79,10 +80,16 @@ def test_an_earlier_turn_of_the_thread_can_be_quoted_and_nothing_beyond(people: 
     assert not Review.objects.exists()
     assert submitted(people, line, 2, run=str(before.root_run_uuid)).status_code == 302
     assert Review.objects.get().labels[0]["evidence"] == [{"run": str(before.root_run_uuid), "text": QUOTE}]
-    followed = people.client(people.editor).get(
-        f"/w/acme/traces/{line.items[1].trace_uuid}/?step={before.root_run_uuid}"
-    )
-    assert followed.headers["Location"] == f"/w/acme/traces/{before.uuid}/?step={before.root_run_uuid}"
+    step, editor = f"step={before.root_run_uuid}", people.client(people.editor)
+    here, there = f"/w/acme/traces/{line.items[1].trace_uuid}/?{step}", f"/w/acme/traces/{before.uuid}/?{step}"
+    for reader, followed in (
+        (client, here),
+        (editor, here),
+        (editor, f"/w/acme/queues/{line.queue.uuid}/adjudication/?item=2&{step}"),
+    ):
+        assert reader.get(followed).headers["Location"] == there
+    ItemFactory(queue=QueueFactory(workspace=people.workspace, masking=MASKING), trace=before)
+    assert client.get(here).status_code == 200, "not sent to what is read on its review page only"
 
 
 def test_a_quoted_earlier_turn_stays_masked_and_is_kept_as_it_is(people: People, make_line: MakeLine) -> None:

@@ -30,8 +30,10 @@ from annotation.web.forms import review_sent
 from annotation.web.forms.review_fields import QuestionField, ReviewFields
 from annotation.web.forms.review_sent import Sent
 from annotation.web.http import MemberRequest
+from annotation.web.sight import trace_with
 from annotation.web.trajectory import ShownTrajectory
 from annotation.web.views.review import context, correction, trajectory
+from annotation.web.views.traces import detail
 
 MOST_LISTED = 100
 
@@ -45,7 +47,10 @@ def queue_adjudication(request: MemberRequest, uuid: UUID) -> HttpResponse:
     """
     queue = queue_of(request, uuid)
     waiting = side_by_side.waiting(visible(request, Item), queue, MOST_LISTED)
-    return _page(request, queue, waiting, _named(request, queue) or next((one.item for one in waiting), None))
+    item = _named(request, queue) or next((one.item for one in waiting), None)
+    if item and (elsewhere := _elsewhere(request, item)):
+        return redirect(elsewhere)
+    return _page(request, queue, waiting, item)
 
 
 @require_POST
@@ -89,6 +94,15 @@ def item_another(request: MemberRequest, uuid: UUID) -> HttpResponse:
         return _refused(request, item, problem)
     messages.success(request, f"Item {item.number} is back in the line for one more review.")
     return _next(request, item)
+
+
+def _elsewhere(request: MemberRequest, item: Item) -> str:
+    """Where the step that the address names is read, if that is not on this page, as of a turn before; empty if it is."""
+    step = trajectory.named_step(request)
+    trace = trace_with(request, step) if step else None
+    if trace is None or trace in opening.turns(item)[1]:
+        return ""
+    return f"{detail.address_of(request, trace)}?{urlencode({'step': str(step)})}"
 
 
 def _again(request: MemberRequest, item: Item, sent: Sent) -> HttpResponse:

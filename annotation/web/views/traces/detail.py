@@ -19,10 +19,10 @@ from annotation.domain.reviews import opening, quoted
 from annotation.domain.traces import filters, matching, neighbours, veiled
 from annotation.domain.traces.trajectory import trajectory
 from annotation.domain.traces.whole import feedback_of
-from annotation.models import FailureMode, Feedback, Item, Queue, Run, Trace
+from annotation.models import FailureMode, Feedback, Item, Queue, Trace
 from annotation.web.access import hides_model, member, readable_trace_of, visible
 from annotation.web.http import MemberRequest, page_or_fragment
-from annotation.web.sight import is_whole, require_whole
+from annotation.web.sight import is_whole, require_whole, trace_with
 from annotation.web.trajectory import ShownTrajectory, is_more_of_outline, more_of_outline
 from annotation.web.views.datasets import taking
 from annotation.web.views.traces.choosing import Choice, chosen
@@ -74,10 +74,10 @@ def address_of(request: MemberRequest, trace: Trace) -> str:
 def _elsewhere(request: MemberRequest, reading: ShownTrajectory, choice: Choice) -> str:
     """The page of another trace that has the step, as one before in the conversation has; empty where this has, or none."""
     wanted = _uuid(request.GET.get("step", ""))
-    if wanted is None or any(step.run.uuid == wanted for step in reading.trajectory.steps):
+    if wanted is None or reading.trajectory.at:
         return ""
-    run = visible(request, Run).select_related("trace").filter(uuid=wanted).first()
-    return f"{address_of(request, run.trace)}?{urlencode({**choice.query(), 'step': str(wanted)})}" if run else ""
+    other = trace_with(request, wanted)
+    return f"{address_of(request, other)}?{urlencode({**choice.query(), 'step': str(wanted)})}" if other else ""
 
 
 def shown(request: MemberRequest, trace: Trace, choice: Choice) -> ShownTrajectory:
