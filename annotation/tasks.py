@@ -15,7 +15,7 @@ from annotation.domain.imports import traces as imported_traces
 from annotation.domain.ingest import receive_logs, repricing
 from annotation.domain.notices import completions, delivering, mailing
 from annotation.domain.projects import accounts
-from annotation.domain.queues import filling, unfilling
+from annotation.domain.queues import asking_again, filling, unfilling
 from annotation.domain.retention import deletion, keeping, partitions
 from annotation.domain.rules import backfill, routing
 from annotation.domain.traces import tallies
@@ -29,6 +29,7 @@ KINDS: Mapping[str, jobs.Kind] = {
     taxonomy.KIND: taxonomy.prepare,
     filling.KIND: filling.prepare,
     unfilling.KIND: unfilling.prepare,
+    asking_again.KIND: asking_again.prepare,
     repricing.KIND: repricing.prepare,
     deletion.KIND: deletion.prepare,
     keeping.KIND: keeping.prepare,

@@ -45,6 +45,7 @@ _OF_A_DATASET: list[URLPattern | URLResolver] = [
 ]
 _OF_A_QUEUE: list[URLPattern | URLResolver] = [
     path("claim", queues.QueueClaimView.as_view(), name="queue-claim"),
+    path("rubric/preview", queues.QueueRubricPreviewView.as_view(), name="queue-rubric-preview"),
     path("items", queues.QueueItemListView.as_view(), name="queue-item-list"),
     path("quality", gold.QueueQualityView.as_view(), name="queue-quality"),
     path("pairs", pairs.QueuePairsView.as_view(), name="queue-pairs"),

@@ -5,50 +5,108 @@ Their item stays as settled as it is; what was answered stands until the new ans
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
-from functools import reduce
-from itertools import islice
-from operator import or_
+from itertools import takewhile
 
-from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.conf import settings
+from django.db.models import F, OuterRef, QuerySet, Subquery
 
-from annotation.domain.queues import presentation, rubric, rubric_changes, subject_texts
-from annotation.domain.queues.rubric import Question, Rubric
-from annotation.domain.queues.rubric_changes import Changes
-from annotation.models import Item, Queue, Review, RubricVersion, Run, Skip, User
+from annotation.domain.queues import affected, rubric
+from annotation.domain.queues.affected import Place
+from annotation.domain.queues.rubric import Rubric
+from annotation.domain.traces import matching
+from annotation.domain.work import jobs
+from annotation.models import Item, Job, Queue, Review, RubricVersion, Skip, User
 
-BATCH = 1000
+KIND = "queue_ask_again"
+AT_ONCE = 10
+"""So many batches of reviews are held against a rubric while somebody waits, for as long as a search by a filter may take."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """How many reviews would be asked for again, and in how many of them an answer that stands fits no more."""
+    """How many reviews would be asked for again, and in how many of them an answer that stands fits no more.
+
+    `is_partial`: not all reviews were looked at, so that it is these at least.
+    """
 
     count: int = 0
     misfit_count: int = 0
-
-
-def mark(*, queue: Queue, version: RubricVersion) -> int:
-    """Ask for every review again that answers another version and that this one affects; says how many.
-
-    It lacks a question or choice of this one, or something that it answers is not taken any more. A question that would not be
-    asked after the answers that stand, or of no step of the item, is not lacking; of a pair the rubric asks nothing. Call with
-    the queue locked.
-    """
-    count = 0
-    for batch in _affected(queue, rubric.read(version.questions)):
-        count += Review.objects.filter(pk__in=[pk for pk, _ in batch]).update(is_asked_again=True)
-    return count
+    is_partial: bool = False
 
 
 def preview(*, queue: Queue, asked: Rubric) -> Asked:
-    """What `mark` would do if the queue asked this."""
-    count = misfit_count = 0
-    for batch in _affected(queue, asked):
-        count += len(batch)
-        misfit_count += sum(is_misfit for _, is_misfit in batch)
-    return Asked(count, misfit_count)
+    """What `mark` would do if the queue asked this, see `affected.batch`."""
+    told, place = Asked(is_partial=True), Place()
+    with suppress(matching.FilterTooSlow), matching.bounded():
+        for _ in _turns():
+            batch = affected.batch(queue, asked, after=place)
+            is_last = len(batch) < affected.BATCH
+            count = told.count + sum(one.is_affected for one in batch)
+            told = Asked(count, told.misfit_count + sum(one.is_misfit for one in batch), is_partial=not is_last)
+            if is_last:
+                break
+            place = batch[-1].place
+    return told
+
+
+def mark(*, queue: Queue, version: RubricVersion, by: User) -> int:
+    """Ask for every review again that answers an earlier version and that this one affects, see `affected.batch`.
+
+    Says how many; where there are too many to be looked at now, a job goes on. Call with the queue locked.
+    """
+    count: int = 0
+    place: Place | None = Place()
+    with suppress(matching.FilterTooSlow), matching.bounded():  # which takes back what it interrupts
+        count, place = _mark_at_once(queue, version)
+    if place is not None:
+        title, plan = f"Ask for reviews of “{queue}” again", {"version": version.pk, "after": place}
+        jobs.create(workspace=queue.workspace, kind=KIND, title=title, plan=plan, by=by)
+    return count
+
+
+def _turns() -> Iterator[int]:
+    until = time.monotonic() + settings.FILTER_TIMEOUT_MILLISECONDS / 1000
+    return takewhile(lambda _: time.monotonic() < until, range(AT_ONCE))
+
+
+def prepare(job: Job) -> jobs.Step:
+    """The step that goes on with what `mark` began."""
+    version = RubricVersion.objects.select_related("queue").get(pk=job.plan["version"])
+
+    def step(job: Job) -> bool:
+        after = Place(*job.cursor.get("after", job.plan["after"]))
+        count, place = _mark(version.queue, version, after)
+        job.done_count += count
+        job.cursor = {"after": place}
+        return place is None
+
+    return step
+
+
+def _mark_at_once(queue: Queue, version: RubricVersion) -> tuple[int, Place | None]:
+    count, place = 0, Place()
+    for _ in _turns():
+        more, following = _mark(queue, version, place)
+        count += more
+        if following is None:
+            return count, None
+        place = following
+    return count, place
+
+
+def _mark(queue: Queue, version: RubricVersion, after: Place) -> tuple[int, Place | None]:
+    """How many of the next batch were marked, and where it ended if there may be more.
+
+    Whoever has submitted an answer to the version itself, or a later one, since it was read is not asked again.
+    """
+    batch = affected.batch(queue, rubric.read(version.questions), after=after, before=version)
+    rows = Review.objects.filter(pk__in=[one.place.review for one in batch if one.is_affected])
+    count = rows.filter(rubric__lt=version.pk).update(is_asked_again=True)
+    return count, batch[-1].place if len(batch) == affected.BATCH else None
 
 
 def next_item(queue: Queue, person: User) -> Item | None:
@@ -65,62 +123,3 @@ def next_item(queue: Queue, person: User) -> Item | None:
 def _waiting(queue: Queue, person: User) -> QuerySet[Review]:
     rows = Review.objects.filter(reviewer=person, is_asked_again=True, item__queue=queue)
     return rows.exclude(item__state=Item.State.REMOVED).filter(item__flagged_at__isnull=True)
-
-
-def _affected(queue: Queue, asked: Rubric) -> Iterator[list[tuple[int, bool]]]:
-    """The reviews (by inside ids) of other versions that it affects, and whether an answer of each fits no more, in batches."""
-    for old in queue.rubric_versions.all():
-        changes = rubric_changes.between(asked, rubric.read(old.questions))
-        if changes == Changes():
-            continue
-        rows = Review.objects.filter(rubric=old, is_asked_again=False, is_adjudication=False)
-        rows = rows.exclude(item__state=Item.State.REMOVED).exclude(item__kind=Item.Kind.PAIR)
-        yield from _batches(_held_against(_narrowed(rows, changes, queue), changes))
-
-
-def _narrowed(rows: QuerySet[Review], changes: Changes, queue: Queue) -> QuerySet[Review]:
-    """With `has_new_steps`; without the reviews that can be told in SQL to say nothing about what has changed."""
-    rows = rows.annotate(has_new_steps=ExpressionWrapper(_has_steps(changes.new_of_steps, queue), BooleanField()))
-    if changes.new or changes.recast_of_steps:
-        return rows
-    answered = {"answers__has_any_keys": [question.key for question in changes.recast]} if changes.recast else {}
-    return rows.filter(Q(has_new_steps=True) | (Q(**answered) if answered else Q(pk__in=[])))
-
-
-def _has_steps(questions: Iterable[Question], queue: Queue) -> Q:
-    """Whether the item of a review has a step that one of these is asked of; steps that are hidden from reviewers are none."""
-    hidden = presentation.read(queue.presentation).hidden_types
-    kinds = [
-        Q(type=of.type, **({"name": of.name} if of.name else {}))
-        for one in questions
-        if (of := one.of) and of.type not in hidden
-    ]
-    if not kinds:
-        return Q(Value(False))
-    runs = Run.objects.filter(reduce(or_, kinds), workspace=queue.workspace_id)
-    of_kind = {
-        Item.Kind.RUN: runs.filter(uuid=OuterRef("item__run_uuid")),
-        Item.Kind.TRACE: runs.filter(trace__workspace=queue.workspace_id, trace__uuid=OuterRef("item__trace_uuid")),
-        Item.Kind.THREAD: runs.annotate(
-            thread=subject_texts.of_thread(F("trace__project"), F("trace__thread_id"))
-        ).filter(
-            trace__workspace=queue.workspace_id,
-            trace__thread_id=OuterRef("item__thread_id"),  # which has an index
-            thread=OuterRef("item__subject"),  # of its project alone
-        ),
-    }
-    return reduce(or_, (Q(item__kind=kind) & Q(Exists(found)) for kind, found in of_kind.items()))
-
-
-def _held_against(rows: QuerySet[Review], changes: Changes) -> Iterator[tuple[int, bool]]:
-    """Those that it affects; steps are read only where something about steps may fit no more."""
-    columns = ["pk", "has_new_steps", "answers", *(["steps"] if changes.recast_of_steps else [])]
-    for pk, has_new_steps, answers, *steps in rows.values_list(*columns).iterator(BATCH):
-        is_misfit = bool(changes.misfits(answers) or (steps and changes.misfits_of_steps(steps[0])))
-        if is_misfit or has_new_steps or changes.is_lacking(answers):
-            yield pk, is_misfit
-
-
-def _batches(found: Iterator[tuple[int, bool]]) -> Iterator[list[tuple[int, bool]]]:
-    while batch := list(islice(found, BATCH)):
-        yield batch

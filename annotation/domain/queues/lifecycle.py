@@ -109,7 +109,7 @@ def edit(
     and who decides where reviews differ.
 
     With `asks_again` reviewers are asked for the reviews again that lack a question of the new version, or say what it does not
-    take any more. Raises QueueError.
+    take any more; where they are very many, a job goes on. Raises QueueError.
     """
     require_sound(queue.workspace, settings)
     with _named_once(settings.name), transaction.atomic():
@@ -128,7 +128,7 @@ def edit(
         if {"reviewers_per_item", "double_percent", "decides"} & set(changes):
             following.follow_policy(locked)
         changes |= _rubric_change(before, version)
-        if asks_again and (count := asking_again.mark(queue=locked, version=version)):
+        if asks_again and (count := asking_again.mark(queue=locked, version=version, by=by)):
             changes["reviews asked for again"] = count
         if changes:
             audit.record("queue.changed", by=by, workspace=locked.workspace, target=locked, detail=changes)

@@ -149,6 +149,7 @@ REST: tuple[Route, ...] = (
         route(f"{V1}queues/<uuid:uuid>/{page}", {"GET": api_readers_of_one(reviewer=403, invited=403)}, uuid="queue")
         for page in ("agreement", "progress", "reviews")
     ),
+    route(f"{V1}queues/<uuid:uuid>/rubric/preview", {"POST": api_admins(400, elsewhere=404)}, uuid="queue"),
     route(f"{V1}queues/<uuid:uuid>/fill", {"POST": api_editors(elsewhere=404)}, uuid="queue", data={"is_preview": True}),
     route(f"{V1}queues/<uuid:uuid>/saturation", {"GET": api_readers_of_one()}, uuid="queue"),
     route(

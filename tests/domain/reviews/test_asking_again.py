@@ -9,16 +9,27 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from annotation.domain.queues import asking_again, assignment, counts, items, lifecycle, subjects
+from annotation.domain.queues import (
+    affected,
+    asking_again,
+    assignment,
+    counts,
+    items,
+    lifecycle,
+    rubric_versions,
+    subjects,
+)
 from annotation.domain.queues.conditions import Condition, Steps
 from annotation.domain.queues.reasons import Reason
 from annotation.domain.queues.refusals import NothingLeftError
 from annotation.domain.queues.rubric import Option, Question, QuestionKind, Rubric
 from annotation.domain.reviews import correct, opening, submit
 from annotation.domain.reviews.content import ReviewInput
-from annotation.models import AuditEvent, Feedback, Item, Queue, Review, User
+from annotation.domain.work import jobs
+from annotation.models import AuditEvent, Feedback, Item, Job, Queue, Review, User
+from annotation.tasks import KINDS
 from tests.domain.reviews.conftest import BAD, NOON, Bench
-from tests.factories import RunFactory, TraceFactory
+from tests.factories import ReviewFactory, RunFactory, TraceFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -169,7 +180,52 @@ def test_reviews_are_held_against_a_rubric_by_one_statement_a_version(bench: Ben
         asking_again.preview(
             queue=bench.queue, asked=Rubric(questions=(THUMBS, TONE, TONE.model_copy(update={"key": "b"})))
         )
-    assert len(asked) == 3, "the versions, and the reviews of each of two"
+    read = [query["sql"] for query in asked if "annotation_" in query["sql"]]
+    assert len(read) == 3, "the versions, and the reviews of each of two"
+
+
+def test_of_many_reviews_some_are_counted_and_marked_at_once_and_the_rest_by_a_job(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(affected, "BATCH", 2)
+    monkeypatch.setattr(asking_again, "AT_ONCE", 2)
+    given = [_another(bench, number) for number in (2, 3, 4)]
+    grow(bench, TONE.model_copy(update={"is_required": False}), asks_again=False)
+    given += [_another(bench, number) for number in (5, 6, 7, 8)]
+    wanted = (TONE, TONE.model_copy(update={"key": "style"}))
+    told = asking_again.preview(queue=bench.queue, asked=Rubric(questions=(THUMBS, *wanted)))
+    assert told == asking_again.Asked(count=4, misfit_count=0, is_partial=True)
+
+    queue = grow(bench, *wanted)
+    asked = Review.objects.filter(is_asked_again=True).values_list("pk", flat=True)
+    assert (AuditEvent.objects.latest("id").detail["reviews asked for again"], len(asked)) == (4, 4)
+    late, job = given[-1], Job.objects.get()
+    answers = ReviewInput(answers={"thumbs": "up", "tone": 3, "style": 3})
+    submit.submit(item=late.item, by=bench.one, answers=answers, now=LATER)
+    jobs.drive(job_id=job.pk, kinds=KINDS)
+    job.refresh_from_db()
+    assert (job.status, job.done_count, job.title) == ("done", 2, f"Ask for reviews of “{queue}” again")
+    assert set(asked.all()) == {review.pk for review in given[:-1]}
+    told = asking_again.preview(queue=queue, asked=Rubric(questions=(THUMBS, *wanted)))
+    assert told == asking_again.Asked()
+
+
+def _another(bench: Bench, number: int) -> Review:
+    version = rubric_versions.current(Queue.objects.get())
+    item = {"item__queue": bench.queue, "item__number": number}
+    review: Review = ReviewFactory(**item, reviewer=bench.one, rubric=version, answers={"thumbs": "up"})
+    return review
+
+
+def test_what_takes_too_long_is_not_waited_for(bench: Bench, settings: object) -> None:
+    bench.submit(bench.one, **BAD)
+    settings.FILTER_TIMEOUT_MILLISECONDS = 0  # type: ignore[attr-defined]  # the fixture is untyped
+    told = asking_again.preview(queue=bench.queue, asked=Rubric(questions=(THUMBS, TONE)))
+    assert told == asking_again.Asked(is_partial=True)
+    queue = grow(bench, TONE)
+    assert left(queue, bench.one) == 0
+    jobs.drive(job_id=Job.objects.get().pk, kinds=KINDS)
+    assert left(queue, bench.one) == 1
 
 
 def test_an_accepted_correction_stays_accepted(bench: Bench) -> None:

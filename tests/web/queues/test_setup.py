@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from annotation.domain.feedback import configs
-from annotation.domain.queues import lifecycle, rubric_versions
+from annotation.domain.queues import affected, asking_again, lifecycle, rubric_versions
 from annotation.domain.queues.conditions import Condition
 from annotation.domain.queues.rubric import Option, Question, QuestionKind, Rubric
 from annotation.models import Queue, Review
@@ -264,12 +264,22 @@ def test_saving_what_is_shown_changes_nothing_and_keeps_what_an_sdk_said(people:
     assert rubric_versions.current(Queue.objects.get()).number == 3
 
 
-def test_how_many_reviews_would_be_asked_for_again_is_told_and_nothing_saved(people: People, desk: Desk) -> None:
+def test_how_many_reviews_would_be_asked_for_again_is_told_and_nothing_saved(
+    people: People, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     before, admin = rubric_versions.current(Queue.objects.get()).pk, people.client(people.admin)
     sent = {**SETTINGS, **ASKED, "q-0-key": "thumbs", "ask_again": "on", "rubric_action": "count-again"}
     page = admin.post(f"{desk.page}edit/", sent, headers=HTMX).content
     assert "1 review would be asked for again." in words(page)
     assert 'name="ask_again" checked' in page.decode()
+    asked = {"rubric": {"questions": [{"key": "tone", "kind": "text", "label": "Tone"}]}}
+    address = f"/api/v1/queues/{desk.queue.uuid}/rubric/preview"
+    answer = people.client(people.admin).post(address, asked, content_type="application/json").json()
+    assert answer == {"count": 1, "misfit_count": 0, "is_partial": False}
+    monkeypatch.setattr(affected, "BATCH", 1)
+    monkeypatch.setattr(asking_again, "AT_ONCE", 1)
+    told = "At least 1 review would be asked for again; there are more than could be looked at now."
+    assert told in words(admin.post(f"{desk.page}edit/", sent).content)
     Review.objects.update(is_asked_again=True)
     assert "No review would be asked for again." in words(admin.post(f"{desk.page}edit/", sent).content)
     assert rubric_versions.current(Queue.objects.get()).pk == before

@@ -112,6 +112,22 @@ def _worded(error: Any) -> str:
     return f"{place}: {words}" if place else words
 
 
+class RubricPreviewSerializer(serializers.Serializer[Any]):
+    """Another rubric for a queue."""
+
+    rubric = RubricField()
+
+
+class AskedAgainSerializer(serializers.Serializer[Any]):
+    """What `ask_again` would do with this rubric."""
+
+    count = serializers.IntegerField(help_text="Reviews that would be asked for again.")
+    misfit_count = serializers.IntegerField(help_text="Those of them with an answer that is not taken any more.")
+    is_partial = serializers.BooleanField(
+        help_text="There are more reviews than are looked at while somebody waits: the counts are the least."
+    )
+
+
 class CountsSerializer(serializers.Serializer[Any]):
     """Items by state, each counted up to 10,000; `left` are those that the caller can review."""
 
@@ -242,7 +258,7 @@ class QueueChangeSerializer(serializers.Serializer[Any]):
     ask_again = serializers.BooleanField(
         default=False,
         help_text="Ask reviewers again where questions or choices of the rubric are new, or it takes an answer no more; "
-        "their answers stand.",
+        "their answers stand. `rubric/preview` says of how many reviews; where they are very many, a job goes on.",
     )
     status = ChoiceField(Queue.Status.choices, required=False)
 

@@ -23,13 +23,20 @@ from annotation.api.v1.serializers.items import (
     NewItemsSerializer,
     shown_to,
 )
-from annotation.api.v1.serializers.queues import QueueChangeSerializer, QueueSerializer, WholeQueueSerializer
+from annotation.api.v1.serializers.queues import (
+    AskedAgainSerializer,
+    QueueChangeSerializer,
+    QueueSerializer,
+    RubricPreviewSerializer,
+    WholeQueueSerializer,
+)
 from annotation.api.v1.views.claims import claimed
 from annotation.api.v1.views.refusals import refusals
 from annotation.domain import access
 from annotation.domain.access import Capability
 from annotation.domain.paging import Page
 from annotation.domain.queues import (
+    asking_again,
     assignment,
     blinded,
     items,
@@ -167,6 +174,22 @@ class QueueView(QueueResource):
                 asks_again=given.validated_data.get("ask_again", False),
             )
         return Response(self.whole(queue))
+
+
+class QueueRubricPreviewView(Resource):
+    """Another rubric, before it is saved."""
+
+    needs = {"POST": Capability.ADMINISTER}
+
+    @extend_schema(
+        operation_id="queues_rubric_preview", request=RubricPreviewSerializer, responses=AskedAgainSerializer
+    )
+    def post(self, request: Request, uuid: UUID) -> Response:
+        """Count the reviews that `ask_again` would ask for again with this rubric; nothing is changed."""
+        queue, given = self.found(Queue, uuid), RubricPreviewSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        told = asking_again.preview(queue=queue, asked=given.validated_data["rubric"])
+        return Response(AskedAgainSerializer(told).data)
 
 
 class QueueItemListView(Resource):
