@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Any
 
+from django.db.models import Q
+
 from annotation.domain.masking import Mask
 from annotation.domain.masking.mask import MOST_WORK
 from annotation.domain.masking.tokens import TOKEN, Spelling, by_token, restored
@@ -30,6 +32,8 @@ _PATIENCE = 4
 """Times of what is done for a page: what a token stands for has to be found, and few are looked for."""
 
 _OF_RUN = ("output_text", "input_text", "messages", "tool", "documents", "outputs", "inputs", "error_message")
+_BESIDE = ("name", "error_type", "error_stack", "attributes", "metadata", "events", "resource", "tags")
+"""What a step says in its dialog only."""
 
 
 def given(content: ReviewInput, sight: Sight) -> ReviewInput:
@@ -201,14 +205,32 @@ def _tokens(value: Any) -> Iterator[str]:
 
 def _stood(item: Item, kept: ReviewInput, mask: Mask) -> Iterator[tuple[str, Spelling]]:
     """All tokens of the item, those of the person's earlier review first, then trace by trace and step by step, then those of
-    the turns before.
+    the turns before, then what stands beside the conversation.
     """
     yield from mask.stood([kept.correction, [one.text for one in kept.evidence], list(kept.answers.values())])
-    traces = Trace.objects.filter(workspace=item.workspace_id, uuid__in=originals.traces_of(item))
-    for trace in traces.order_by("started_at", "id"):
+    rows = Trace.objects.filter(workspace=item.workspace_id, uuid__in=originals.traces_of(item))
+    traces = list(rows.order_by("started_at", "id"))
+    for trace in traces:
         yield from mask.stood([trace.output, trace.input])
-        for run in Run.objects.filter(trace=trace).only("id", *_OF_RUN).order_by("start_nano", "id").iterator(50):
-            for name in _OF_RUN:
-                yield from mask.stood(getattr(run, name))
+        yield from _of_runs(trace, _OF_RUN, mask)
     for before in originals.shown_before(item):
         yield from mask.stood([before.output, before.input])
+    yield from mask.stood([item.reason, item.flag_reason, item.thread_id, *_said(item, traces)])
+    for trace in traces:
+        yield from mask.stood([trace.name, trace.metadata, trace.tags])
+        yield from _of_runs(trace, _BESIDE, mask)
+
+
+def _of_runs(trace: Trace, names: tuple[str, ...], mask: Mask) -> Iterator[tuple[str, Spelling]]:
+    for run in Run.objects.filter(trace=trace).only("id", *names).order_by("start_nano", "id").iterator(50):
+        for name in names:
+            yield from mask.stood(getattr(run, name))
+
+
+def _said(item: Item, traces: list[Trace]) -> Iterator[Any]:
+    """What was said of the traces and of their thread, whoever is told."""
+    about = Q(trace_uuid__in=[trace.uuid for trace in traces])
+    if item.kind == Item.Kind.THREAD:
+        about |= Q(target=Feedback.Target.THREAD, thread_id=item.thread_id)
+    said = Feedback.objects.filter(about, workspace=item.workspace_id).order_by("created_at", "id")
+    yield from chain.from_iterable(said.values_list("comment", "value", "correction"))

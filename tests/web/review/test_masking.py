@@ -16,7 +16,7 @@ from annotation.domain.queues.conditions import Steps
 from annotation.domain.queues.reasons import Reason
 from annotation.domain.queues.rubric import Question, QuestionKind, Rubric, default
 from annotation.domain.reviews import correct
-from annotation.models import Draft, Example, Item, MaskedValue, Queue, Review, Trace
+from annotation.models import Draft, Example, Item, MaskedValue, Queue, Review, Run, Trace
 from tests.factories import DatasetFactory, FeedbackFactory, ProjectFactory, QueueFactory, TraceFactory
 from tests.fixtures.people import People
 from tests.web.review.conftest import Line, booking_trace, run_of
@@ -167,6 +167,20 @@ def test_a_masked_correction_becomes_a_row_with_the_values(line: Line, people: P
     assert "[e-mail" in correction[1]
     submit(client, line, correction[1], labels="Rude", evidence=marked, seen=1)
     assert Review.objects.get().submission_count == 1
+
+
+def test_what_stands_beside_the_conversation_comes_back_too(line: Line, people: People) -> None:
+    said, carried, item = "said@new.example", "carried@new.example", line.items[0]
+    run = run_of(item, "final_answer").trace.runs.get(type="tool")
+    FeedbackFactory(trace=run.trace, key="k", comment=f"Better: {said}")
+    Run.objects.filter(pk=run.pk).update(error_stack=f"while writing to {carried}")
+    client = reviewing(people)
+    page = client.get(line.page(1)).content.decode()
+    step = client.get(f"/w/acme/traces/{run.trace.uuid}/steps/{run.uuid}/?item={item.uuid}").content.decode()
+    tokens = [*re.findall(r"Better: (\[e-mail \d+\])", page), *re.findall(r"while writing to (\[e-mail \d+\])", step)]
+    assert len(set(tokens)) == 2
+    submit(client, line, " ".join(tokens))
+    assert Review.objects.get().correction == f"{said} {carried}"
 
 
 def test_a_correction_that_changes_nothing_is_none_though_it_reads_otherwise(line: Line, people: People) -> None:
