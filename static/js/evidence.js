@@ -37,32 +37,35 @@
     return part.toString();
   };
 
-  // White space does not count: a selection has line ends where the page has blocks, items and cells. What a turn says without any
-  // is put together once, whatever is marked in it.
-  const squeezed = (text) => text.replace(/\s+/g, "");
-  const known = new WeakMap();
+  // White space does not count: a selection has line ends where the page has blocks, items and cells. Nor, for what is not found so,
+  // do the signs that Markdown is written with: the page laid out has none, where texts stand as they came they are said too. What a
+  // turn says without either is put together once, whatever is marked in it.
+  const IGNORED = [/\s+/, /[\s!-/:-@[-`{-~]+/];
+  const squeezed = (text, ignored) => text.split(ignored).join("");
+  const known = new Map(IGNORED.map((ignored) => [ignored, new WeakMap()]));
 
-  const textOf = (turn) => {
-    if (!known.has(turn)) {
+  const textOf = (turn, ignored) => {
+    const texts = known.get(ignored);
+    if (!texts.has(turn)) {
       const walker = document.createTreeWalker(turn, NodeFilter.SHOW_TEXT);
       const parts = [], pieces = [];
       let length = 0;
       for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-        const piece = squeezed(node.data);
+        const piece = squeezed(node.data, ignored);
         if (!piece) continue;
         parts.push([length, node]);
         pieces.push(piece);
         length += piece.length;
       }
-      known.set(turn, { parts, whole: pieces.join(""), found: new Map() });
+      texts.set(turn, { parts, whole: pieces.join(""), found: new Map() });
     }
-    return known.get(turn);
+    return texts.get(turn);
   };
 
-  const placeOf = (parts, index) => {
+  const placeOf = (parts, index, ignored) => {
     const [from, node] = parts.findLast(([begin]) => begin <= index);
     let at = 0;
-    for (let left = index - from; left > 0 || /\s/.test(node.data[at]); at++) if (/\S/.test(node.data[at])) left--;
+    for (let left = index - from; left > 0 || ignored.test(node.data[at]); at++) if (!ignored.test(node.data[at])) left--;
     return [node, at];
   };
 
@@ -81,15 +84,17 @@
     return -1;
   };
 
-  const rangeOf = (text, turn) => {
-    const { parts, whole, found } = textOf(turn);
-    const wanted = squeezed(text);
+  const rangeWithout = (ignored, text, turn) => {
+    const { parts, whole, found } = textOf(turn, ignored);
+    const wanted = squeezed(text, ignored);
     if (!found.has(wanted)) {
-      const start = indexIn(whole, wanted);
-      found.set(wanted, start < 0 ? null : between(placeOf(parts, start), placeOf(parts, start + wanted.length - 1)));
+      const start = indexIn(whole, wanted), last = start + wanted.length - 1;
+      found.set(wanted, start < 0 ? null : between(placeOf(parts, start, ignored), placeOf(parts, last, ignored)));
     }
     return found.get(wanted);
   };
+
+  const rangeOf = (text, turn) => IGNORED.reduce((range, ignored) => range ?? rangeWithout(ignored, text, turn), null);
 
   const between = ([startContainer, startOffset], [endContainer, last]) =>
     new StaticRange({ startContainer, startOffset, endContainer, endOffset: last + 1 });
@@ -183,7 +188,7 @@
   });
   document.addEventListener("htmx:afterSettle", (event) => {
     const turn = event.target.closest?.(".turn[data-run]");
-    if (turn) known.delete(turn); // more of it was loaded
+    if (turn) known.forEach((texts) => texts.delete(turn)); // more of it was loaded
   });
   document.addEventListener("restore-evidence", (event) => {
     document.querySelector("[data-evidence]")?.replaceChildren(...event.detail.map((value) => line(JSON.parse(value))));

@@ -149,6 +149,9 @@ def test_selected_text_becomes_evidence_of_the_label(
     page.locator("[data-evidence] a").click()
     assert page.evaluate(MARKED, "evidence-at") == [said]
     assert page.url == address
+    page.goto(f"{address}?raw=1")  # where it stands with the signs of Markdown
+    settled(page)
+    assert page.evaluate(MARKED, "evidence") == ["rate is *refundable*: - wholly - until noon"]
     page.keyboard.press("Control+Enter")
     at(page, 2)
     assert page.evaluate(MARKED, "evidence") == []
