@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from annotation.models import Run, Trace
+from tests.factories.queues import QueueFactory
 from tests.factories.traces import RunFactory
 from tests.fixtures.browser import SignIn, settled
 from tests.fixtures.people import People
@@ -87,7 +88,10 @@ def test_the_keys_of_an_open_trace_are_listed_over_it(page: Page, live: str, tri
     expect(page.locator("dialog#trace")).to_be_visible()
 
 
-def test_escape_puts_suggestions_away_and_keeps_what_is_typed(page: Page, live: str, trip: Trace) -> None:
+def test_escape_keeps_what_is_typed_and_so_many_of_what_is_found_fill_a_queue(
+    page: Page, live: str, trip: Trace, people: People
+) -> None:
+    QueueFactory(workspace=people.workspace)
     page.goto(f"{live}/w/acme/traces/")
     page.keyboard.press("/")
     page.keyboard.type("status is ok")
@@ -96,6 +100,13 @@ def test_escape_puts_suggestions_away_and_keeps_what_is_typed(page: Page, live: 
     expect(page.locator("#suggestions")).to_be_hidden()
     page.keyboard.press("Enter")
     expect(page.get_by_role("link", name="Remove status is ok")).to_be_visible()
+    page.get_by_role("button", name="Add to queue").click()
+    page.get_by_text("By chance").click()
+    count = page.get_by_label("How many by chance")
+    expect(count).to_have_css("opacity", "1")
+    count.fill("7")
+    page.get_by_role("button", name="Preview").click()
+    expect(page.locator("#fill input[name=count]")).to_have_value("7")
 
 
 def test_hostile_content_runs_nothing_and_loads_nothing(page: Page, live: str, hostile: Trace) -> None:
