@@ -20,6 +20,16 @@ from annotation.web.http import MemberRequest, page_or_fragment
 
 SIZE = 50
 STOP_POLLING = 286
+_OUTCOMES = {
+    filling.KIND: {
+        "added": "added",
+        "restored": "put back",
+        "present": "stood there already",
+        "removed": "had been removed and stay so",
+    },
+    unfilling.KIND: {"taken_out": "taken out", "stayed": "stay, since somebody is or was at them"},
+}
+"""What is said of the counts in a job's result; of the first one also when it is none."""
 
 
 @require_GET
@@ -49,11 +59,18 @@ def job_detail(request: MemberRequest, uuid: UUID) -> HttpResponse:
         "workspace": request.workspace,
         "progress": shown,
         "undo": _undo(request, shown),
+        "outcome": _outcome(shown.job),
         "queue": _filled(request, shown.job),
         "may_cancel": shown.is_open and request.actor.may(Capability.EDIT),
     }
     status = STOP_POLLING if request.htmx and not request.htmx.boosted and not shown.is_open else 200
     return page_or_fragment(request, "jobs/job.html", context, fragment="job", status=status)
+
+
+def _outcome(job: Job) -> str:
+    """What came of filling a queue or taking back so far, in words; empty for other jobs and before their first step."""
+    counts = [(job.result.get(name, 0), words) for name, words in _OUTCOMES.get(job.kind, {}).items() if job.result]
+    return ", ".join(f"{count:,} {words}" for place, (count, words) in enumerate(counts) if count or not place)
 
 
 def _filled(request: MemberRequest, job: Job) -> Queue | None:
