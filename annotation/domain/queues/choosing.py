@@ -124,7 +124,7 @@ def examples(plan: FillPlan, chosen: Chosen, count: int) -> list[Any]:
     """The latest of them, of threads their first traces; steps with the head of what went in."""
     rows = chosen.rows.order_by(*plan.thing.latest)
     if plan.kind == "run":
-        light = rows.only("uuid", "name", "trace__uuid", "trace__started_at")
+        light = rows.only("uuid", "name", "started_at", "trace__uuid")
         rows = light.annotate(input_head=Left("input_text", SHOWN))
     return list(rows[:count])
 

@@ -58,6 +58,30 @@ def test_threads_are_previewed_and_added(people: People) -> None:
     assert set(Item.objects.values_list("kind", "thread_id")) == {("thread", "t-1"), ("thread", "t-2")}
 
 
+def test_the_steps_that_the_filter_names_are_previewed_and_added(people: People) -> None:
+    editor, queue = people.client(people.editor), QueueFactory(workspace=people.workspace)
+    trace = TraceFactory(project=people.project)
+    run, _other = RunFactory(trace=trace, name="search_flight", type="tool"), RunFactory(trace=trace, type="llm")
+    choice = 'value="run"aria-describedby="fill-steps"'
+    asked = {"queue": str(queue.uuid), "kind": "run", "which": "all", "filter": "run(type: tool)"}
+    assert f"{choice}disabled>" in "".join(editor.get(LIST).content.decode().split())
+    assert f"{choice}>" in "".join(editor.get(LIST, {"filter": asked["filter"]}).content.decode().split())
+    page = editor.get(f"{LIST}fill-queue/", asked).content.decode()
+    shown = " ".join(re.sub("<[^>]*>", "", page).split())
+    assert "the steps that meet run(…) of the filter, of traces that match run(type: tool)" in shown
+    assert "1step matches" in shown
+    assert "Add 1 step " in shown
+    assert f'href="{LIST}{trace.uuid}/?step={run.uuid}"' in page
+    frozen = {name: hidden(page, name) for name in ("seed", "now", "last", "kind")}
+    editor.post(f"{LIST}fill-queue/", asked | frozen)
+    jobs.drive(job_id=Job.objects.get().pk, kinds=KINDS)
+    assert set(Item.objects.values_list("kind", "run_uuid")) == {("run", run.uuid)}
+    editor.post(f"{LIST}fill-queue/", asked | frozen)
+    jobs.drive(job_id=Job.objects.latest("pk").pk, kinds=KINDS)
+    done = editor.get(f"/w/acme/jobs/{Job.objects.latest('pk').uuid}/").content.decode()
+    assert "0 added, 1 stood there already. To" in " ".join(re.sub("<[^>]*>", "", done).split())
+
+
 def test_what_cannot_be_added_is_said_on_the_list(people: People) -> None:
     editor, queue = people.client(people.editor), QueueFactory(workspace=people.workspace)
     for asked, words in (
@@ -65,6 +89,7 @@ def test_what_cannot_be_added_is_said_on_the_list(people: People) -> None:
         ({"queue": str(queue.uuid), "which": "random"}, "Say how many."),
         ({"queue": str(queue.uuid), "priority": "1001"}, "less than or equal to 1000."),
         ({"queue": str(queue.uuid), "filter": "latencey > 2s"}, "There is no field"),
+        ({"queue": str(queue.uuid), "kind": "run"}, "does not say which steps are meant."),
     ):
         page = editor.get(f"{LIST}fill-queue/", asked, follow=True)
         assert words in page.content.decode()

@@ -1,4 +1,4 @@
-"""Adding all traces that a filter finds, their threads, or some of them by chance, to a queue: looked at first, then a job."""
+"""Adding all traces that a filter finds, their threads or steps, or some of them by chance, to a queue: looked at first, then a job."""
 
 from __future__ import annotations
 

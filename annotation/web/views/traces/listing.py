@@ -18,6 +18,7 @@ from annotation.domain.paging import BadCursorError
 from annotation.domain.traces import filters, listing, matching
 from annotation.domain.traces.filters.tree import And, Node
 from annotation.domain.traces.histogram import Histogram
+from annotation.domain.traces.matching import pointing
 from annotation.models import Feedback, Project, SavedView, Trace
 from annotation.web.access import member, visible
 from annotation.web.http import MemberRequest, page_or_fragment
@@ -50,7 +51,7 @@ class Tab:
 
 @dataclass(slots=True)
 class Found:
-    """What a choice came to: rows, or what is wrong with its filter and where."""
+    """What a choice came to: rows, or what is wrong with its filter and where; and whether the filter asks for steps."""
 
     page: listing.Page | None = None
     histogram: Histogram | None = None
@@ -58,6 +59,7 @@ class Found:
     wrong: str = ""
     notice: str = ""
     parts: tuple[str, ...] = field(default=())
+    names_steps: bool = False
 
 
 @require_GET
@@ -98,7 +100,8 @@ def _look(request: MemberRequest, choice: Choice, found: Found) -> None:
     try:
         asked, among = asked_for(request, choice, now=timezone.now())
         rows = asked.traces(among)
-        found.parts = filters.chips(filters.parse(choice.filter))
+        found.parts = filters.chips(asked.tree)
+        found.names_steps = pointing.names_steps(asked)
         with matching.bounded(), asked.steered(among) as since:
             found.page = listing.page(rows, feedback=visible(request, Feedback), cursor=choice.cursor)
             found.histogram = None if choice.cursor else listing.over_time(rows, since=since)
