@@ -8,6 +8,7 @@ from typing import NamedTuple, cast
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.db.models.fields.json import KeyTextTransform
 
 from annotation.domain.masking import Mask
 from annotation.domain.traces import conversation, tree
@@ -64,7 +65,8 @@ class Trajectory:
 
 
 def trajectory(trace: Trace, *, at: UUID | None = None, mask: Mask | None = None) -> Trajectory:
-    """The trace with the window that holds the step `at` (its start, where that is no step of it). Three queries.
+    """The trace with the window that holds the step `at` (its start, where that is no step of it). Three queries, four
+    where tools were used just above the window.
 
     With a `mask` the texts of the conversation are masked, and nothing that is not shown is read for it.
     """
@@ -88,9 +90,10 @@ def window(trace: Trace, steps: Sequence[Step[OutlineRun]], *, start: int, mask:
     """The stretch of steps that begins at the index `start`."""
     stretch = steps[start : start + WINDOW]
     spoken = _with_content(trace, stretch)
+    said, used = _told_above(trace, steps[:start])
     frame = Frame(
-        said=_said_before(trace, steps[:start]),
-        has_tool_runs=any(step.run.type == Run.Type.TOOL for step in steps),
+        said=said,
+        used=used,
         asked=trace.input,
         answered=trace.output,
         is_first=start == 0,
@@ -119,10 +122,22 @@ def _with_content(trace: Trace, stretch: Sequence[Step[OutlineRun]]) -> list[Ste
     ]
 
 
-def _said_before(trace: Trace, steps: Sequence[Step[OutlineRun]]) -> Sequence[conversation.Message]:
-    """The messages of the last model call above: it had been given everything that was said until then."""
-    last = next((step.run for step in reversed(steps) if step.run.type == Run.Type.LLM), None)
-    return conversation.messages_of(_spoken(trace).get(pk=last.id)) if last else ()
+def _told_above(
+    trace: Trace, steps: Sequence[Step[OutlineRun]]
+) -> tuple[Sequence[conversation.Message], Sequence[str]]:
+    """The messages of the last model call above, which had been given everything that was said until then; the tools used since."""
+    at = next((index for index in reversed(range(len(steps))) if steps[index].run.type == Run.Type.LLM), None)
+    if at is None:
+        return (), ()
+    since = [step.run.id for step in steps[at + 1 :] if step.run.type == Run.Type.TOOL]
+    return conversation.messages_of(_spoken(trace).get(pk=steps[at].run.id)), _tool_names(trace, since)
+
+
+def _tool_names(trace: Trace, runs: Sequence[int]) -> list[str]:
+    """Without the arguments and results, which may be long."""
+    rows = Run.objects.filter(trace=trace, pk__in=runs).order_by("start_nano", "id")
+    named = rows.values_list(KeyTextTransform("name", "tool"), "name") if runs else ()
+    return [called or name or "tool" for called, name in named]
 
 
 def _spoken(trace: Trace) -> QuerySet[Run]:

@@ -7,12 +7,13 @@ one than was shown before; so the system prompt and the history stand once, and 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from annotation.domain.masking import Mask
 from annotation.domain.traces.conversation import pieces
+from annotation.domain.traces.conversation.above import Above, above
 from annotation.domain.traces.conversation.clip import clip, json_clip
 from annotation.domain.traces.conversation.messages import (
     Message,
@@ -36,12 +37,12 @@ LONGEST_SAID = 4_000
 class Frame:
     """What is known of a trace beside the steps at hand, when only some of them are read at a time.
 
-    `said` are the messages that stood above; `has_tool_runs`: what tools answered is told by runs of their own; `asked` and
-    `answered` are the trace's own input and output.
+    `said` are the messages that stood above, `used` the tools that have run since; `asked` and `answered` are the trace's own
+    input and output.
     """
 
     said: Sequence[Message] = ()
-    has_tool_runs: bool = False
+    used: Sequence[str] = ()
     asked: str | None = None
     answered: str | None = None
     is_first: bool = True
@@ -54,7 +55,7 @@ def build(steps: Sequence[Step[SpokenRun]], frame: Frame | None = None, mask: Ma
     builder = _Builder(
         shown=Counter(fingerprint(message) for message in frame.said),
         mask=mask,
-        told_above=frozenset(_call_ids(frame.said)) if frame.has_tool_runs else frozenset(),
+        above=above(frame.said, frame.used),
     )
     builder.read(steps)
     told, entered = _told_first(builder.turns, builder.entered)
@@ -67,8 +68,8 @@ def build(steps: Sequence[Step[SpokenRun]], frame: Frame | None = None, mask: Ma
 @dataclass(slots=True)
 class _Builder:
     shown: Counter[int]
+    above: Above
     mask: Mask | None = None
-    told_above: frozenset[str] = frozenset()
     turns: list[Turn] = field(default_factory=list)
     entered: dict[UUID, int] = field(default_factory=dict)
     by_call: dict[str, int] = field(default_factory=dict)
@@ -144,10 +145,10 @@ class _Builder:
         """What a model was told that a tool said: beside its call, unless the tool itself has told already."""
         call = str(part.get("id") or "")
         at = self.by_call.get(call)
-        if at is None and call in self.told_above:
+        if at is None and call in self.above.answered:
             return
         if at is None:
-            alone = pieces.called(run, {"name": part.get("name")}, "", self.mask)
+            alone = pieces.called(run, {"name": part.get("name") or self.above.waits.get(call)}, "", self.mask)
             told = replace(_tool(alone), **pieces.answered(run, part, place, self.mask))
             self.turns.append(replace(alone, tool=told))
             return
@@ -162,6 +163,7 @@ class _Builder:
             self.failures.append((self._number(run), run.error_message or ""))
         at = self._call_of(mine)
         if at is None:
+            self.above.use(pieces.tool_name(run))
             self.turns.append(mine)
             return
         self.waiting.remove(at)
@@ -189,12 +191,6 @@ class _Builder:
             return
         self.failures.append((len(self.turns), message))
         self.turns.append(pieces.failed(run, self.mask))
-
-
-def _call_ids(messages: Iterable[Message]) -> Iterator[str]:
-    """The ids under which tools were asked for."""
-    for message in messages:
-        yield from (str(part["id"]) for _, part in parts_of(message, "tool_call") if part.get("id"))
 
 
 def _told_first(turns: list[Turn], entered: Mapping[UUID, int]) -> tuple[list[Turn], dict[UUID, int]]:

@@ -70,13 +70,19 @@ def called(run: SpokenRun, part: Part, name: str, mask: Mask | None = None) -> T
     return turn(TurnKind.TOOL, run, tool=tool, asked_by=run.uuid)
 
 
+def tool_name(run: SpokenRun) -> str:
+    """The tool that ran, as models call it where that is known."""
+    kept = run.tool if isinstance(run.tool, dict) else {}
+    return str(kept.get("name") or run.name or "tool")
+
+
 def used(run: SpokenRun, mask: Mask | None = None) -> Turn:
     """A tool that ran."""
     kept = run.tool if isinstance(run.tool, dict) else {}
     arguments = kept.get("arguments") if kept.get("arguments") is not None else run.input_text
     result = kept.get("result") if kept.get("result") is not None else run.output_text
     tool = ToolUse(
-        name=_word(kept.get("name") or run.name or "tool", mask),
+        name=_word(tool_name(run), mask),
         summary=one_line(arguments, mask),
         arguments=_json(
             arguments, place(run, "tool.arguments" if kept.get("arguments") is not None else "input_text"), mask

@@ -137,10 +137,27 @@ def test_a_later_window_does_not_repeat_what_stood_above() -> None:
 
 def test_what_a_tool_answered_above_is_not_repeated_below_and_is_told_where_no_run_of_its_own_told_it() -> None:
     steps = tree.steps([llm(1, None, ASKED, LOOKED), llm(2, None, ASKED, LOOKED, FOUND, DONE)])
-    by_runs = build(steps[1:], Frame(said=(ASKED, LOOKED), is_first=False, has_tool_runs=True))
+    by_runs = build(steps[1:], Frame(said=(ASKED, LOOKED), used=["get_booking"], is_first=False))
     assert brief(by_runs) == [("assistant", "Moved.")]
-    by_messages = build(steps[1:], Frame(said=(ASKED, LOOKED), is_first=False))
-    assert [kind for kind, _ in brief(by_messages)] == ["tool", "assistant"]
+    by_messages = build(steps[1:], Frame(said=(ASKED, LOOKED), used=["rates"], is_first=False))
+    assert brief(by_messages) == [("tool", "get_booking"), ("assistant", "Moved.")]
+    further = build(steps[1:], Frame(said=(ASKED, LOOKED, FOUND), is_first=False))
+    assert brief(further) == [("assistant", "Moved.")]
+
+
+def test_a_tool_that_ran_for_a_call_above_is_told_once_and_one_without_a_run_beside_it_too() -> None:
+    both = {"role": "assistant", "parts": [*LOOKED["parts"], *call("c2", "get_booking", id="TX-5")["parts"]]}
+    asked = (ASKED, both)
+    steps = tree.steps(
+        [
+            llm(1, None, *asked),
+            run(2, type="tool", name="get_booking", tool={"name": "get_booking", "arguments": {}, "result": 1}),
+            llm(3, None, *asked, result("c1", 1), result("c2", "none"), DONE),
+        ]
+    )
+    later = build(steps[1:], Frame(said=asked, is_first=False))
+    assert brief(later) == [("tool", "get_booking"), ("tool", "get_booking"), ("assistant", "Moved.")]
+    assert [turn.run.int for turn in later.turns] == [2, 3, 3]
 
 
 def test_broken_messages_are_passed_over() -> None:
