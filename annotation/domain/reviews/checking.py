@@ -10,7 +10,7 @@ from annotation.domain.feedback import failure_modes, reviewed
 from annotation.domain.queues import blindness
 from annotation.domain.queues import rubric as asked
 from annotation.domain.queues.rubric_versions import asked_of, current, numbered
-from annotation.domain.reviews import asked_steps, assertions, judgements, originals, rubric, steps
+from annotation.domain.reviews import asked_steps, assertions, history, judgements, originals, rubric, steps
 from annotation.domain.reviews.content import Label, Passage, ReviewInput
 from annotation.domain.reviews.rubric import AnswerProblem, InvalidReviewError
 from annotation.domain.traces import veiled
@@ -77,7 +77,7 @@ def fitting(item: Item, questions: asked.Rubric, answers: ReviewInput, *, asks_s
     ]
     if originals.foreign_runs(item, {step.run for step in given.steps}):
         problems.append(AnswerProblem("steps", "A step that was judged does not belong to the item; reload the page."))
-    if originals.unshown_runs(item, {one.run for one in given.evidence if one.run}):
+    if _quotes_unshown(item, given):
         problems.append(
             AnswerProblem(
                 "labels", "A passage was marked in a step that this item does not show; take that passage away."
@@ -93,6 +93,13 @@ def fitting(item: Item, questions: asked.Rubric, answers: ReviewInput, *, asks_s
     if source is None or _is_same(given.correction, source, item.queue):
         return given.model_copy(update={"correction": None, "corrected_run_uuid": None, "corrected_part": ""})
     return given
+
+
+def _quotes_unshown(item: Item, given: ReviewInput) -> bool:
+    """Whether a passage is of no step that the item shows; one that was kept on it before stays though its step is gone since."""
+    unshown = originals.unshown_runs(item, {one.run for one in given.evidence if one.run})
+    quoted = {Passage(run=one.run, text=one.text) for one in given.evidence if one.run in unshown}
+    return bool(quoted) and not quoted <= history.passages(item)
 
 
 def _is_same(correction: Any, source: originals.Original, queue: Queue) -> bool:

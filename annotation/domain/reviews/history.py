@@ -11,10 +11,10 @@ from uuid import UUID
 from annotation.domain.queues import blindness, rubric
 from annotation.domain.queues.rubric import Rubric
 from annotation.domain.reviews import content, corrections
-from annotation.domain.reviews.content import Evidence, ReviewInput, StepJudgement
+from annotation.domain.reviews.content import Evidence, Passage, ReviewInput, StepJudgement
 from annotation.domain.reviews.corrections import Answer
 from annotation.domain.traces import veiled
-from annotation.models import Review, ReviewRevision, RubricVersion, Run
+from annotation.models import Item, Probe, Review, ReviewRevision, RubricVersion, Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +107,16 @@ def given_in(revision: ReviewRevision) -> ReviewInput:
 def forget_from(revision: ReviewRevision) -> None:
     """Drop this revision and all after it: the review says again what it said then."""
     ReviewRevision.objects.filter(review=revision.review_id, number__gte=revision.number).delete()
+
+
+def passages(item: Item) -> set[Passage]:
+    """All that was ever quoted in what was submitted on the item, by whomever."""
+    labels = Review.every.filter(item=item).values_list("labels", flat=True)
+    edited = ReviewRevision.objects.filter(review__item=item).values_list("content", flat=True)
+    tested = Probe.objects.filter(item=item).values_list("content", flat=True)
+    now = (one for kept in labels for one in content.marked(content.read_labels(kept)))
+    before = (one for kept in (*edited, *tested) for one in content.read_draft(kept).evidence)
+    return {Passage(run=one.run, text=one.text) for one in (*now, *before)}
 
 
 def versions(review: Review) -> list[Version]:

@@ -10,8 +10,10 @@ import pytest
 from django.utils import timezone
 
 from annotation.domain.queues import subjects
+from annotation.domain.reviews import adjudicate, content, undo
 from annotation.domain.reviews import submit as submission
 from annotation.domain.reviews.content import ReviewInput
+from annotation.domain.reviews.rubric import InvalidReviewError
 from annotation.models import Draft, Item, Review, Trace
 from tests.factories.accounts import MembershipFactory
 from tests.factories.queues import ItemFactory, QueueFactory
@@ -90,6 +92,34 @@ def test_an_earlier_turn_of_the_thread_can_be_quoted_and_nothing_beyond(people: 
         assert reader.get(followed).headers["Location"] == there
     ItemFactory(queue=QueueFactory(workspace=people.workspace, masking=MASKING), trace=before)
     assert client.get(here).status_code == 200, "not sent to what is read on its review page only"
+
+
+def quoting(run: Any, note: str, text: str = QUOTE) -> ReviewInput:
+    passage = {"label": "Rude", "run": str(run), "text": text}
+    return ReviewInput.model_validate(
+        {"answers": {"thumbs": "down"}, "labels": ["Rude"], "evidence": [passage], "note": note}
+    )
+
+
+def test_what_a_review_quoted_stays_when_the_step_is_gone_and_nothing_else_of_it_comes_in(
+    people: People, make_line: MakeLine
+) -> None:
+    line, me = make_line(2), people.reviewer
+    Trace.objects.update(thread_id="t-1")
+    item, before = line.items[1], run_of(line.items[0], "final_answer")
+    given: dict[str, Any] = {"item": item, "by": me, "now": timezone.now()}
+    review = submission.submit(answers=quoting(before.uuid, "Rude here."), **given)
+    submission.submit(answers=ReviewInput.model_validate({"answers": {"thumbs": "up"}}), **given)
+    Trace.objects.filter(pk=before.trace_id).delete()
+
+    undo.undo(review=review, by=me, now=timezone.now())
+    assert content.marked(content.read_labels(Review.objects.get().labels))[0].text == QUOTE
+    submission.submit(answers=quoting(before.uuid, "Rude indeed."), **given)
+    assert Review.objects.get().note == "Rude indeed."
+    with pytest.raises(InvalidReviewError, match="take that passage away"):
+        submission.submit(answers=quoting(before.uuid, "Rude indeed.", "cancel free of charge"), **given)
+    adjudicate.write(item=item, answers=quoting(before.uuid, "As they say."), by=people.editor, now=timezone.now())
+    assert Review.every.get(is_adjudication=True).labels[0]["evidence"] == [{"run": str(before.uuid), "text": QUOTE}]
 
 
 def test_a_quoted_earlier_turn_stays_masked_and_is_kept_as_it_is(people: People, make_line: MakeLine) -> None:
