@@ -25,6 +25,7 @@ from annotation.domain.reviews.stored import (
 
 LONGEST_LABEL = 120
 MOST_LABELS = 50
+MOST_EVIDENCE = 100
 LONGEST_PASSAGE = 2_000
 MOST_STEPS = 500
 

@@ -15,11 +15,9 @@ from pydantic import JsonValue, ValidationError
 from annotation.domain.datasets.content import TOO_DEEP, is_too_deep
 from annotation.domain.queues.rubric import Question, QuestionKind, Rubric
 from annotation.domain.reviews.content import Evidence, ReviewInput, StepJudgement
-from annotation.domain.reviews.rubric import AnswerProblem
+from annotation.domain.reviews.rubric import MOST_EVIDENCE, MOST_STEPS, AnswerProblem
 from annotation.web.forms.review_fields import ANSWER, JSON, SIDES, step_field
 
-MOST_EVIDENCE = 100
-MOST_STEPS = 500
 _TOO_DEEP = AnswerProblem("correction", TOO_DEEP)
 
 

@@ -159,6 +159,21 @@ def test_passages_come_and_go_over_the_interface(people: People, make_line: Make
     assert (refused.status_code, "take that passage away" in str(refused.json()["error"]["fields"])) == (400, True)
 
 
+@pytest.mark.parametrize("where", ["draft", "review"])
+def test_the_interface_takes_a_hundred_passages_and_no_more(people: People, make_line: MakeLine, where: str) -> None:
+    line = make_line(1)
+    address, client = f"/api/v1/items/{line.items[0].uuid}/{where}", people.client(people.reviewer)
+
+    def put(count: int) -> Any:
+        passages = [{"label": "Rude", "text": f"{QUOTE} {number}"} for number in range(count)]
+        sent = {"answers": {"thumbs": "down"}, "labels": ["Rude"], "evidence": passages}
+        return client.put(address, sent, content_type="application/json")
+
+    refused = put(101)
+    assert (refused.status_code, list(refused.json()["error"]["fields"])) == (400, ["evidence"])
+    assert put(100).status_code in (200, 204)
+
+
 def test_on_a_run_under_review_passages_stand_with_the_label_of_the_whole(people: People, make_line: MakeLine) -> None:
     line = make_line(1)
     run = run_of(line.items[0], "final_answer")

@@ -10,6 +10,7 @@ from rest_framework import serializers
 from annotation.api.choices import ChoiceField
 from annotation.api.v1.serializers.fields import AnyField, ShallowField
 from annotation.domain.reviews.content import Part, ReviewInput
+from annotation.domain.reviews.rubric import MOST_EVIDENCE
 from annotation.models import Review
 
 ANSWERS = (
@@ -50,7 +51,12 @@ class ReviewInputSerializer(serializers.Serializer[Any]):
     labels = serializers.ListField(
         child=serializers.CharField(), default=list, help_text="Names of failure modes; unknown ones are coined."
     )
-    evidence = EvidenceSerializer(many=True, default=list, help_text="Passages that speak for labels.")
+    evidence = serializers.ListField(
+        child=EvidenceSerializer(),
+        default=list,
+        max_length=MOST_EVIDENCE,
+        help_text=f"Passages that speak for labels; at most {MOST_EVIDENCE}.",
+    )
     layer = serializers.CharField(default="", allow_blank=True, help_text="model, harness, context, or empty.")
     first_failing_run = serializers.UUIDField(default=None, allow_null=True)
     steps = StepSerializer(
