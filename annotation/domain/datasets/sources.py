@@ -12,12 +12,15 @@ from annotation.domain.datasets.provenance import Origin, Provenance
 from annotation.domain.datasets.versions import Source
 from annotation.models import Item, Review, Run, Trace, User
 
+_WHOLE = (Run.Type.AGENT, Run.Type.CHAIN, Run.Type.OTHER)
+"""What a root is that stands for all its trace, rather than for the first of its steps."""
+
 
 def content_of_trace(trace: Trace, *, until: Run | None = None) -> RowContent:
     """What the user asked, and what they finally got, as the root run keeps it.
 
-    Where several runs stand side by side, such as those of a transcript, the last model call among them speaks for the whole: it
-    was given the conversation so far. `until`: only up to the run that this one answers to.
+    Where single steps stand side by side without one for the whole, such as those of a transcript, the last model call among them
+    speaks for it: it was given the conversation so far. `until`: only up to the run that this one answers to.
     """
     speaker = _speaker(trace, until)
     inputs, outputs = (speaker.inputs, speaker.outputs) if speaker else (None, None)
@@ -36,7 +39,8 @@ def _speaker(trace: Trace, until: Run | None) -> Run | None:
         tops = tops.filter(Q(start_nano__lt=until.start_nano) | Q(uuid=trace.root_run_uuid))
     else:
         speaks &= Q(output_text__isnull=False)
-    ordered = tops.order_by(Case(When(speaks, then=0), default=1), "-start_nano", "-id")
+    is_whole = Q(uuid=trace.root_run_uuid, type__in=_WHOLE)
+    ordered = tops.order_by(Case(When(is_whole, then=0), When(speaks, then=1), default=2), "-start_nano", "-id")
     return ordered.only("inputs", "outputs").first()
 
 

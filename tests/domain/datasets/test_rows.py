@@ -208,6 +208,23 @@ def test_a_transcript_gives_the_conversation_before_its_last_answer(dataset: Dat
     assert before.inputs == {"asked": "Cancel it."}
 
 
+@pytest.mark.parametrize(
+    ("root_type", "speaker"), [("chain", "whole"), ("agent", "whole"), ("other", "whole"), ("tool", "late")]
+)
+def test_a_root_speaks_for_its_trace_though_a_model_call_hangs_beside_it(
+    dataset: Dataset, root_type: str, speaker: str
+) -> None:
+    trace = TraceFactory(project__workspace=dataset.workspace)
+    said = {
+        kind: RunFactory(trace=trace, type=kind, start_nano=at, inputs={"of": name}, outputs=name, output_text=name)
+        for at, (kind, name) in enumerate([(root_type, "whole"), ("llm", "late")])
+    }
+    trace.root_run_uuid = said[root_type].uuid
+
+    assert sources.content_of_trace(trace) == RowContent({"of": speaker}, speaker)
+    assert sources.content_of_trace(trace, until=said["llm"]).inputs == {"of": "whole"}
+
+
 def test_an_archived_dataset_is_not_changed(editor: User) -> None:
     dataset = DatasetFactory(archived_at=NOW)
 
