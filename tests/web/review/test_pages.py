@@ -98,6 +98,19 @@ def test_the_page_does_not_open_an_item_that_somebody_else_has(people: People, m
     assert admin.post(f"/w/acme/queues/items/{line.items[0].uuid}/take-over/")["Location"] == line.page(1)
 
 
+def test_an_admin_who_does_not_review_in_the_queue_is_offered_nothing_to_take_over(
+    people: People, make_line: MakeLine
+) -> None:
+    line = make_line(1, is_open_to_all=False)
+    line.queue.reviewers.add(people.reviewer)
+    people.client(people.reviewer).get(line.page(1))
+
+    page = people.client(people.admin).get(line.page(1)).content.decode()
+
+    assert "This queue is not open to you" in page
+    assert "Take over item" not in page
+
+
 def test_says_that_all_is_done_or_with_others(people: People, make_line: MakeLine) -> None:
     line = make_line(1)
     people.client(people.editor).get(line.start)
