@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
+from django.db.models import QuerySet
+
 from annotation.models import AuditEvent, User, Workspace
 
 
@@ -30,8 +32,17 @@ def record(
         actor_id=by.pk if by else None,
         actor=by.email if by else "system",
         action=action,
-        target_kind=type(target).__name__.lower() if target else "",
-        target_id=str(getattr(target, "uuid", None) or target.pk) if target else "",
+        **(_named(target) if target else {}),
         target=str(target)[:254] if target else "",
         detail=detail or {},
     )
+
+
+def of(target: Target, *actions: str) -> QuerySet[AuditEvent]:
+    """When these things were done to it, the latest first."""
+    return AuditEvent.objects.filter(**_named(target), action__in=actions).order_by("-id")
+
+
+def _named(target: Target) -> dict[str, str]:
+    kind, outside = type(target).__name__.lower(), getattr(target, "uuid", None)
+    return {"target_kind": kind, "target_id": str(outside or target.pk)}

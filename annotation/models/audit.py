@@ -21,7 +21,10 @@ class AuditEvent(models.Model):
     happened_at = models.DateTimeField(db_default=Now())
 
     class Meta:
-        indexes = [models.Index(fields=["workspace_id", "-id"], name="audit_list")]
+        indexes = [
+            models.Index(fields=["workspace_id", "-id"], name="audit_list"),
+            models.Index(fields=["target_id", "-id"], condition=models.Q(target_kind="item"), name="audit_of_item"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.actor} {self.action} {self.target}"

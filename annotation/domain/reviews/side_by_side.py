@@ -11,10 +11,21 @@ from django.db.models import Prefetch, QuerySet
 
 from annotation.domain.queues import disputes, pairs, rubric, rubric_versions
 from annotation.domain.queues.rubric import Question, Rubric
-from annotation.domain.reviews import adjudicate, answer, content, corrections, diff, diff_json, history, originals
+from annotation.domain.reviews import (
+    adjudicate,
+    answer,
+    content,
+    corrections,
+    diff,
+    diff_json,
+    history,
+    originals,
+    overtaken,
+)
 from annotation.domain.reviews.content import Evidence, StepJudgement
 from annotation.domain.reviews.diff import Kind, Piece
 from annotation.domain.reviews.originals import Original
+from annotation.domain.reviews.overtaken import Overtaken
 from annotation.models import Item, Queue, Review, Run
 
 WAITING_ORDER = ("id",)
@@ -68,7 +79,7 @@ class Row:
 class Comparison:
     """An item's reviews, oldest first, with their rows; `written` is the answer that somebody wrote to settle it.
 
-    `token` stands for all that is shown: who decides gives it back.
+    `token` stands for all that is shown: who decides gives it back. `overtaken`: what settled the item before.
     """
 
     item: Item
@@ -76,6 +87,7 @@ class Comparison:
     written: Review | None
     rows: tuple[Row, ...]
     token: str
+    overtaken: Overtaken | None = None
 
     @property
     def columns(self) -> tuple[Review, ...]:
@@ -142,13 +154,14 @@ def _of_kind(asked: Rubric, item: Item) -> Rubric:
 def comparison(item: Item) -> Comparison:
     """All that the page and the interface show of one item, in a fixed number of statements."""
     rows = Review.every.filter(item=item).select_related("reviewer", "rubric", "decided_by")
-    every = list(rows.order_by("submitted_at", "id"))
+    every = list(rows.annotate(word=overtaken.last_word(item)).order_by("submitted_at", "id"))
     reviews = tuple(review for review in every if not review.is_adjudication)
     for review in every:
         review.item = item
     written = next((review for review in every if review.is_adjudication), None)
     columns = (*reviews, written) if written else reviews
-    return Comparison(item, reviews, written, _rows(item, reviews, columns), adjudicate.token(item, reviews))
+    before = overtaken.since(item, every[0].word if every else None, reviews)
+    return Comparison(item, reviews, written, _rows(item, reviews, columns), adjudicate.token(item, reviews), before)
 
 
 def _rows(item: Item, reviews: Sequence[Review], columns: Sequence[Review]) -> tuple[Row, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +17,7 @@ from annotation.domain.queues.conditions import Steps
 from annotation.domain.queues.reasons import Reason
 from annotation.domain.queues.rubric import Question, QuestionKind
 from annotation.domain.queues.settings import QueueSettings
-from annotation.domain.reviews import submit
+from annotation.domain.reviews import submit, undo
 from annotation.domain.reviews.content import ReviewInput
 from annotation.models import Dataset, Example, Item, Membership, Queue, Reservation, Review, Trace, User
 from tests.factories.accounts import MembershipFactory
@@ -112,6 +113,33 @@ def test_taking_a_review_settles_the_item_and_goes_on(people: People, court: Cou
     assert "Other the word" in settled
     assert "back" in words(court.post(client, 0, "reopen").content)
     assert Item.objects.get(number=1).state == "disagreement"
+
+
+def test_an_item_that_is_open_again_says_what_settled_it_and_what_came_since(people: People, court: Court) -> None:
+    court.split(0)
+    client = people.client(people.editor)
+
+    def told(*acts: tuple[str, dict[str, str]]) -> str:
+        for act, given in acts:
+            court.post(client, 0, act, **given)
+        html = client.get(f"{court.page}?item=1").content.decode()
+        said = html.partition('<p class="notice">')[2].partition("</p>")[0]
+        return words(re.sub(r"</?time.*?>", "", said).encode())
+
+    taken = ("adjudicate", {"review": str(court.review_of(0, court.other).uuid), "why": "Policy"})
+    word = f"Settled before by {people.editor.email}, just now: the review of {court.other.email}. Why: “Policy”. "
+    assert told() == "", "nobody has settled it"
+    assert told(taken) == "", "its word holds"
+    assert told(("reopen", {})) == f"{word}{people.editor.email} took that word back, just now."
+    told(taken)
+    court.say(0, people.reviewer, answers={"thumbs": "up"}, note="Look again")
+    assert told() == f"{word}That word holds no more: {people.reviewer} reviewed just now."
+    assert told(taken, ("another", {})) == f"{word}{people.editor.email} asked for one more review, just now."
+    court.say(0, people.admin, answers={"thumbs": "up"})
+    told(("adjudicate", {"answer-thumbs": "down"}))
+    undo.undo(review=court.review_of(0, people.admin), by=people.admin, now=timezone.now())
+    own = f"Settled before by {people.editor.email}, just now: an answer of their own. "
+    assert told() == f"{own}That word holds no more: a review was taken back since."
 
 
 def test_an_answer_of_the_editors_own_begins_from_a_review(people: People, court: Court) -> None:

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 from annotation.domain.access import Capability
 from annotation.domain.datasets.problems import DatasetError
 from annotation.domain.queues import reasons, rubric, rubric_versions, state
-from annotation.domain.reviews import adjudicate, history, opening, originals, side_by_side
+from annotation.domain.reviews import adjudicate, history, opening, originals, overtaken, side_by_side
 from annotation.domain.reviews.adjudicate import AdjudicationError
 from annotation.domain.reviews.content import ReviewInput
 from annotation.domain.reviews.rubric import InvalidReviewError
@@ -147,8 +147,7 @@ def _page(
         item.queue = queue
         known |= _around(waiting, item)
         known["is_ready"] = item.state in state.FULL
-        if item.state in state.FULL:
-            known |= _item(request, item, sent)
+        known |= _item(request, item, sent) if known["is_ready"] else {"overtaken": overtaken.of(item)}
     return render(request, "queues/adjudication.html", known, status=422 if sent else 200)
 
 
@@ -169,6 +168,7 @@ def _item(request: MemberRequest, item: Item, sent: Sent | None) -> dict[str, An
     seen = _trajectories(request, item, traces)
     known = {
         "comparison": shown,
+        "overtaken": shown.overtaken,
         "trajectories": seen,
         "sides": sides,
         "step_address": f"{_address(request, item.queue, item.number)}&step=",
