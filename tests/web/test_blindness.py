@@ -82,8 +82,9 @@ def reviewed(people: People, make: MakeLine, blindness: dict[str, bool]) -> str:
         )  # fmt: skip
     client = people.client(people.reviewer)
     page = client.get(line.page(1)).content.decode()
-    base = f"/w/acme/traces/{item.trace_uuid}/"
-    page += client.get(f"{base}steps/{step.uuid}/").content.decode() + client.get(base).content.decode()
+    base, queue = f"/w/acme/traces/{item.trace_uuid}/", f"/w/acme/queues/{line.queue.uuid}/?state=needs_my_review"
+    for more in (f"{base}steps/{step.uuid}/", base, queue, line.page(1, "ahead"), line.table()):
+        page += client.get(more, follow=True).content.decode()
     return words(page.encode())
 
 
