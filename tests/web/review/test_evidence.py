@@ -179,6 +179,9 @@ def test_on_a_run_under_review_passages_stand_with_the_label_of_the_whole(people
     run = run_of(line.items[0], "final_answer")
     subject = subjects.of_run(run.trace.uuid, run.uuid)
     Item.objects.filter(pk=line.items[0].pk).update(kind="run", run_uuid=run.uuid, subject=subject.text)
+    opened = people.client(people.reviewer).get(line.page(1)).content.decode()
+    corrected = opened.split('id="corrected-run"')[1].split("</select>")[0]
+    assert corrected.split('<option value="">')[1].split("<")[0].strip() == "This step"
     assert submitted(people, line).status_code == 302
     page = people.client(people.editor).get(f"/w/acme/traces/{run.trace.uuid}/").content.decode()
     assert page.count(SAID) == 1
