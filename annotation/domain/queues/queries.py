@@ -7,12 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Prefetch, QuerySet
+from django.db.models.functions import Left
 
+from annotation.domain.formats import step_name
 from annotation.domain.queues import blinded, blindness, counts, probes, reasons, state
 from annotation.domain.queues.counts import Counts
 from annotation.domain.queues.reasons import Reason
 from annotation.domain.queues.shown import Shown
-from annotation.models import Assignment, Item, Queue, Reservation, Review, Skip, Trace, User
+from annotation.models import Assignment, Item, Queue, Reservation, Review, Run, Skip, Trace, User
+
+SHOWN = 200
+"""Characters of what went into a step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +30,18 @@ class QueueCard:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """What a step is called, and the head of what went in."""
+
+    name: str
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
 class ItemRow:
     """An item in a list: its trace (None: not there, or a thread), why it is there, who reviewed, who has it now or by
-    assignment, and who put it off. `reader` is whose list it is, `is_blind` when they may not be told what the queue hides.
+    assignment, and who put it off. `reader` is whose list it is, `is_blind` when they may not be told what the queue hides;
+    then there is no `step` either, which others are told of an item that is one.
     """
 
     item: Item
@@ -39,6 +53,7 @@ class ItemRow:
     skips: Sequence[Skip]
     reader: User | None = None
     is_blind: bool = False
+    step: Step | None = None
 
     @property
     def mine(self) -> Shown | None:
@@ -81,7 +96,14 @@ class ItemRow:
         named = (self.trace.name if self.trace else "") or f"Trace {self.item.trace_uuid}"
         if self.item.kind == Item.Kind.PAIR:
             return f"A pair with {named}"
-        return f"A step of {named}" if self.item.kind == Item.Kind.RUN else named
+        if self.item.kind == Item.Kind.RUN:
+            return f"{(self.step.name if self.step else '') or 'A step'} of {named}"
+        return named
+
+    @property
+    def said(self) -> str:
+        """What was asked of the step, or of the agent in the trace."""
+        return self.step.said if self.step else (self.trace.input if self.trace else "") or ""
 
 
 def cards(
@@ -127,7 +149,7 @@ def rows(items: Iterable[Item], *, reader: User | None, is_blind: bool = False) 
     `reader` reviews in the queue (None: they do not). `is_blind`: without what the queue hides from those who have to judge.
     """
     found = list(items)
-    traces = _traces(found)
+    traces, steps = _traces(found), {} if is_blind else _steps(found)
     anew = blinded.as_open(found, reader) if is_blind and reader else ()
     return [
         ItemRow(
@@ -140,6 +162,7 @@ def rows(items: Iterable[Item], *, reader: User | None, is_blind: bool = False) 
             list(item.skips.all()),
             reader,
             is_blind,
+            steps.get(str(item.run_uuid)),
         )
         for item in found
     ]
@@ -152,3 +175,12 @@ def _traces(items: list[Item]) -> dict[str, Trace]:
     rows = Trace.objects.filter(workspace=items[0].workspace_id, uuid__in=uuids)
     wanted = rows.only("uuid", "name", "status", "started_at", "verdict", "project", "input")
     return {str(trace.uuid): trace for trace in wanted}
+
+
+def _steps(items: list[Item]) -> dict[str, Step]:
+    uuids = {item.run_uuid for item in items if item.run_uuid}
+    if not uuids:
+        return {}
+    rows = Run.objects.filter(workspace=items[0].workspace_id, uuid__in=uuids)
+    heads = rows.annotate(head=Left("input_text", SHOWN)).values_list("uuid", "name", "head")
+    return {str(uuid): Step(step_name(name), head or "") for uuid, name, head in heads}

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from html import unescape
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
-from annotation.domain.queues import assignment, items
-from annotation.models import Item, Queue
+from annotation.domain.queues import assignment, items, subjects
+from annotation.domain.queues.reasons import Reason
+from annotation.models import Item, Queue, Trace
 from tests.factories.queues import AssignmentFactory
+from tests.factories.traces import RunFactory
 from tests.fixtures.people import People
 from tests.web.queues.conftest import Desk
 from tests.web.queues.test_lists import words
@@ -26,6 +29,16 @@ def test_readers_see_items_with_reason_state_and_reviews(people: People, desk: D
     assert "1 agent 1 Refund? Added by Editor · angry user done 1 of 1 reviewer correction" in page
     assert "Read the policy ." in page
     assert "Clear flag" not in page
+
+
+def test_a_step_is_called_by_its_name_where_nothing_is_hidden_and_leads_to_itself(people: People, desk: Desk) -> None:
+    trace = Trace.objects.get(name="agent 2")
+    run = RunFactory(trace=trace, name="search_flight", type="tool", input_text='{"to": "JFK"}')
+    items.add(queue=desk.queue, subjects=[subjects.of_run(trace.uuid, run.uuid)], reason=Reason(by="Editor"))
+    content = people.client(people.viewer).get(desk.page).content
+    assert '4 search_flight of agent 2 {"to": "JFK"} Added by Editor' in unescape(words(content))
+    assert f'href="/w/acme/traces/{trace.uuid}/?step={run.uuid}"' in content.decode()
+    assert "4 A step of agent 2 Refund? Added by Editor" in words(people.client(people.reviewer).get(desk.page).content)
 
 
 def test_reviewers_see_what_is_asked_and_the_items_that_wait_for_them(people: People, desk: Desk) -> None:
