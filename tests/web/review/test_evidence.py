@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -82,6 +83,9 @@ def test_an_earlier_turn_of_the_thread_can_be_quoted_and_nothing_beyond(people: 
     assert not Review.objects.exists()
     assert submitted(people, line, 2, run=str(before.root_run_uuid)).status_code == 302
     assert Review.objects.get().labels[0]["evidence"] == [{"run": str(before.root_run_uuid), "text": QUOTE}]
+    unfolded = re.compile(r'<details\s+class="earlier grow"\s+open\s*>.*?data-at="true"', re.DOTALL)
+    assert not unfolded.search(page)
+    assert unfolded.search(client.get(f"{line.page(2)}?step={before.root_run_uuid}").content.decode())
     step, editor = f"step={before.root_run_uuid}", people.client(people.editor)
     here, there = f"/w/acme/traces/{line.items[1].trace_uuid}/?{step}", f"/w/acme/traces/{before.uuid}/?{step}"
     for reader, followed in (

@@ -46,12 +46,15 @@ class StepChoice:
 
 @dataclass(frozen=True, slots=True)
 class EarlierTurn:
-    """What was asked and answered before in the same thread; `address` gives either text whole."""
+    """What was asked and answered before in the same thread; `address` gives either text whole. `is_current`: the page was asked for
+    at it, as by a passage of it.
+    """
 
     trace: Trace
     asked: Clip
     answered: Clip
     address: str
+    is_current: bool = False
 
 
 def of(
@@ -103,7 +106,7 @@ def of(
         "said": [one for one in feedback if one.author_id != request.user.pk],
         "earlier": []
         if _is_carried(shown, len(earlier))
-        else [_earlier(request, trace, opened.item, seen) for trace in earlier],
+        else [_earlier(request, trace, opened.item, seen, at) for trace in earlier],
         "steps": [choice for _, choice in offered],
         "cause": next((choice for _, choice in offered if choice.uuid == cause), None),
         "answers": [choice for kind, choice in offered if kind in (Run.Type.LLM, Run.Type.TOOL)],
@@ -190,7 +193,7 @@ def excerpt(text: str, seen: Sight) -> str:
     return markdown.plain(clip(text, "", characters=ROW_CHARACTERS, lines=ROW_LINES, mask=seen.mask).text)
 
 
-def _earlier(request: MemberRequest, trace: Trace, item: Item, seen: Sight) -> EarlierTurn:
+def _earlier(request: MemberRequest, trace: Trace, item: Item, seen: Sight, at: UUID | None) -> EarlierTurn:
     address = reverse("trace-text", args=[request.workspace.slug, trace.uuid])
     asked, answered = (
         clip(text or "", f"trace:{name}", characters=EARLIER_CHARACTERS, mask=seen.mask)
@@ -198,7 +201,8 @@ def _earlier(request: MemberRequest, trace: Trace, item: Item, seen: Sight) -> E
     )
     named = item_named(item, seen)
     query = urlencode({**({"item": named} if named else {}), "at": ""})
-    return EarlierTurn(trace, asked, answered, f"{address}?{query}")
+    is_current = at is not None and at == trace.root_run_uuid
+    return EarlierTurn(trace, asked, answered, f"{address}?{query}", is_current=is_current)
 
 
 def _thumbs(feedback: list[Feedback]) -> dict[UUID, str]:
