@@ -56,7 +56,7 @@ def test_a_queue_is_filled_and_emptied_again(people: People) -> None:
     shown = api.post(path, asked, content_type=JSON).json()
     assert (shown["matched_count"], shown["chosen_count"], shown["new_count"]) == (4, 2, 2)
     threads = api.post(path, asked | {"kind": "thread"}, content_type=JSON).json()
-    assert (threads["matched_count"], threads["loose_count"]) == (0, 4)
+    assert (threads["matched_count"], threads["loose_count"], threads["over_count"]) == (0, 4, 0)
     steps = asked | {"kind": "run"}
     assert api.post(path, steps, content_type=JSON).json()["error"]["message"] == (
         "This filter does not say which steps are meant."

@@ -35,7 +35,7 @@ PATIENCE = 4
 class Preview:
     """What a plan would do: of `matched_count` things `chosen_count`, of which some stand there or were removed before.
 
-    `loose_count` are traces that match, where threads are asked for, and belong to none. `examples` are runs where steps are
+    `room` is how many more the queue takes (None: any number). `loose_count` are traces that match, where threads are asked for, and belong to none. `examples` are runs where steps are
     asked for, else traces, of threads the first.
     """
 
@@ -45,11 +45,22 @@ class Preview:
     removed_count: int
     loose_count: int
     examples: Sequence[Any]
+    room: int | None = None
 
     @property
     def new_count(self) -> int:
         """Items that would be new."""
         return self.chosen_count - self.present_count - self.removed_count
+
+    @property
+    def over_count(self) -> int:
+        """Of these, those that do not fit into the queue."""
+        return self.new_count - self.fitting_count
+
+    @property
+    def fitting_count(self) -> int:
+        """Of these, those that fit."""
+        return self.new_count if self.room is None else min(self.new_count, self.room)
 
 
 def plan(  # noqa: PLR0913 -- what may be said about it
@@ -89,8 +100,8 @@ def preview(plan: FillPlan, *, queue: Queue) -> Preview:
             removed=Count("pk", filter=Q(removed)),
         )
         loose, examples = choosing.loose_count(plan, chosen), choosing.examples(plan, chosen, EXAMPLES)
-    present = counts["known"] - counts["removed"]
-    return Preview(chosen.matched_count, counts["chosen"], present, counts["removed"], loose, examples)
+    present, room = counts["known"] - counts["removed"], items.room(queue)
+    return Preview(chosen.matched_count, counts["chosen"], present, counts["removed"], loose, examples, room)
 
 
 def start(plan: FillPlan, *, queue: Queue, by: User) -> Job:
@@ -144,6 +155,7 @@ def _add(job: Job, plan: FillPlan, queue: Queue, rows: list[Any], chosen: Chosen
         "restored": before.get("restored", 0) + result.restored_count,
         "present": before.get("present", 0) + result.present_count,
         "removed": before.get("removed", 0) + result.removed_count,
+        "over": before.get("over", 0) + result.over_count,
     }
 
 

@@ -74,16 +74,16 @@ def add(  # noqa: PLR0913 -- one decision with all that is known about it
         fresh = [subject for text, subject in wanted.items() if text not in known]
         common = _Common(locked, reason, probability, decision.pk if decision else None, by, priority, now)
         removed = [text for text, was in known.items() if was == Item.State.REMOVED]
-        room = _room(locked)
-        added = _insert(fresh[:room], common)
-        coming_back = removed[: None if room is None else room - len(added)] if is_restoring else []
+        room_left = room(locked)
+        added = _insert(fresh[:room_left], common)
+        coming_back = removed[: None if room_left is None else room_left - len(added)] if is_restoring else []
         restored = _put_back(locked, coming_back)
         over = len(fresh) - len(added) + (len(removed) - restored if is_restoring else 0)
     return AddResult(added, restored, len(known) - len(removed), len(removed) - restored, over)
 
 
-def _room(queue: Queue) -> int | None:
-    """How many more items the locked queue takes; None: any number."""
+def room(queue: Queue) -> int | None:
+    """How many more items the queue takes, for sure while it is locked; None: any number."""
     if queue.most_items is None:
         return None
     return max(0, queue.most_items - Item.objects.filter(queue=queue).exclude(state=Item.State.REMOVED).count())

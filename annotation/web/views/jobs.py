@@ -26,6 +26,7 @@ _OUTCOMES = {
         "restored": "put back",
         "present": "stood there already",
         "removed": "had been removed and stay so",
+        "over": "did not fit, as the queue takes no more",
     },
     unfilling.KIND: {"taken_out": "taken out", "stayed": "stay, since somebody is or was at them"},
 }

@@ -76,7 +76,7 @@ def test_the_preview_says_what_the_job_then_does(project: Project, queue: Queue,
     found = (shown.matched_count, shown.chosen_count, shown.new_count, shown.present_count, shown.removed_count)
     assert found == (10, 10, 7, 2, 1)
     job = driven(filling.start(plan, queue=queue, by=by))
-    assert job.result == {"added": 7, "restored": 0, "present": 2, "removed": 1}
+    assert job.result == {"added": 7, "restored": 0, "present": 2, "removed": 1, "over": 0}
     assert (first.total_count, job.total_count, job.done_count) == (3, 10, 10)
     assert Item.objects.get(state="removed").number == 1
 
@@ -108,7 +108,7 @@ def test_undoing_takes_out_exactly_what_nobody_has_begun(
     gone = Item.objects.order_by("number")[0]
     items.remove(item=gone, by=by)
     job = fill(queue, by, is_restoring=True)
-    assert job.result == {"added": 8, "restored": 1, "present": 1, "removed": 0}
+    assert job.result == {"added": 8, "restored": 1, "present": 1, "removed": 0, "over": 0}
     reviewed, held = Item.objects.exclude(pk__in=kept).order_by("number")[:2]
     ReviewFactory(item=reviewed)
     ReservationFactory(item=held)
@@ -141,14 +141,14 @@ def test_threads_of_matching_traces_go_in_once_each_and_out_again(
     found = (shown.matched_count, shown.chosen_count, shown.new_count, shown.present_count, shown.removed_count)
     assert (found, shown.loose_count) == ((4, 4, 2, 1, 1), 11)
     job = driven(filling.start(plan, queue=queue, by=by))
-    assert (job.result, job.total_count) == ({"added": 2, "restored": 0, "present": 1, "removed": 1}, 4)
+    assert (job.result, job.total_count) == ({"added": 2, "restored": 0, "present": 1, "removed": 1, "over": 0}, 4)
     new = Item.objects.filter(number__gt=2).order_by("number")
     assert [(item.kind, item.subject, item.thread_id, item.trace_uuid) for item in new] == [
         ("thread", one.text, "a", None) for one in (of[0], of[3])
     ]
     assert (new[0].reason["filter"], new[0].reason["why"]) == ("latency > 2s", ["in a trace of it"])
     again = driven(filling.start(plan, queue=queue, by=by))
-    assert again.result == {"added": 0, "restored": 0, "present": 3, "removed": 1}
+    assert again.result == {"added": 0, "restored": 0, "present": 3, "removed": 1, "over": 0}
     assert driven(unfilling.start(job=job, by=by)).result == {"taken_out": 2, "stayed": 0}
     assert set(Item.objects.values_list("subject", "state")) == {(of[1].text, "open"), (of[2].text, "removed")}
 
@@ -177,14 +177,14 @@ def test_the_steps_that_match_go_in_trace_by_trace_once_each_and_out_again(
     found = (shown.matched_count, shown.chosen_count, shown.new_count, shown.present_count, shown.removed_count)
     assert (found, shown.loose_count, len(shown.examples)) == ((4, 4, 2, 1, 1), 0, 4)
     job = driven(filling.start(plan, queue=queue, by=by))
-    assert (job.result, job.total_count) == ({"added": 2, "restored": 0, "present": 1, "removed": 1}, 4)
+    assert (job.result, job.total_count) == ({"added": 2, "restored": 0, "present": 1, "removed": 1, "over": 0}, 4)
     new = Item.objects.filter(number__gt=2).order_by("number")
     assert [(item.kind, item.subject, item.trace_uuid, item.run_uuid) for item in new] == [
         ("run", one.text, one.trace_uuid, one.run_uuid) for one in (of[0], of[3])
     ]
     assert (new[0].reason["filter"], new[0].reason["why"]) == (text, [f"of {project.name}"])
     again = driven(filling.start(plan, queue=queue, by=by))
-    assert again.result == {"added": 0, "restored": 0, "present": 3, "removed": 1}
+    assert again.result == {"added": 0, "restored": 0, "present": 3, "removed": 1, "over": 0}
     assert driven(unfilling.start(job=job, by=by)).result == {"taken_out": 2, "stayed": 0}
     assert set(Item.objects.values_list("subject", "state")) == {(of[1].text, "open"), (of[2].text, "removed")}
 
@@ -214,6 +214,17 @@ def test_threads_and_steps_are_drawn_by_chance_like_traces(
         (plan.thing.subject(row).text, Decimal("0.5")) for row in shown.examples
     }
     assert Item.objects.all()[0].reason["why"] == [*why, f"2 of 4 {noun}s by chance"]
+
+
+def test_what_does_not_fit_is_counted_before_and_after(queue: Queue, by: User) -> None:
+    Queue.objects.update(most_items=4)
+    queue.refresh_from_db()
+    fill(queue, by, sample=1)
+    plan = filling.plan(queue=queue, filter_text="latency > 2s", by=by, now=NOON)
+    shown = filling.preview(plan, queue=queue)
+    assert (shown.new_count, shown.room, shown.fitting_count, shown.over_count) == (9, 3, 3, 6)
+    job = driven(filling.start(plan, queue=queue, by=by))
+    assert job.result == {"added": 3, "restored": 0, "present": 1, "removed": 0, "over": 6}
 
 
 def test_a_closed_queue_is_not_filled(queue: Queue, by: User) -> None:

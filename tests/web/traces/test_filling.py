@@ -58,6 +58,19 @@ def test_threads_are_previewed_and_added(people: People) -> None:
     assert set(Item.objects.values_list("kind", "thread_id")) == {("thread", "t-1"), ("thread", "t-2")}
 
 
+def test_what_does_not_fit_is_said_before_and_after(people: People) -> None:
+    editor, queue = people.client(people.editor), QueueFactory(workspace=people.workspace, most_items=1)
+    TraceFactory.create_batch(3, project=people.project)
+    asked = {"queue": str(queue.uuid), "which": "all"}
+    shown = " ".join(re.sub("<[^>]*>", "", editor.get(f"{LIST}fill-queue/", asked).content.decode()).split())
+    assert "The queue takes at most 1 item: there is room for 1 more, and the others are left out." in shown
+    assert "Add 1 trace " in shown
+    editor.post(f"{LIST}fill-queue/", asked)
+    jobs.drive(job_id=Job.objects.get().pk, kinds=KINDS)
+    done = editor.get(f"/w/acme/jobs/{Job.objects.get().uuid}/").content.decode()
+    assert "1 added, 2 did not fit, as the queue takes no more." in done
+
+
 def test_the_steps_that_the_filter_names_are_previewed_and_added(people: People) -> None:
     editor, queue = people.client(people.editor), QueueFactory(workspace=people.workspace)
     trace = TraceFactory(project=people.project)

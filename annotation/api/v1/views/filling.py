@@ -63,6 +63,7 @@ class FillPreviewSerializer(serializers.Serializer[Any]):
     new_count = serializers.IntegerField()
     present_count = serializers.IntegerField(help_text="Stand there already.")
     removed_count = serializers.IntegerField(help_text="Were removed by somebody, and stay so unless asked.")
+    over_count = serializers.IntegerField(help_text="Of the new ones, would not fit: the queue has its `most_items`.")
     loose_count = serializers.IntegerField(
         help_text="Traces that match and belong to no thread, where threads are asked for."
     )
@@ -121,6 +122,7 @@ def _counts(shown: filling.Preview) -> dict[str, int]:
         "new_count": shown.new_count,
         "present_count": shown.present_count,
         "removed_count": shown.removed_count,
+        "over_count": shown.over_count,
         "loose_count": shown.loose_count,
     }
 
