@@ -62,6 +62,7 @@
   const signOut = async (form) => {
     clearTimeout(timer);
     await Promise.race([save(), new Promise((done) => { setTimeout(done, LONGEST_WAIT); })]);
+    delete form.dataset.sent; // whoever stops the browser on its way can sign out again
     form.submit();
   };
 
@@ -101,7 +102,7 @@
     if (!form.matches("[data-ends-session]") || dirty().length === 0) return;
     event.preventDefault();
     if (form.dataset.sent) return;
-    form.dataset.sent = "true"; // as of any form that is on its way
+    form.dataset.sent = "true";
     signOut(form);
   }, true);
   document.addEventListener("htmx:afterRequest", (event) => {

@@ -60,6 +60,9 @@ def test_what_was_typed_a_moment_before_signing_out_is_there_in_another_browser(
     line = make_line(1)
     page.goto(live + line.page(1))
     at(page, 1)
+    page.route("**/sign-out/", lambda route: route.abort("aborted"), times=1)  # stopped by the person
+    with page.expect_event("requestfailed"):
+        page.get_by_label("Note").evaluate(AND_SIGN_OUT)
     page.get_by_label("Note").evaluate(AND_SIGN_OUT)
     expect(page.get_by_role("button", name="Sign in")).to_be_visible()
     assert Draft.objects.get().content["note"] == "and signed out"
