@@ -1,6 +1,7 @@
 // form[data-autosave="address"], of which a page may have several: what is typed goes there at every change, and once more as the page goes away. What
 // could not be sent stays in this tab (sessionStorage) and fills the form when the same person opens it again. Signing out
-// (form[data-ends-session]) waits for it a moment: after that nothing is taken from this person any more.
+// (form[data-ends-session]) waits for it a moment: after that nothing is taken from this person any more. form[data-stash="name"] has
+// no draft on the server: this tab keeps what is typed until it is sent, or left by [data-forgets].
 "use strict";
 {
   const PAUSE = 400;
@@ -8,7 +9,7 @@
   const LONGEST_WAIT = 2_000;
   let timer;
 
-  const forms = () => [...document.querySelectorAll("form[data-autosave]")];
+  const forms = () => [...document.querySelectorAll("form[data-autosave], form[data-stash]")];
   const dirty = () => (document.documentElement.dataset.swapping ? [] : forms().filter((of) => of.dataset.dirty && !of.closest("[data-sending]")));
   const say = (words, isKept = true) => {
     const place = document.querySelector("[data-draft-state]");
@@ -22,7 +23,7 @@
     return held;
   };
 
-  const keyOf = (of) => `draft:${document.documentElement.dataset.person}:${of.dataset.autosave}`;
+  const keyOf = (of) => `draft:${document.documentElement.dataset.person}:${of.dataset.autosave ?? of.dataset.stash}`;
   const stash = (of) => {
     const entries = [...contents(of)].filter(([name]) => name !== "csrfmiddlewaretoken");
     try { sessionStorage.setItem(keyOf(of), JSON.stringify(entries)); } catch { /* full or forbidden: the page still holds it */ }
@@ -31,6 +32,7 @@
 
   const save = () => Promise.all(dirty().map(send));
   const send = async (of) => {
+    if (!of.dataset.autosave) { stash(of); return; }
     const version = of.dataset.dirty;
     try {
       const answer = await fetch(of.dataset.autosave, { method: "POST", body: contents(of), headers: { accept: "application/json" } });
@@ -47,7 +49,7 @@
   };
 
   const soon = (event) => {
-    const of = event.target.closest?.("form[data-autosave]");
+    const of = event.target.closest?.("form[data-autosave], form[data-stash]");
     if (!of || event.target.name === "new_label" || !event.target.name) return;
     of.dataset.dirty = String(Number(of.dataset.dirty ?? 0) + 1);
     clearTimeout(timer);
@@ -56,7 +58,7 @@
 
   const leave = () => dirty().forEach((of) => {
     stash(of);
-    navigator.sendBeacon(of.dataset.autosave, contents(of));
+    if (of.dataset.autosave) navigator.sendBeacon(of.dataset.autosave, contents(of));
   });
 
   const signOut = async (form) => {
@@ -66,12 +68,16 @@
     form.submit();
   };
 
+  const pick = (field, value) => { // of a long trace a list of steps has those around the present one
+    if (field.options && ![...field.options].some((one) => one.value === value)) field.add(new Option("the step that you chose", value));
+    field.value = value;
+  };
   const fill = (of, entries) => {
     for (const field of of.elements) {
       if (!field.name || field.type === "hidden" && field.name !== "active_ms") continue;
       const values = entries.filter(([name]) => name === field.name).map(([, value]) => value);
       if (["checkbox", "radio"].includes(field.type)) field.checked = values.includes(field.value);
-      else if (values.length > 0) field.value = values[0];
+      else if (values.length > 0) pick(field, values[0]);
     }
   };
 
@@ -97,6 +103,11 @@
   document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") leave(); });
   window.addEventListener("pagehide", leave);
   document.addEventListener("submit", (event) => { if (event.target.matches("#review-form")) clearTimeout(timer); });
+  document.addEventListener("submit", (event) => { if (event.target.matches("[data-stash]")) clean(event.target); });
+  document.addEventListener("click", (event) => {
+    const of = event.target.closest("[data-forgets]")?.closest("form");
+    if (of) clean(of);
+  });
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (!form.matches("[data-ends-session]") || dirty().length === 0) return;

@@ -18,7 +18,7 @@ from annotation.domain.queues.reasons import Reason
 from annotation.domain.queues.rubric import Question, QuestionKind
 from annotation.domain.queues.settings import QueueSettings
 from annotation.domain.reviews import submit, undo
-from annotation.domain.reviews.content import ReviewInput
+from annotation.domain.reviews.content import Evidence, ReviewInput
 from annotation.models import Dataset, Example, Item, Membership, Queue, Reservation, Review, Trace, User
 from tests.factories.accounts import MembershipFactory
 from tests.factories.traces import RunFactory, TraceFactory
@@ -269,8 +269,10 @@ def reads(page: Page, number: int) -> None:
 def test_items_are_settled_by_keyboard_alone(
     court: Court, people: People, browser_page: Page, sign_in: SignIn, live: str
 ) -> None:
-    for place in range(3):
-        court.split(place)
+    run = RunFactory(trace=Trace.objects.get(uuid=str(court.items[1].trace_uuid)), type="tool").uuid
+    quoted = Evidence(label="Rude", run=run, text="said far from here")
+    for place, given in enumerate(({}, {"labels": ("Rude",), "evidence": (quoted,)}, {})):
+        court.split(place, **given)
     sign_in(people.editor)
     page = browser_page
     page.goto(live + court.page)
@@ -285,9 +287,18 @@ def test_items_are_settled_by_keyboard_alone(
     page.keyboard.press("e")
     expect(page.locator("#answer")).to_be_visible()
     settled(page)
+    page.locator("#note").fill("thrown away")
+    page.get_by_role("link", name="Cancel").click()
+    page.keyboard.press("e")
+    expect(page.locator("#note")).to_have_value("")
+    settled(page)
     page.keyboard.press("b")
     page.locator("#note").focus()
     page.keyboard.type("Neither read the policy")
+    page.get_by_role("link", name="said far from here").click()  # not on this page of the trajectory
+    expect(page).to_have_url(re.compile(f"edit=.*&step={run}"))
+    settled(page)
+    expect(page.locator("#note")).to_have_value("Neither read the policy")
     page.keyboard.press("Control+Enter")
     reads(page, 3)
     page.keyboard.press("a")

@@ -51,6 +51,7 @@ def test_passages_stand_under_their_label_wherever_the_review_does(people: Peopl
     given = ReviewInput.model_validate({"answers": {"thumbs": "up"}})
     submission.submit(item=line.items[0], by=other, answers=given, now=timezone.now())
     decided = f"/w/acme/queues/{line.queue.uuid}/adjudication/?item=1"
+    edit = f"&edit={Review.objects.get(reviewer=people.reviewer).uuid}"
     for client, page, at in (
         (mine, f"{line.start}own/", f"{line.page(1)}?step="),
         (mine, line.page(1), f"{line.page(1)}?step="),
@@ -59,7 +60,7 @@ def test_passages_stand_under_their_label_wherever_the_review_does(people: Peopl
         (editor, history, f"{trace}?step="),
         (editor, trace, f"{trace}?step="),
         (editor, decided, f"{decided}&amp;step="),
-        (editor, f"{decided}&edit={Review.objects.get(reviewer=people.reviewer).uuid}", f"{decided}&amp;step="),
+        (editor, f"{decided}{edit}", f"{decided}{edit.replace('&', '&amp;')}&amp;step="),
     ):
         html = client.get(page).content.decode()
         assert f'<b>Rude</b>\n<a href="{at}{run}" data-quote>{SAID}</a>' in html, page

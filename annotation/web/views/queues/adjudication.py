@@ -162,31 +162,36 @@ def _around(waiting: list[Waiting], item: Item) -> dict[str, Item | None]:
 def _item(request: MemberRequest, item: Item, sent: Sent | None) -> dict[str, Any]:
     """The reviews of the item, what it is about, and the form where an answer is written."""
     shown = side_by_side.comparison(item)
+    begun = _begun(request, shown)
+    carried = {"item": str(item.number)} | ({"edit": str(begun.uuid)} if begun else {})
     _, traces = opening.turns(item)
     sides = {item.trace_uuid: "A", item.other_trace_uuid: "B"} if item.kind == Item.Kind.PAIR else {}
     traces.sort(key=lambda trace: sides.get(trace.uuid, ""))  # the answers speak of A and B, not of which came first
-    seen = _trajectories(request, item, traces)
+    seen = _trajectories(request, item, traces, carried)
     known = {
         "comparison": shown,
         "overtaken": shown.overtaken,
         "trajectories": seen,
         "sides": sides,
-        "step_address": f"{_address(request, item.queue, item.number)}&step=",
+        "step_address": f"{_address(request, item.queue)}?{urlencode({**carried, 'step': ''})}",
+        "begun": begun,
     }
-    given = sent.given if sent else _begun(request, shown)
+    given = sent.given if sent else _as_new(begun)
     return known | (_form(shown, given, sent, seen) if given else {})
 
 
-def _trajectories(request: MemberRequest, item: Item, traces: list[Trace]) -> list[ShownTrajectory]:
-    """What the item is about; `?step=` is where a long trace stands, `?raw=1` shows texts as they came."""
+def _trajectories(
+    request: MemberRequest, item: Item, traces: list[Trace], carried: dict[str, str]
+) -> list[ShownTrajectory]:
+    """What the item is about, its links with what is `carried` along; `?step=` is where a long trace stands, `?raw=1` shows texts as they came."""
     raw = {"raw": "1"} if "raw" in request.GET else {}
     at = trajectory.named_step(request) or item.run_uuid or reasons.read(item.reason).run
     return [
         ShownTrajectory(
             trajectories.trajectory(trace, at=at),
             workspace=request.workspace.slug,
-            page=_address(request, item.queue, ""),
-            query={"item": str(item.number), **raw},
+            page=_address(request, item.queue),
+            query={**carried, **raw},
             prefix=f"{place}-" if place else "",
             is_raw=bool(raw),
         )
@@ -194,11 +199,14 @@ def _trajectories(request: MemberRequest, item: Item, traces: list[Trace]) -> li
     ]
 
 
-def _begun(request: MemberRequest, shown: Comparison) -> ReviewInput | None:
-    """What an answer of the editor's own begins from: the review that the address names."""
-    asked = request.GET.get("edit", "")
-    named = next((review for review in shown.columns if str(review.uuid) == asked), None)
-    return history.as_input(named).model_copy(update={"rubric_version": None}) if named else None
+def _begun(request: MemberRequest, shown: Comparison) -> Review | None:
+    """The review that an answer of the editor's own begins from: which the address names, or the form that was sent."""
+    asked = request.POST.get("edit") or request.GET.get("edit")
+    return next((review for review in shown.columns if str(review.uuid) == asked), None)
+
+
+def _as_new(begun: Review | None) -> ReviewInput | None:
+    return history.as_input(begun).model_copy(update={"rubric_version": None}) if begun else None
 
 
 def _form(shown: Comparison, given: ReviewInput, sent: Sent | None, seen: list[ShownTrajectory]) -> dict[str, Any]:
@@ -242,7 +250,7 @@ def _refused(request: MemberRequest, item: Item, problem: Exception) -> HttpResp
     return redirect(_address(request, item.queue, item.number))
 
 
-def _address(request: MemberRequest, queue: Queue, item: object) -> str:
+def _address(request: MemberRequest, queue: Queue, item: object = "") -> str:
     address = reverse("queue-adjudication", args=[request.workspace.slug, queue.uuid])
     return f"{address}?{urlencode({'item': item})}" if item else address
 
