@@ -97,7 +97,7 @@ class ItemRow:
         if self.item.kind == Item.Kind.PAIR:
             return f"A pair with {named}"
         if self.item.kind == Item.Kind.RUN:
-            return f"{(self.step.name if self.step else '') or 'A step'} of {named}"
+            return (self.step.name if self.step else "") or f"A step of {named}"
         return named
 
     @property

@@ -36,7 +36,7 @@ def test_a_step_is_called_by_its_name_where_nothing_is_hidden_and_leads_to_itsel
     run = RunFactory(trace=trace, name="search_flight", type="tool", input_text='{"to": "JFK"}')
     items.add(queue=desk.queue, subjects=[subjects.of_run(trace.uuid, run.uuid)], reason=Reason(by="Editor"))
     content = people.client(people.viewer).get(desk.page).content
-    assert '4 search_flight of agent 2 {"to": "JFK"} Added by Editor' in unescape(words(content))
+    assert '4 search_flight {"to": "JFK"} Added by Editor' in unescape(words(content))
     assert f'href="/w/acme/traces/{trace.uuid}/?step={run.uuid}"' in content.decode()
     assert "4 A step of agent 2 Refund? Added by Editor" in words(people.client(people.reviewer).get(desk.page).content)
 

@@ -115,6 +115,8 @@ def test_a_step_and_a_thread_go_into_a_queue_from_their_pages(people: People) ->
     run, theirs = RunFactory(trace=trace), RunFactory(trace=TraceFactory(project=people.other_project))
     for path, name in ((f"{LIST}{trace.uuid}/steps/{run.uuid}/", "run"), ("/w/acme/threads/t-1/", "thread")):
         assert f'name="{name}" value="{run.uuid if name == "run" else "t-1"}"' in editor.get(path).content.decode()
+    at = f"{LIST}{trace.uuid}/?step={run.uuid}"
+    assert f'name="back" value="{at}"' in editor.get(f"{LIST}{trace.uuid}/steps/{run.uuid}/").content.decode()
     editor.post(f"{LIST}add-to-queue/", {"queue": queue.uuid, "run": [run.uuid, theirs.uuid], "thread": ["t-1", "no"]})
     found = set(Item.objects.values_list("kind", "subject"))
     assert found == {("run", f"run:{run.uuid}"), ("thread", f"thread:{people.project.pk}:t-1")}
