@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
-from annotation.domain.feedback import giving, joining
+from annotation.domain.feedback import deriving, giving
 from annotation.domain.feedback.validation import Content, completed, problems
 from annotation.models import Feedback
 
@@ -52,8 +52,8 @@ def take_back(*, feedback: Feedback) -> None:
 
 
 def _held(feedback: Feedback) -> Feedback:
-    """Its newest state, locked, after its trace: see `joining.hold`."""
-    joining.hold(workspace_id=feedback.workspace_id, traces=[feedback.trace_uuid] if feedback.trace_uuid else [])
+    """Its newest state, locked, after its trace: see `deriving.hold`."""
+    deriving.hold(workspace_id=feedback.workspace_id, traces=[feedback.trace_uuid] if feedback.trace_uuid else [])
     rows = Feedback.objects.select_for_update(of=("self",)).select_related("workspace")
     known = rows.get(pk=feedback.pk)
     if known.review_id is not None:
@@ -63,5 +63,5 @@ def _held(feedback: Feedback) -> Feedback:
 
 def _tell(known: Feedback) -> None:
     traces = [known.trace_uuid] if known.trace_uuid else []
-    held = joining.hold(workspace_id=known.workspace_id, traces=traces)
-    joining.tell(workspace_id=known.workspace_id, held=held)
+    held = deriving.hold(workspace_id=known.workspace_id, traces=traces)
+    deriving.tell(workspace_id=known.workspace_id, held=held)

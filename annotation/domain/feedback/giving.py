@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from annotation.domain import statements
-from annotation.domain.feedback import joining, storing, targets
+from annotation.domain.feedback import deriving, joining, meanings, storing, targets
 from annotation.domain.feedback.targets import Target
 from annotation.domain.feedback.validation import Content, Expectation, Problems, completed, expectation_of, problems
 from annotation.domain.grouping import Groups
@@ -121,7 +121,7 @@ def _stored(parts: Sequence[_Part], *, is_missing_allowed: bool) -> list[list[Ou
     with statements.pipelined():
         finding = targets.ask_to_hold(workspace_id=workspace_id, targets=named)
         # Read once the traces are held: whoever gives a key another meaning derives the verdicts of traces after that.
-        reading = joining.ask_configs(workspace_id)
+        reading = meanings.ask_configs(workspace_id)
     found = finding()
     if found.is_any_missing and not is_missing_allowed:
         raise _MissingError
@@ -131,7 +131,7 @@ def _stored(parts: Sequence[_Part], *, is_missing_allowed: bool) -> list[list[Ou
     checked = [[giving.checked(one, next(places)) for one in giving.part.given] for giving in givings]
     with statements.pipelined():
         inserting = storing.ask_to_insert([row for rows in checked for row in rows if isinstance(row, Feedback)])
-        words = joining.ask_words(workspace_id, found.traces)
+        words = deriving.ask_words(workspace_id, found.traces)
     stored = inserting()
     outcomes = [
         [giving.outcome(one, stored.by_client_id) if isinstance(one, Feedback) else one for one in rows]
@@ -139,25 +139,25 @@ def _stored(parts: Sequence[_Part], *, is_missing_allowed: bool) -> list[list[Ou
     ]
     held = _held(workspace_id, found, chain.from_iterable(outcomes))
     if not stored.is_all_new:  # some of what was said has changed since
-        words = joining.ask_words(workspace_id, held)
-    joining.tell_of(held, words, joining.meanings_of(configs))
+        words = deriving.ask_words(workspace_id, held)
+    deriving.tell_of(held, words, meanings.of(configs))
     return outcomes
 
 
-def _held(workspace_id: int, found: targets.Found, outcomes: Iterable[Outcome]) -> list[joining.Judged]:
+def _held(workspace_id: int, found: targets.Found, outcomes: Iterable[Outcome]) -> list[deriving.Judged]:
     """The traces of what was written; what was given before may know of one that it is not named with now."""
     written = {outcome.feedback.trace_uuid for outcome in outcomes if outcome.feedback and outcome.feedback.trace_uuid}
     others = written - {place.trace_uuid for place in found.places}
-    held = joining.hold(workspace_id=workspace_id, traces=others)
+    held = deriving.hold(workspace_id=workspace_id, traces=others)
     return [*(trace for trace in found.traces if trace.uuid in written), *held]
 
 
 def expectations_of(workspace_id: int) -> dict[str, Expectation]:
     """What the workspace's configured keys take."""
-    return expectations_in(joining.configs_of(workspace_id))
+    return expectations_in(meanings.configs_of(workspace_id))
 
 
-def expectations_in(configs: Iterable[joining.KeyConfig]) -> dict[str, Expectation]:
+def expectations_in(configs: Iterable[meanings.KeyConfig]) -> dict[str, Expectation]:
     """What the configured keys take."""
     return {
         config.key: expectation_of(config.kind, config.minimum, config.maximum, config.categories) for config in configs

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from annotation.domain.feedback import joining
+from annotation.domain.feedback import deriving
 from annotation.domain.work import jobs
 from annotation.models import Feedback, Job, User, Workspace
 
@@ -29,7 +29,7 @@ def prepare(job: Job) -> jobs.Step:
         following = judged.filter(trace_uuid__gt=after).order_by("trace_uuid")
         found = list(following.values_list("trace_uuid", flat=True).distinct()[:BATCH])
         traces = [uuid for uuid in found if uuid]
-        joining.recompute(workspace_id=job.workspace_id, traces=traces)
+        deriving.recompute(workspace_id=job.workspace_id, traces=traces)
         job.done_count += len(traces)
         if traces:
             job.cursor = {"after": str(traces[-1])}

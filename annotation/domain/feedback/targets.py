@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from annotation.domain.feedback import joining
+from annotation.domain.feedback import deriving, joining
 from annotation.models import Feedback
 
 RUN, TRACE, THREAD, PROJECT = Feedback.Target
@@ -51,7 +51,7 @@ class Found:
     """Where the targets are, in order, and those of their traces that are stored."""
 
     places: list[Place]
-    traces: list[joining.Judged]
+    traces: list[deriving.Judged]
 
     @property
     def is_any_missing(self) -> bool:
@@ -70,13 +70,13 @@ def ask_to_hold(*, workspace_id: int, targets: Sequence[Target]) -> Callable[[],
         external_ids={target.run_external_id for target in targets if target.run_external_id},
     )
     placed = [_place(target, runs) for target in targets]
-    held = joining.ask_to_hold(
+    held = deriving.ask_to_hold(
         workspace_id=workspace_id, traces={place.trace_uuid for place in placed if place.trace_uuid}
     )
     return lambda: _found(placed, held())
 
 
-def _found(placed: Sequence[Place], traces: list[joining.Judged]) -> Found:
+def _found(placed: Sequence[Place], traces: list[deriving.Judged]) -> Found:
     projects = {trace.uuid: trace.project_id for trace in traces}
     places = [
         replace(place, project_id=projects.get(place.trace_uuid)) if place.trace_uuid else place for place in placed

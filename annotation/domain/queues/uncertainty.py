@@ -12,8 +12,8 @@ from collections.abc import Collection, Iterable, Mapping
 from statistics import fmean
 from uuid import UUID
 
-from annotation.domain.feedback import joining, verdict
-from annotation.domain.feedback.joining import KeyConfig
+from annotation.domain.feedback import meanings, verdict
+from annotation.domain.feedback.meanings import KeyConfig
 from annotation.domain.feedback.verdict import Word
 from annotation.models import Feedback
 
@@ -29,25 +29,25 @@ def of_traces(workspace_id: int, traces: Collection[UUID]) -> dict[UUID, float]:
     for trace, uuid, key, source, is_adjudicated, score, value, created_at in rows:
         if trace:
             said[trace].append(Word(uuid, key, source, is_adjudicated, score, value, created_at))
-    configs = {config.key: config for config in joining.configs_of(workspace_id)} if said else {}
+    configs = {config.key: config for config in meanings.configs_of(workspace_id)} if said else {}
     return {trace: of_words(words, configs) for trace, words in said.items()}
 
 
 def of_words(words: Iterable[Word], configs: Mapping[str, KeyConfig]) -> float:
     """From 0 (certain) to 1."""
-    meanings = joining.meanings_of(configs.values())
+    known = meanings.of(configs.values())
     numbers: dict[str, list[float]] = defaultdict(list)
     for word in words:
-        number = _number(word, configs.get(word.key), meanings)
+        number = _number(word, configs.get(word.key), known)
         if number is not None:
             numbers[word.key].append(number)
     return max((1 - abs(2 * fmean(said) - 1) for said in numbers.values()), default=0.0)
 
 
-def _number(word: Word, config: KeyConfig | None, meanings: Mapping[str, verdict.Meaning]) -> float | None:
+def _number(word: Word, config: KeyConfig | None, known: Mapping[str, verdict.Meaning]) -> float | None:
     if word.score is not None:
         low = config.minimum if config and config.minimum is not None else 0.0
         high = config.maximum if config and config.maximum is not None else 1.0
         return min(max((word.score - low) / (high - low), 0.0), 1.0) if high > low else None
-    opinion = verdict.says(word, meanings.get(word.key))
+    opinion = verdict.says(word, known.get(word.key))
     return _SAYS[opinion] if opinion else None

@@ -10,7 +10,7 @@ from uuid import UUID
 from pydantic import JsonValue
 
 from annotation.domain.feedback import giving
-from annotation.domain.feedback.joining import KeyConfig
+from annotation.domain.feedback.meanings import KeyConfig
 from annotation.domain.feedback.validation import Content, completed
 from annotation.domain.feedback.verdict import GOOD, UNSURE
 from annotation.domain.queues.rubric import Question, QuestionKind, Rubric

@@ -10,7 +10,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from annotation.domain.feedback import giving, joining
+from annotation.domain.feedback import deriving, giving
 from annotation.domain.feedback.giving import Given, Outcome
 from annotation.domain.feedback.targets import Target
 from annotation.domain.feedback.validation import Content
@@ -43,7 +43,7 @@ def all_at_once(
     groups = giving._groups
     with ThreadPoolExecutor(len(parts) + 1) as threads:
         with transaction.atomic():
-            joining.hold(workspace_id=people.workspace.pk, traces=[UUID(int=99)])
+            deriving.hold(workspace_id=people.workspace.pk, traces=[UUID(int=99)])
             threads.submit(give, people, thumb(99))
             until(lambda: groups._writing.total() == 1)
             futures = [threads.submit(give, people, part) for part in parts[:-1]]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotation.domain.feedback.joining import KeyConfig
+from annotation.domain.feedback.meanings import KeyConfig
 from annotation.domain.feedback.verdict import Word
 from annotation.domain.queues import items, lifecycle, rubric, subjects, uncertainty
 from annotation.domain.queues.reasons import Reason
