@@ -11,11 +11,7 @@
   const saidOf = (run) => { const field = fieldOf(run); return field ? JSON.parse(field.value) : { run, thumb: "", labels: [], note: "" }; };
 
   // a label by a part of its name, as where the whole is labelled; else a new one
-  const known = (typed) => {
-    const names = [...root().querySelectorAll("#step-labels option")].map((option) => option.value);
-    const like = (name) => name.toLocaleLowerCase();
-    return names.find((name) => like(name) === like(typed)) ?? names.find((name) => like(name).includes(like(typed))) ?? typed;
-  };
+  const known = (typed) => globalThis.traceappLabelNamed([...root().querySelectorAll("#step-labels option")], typed)?.value ?? typed;
 
   const says = ({ thumb, labels, note }) => Boolean(thumb || labels?.length || note);
 

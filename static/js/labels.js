@@ -7,11 +7,11 @@
   const typed = (place) => place.querySelector("input[name=new_label]").value.replace(/\s+/g, " ").trim();
   const like = (text) => text.toLocaleLowerCase();
 
-  const found = (place) => {
-    const wanted = like(typed(place));
-    const exact = boxes(place).find((box) => like(box.value) === wanted);
-    return exact ?? boxes(place).find((box) => like(box.value).includes(wanted));
-  };
+  // by the whole of its name, else by a part of it
+  const named = (labels, text) =>
+    labels.find(({ value }) => like(value) === like(text)) ?? labels.find(({ value }) => like(value).includes(like(text)));
+  globalThis.traceappLabelNamed = named; // for the labels of a step
+  const found = (place) => named(boxes(place), typed(place));
 
   const explain = (place, box) => {
     place.querySelectorAll("[data-label-card]").forEach((card) => {
