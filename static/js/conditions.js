@@ -3,7 +3,7 @@
 // what depends on it is hidden, too. The server decides the same way, and says which typed texts do not fit (draft-kept).
 "use strict";
 {
-  const forms = () => document.querySelectorAll("form[data-autosave]");
+  const forms = () => document.querySelectorAll("form[data-autosave], form[data-stash]");
   const plain = (text) => (/^\s*-?\d+([.,]\d+)?\s*$/.test(text) ? String(Number(text.replace(",", "."))) : text.trim());
 
   const answers = (of, name) => [...of.elements]

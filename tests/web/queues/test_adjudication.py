@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 from pytest_django import DjangoAssertNumQueries
 
 from annotation.domain.queues import items, lifecycle, rubric, rubric_versions, subjects
-from annotation.domain.queues.conditions import Steps
+from annotation.domain.queues.conditions import Condition, Steps
 from annotation.domain.queues.reasons import Reason
 from annotation.domain.queues.rubric import Question, QuestionKind
 from annotation.domain.queues.settings import QueueSettings
@@ -271,6 +271,11 @@ def test_items_are_settled_by_keyboard_alone(
 ) -> None:
     run = RunFactory(trace=Trace.objects.get(uuid=str(court.items[1].trace_uuid)), type="tool").uuid
     quoted = Evidence(label="Rude", run=run, text="said far from here")
+    why = Question(
+        key="why", kind=QuestionKind.TEXT, label="Why?", visible_if=Condition(question="thumbs", any_of=("down",))
+    )
+    asked = rubric.Rubric(questions=(*rubric.default().questions, why))
+    rubric_versions.publish(queue=court.queue, asked=asked, by=people.admin)
     for place, given in enumerate(({}, {"labels": ("Rude",), "evidence": (quoted,)}, {})):
         court.split(place, **given)
     sign_in(people.editor)
@@ -292,7 +297,9 @@ def test_items_are_settled_by_keyboard_alone(
     page.keyboard.press("e")
     expect(page.locator("#note")).to_have_value("")
     settled(page)
+    expect(page.get_by_label("Why?")).to_be_hidden()
     page.keyboard.press("b")
+    expect(page.get_by_label("Why?")).to_be_visible()
     page.locator("#note").focus()
     page.keyboard.type("Neither read the policy")
     page.get_by_role("link", name="said far from here").click()  # not on this page of the trajectory
