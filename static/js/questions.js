@@ -1,5 +1,6 @@
 // [data-question] in a review: one is the current one. ↑ and ↓ move on, Enter goes into its field, and its options
-// ([data-option]) answer to the digits: they carry them as data-hotkey while the question is the current one.
+// ([data-option]) answer to the digits: they carry them as data-hotkey while the question is the current one, and so does what has
+// another key then ([data-current-key]).
 "use strict";
 {
   const every = () => [...document.querySelectorAll("[data-review] [data-question]")];
@@ -11,17 +12,18 @@
   const choose = (question) => {
     every().forEach((other) => {
       delete other.dataset.current;
-      other.querySelectorAll("[data-option]").forEach((option) => option.removeAttribute("data-hotkey"));
+      other.querySelectorAll("[data-option], [data-current-key]").forEach((option) => option.removeAttribute("data-hotkey"));
     });
     question.dataset.current = "true";
     options(question).forEach((option, at) => {
       const digit = option.dataset.digit ?? String(at + 1); // a step of a scale answers to its own number
       if (digit.length > 1) return;
       option.dataset.hotkey = digit;
-      const words = option.closest("label").cloneNode(true);
-      words.querySelectorAll("kbd").forEach((key) => key.remove());
-      option.dataset.hotkeyLabel = words.textContent.trim();
+      const words = option.closest("label")?.cloneNode(true);
+      words?.querySelectorAll("kbd").forEach((key) => key.remove());
+      if (words) option.dataset.hotkeyLabel = words.textContent.trim();
     });
+    question.querySelectorAll("[data-current-key]").forEach((other) => { other.dataset.hotkey = other.dataset.currentKey; });
   };
 
   const begin = () => {

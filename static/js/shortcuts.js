@@ -3,7 +3,7 @@
 // Keys that a person has moved are marked, and [data-shortcuts] says where that is done.
 "use strict";
 {
-  const SIGNS = { "mod+Enter": globalThis.traceappSubmitSign, Enter: "↵", ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓", " ": "Space" };
+  const SIGNS = { "mod+Enter": globalThis.traceappSubmitSign, Enter: "↵", ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓", " ": "Space", Backspace: "⌫" };
   const GROUPS = ["Answer", "Move", "Steps", "Item"];
 
   const make = (name, text, ...children) => {
@@ -40,7 +40,7 @@
       const usual = element.dataset.hotkey.split(" ");
       const group = element.closest("[data-key-group]")?.dataset.keyGroup ?? "Item";
       for (const key of globalThis.traceappKeysOf(element)) {
-        if (isOption(element, key)) add("options", "1 – 9", "Options of the question", group);
+        if (isOption(element, key)) add("options", "1 – 9", element.dataset.option || "Options of the question", group);
         else add(key, signOf(key), nameOf(element), group, !usual.includes(key));
       }
     }

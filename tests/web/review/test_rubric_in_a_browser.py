@@ -49,8 +49,19 @@ def test_every_kind_is_answered_and_only_what_is_asked_is_stored(page: Page, liv
     expect(page.get_by_text("Write it like AB-12.")).to_be_visible()
     page.get_by_label("Ticket").fill("AB-7")
     expect(page.get_by_text("Write it like AB-12.")).to_be_hidden()
-    page.get_by_label("Short").select_option("2")
-    page.get_by_label("Long").select_option("1")
+    page.keyboard.press("Escape")
+    page.keyboard.press("ArrowDown")
+    for key, places in (
+        ("1", ["1", ""]), ("2", ["1", "2"]), ("1", ["", "1"]), ("1", ["2", "1"]), ("Backspace", ["", "1"]), ("1", ["2", "1"])
+    ):  # fmt: skip
+        page.keyboard.press(key)
+        assert page.locator(".ranks select").evaluate_all("all => all.map((one) => one.value)") == places
+    expect(page.locator("[data-rank-said]")).to_have_text("Long, Short")
+    page.keyboard.press("?")
+    sheet = page.locator("dialog.shortcuts")
+    expect(sheet.locator("dt:has(kbd:text-is('1 – 9')) + dd")).to_have_text("Put next in the order, or take out of it")
+    expect(sheet.locator("dt:has(kbd:text-is('⌫')) + dd")).to_have_text("Take the last one of the order back")
+    page.keyboard.press("Escape")
     page.get_by_label("It must not").fill("Promise a refund.\nGuess.")
     page.keyboard.press("Control+Enter")
     at(page, 2)
