@@ -109,6 +109,8 @@ def test_what_was_taken_back_and_given_anew_is_not_replaced_by_a_tab_of_before_e
     edit = line.form(1, **{"answer-thumbs": "up", "note": "Typed on what was taken back.", "seen": "1"})
     reviewer.post(f"{line.start}undo/", {"item": "1"})
     assert 'name="seen" value="0"' in reviewer.get(line.page(1)).content.decode()
+    assert reviewer.post(line.page(1, "draft"), line.form(1)).status_code < 300, "all of it cleared, and kept so"
+    assert "Fine." not in reviewer.get(line.page(1)).content.decode()
     reviewer.post(submit, given | {"answer-thumbs": "down", "note": "After all not."})
     assert reviewer.post(submit, edit).status_code == 422
     assert 'name="seen" value="2"' in reviewer.post(submit, edit).content.decode()
