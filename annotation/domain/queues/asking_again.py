@@ -53,19 +53,24 @@ def preview(*, queue: Queue, asked: Rubric) -> Asked:
     return told
 
 
-def mark(*, queue: Queue, version: RubricVersion, by: User) -> int:
+def mark(*, queue: Queue, version: RubricVersion, by: User) -> tuple[int, Job | None]:
     """Ask for every review again that answers an earlier version and that this one affects, see `affected.batch`.
 
-    Says how many; where there are too many to be looked at now, a job goes on. Call with the queue locked.
+    How many, and the job that goes on where there are too many to be looked at now. Call with the queue locked.
     """
     count: int = 0
     place: Place | None = Place()
     with suppress(matching.FilterTooSlow), matching.bounded():  # which takes back what it interrupts
         count, place = _mark_at_once(queue, version)
-    if place is not None:
-        title, plan = f"Ask for reviews of “{queue}” again", {"version": version.pk, "after": place}
-        jobs.create(workspace=queue.workspace, kind=KIND, title=title, plan=plan, by=by)
-    return count
+    if place is None:
+        return count, None
+    title, plan = f"Ask for reviews of “{queue}” again", {"version": version.pk, "after": place}
+    return count, jobs.create(workspace=queue.workspace, kind=KIND, title=title, plan=plan, by=by)
+
+
+def is_going_on(version: RubricVersion) -> bool:
+    """Whether a job is to look for more reviews that this version asks for again."""
+    return Job.objects.filter(workspace=version.queue.workspace_id, kind=KIND, plan__version=version.pk).exists()
 
 
 def _turns() -> Iterator[int]:

@@ -128,13 +128,19 @@ def edit(
         if {"reviewers_per_item", "double_percent", "decides"} & set(changes):
             following.follow_policy(locked)
         changes |= _rubric_change(before, version)
-        if asks_again and (count := asking_again.mark(queue=locked, version=version, by=by)):
-            changes["reviews asked for again"] = count
+        if asks_again:
+            changes |= _asked_again(locked, version, by)
         if changes:
             audit.record("queue.changed", by=by, workspace=locked.workspace, target=locked, detail=changes)
         if status is not None:
             _move(locked, status, by)
     return locked
+
+
+def _asked_again(queue: Queue, version: RubricVersion, by: User) -> dict[str, Any]:
+    count, job = asking_again.mark(queue=queue, version=version, by=by)
+    by_job = {"more are asked for by job": str(job.uuid)} if job else {}
+    return {"reviews asked for again": count, **by_job} if count or job else {}
 
 
 def describe(*, queue: Queue, description: str | None = None, metadata: Mapping[str, Any] | None = None) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models.expressions import RawSQL
 from django.test.utils import CaptureQueriesContext
 
 from annotation.domain.queues import (
@@ -217,14 +219,22 @@ def _another(bench: Bench, number: int) -> Review:
     return review
 
 
-def test_what_takes_too_long_is_not_waited_for(bench: Bench, settings: object) -> None:
+@pytest.mark.parametrize("milliseconds", [0, 100], ids=["no time for a first turn", "in one statement"])
+def test_what_takes_too_long_is_not_waited_for(
+    bench: Bench, settings: Any, monkeypatch: pytest.MonkeyPatch, milliseconds: int
+) -> None:
     bench.submit(bench.one, **BAD)
-    settings.FILTER_TIMEOUT_MILLISECONDS = 0  # type: ignore[attr-defined]  # the fixture is untyped
+    settings.FILTER_TIMEOUT_MILLISECONDS = milliseconds
+    monkeypatch.setattr(affected, "_has_steps", lambda *_: RawSQL("pg_sleep(0.3) IS NULL", ()))  # for each review
     told = asking_again.preview(queue=bench.queue, asked=Rubric(questions=(THUMBS, TONE)))
     assert told == asking_again.Asked(is_partial=True)
     queue = grow(bench, TONE)
     assert left(queue, bench.one) == 0
-    jobs.drive(job_id=Job.objects.get().pk, kinds=KINDS)
+    job, detail = Job.objects.get(), AuditEvent.objects.filter(action="queue.changed").latest("id").detail
+    assert (detail["reviews asked for again"], detail["more are asked for by job"]) == (0, str(job.uuid))
+    assert queue.rubric
+    assert asking_again.is_going_on(queue.rubric)
+    jobs.drive(job_id=job.pk, kinds=KINDS)
     assert left(queue, bench.one) == 1
 
 

@@ -94,6 +94,8 @@ def _saved(request: MemberRequest, queue: Queue | None, form: QueueForm, asked: 
     changed = lifecycle.edit(queue=queue, settings=settings, rubric=asked, by=request.user, asks_again=asks_again)
     version = changed.rubric if changed.rubric_id != before else None
     words = f" The rubric is now version {version.number}; reviews keep theirs." if version else ""
+    if version and asks_again and asking_again.is_going_on(version):
+        words += " There are very many reviews: a job goes on asking for them again."
     messages.success(request, f"Saved.{words}")
     return redirect("queue-detail", request.workspace.slug, changed.uuid)
 
