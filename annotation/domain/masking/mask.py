@@ -52,7 +52,8 @@ class Mask:
     """Masks the texts of one item: `finders` by kind, in order of precedence, `numbers` those that values have already.
 
     `secret` keys the digests. `fresh` fills with the kinds and digests that were met and have no number yet. `at_cut` has
-    finders for a text that goes on behind what they see. When `left` is used up, a text is called by one token as a whole.
+    finders for a text that goes on behind what they see. When `left` is used up, a text is called by one token as a whole, and
+    `has_withheld` says so.
     """
 
     finders: Mapping[str, Finder]
@@ -61,6 +62,7 @@ class Mask:
     at_cut: Mapping[str, Finder] = field(default_factory=dict)
     price: int = len(KINDS)
     left: int = MOST_WORK
+    has_withheld: bool = False
     fresh: dict[tuple[str, str], None] = field(default_factory=dict)
     _kept: dict[tuple[str, str], Masked] = field(default_factory=dict)
     _called: frozenset[tuple[str, int]] = field(init=False)
@@ -174,6 +176,7 @@ class Mask:
         """Whether there is time left to look for values in the text; if so, it is spent."""
         cost = self.price * (len(text) + _EACH)
         if cost > self.left:
+            self.has_withheld = True
             return False
         self.left -= cost
         return True

@@ -178,7 +178,7 @@ class _Values:
     def put_back(self, part: str, value: Any, was: Any = None) -> Any:
         """The value with its tokens put back; `was` is what it was before, which it is again if it reads the same.
 
-        One whose value stands nowhere goes to `lost` under its part of the review.
+        One whose value stands nowhere goes to `lost` under its part of the review; it stays where not all could be looked through.
         """
         if was is not None and self._mask.json(was) == value:
             return was
@@ -186,7 +186,8 @@ class _Values:
         while wanted and (found := next(self._left, None)):
             self._known.setdefault(found[0], []).append(found[1])
             wanted.discard(found[0])
-        if gone := [token for token in sorted(wanted) if self._mask.has_numbered(token)]:
+        gone = [token for token in sorted(wanted) if self._mask.has_numbered(token)]
+        if gone and not self._mask.has_withheld:
             self.lost[part] = gone[0]
         return restored(value, self._known)
 

@@ -15,7 +15,7 @@ from annotation.domain.queues import items, subjects
 from annotation.domain.queues.conditions import Steps
 from annotation.domain.queues.reasons import Reason
 from annotation.domain.queues.rubric import Question, QuestionKind, Rubric, default
-from annotation.domain.reviews import correct
+from annotation.domain.reviews import correct, masked
 from annotation.models import Draft, Example, Item, MaskedValue, Queue, Review, Run, Trace
 from tests.factories import DatasetFactory, FeedbackFactory, ProjectFactory, QueueFactory, TraceFactory
 from tests.fixtures.people import People
@@ -252,6 +252,19 @@ def test_a_token_whose_value_was_cut_out_is_not_taken_for_a_value(line: Line, pe
     assert "no longer known from what you typed: mark that passage again." in quoted
     submit(client, line, f"To {own}, [order 7], [commit 0123456789abcdef]")
     assert Review.objects.get().correction == f"To {own}, [order 7], [commit 0123456789abcdef]"
+
+
+def test_a_token_is_no_obstacle_where_an_item_is_too_long_to_be_looked_through(
+    line: Line, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = reviewing(people)
+    client.get(line.page(1))
+    client.post(line.page(1, "draft"), line.form(1, correction="To somebody@new.example", correction_format="text"))
+    (token,) = re.findall(r">\nTo (\[e-mail \d+\])<", client.get(line.page(1)).content.decode())
+    client.post(line.page(1, "draft"), line.form(1, correction="To", correction_format="text"))
+    monkeypatch.setattr(masked, "MOST_WORK", 0)
+    assert submit(client, line, f"To {token}.").status_code == 302
+    assert Review.objects.get().correction == f"To {token}."
 
 
 def test_masking_costs_one_statement_once_values_have_numbers(
