@@ -140,6 +140,9 @@ def test_one_key_is_enough_where_one_answer_is_all(page: Page, live: str, make_l
     page.keyboard.press("u")
     at(page, 2)
     assert list(Review.objects.values_list("item__number", "answers")) == [(1, {"thumbs": "down"})]
+    page.keyboard.press("2")  # where nothing else is asked, digits answer as well
+    at(page, 3)
+    assert list(Review.objects.order_by("pk").values_list("answers", flat=True)) == [{"thumbs": "down"}] * 2
 
 
 def test_instructions_open_by_themselves_until_they_are_closed_and_take_no_key(
