@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from codecs import BOM_UTF8
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -116,6 +118,19 @@ def test_of_a_queue_without_reviews_it_says_so(people: People) -> None:
     queue, _added = make(people, 1)
     shown = words(people.client(people.editor).get(f"/w/acme/queues/{queue.uuid}/progress/").content)
     assert "no forecast: nobody has reviewed here in the last 14 days" in shown
+
+
+def test_the_table_of_reviews_opens_in_a_spreadsheet_with_its_letters_whole(people: People) -> None:
+    queue, added = make(people, 1)
+    review(people, added[0], days_ago=0)
+    page = f"/w/acme/queues/{queue.uuid}/reviews/?format="
+    table, lines = (
+        b"".join(people.client(people.viewer).get(page + form).streaming_content)  # type: ignore[attr-defined]
+        for form in ("csv", "jsonl")
+    )
+    assert table.startswith(BOM_UTF8)
+    assert "item_id" in table.decode("utf-8-sig").splitlines()[0].split(",")
+    assert json.loads(lines)["reviewer"] == people.reviewer.email, "no mark before what programs read"
 
 
 @pytest.mark.parametrize("count", [1, 3])

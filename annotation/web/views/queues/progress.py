@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
+from itertools import chain
 from uuid import UUID
 
 from django.http import Http404, HttpResponse, StreamingHttpResponse
@@ -21,14 +23,16 @@ from annotation.web.http import MemberRequest
 @require_GET
 @member(Capability.READ)
 def queue_reviews(request: MemberRequest, uuid: UUID) -> StreamingHttpResponse:
-    """All reviews as a file: `?format=csv` or `jsonl`."""
+    """All reviews as a file: `?format=csv` or `jsonl`. The CSV begins with a byte order mark, by which Excel knows UTF-8."""
     queue = queue_of(request, uuid)
     try:
         form = Format(request.GET.get("format", Format.JSONL))
     except ValueError as problem:
         raise Http404 from problem
     headers = {"Content-Disposition": f'attachment; filename="{export.file_name(queue, form)}"'}
-    return StreamingHttpResponse(export.stream(queue, form), content_type=form.content_type, headers=headers)
+    mark = [BOM_UTF8] if form is Format.CSV else []
+    lines = chain(mark, export.stream(queue, form))
+    return StreamingHttpResponse(lines, content_type=form.content_type, headers=headers)
 
 
 @require_GET
