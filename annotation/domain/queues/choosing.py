@@ -109,8 +109,7 @@ def choose(plan: FillPlan, queue: Queue, cursor: Mapping[str, Any] | None = None
     if threshold is None or matched <= plan.sample:
         return Chosen(passing, rows, matched, threshold, Decimal(1) if matched else None)
     chance = max((Decimal(plan.sample) / Decimal(matched)).quantize(_SMALLEST), _SMALLEST)
-    sampled = rows.filter(LessThanOrEqual(SampleNumber(plan.seed), threshold))
-    return Chosen(passing, sampled, matched, threshold, chance)
+    return Chosen(passing, _drawn(rows, plan.seed, threshold), matched, threshold, chance)
 
 
 def loose_count(plan: FillPlan, chosen: Chosen) -> int:
@@ -131,12 +130,22 @@ def examples(plan: FillPlan, chosen: Chosen, count: int) -> list[Any]:
 
 def following(plan: FillPlan, chosen: Chosen, cursor: Mapping[str, Any], count: int) -> list[Any]:
     """The rows after the place that an earlier step of the job came to."""
-    beyond = Q(pk__gt=cursor["after"])
-    if plan.kind == "run":
-        trace = cursor.get("trace", 0)
-        beyond = Q(trace__gte=trace) & (Q(trace__gt=trace) | beyond)
-    rows = chosen.rows.filter(beyond).order_by(*plan.thing.order)
-    return list(rows.only(*plan.thing.loaded)[:count])
+    if plan.kind != "run":
+        return _first(plan, chosen.rows.filter(pk__gt=cursor["after"]), count)
+    trace = cursor.get("trace", 0)
+    begun = _rest(plan, chosen, trace, cursor["after"], count) if trace else []
+    return begun + _first(plan, chosen.rows.filter(trace__gt=trace), count - len(begun))
+
+
+def _rest(plan: FillPlan, chosen: Chosen, trace: int, after: int, count: int) -> list[Run]:
+    """The further steps of a trace that passed. It is not asked again, as `not in queue` is true of it no more."""
+    rows = pointing.runs(chosen.passing, of=Trace.objects.filter(pk=trace)).select_related("trace")
+    rows = rows.filter(pk__gt=after, pk__lte=plan.last)
+    return _first(plan, rows if chosen.threshold is None else _drawn(rows, plan.seed, chosen.threshold), count)
+
+
+def _first(plan: FillPlan, rows: QuerySet[Any], count: int) -> list[Any]:
+    return list(rows.order_by(*plan.thing.order).only(*plan.thing.loaded)[:count])
 
 
 def place(plan: FillPlan, row: Any) -> dict[str, int]:
@@ -154,6 +163,10 @@ def _threshold(rows: QuerySet[Any], seed: UUID, sample: int) -> int | None:
     numbered = rows.annotate(chance=SampleNumber(seed)).order_by("chance")
     found = numbered.values_list("chance", flat=True)[sample - 1 : sample]
     return next(iter(found), None)
+
+
+def _drawn(rows: QuerySet[Any], seed: UUID, threshold: int) -> QuerySet[Any]:
+    return rows.filter(LessThanOrEqual(SampleNumber(seed), threshold))
 
 
 _LOOSE = Q(thread_id=None) | Q(thread_id="")

@@ -189,6 +189,39 @@ def test_the_steps_that_match_go_in_trace_by_trace_once_each_and_out_again(
     assert set(Item.objects.values_list("subject", "state")) == {(of[1].text, "open"), (of[2].text, "removed")}
 
 
+@pytest.mark.parametrize("sample", [None, 9])
+def test_a_trace_that_comes_into_the_queue_by_its_first_steps_keeps_the_others(
+    project: Project, queue: Queue, by: User, monkeypatch: pytest.MonkeyPatch, sample: int | None
+) -> None:
+    monkeypatch.setattr(filling, "BATCH", 2)
+    for trace in Trace.objects.order_by("id")[:2]:
+        RunFactory.create_batch(5, trace=trace, type="tool")
+        RunFactory(trace=trace, type="llm")
+    text = "not in queue and run(type: tool)"
+    plan = filling.plan(queue=queue, filter_text=text, kind="run", sample=sample, seed=SEED, by=by, now=NOON)
+    RunFactory(trace=Trace.objects.order_by("id")[0], type="tool")  # came later
+    count = sample or 10
+    assert filling.preview(plan, queue=queue).chosen_count == count
+    job = driven(filling.start(plan, queue=queue, by=by))
+    assert (job.done_count, job.result["added"], Item.objects.count()) == (count, count, count)
+
+
+def test_threads_that_are_in_no_queue_go_in_though_their_turns_are_in_one_then(
+    project: Project, queue: Queue, by: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(filling, "BATCH", 2)
+    for said in "abcabdaec":
+        TraceFactory(project=project, thread_id=said)
+    for sample, total in ((3, 3), (None, 5)):
+        plan = filling.plan(
+            queue=queue, filter_text="not in queue", kind="thread", sample=sample, seed=SEED, by=by, now=NOON
+        )
+        expected = filling.preview(plan, queue=queue).new_count
+        assert driven(filling.start(plan, queue=queue, by=by)).result["added"] == expected
+        assert set(Item.objects.values_list("kind", flat=True)) == {"thread"}
+        assert Item.objects.count() == total
+
+
 def test_steps_are_filled_only_by_a_filter_that_names_them(queue: Queue, by: User) -> None:
     for text in ("latency > 2s", "not run(type: tool)", ""):
         plan = filling.plan(queue=queue, filter_text=text, kind="run", by=by, now=NOON)
