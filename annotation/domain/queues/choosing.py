@@ -19,7 +19,7 @@ from django.db.models.functions import Left
 from django.db.models.lookups import LessThanOrEqual
 from pydantic import BaseModel, ConfigDict, Field
 
-from annotation.domain.queues import priorities, subject_texts, subjects
+from annotation.domain.queues import presentation, priorities, subject_texts, subjects
 from annotation.domain.queues.reasons import Origin
 from annotation.domain.queues.subjects import Subject
 from annotation.domain.traces import matching, run_listing
@@ -117,6 +117,12 @@ def loose_count(plan: FillPlan, chosen: Chosen) -> int:
     if plan.kind != "thread":
         return 0
     return _traces(plan, chosen.passing).filter(_LOOSE, pk__lte=plan.last).count()
+
+
+def hidden(plan: FillPlan, queue: Queue) -> Q:
+    """Steps of types that the queue's reviewers are not shown, so that the review page leaves them out."""
+    types = presentation.read(queue.presentation).hidden_types if plan.kind == "run" else ()
+    return Q(type__in=types) if types else Q(pk__in=())
 
 
 def examples(plan: FillPlan, chosen: Chosen, count: int) -> list[Any]:

@@ -35,8 +35,9 @@ PATIENCE = 4
 class Preview:
     """What a plan would do: of `matched_count` things `chosen_count`, of which some stand there or were removed before.
 
-    `room` is how many more the queue takes (None: any number). `loose_count` are traces that match, where threads are asked for, and belong to none. `examples` are runs where steps are
-    asked for, else traces, of threads the first.
+    `loose_count` are traces that match, where threads are asked for, and belong to none; `hidden_count` those of the chosen
+    steps that the queue does not show its reviewers. `examples` are runs where steps are asked for, else traces, of threads
+    the first. `room` is how many more the queue takes (None: any number); items that are put back take it up too.
     """
 
     matched_count: int
@@ -44,8 +45,10 @@ class Preview:
     present_count: int
     removed_count: int
     loose_count: int
+    hidden_count: int
     examples: Sequence[Any]
-    room: int | None = None
+    room: int | None
+    is_restoring: bool
 
     @property
     def new_count(self) -> int:
@@ -53,14 +56,29 @@ class Preview:
         return self.chosen_count - self.present_count - self.removed_count
 
     @property
+    def coming_count(self) -> int:
+        """These, and those to be put back where that is asked for."""
+        return self.new_count + self.removed_count * self.is_restoring
+
+    @property
     def over_count(self) -> int:
-        """Of these, those that do not fit into the queue."""
-        return self.new_count - self.fitting_count
+        """Of those that would come, how many do not fit into the queue."""
+        return self.coming_count - self.fitting_count
 
     @property
     def fitting_count(self) -> int:
-        """Of these, those that fit."""
-        return self.new_count if self.room is None else min(self.new_count, self.room)
+        """Of those that would come, how many fit."""
+        return self.coming_count if self.room is None else min(self.coming_count, self.room)
+
+    @property
+    def is_short(self) -> bool:
+        """Whether there is no room for all that are not in the queue."""
+        return self.room is not None and self.new_count + self.removed_count > self.room
+
+    @property
+    def may_start(self) -> bool:
+        """Whether anything can come in, by itself or when it is put back."""
+        return self.room != 0 and bool(self.new_count + self.removed_count)
 
 
 def plan(  # noqa: PLR0913 -- what may be said about it
@@ -98,10 +116,13 @@ def preview(plan: FillPlan, *, queue: Queue) -> Preview:
             chosen=Count("pk"),
             known=Count("pk", filter=Q(Exists(standing))),
             removed=Count("pk", filter=Q(removed)),
+            hidden=Count("pk", filter=choosing.hidden(plan, queue)),
         )
         loose, examples = choosing.loose_count(plan, chosen), choosing.examples(plan, chosen, EXAMPLES)
-    present, room = counts["known"] - counts["removed"], items.room(queue)
-    return Preview(chosen.matched_count, counts["chosen"], present, counts["removed"], loose, examples, room)
+    return Preview(
+        chosen.matched_count, counts["chosen"], counts["known"] - counts["removed"], counts["removed"], loose, counts["hidden"],
+        examples, items.room(queue), plan.is_restoring,
+    )  # fmt: skip
 
 
 def start(plan: FillPlan, *, queue: Queue, by: User) -> Job:

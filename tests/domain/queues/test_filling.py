@@ -260,6 +260,21 @@ def test_what_does_not_fit_is_counted_before_and_after(queue: Queue, by: User) -
     assert job.result == {"added": 3, "restored": 0, "present": 1, "removed": 0, "over": 6}
 
 
+def test_what_was_removed_takes_up_room_too_when_it_is_put_back(queue: Queue, by: User) -> None:
+    fill(queue, by, sample=4)
+    items.remove_all(queue=queue, items=Item.objects.filter(number__lte=3), by=by)
+    plan = filling.plan(queue=queue, filter_text="latency > 2s", is_restoring=True, by=by, now=NOON)
+    for most, over, can_start in ((1, 9, False), (5, 5, True), (10, 0, True)):
+        Queue.objects.update(most_items=most)
+        queue.refresh_from_db()
+        shown = filling.preview(plan, queue=queue)
+        assert (shown.coming_count, shown.over_count, shown.fitting_count) == (9, over, 9 - over)
+        assert (shown.is_short, shown.may_start) == (over > 0, can_start)
+    Queue.objects.update(most_items=5)
+    job = driven(filling.start(plan, queue=queue, by=by))
+    assert (job.result["added"] + job.result["restored"], job.result["over"]) == (4, 5)
+
+
 def test_a_closed_queue_is_not_filled(queue: Queue, by: User) -> None:
     Queue.objects.update(status="archived")
     queue.refresh_from_db()

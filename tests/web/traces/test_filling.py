@@ -71,6 +71,44 @@ def test_what_does_not_fit_is_said_before_and_after(people: People) -> None:
     assert "1 added, 2 did not fit, as the queue takes no more." in done
 
 
+def test_what_was_removed_is_not_offered_where_there_is_no_room_for_it(people: People) -> None:
+    editor, queue = people.client(people.editor), QueueFactory(workspace=people.workspace, most_items=1)
+    ItemFactory(queue=queue, number=1, trace=TraceFactory(project=people.project))
+    ItemFactory(queue=queue, number=2, trace=TraceFactory(project=people.project), state="removed")
+    asked = {"queue": str(queue.uuid), "which": "all"}
+    page = " ".join(editor.get(f"{LIST}fill-queue/", asked).content.decode().split())
+    said = re.sub("<[^>]*>", "", page)
+    assert "there is room for 0 more, with those that are put back, and the others are left out." in " ".join(
+        said.split()
+    )
+    box, button = (re.search(rf"<{tag}[^>]*>", page) for tag in ('input type="checkbox"', 'button class="btn primary"'))
+    assert (box and box[0], button and button[0]) == (
+        '<input type="checkbox" name="is_restoring" value="1" disabled >', '<button class="btn primary" disabled >',
+    )  # fmt: skip
+    queue.most_items = 2
+    queue.save()
+    roomy = editor.get(f"{LIST}fill-queue/", asked | {"is_restoring": "1"}).content.decode()
+    assert 'name="is_restoring" value="1" checked >' in " ".join(roomy.split())
+    assert "Add 1 trace " in " ".join(roomy.split())
+
+
+def test_steps_that_the_queue_hides_from_its_reviewers_are_counted_before(people: People) -> None:
+    editor, queue = people.client(people.editor), QueueFactory(workspace=people.workspace)
+    trace = TraceFactory(project=people.project)
+    for name in ("tool", "tool", "llm"):
+        RunFactory(trace=trace, type=name)
+    asked = {"queue": str(queue.uuid), "kind": "run", "which": "all", "filter": "run(type in (tool, llm))"}
+    path, said = f"/api/v1/queues/{queue.uuid}/fill", "This queue hides 2 of these steps from its reviewers"
+    for policy, count in (({}, 0), ({"tools": "hidden"}, 2)):
+        queue.presentation = policy
+        queue.save()
+        page = " ".join(editor.get(f"{LIST}fill-queue/", asked).content.decode().split())
+        assert (said in page) is bool(count)
+        body = {"kind": "run", "filter": asked["filter"], "is_preview": True}
+        shown = people.api().post(path, body, content_type="application/json").json()
+        assert (shown["chosen_count"], shown["hidden_count"]) == (3, count)
+
+
 def test_the_steps_that_the_filter_names_are_previewed_and_added(people: People) -> None:
     editor, queue = people.client(people.editor), QueueFactory(workspace=people.workspace)
     trace = TraceFactory(project=people.project)

@@ -63,9 +63,15 @@ class FillPreviewSerializer(serializers.Serializer[Any]):
     new_count = serializers.IntegerField()
     present_count = serializers.IntegerField(help_text="Stand there already.")
     removed_count = serializers.IntegerField(help_text="Were removed by somebody, and stay so unless asked.")
-    over_count = serializers.IntegerField(help_text="Of the new ones, would not fit: the queue has its `most_items`.")
+    over_count = serializers.IntegerField(
+        help_text="Of the new ones, and with `is_restoring` of the removed ones, would not fit: the queue has its `most_items`."
+    )
     loose_count = serializers.IntegerField(
         help_text="Traces that match and belong to no thread, where threads are asked for."
+    )
+    hidden_count = serializers.IntegerField(
+        help_text="Of the chosen steps, those of types that the queue’s `presentation` hides: reviewers would be given items "
+        "whose step is not on the page."
     )
 
 
@@ -124,6 +130,7 @@ def _counts(shown: filling.Preview) -> dict[str, int]:
         "removed_count": shown.removed_count,
         "over_count": shown.over_count,
         "loose_count": shown.loose_count,
+        "hidden_count": shown.hidden_count,
     }
 
 
