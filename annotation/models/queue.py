@@ -105,12 +105,16 @@ class Queue(PublicModel):
 
 
 class RubricVersion(models.Model):
-    """The questions of a queue at one time; immutable. `questions` is read by `domain.reviews.rubric` (typed)."""
+    """The questions of a queue at one time; immutable. `questions` is read by `domain.reviews.rubric` (typed).
+
+    `asks_again`: reviews of earlier versions are to be given again where it affects them, also those that come in later.
+    """
 
     id = models.BigAutoField(primary_key=True)
     queue = models.ForeignKey(Queue, on_delete=models.CASCADE, related_name="rubric_versions")
     number = models.IntegerField()
     questions = models.JSONField(default=list)
+    asks_again = models.BooleanField(default=False, db_default=False)
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(db_default=Now())
 

@@ -49,14 +49,24 @@ def batch(queue: Queue, asked: Rubric, *, after: Place, before: RubricVersion | 
     return found
 
 
+def is_affected(review: Review, by: RubricVersion) -> bool:
+    """The same of one review, of an earlier version."""
+    this = Q(pk=review.pk)
+    return any(one.is_affected for one in _among(this, by.queue, rubric.read(by.questions), review.rubric, room=1))
+
+
 def _of_version(queue: Queue, asked: Rubric, old: RubricVersion, after: Place, room: int) -> Iterator[Held]:
+    following = Q(pk__gt=after.review) if old.pk == after.version else Q()
+    yield from _among(following, queue, asked, old, room=room)
+
+
+def _among(which: Q, queue: Queue, asked: Rubric, old: RubricVersion, *, room: int) -> Iterator[Held]:
     changes = rubric_changes.between(asked, rubric.read(old.questions))
     if changes == Changes():
         return
-    rows = Review.objects.filter(rubric=old, is_asked_again=False, is_adjudication=False)
+    rows = Review.objects.filter(which, rubric=old, is_asked_again=False, is_adjudication=False)
     rows = rows.exclude(item__state=Item.State.REMOVED).exclude(item__kind=Item.Kind.PAIR)
-    following = rows.filter(pk__gt=after.review) if old.pk == after.version else rows
-    yield from _held(_narrowed(following, changes, queue).order_by("pk")[:room], old, changes)
+    yield from _held(_narrowed(rows, changes, queue).order_by("pk")[:room], old, changes)
 
 
 def _narrowed(rows: QuerySet[Review], changes: Changes, queue: Queue) -> QuerySet[Review]:

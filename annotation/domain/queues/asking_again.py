@@ -58,6 +58,7 @@ def mark(*, queue: Queue, version: RubricVersion, by: User) -> tuple[int, Job | 
 
     How many, and the job that goes on where there are too many to be looked at now. Call with the queue locked.
     """
+    RubricVersion.objects.filter(pk=version.pk).update(asks_again=True)
     count: int = 0
     place: Place | None = Place()
     with suppress(matching.FilterTooSlow), matching.bounded():  # which takes back what it interrupts
@@ -66,6 +67,18 @@ def mark(*, queue: Queue, version: RubricVersion, by: User) -> tuple[int, Job | 
         return count, None
     title, plan = f"Ask for reviews of “{queue}” again", {"version": version.pk, "after": place}
     return count, jobs.create(workspace=queue.workspace, kind=KIND, title=title, plan=plan, by=by)
+
+
+def mark_late(review: Review, queue: Queue) -> None:
+    """Ask for a review again that answers an earlier version than the queue's, where a later one asks again and affects it.
+
+    It was on somebody's screen when the rubric changed, or stands again after an edit was taken back.
+    """
+    later = queue.rubric_versions.filter(pk__gt=review.rubric_id, asks_again=True).select_related("queue")
+    version = later.order_by("-pk").first()
+    if version and affected.is_affected(review, version):
+        review.is_asked_again = True
+        review.save(update_fields=["is_asked_again"])
 
 
 def is_going_on(version: RubricVersion) -> bool:

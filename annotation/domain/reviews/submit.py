@@ -11,7 +11,7 @@ from django.db import transaction
 
 from annotation.domain import statements
 from annotation.domain.feedback import reviewed
-from annotation.domain.queues import admission, assignment, blindness, flags, line, pairs, probes, state
+from annotation.domain.queues import admission, asking_again, assignment, blindness, flags, line, pairs, probes, state
 from annotation.domain.queues import rubric as asked
 from annotation.domain.queues.refusals import (
     ClaimError,
@@ -241,6 +241,8 @@ def _store(item: Item, by: User, before: Review | None, given: checking.Checked,
         insert(review)
     else:
         review.save()
+    if given.version.pk != item.queue.rubric_id:
+        asking_again.mark_late(review, item.queue)
     return review
 
 

@@ -262,6 +262,25 @@ def test_nobody_is_asked_what_does_not_apply_or_without_being_told_to(bench: Ben
     assert Review.objects.filter(is_asked_again=True).count() == 1
 
 
+@pytest.mark.parametrize("has_submitted", [False, True])
+@pytest.mark.parametrize("asks_again", [False, True])
+def test_what_was_on_the_screen_when_the_rubric_changed_is_asked_for_again_too(
+    bench: Bench, *, asks_again: bool, has_submitted: bool
+) -> None:
+    if has_submitted:
+        bench.submit(bench.one, **BAD)
+    queue = grow(bench, TONE, asks_again=asks_again)
+    bench.item.refresh_from_db()
+    Review.objects.update(is_asked_again=False)
+    grow(bench, TONE, Question(key="why", kind=QuestionKind.TEXT, label="Why?"), asks_again=False)
+    bench.submit(bench.one, now=LATER, answers={"thumbs": "up"}, rubric_version=1)
+    assert (Review.objects.get().is_asked_again, left(queue, bench.one)) == (asks_again, int(asks_again))
+    bench.submit(bench.one, now=LATER, answers={"thumbs": "up", "tone": 2}, rubric_version=2)
+    assert (Review.objects.get().is_asked_again, left(queue, bench.one)) == (False, 0), (
+        "nobody asks for the reason again"
+    )
+
+
 def test_an_answer_under_the_old_version_leaves_the_question_open(bench: Bench) -> None:
     bench.submit(bench.one, **BAD)
     grow(bench, TONE)
