@@ -15,6 +15,7 @@ from uuid import UUID, uuid4
 from django.conf import settings
 from django.db.models import Count, Exists, Max, Q
 from django.utils import timezone
+from pydantic import ValidationError
 
 from annotation.domain.queues import choosing, items
 from annotation.domain.queues.choosing import THINGS, Chosen, FillPlan, Kind
@@ -26,9 +27,20 @@ from annotation.models import Item, Job, Project, Queue, User
 
 KIND = "queue_fill"
 BATCH = 500
+STEPS_BATCH = 2_000
+"""More of steps, as each batch goes through all runs to find the next ones."""
 EXAMPLES = 5
 PATIENCE = 4
 """A job may search so many times as long as a page: it goes on beside other work, after the preview was fast enough."""
+
+
+class UnknownPlanError(Exception):
+    """The plan of a job says what this version does not know; nothing is added."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "A newer version asked for this than the worker that took it: update the workers, then fill again."
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,24 +148,32 @@ def start(plan: FillPlan, *, queue: Queue, by: User) -> Job:
 
 
 def prepare(job: Job) -> jobs.Step:
-    """The step that adds the next items. Raises FilterTooSlow, which ends the job and says why."""
-    plan = FillPlan.model_validate(job.plan)
+    """The step that adds the next items. Raises UnknownPlanError and FilterTooSlow, which end the job and say why."""
+    plan = _read(job)
     queue = Queue.objects.select_related("workspace").get(pk=plan.queue_id)
+    size = STEPS_BATCH if plan.kind == "run" else BATCH
 
     def step(job: Job) -> bool:
         with matching.bounded(milliseconds=PATIENCE * settings.FILTER_TIMEOUT_MILLISECONDS):
             chosen = choosing.choose(plan, queue, job.cursor)
             if job.total_count is None:
-                job.total_count = chosen.rows.count()
+                job.total_count = chosen.matched_count if plan.sample is None else chosen.rows.count()
                 job.cursor = {"after": 0, "matched": chosen.matched_count, "threshold": chosen.threshold, "ranges": []}
-            batch = choosing.following(plan, chosen, job.cursor, BATCH)
+            batch = choosing.following(plan, chosen, job.cursor, size)
         if batch:
             _add(job, plan, queue, batch, chosen)
             job.cursor |= choosing.place(plan, batch[-1])
             job.done_count += len(batch)
-        return len(batch) < BATCH
+        return len(batch) < size
 
     return step
+
+
+def _read(job: Job) -> FillPlan:
+    try:
+        return FillPlan.model_validate(job.plan)
+    except ValidationError as problem:  # it would show people what stands in the plan
+        raise UnknownPlanError from problem
 
 
 def _add(job: Job, plan: FillPlan, queue: Queue, rows: list[Any], chosen: Chosen) -> None:

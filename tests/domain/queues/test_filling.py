@@ -8,6 +8,8 @@ from typing import Literal
 from uuid import UUID
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from annotation.domain.queues import filling, items, reasons, subjects, unfilling
 from annotation.domain.queues.reasons import Reason
@@ -156,7 +158,7 @@ def test_threads_of_matching_traces_go_in_once_each_and_out_again(
 def test_the_steps_that_match_go_in_trace_by_trace_once_each_and_out_again(
     project: Project, queue: Queue, by: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(filling, "BATCH", 2)
+    monkeypatch.setattr(filling, "STEPS_BATCH", 2)
     early, late = Trace.objects.filter(latency_ms=5000).order_by("id")[:2]
     fast = Trace.objects.filter(latency_ms=10)[0]
     failed = {"type": "tool", "name": "search", "status": "error"}
@@ -193,7 +195,7 @@ def test_the_steps_that_match_go_in_trace_by_trace_once_each_and_out_again(
 def test_a_trace_that_comes_into_the_queue_by_its_first_steps_keeps_the_others(
     project: Project, queue: Queue, by: User, monkeypatch: pytest.MonkeyPatch, sample: int | None
 ) -> None:
-    monkeypatch.setattr(filling, "BATCH", 2)
+    monkeypatch.setattr(filling, "STEPS_BATCH", 2)
     for trace in Trace.objects.order_by("id")[:2]:
         RunFactory.create_batch(5, trace=trace, type="tool")
         RunFactory(trace=trace, type="llm")
@@ -302,7 +304,25 @@ def test_a_plan_that_says_more_than_a_worker_knows_adds_nothing(queue: Queue, by
     jobs.drive(job_id=job.pk, kinds=KINDS)
     job.refresh_from_db()
     assert (job.status, Item.objects.count()) == (Job.Status.FAILED, 0)
-    assert "Extra inputs are not permitted" in job.failure
+    assert job.failure == (
+        "UnknownPlanError: A newer version asked for this than the worker that took it: update the workers, then fill again."
+    )
+
+
+@pytest.mark.parametrize(("kind", "sample", "count"), [("trace", None, 1), ("run", None, 1), ("trace", 1, 2)])
+def test_what_matches_is_counted_once_where_all_of_it_goes_in(
+    project: Project, queue: Queue, by: User, kind: Literal["trace", "run"], sample: int | None, count: int
+) -> None:
+    RunFactory(trace=Trace.objects.latest("pk"), type="tool")
+    plan = filling.plan(queue=queue, filter_text="run(type: tool)", kind=kind, sample=sample, by=by, now=NOON)
+    job = filling.start(plan, queue=queue, by=by)
+    with CaptureQueriesContext(connection) as seen:
+        assert driven(job).total_count == 1
+    table = plan.thing.model._meta.db_table
+    counts = [
+        query for query in seen if query["sql"].startswith("SELECT COUNT(*)") and f'FROM "{table}"' in query["sql"]
+    ]
+    assert len(counts) == count
 
 
 def test_filled_by_what_a_step_did_each_item_names_its_step(project: Project, queue: Queue, by: User) -> None:

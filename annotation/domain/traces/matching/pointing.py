@@ -38,8 +38,8 @@ def runs(passing: TraceFilter, *, of: QuerySet[Trace]) -> QuerySet[Run]:
 def first_runs(passing: TraceFilter, traces: Collection[UUID]) -> Mapping[UUID, UUID]:
     """By trace the first such run of it, all by outside ids; traces that passed for something else are not among them.
 
-    One statement, none where the filter asks nothing of runs. Of traces of the filter's workspace. None at all where finding them takes longer than a filter may: what is done with the
-    traces is worth more than being led to a step of them.
+    One statement, none where the filter asks nothing of runs. Of traces of the filter's workspace. None at all where finding
+    them takes longer than a filter may: what is done with the traces is worth more than being led to a step of them.
     """
     asked = _asked(passing)
     if not asked or not traces:
