@@ -1,10 +1,11 @@
 // [popover][data-opens-itself="what"] opens beside the page without being asked, until the person has closed it in this tab. Unasked
-// it takes neither the focus nor a key (hotkey.js, dialog.js); Escape or a click beside it closes it. Asked for, it is as any other.
+// it takes neither the focus nor a key (hotkey.js, dialog.js); Escape, a click beside it or a dialog closes it, and it never opens
+// over one. Asked for, it is as any other.
 "use strict";
 {
   const keyOf = (popover) => `closed:${document.documentElement.dataset.person}:${popover.dataset.opensItself}`;
 
-  const open = () => document.querySelectorAll("[data-opens-itself]:not(:popover-open)").forEach((popover) => {
+  const open = () => !document.querySelector("dialog[open]") && document.querySelectorAll("[data-opens-itself]:not(:popover-open)").forEach((popover) => {
     if (sessionStorage.getItem(keyOf(popover))) return;
     popover.dataset.unasked = "";
     popover.showPopover();

@@ -30,6 +30,12 @@
     (wrong.closest(".field") ?? wrong).scrollIntoView({ block: "center" });
   };
 
-  document.addEventListener("htmx:afterSettle", (event) => { if (event.target.id === "review-page" || event.detail.elt?.id === "review-page") look(); });
-  document.addEventListener("DOMContentLoaded", look);
+  // once all scripts have seen the page: what a condition asks for is hidden until then (conditions.js)
+  let isNew = false;
+  document.addEventListener("htmx:afterSettle", (event) => { isNew ||= event.target.id === "review-page" || event.detail.elt?.id === "review-page"; });
+  document.addEventListener("page-changed", () => {
+    if (isNew) queueMicrotask(look);
+    isNew = false;
+  });
+  document.addEventListener("DOMContentLoaded", () => setTimeout(look));
 }

@@ -145,6 +145,12 @@ def test_one_key_is_enough_where_one_answer_is_all(page: Page, live: str, make_l
     assert list(Review.objects.order_by("pk").values_list("answers", flat=True)) == [{"thumbs": "down"}] * 2
 
 
+DIALOG_FROM_THE_SERVER = """() => {
+    document.querySelector("dialog[data-ask-reason]").showModal();
+    document.dispatchEvent(new CustomEvent("page-changed"));
+}"""
+
+
 def test_instructions_open_by_themselves_until_they_are_closed_and_take_no_key(
     page: Page, live: str, make_line: MakeLine
 ) -> None:
@@ -169,6 +175,14 @@ def test_instructions_open_by_themselves_until_they_are_closed_and_take_no_key(
     page.keyboard.press("Escape")
     expect(opened).to_be_hidden()
     expect(page.get_by_label("Bad")).not_to_be_checked()
+    page.evaluate("sessionStorage.clear()")
+    page.reload()
+    at(page, 2)
+    expect(opened).to_be_visible()
+    page.evaluate(DIALOG_FROM_THE_SERVER)  # a dialog has the page for itself
+    expect(page.get_by_role("dialog", name="Skip this item")).to_be_visible()
+    expect(opened).to_be_hidden()
+    assert page.evaluate("Object.keys(sessionStorage).some((key) => key.startsWith('closed:'))")
     page.evaluate("sessionStorage.clear()")
     page.reload()
     at(page, 2)
