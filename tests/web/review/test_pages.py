@@ -293,3 +293,16 @@ def test_a_trace_without_words_of_its_own_is_not_shown_empty(people: People, mak
     page = words(people.client(people.reviewer).get(line.page(1)).content)
     assert "Can I cancel booking TX-1?" in page
     assert ANSWER in page
+
+
+def test_a_queue_that_nothing_was_added_to_does_not_say_that_all_is_done(people: People, make_line: MakeLine) -> None:
+    line = make_line(0)
+    page = words(people.client(people.reviewer).get(line.start).content)
+    assert "Nothing stands in this queue yet What is added to “Refund promises” can be reviewed here." in page
+    assert "All done" not in page
+    assert "Choose traces" not in page
+    assert "Choose traces" in words(people.client(people.editor).get(line.start).content)
+    listed = f"/w/acme/queues/{line.queue.uuid}/?state=needs_my_review"
+    assert "What is added to it and waits for you stands here." in words(
+        people.client(people.reviewer).get(listed).content
+    )

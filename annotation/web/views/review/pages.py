@@ -42,6 +42,7 @@ from annotation.web.views.review import context, trajectory, walk
 PAGE, REFUSED = "review/workspace.html", "review/refused.html"
 ROOT = "review-page"
 
+EMPTY = "Nothing stands in this queue yet"
 TITLES: dict[type[ClaimError], str] = {
     NothingLeftError: "All done here",
     QueueNotActiveError: "This queue gives out nothing now",
@@ -173,11 +174,15 @@ def refused(
     Of a queue that `is_withdrawn` from the person's eyes no more is shown. htmx swaps it in, so it answers 200 there.
     """
     may_go_on = isinstance(refusal, (ItemTakenError, ItemNotOpenError, ItemFlaggedError))
-    flagged = _own_flag(refusal)
+    flagged, blind = _own_flag(refusal), request.actor.is_limited_to_queues
+    progress = None if is_withdrawn else opening.progress(queue, request.user, is_blind=blind)
+    is_empty = isinstance(refusal, NothingLeftError) and progress is not None and progress.counts.total == 0
     known = {
         "queue": queue,
         "refusal": refusal,
-        "title": TITLES.get(type(refusal), "This item is not open to you"),
+        "title": EMPTY if is_empty else TITLES.get(type(refusal), "This item is not open to you"),
+        "is_empty": is_empty,
+        "may_fill": is_empty and request.actor.may(Capability.EDIT),
         "is_kept": is_kept,
         "walk": walk.of(request, item) if item and not is_withdrawn else None,
         "last": None if is_withdrawn else flagged or context.last(request, queue),
@@ -186,9 +191,7 @@ def refused(
         **_ways(request, refusal),
         "may_go_on": may_go_on,
         "done": context.told(request),
-        "progress": None
-        if is_withdrawn
-        else opening.progress(queue, request.user, is_blind=request.actor.is_limited_to_queues),
+        "progress": progress,
         "elsewhere": [] if may_go_on else _elsewhere(request, queue),
         "back_at": _first_back(request, refusal),
     }
