@@ -14,6 +14,8 @@ from tests.fixtures.people import People
 from tests.web.review.conftest import Line, booking_trace
 from tests.web.review.screen import at
 
+DIFFERING = "() => [...CSS.highlights.get('differing')].map((one) => one.startContainer.data.slice(one.startOffset, one.endOffset))"
+
 
 def test_four_pairs_by_four_keys(
     browser_page: Page, live: str, make_line: Callable[..., Line], people: People, sign_in: SignIn
@@ -32,6 +34,7 @@ def test_four_pairs_by_four_keys(
         assert right is not None
         assert left["y"] == right["y"]
         assert left["x"] + left["width"] <= right["x"]
+        assert set(page.evaluate(DIFFERING)) == {str(2 * number - 2), str(2 * number - 1)}
         page.keyboard.press(key)
         page.keyboard.press("Control+Enter")
     expect(page.get_by_text("Nothing is left for you")).to_be_visible()
