@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import unescape
+
 import pytest
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
@@ -39,6 +41,7 @@ def test_a_cell_of_the_table_of_two_people_opens_its_items(people: People, other
     base = f"/w/acme/queues/{queue.uuid}/agreement/?question=thumbs&one={people.reviewer.uuid}&other={other.uuid}"
     client = people.client(people.editor)
     html = client.get(base).content.decode()  # bad, good: in the order of their worth
+    assert "Cohen's κ of the two: 0.50 , from 4 items: too few to build on." in unescape(words(html.encode()))
     assert f"one={people.reviewer.uuid}&amp;other={other.uuid}&amp;row=0&amp;column=0#items" in html
     cell = client.get(f"{base}&row=1&column=1").content
     assert "Items answered Good / Good 2" in words(cell)

@@ -92,6 +92,11 @@ class Confusion:
     kappa: Kappa
 
     @property
+    def is_too_few(self) -> bool:
+        """Whether an interval would claim to be surer than so few items can be."""
+        return self.kappa.units < FEWEST
+
+    @property
     def rows(self) -> list[tuple[str, list[tuple[int, bool]]]]:
         """Per answer of the first its words, and per answer of the second how often, and whether they are alike."""
         return [
