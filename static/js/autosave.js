@@ -1,7 +1,8 @@
 // form[data-autosave="address"], of which a page may have several: what is typed goes there at every change, and once more as the page goes away. What
 // could not be sent stays in this tab (sessionStorage) and fills the form when the same person opens it again. Signing out
 // (form[data-ends-session]) waits for it a moment: after that nothing is taken from this person any more. form[data-stash="name"] has
-// no draft on the server: this tab keeps what is typed until it is sent, or left by [data-forgets].
+// no draft on the server: this tab keeps what is typed until the server has taken it (then what the form was made from, `seen`, is
+// another), or it is left by [data-forgets].
 "use strict";
 {
   const PAUSE = 400;
@@ -103,8 +104,9 @@
   document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") leave(); });
   window.addEventListener("pagehide", leave);
   document.addEventListener("submit", (event) => { if (event.target.matches("#review-form")) clearTimeout(timer); });
-  document.addEventListener("submit", (event) => { if (event.target.matches("[data-stash]")) clean(event.target); });
+  document.addEventListener("submit", (event) => { if (event.target.matches("[data-stash]")) stash(event.target); });
   document.addEventListener("click", (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return; // opens elsewhere: this page stays
     const of = event.target.closest("[data-forgets]")?.closest("form");
     if (of) clean(of);
   });

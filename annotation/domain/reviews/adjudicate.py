@@ -75,7 +75,7 @@ class NobodyLeftError(AdjudicationError):
 
 
 def token(item: Item, reviews: Sequence[Review]) -> str:
-    """What a person has read, in short: another one as soon as a review or the word on them changes."""
+    """What a person has read, in short: another one as soon as a review, a written answer or the word on them changes."""
     read = sorted(f"{review.uuid}:{review.submission_count}" for review in reviews)
     return sha256(";".join([str(item.adjudicated_at), *read]).encode()).hexdigest()[:16]
 
@@ -149,7 +149,7 @@ def _lock(item: Item, seen: str | None) -> Item:
     """The item's newest state, locked, if it can be decided on by somebody who has read `seen`."""
     locked = assignment.lock(item)
     require_full(locked)
-    if seen is not None and seen != token(locked, list(Review.objects.filter(item=locked))):
+    if seen is not None and seen != token(locked, list(Review.every.filter(item=locked))):
         raise OvertakenError
     return locked
 

@@ -161,7 +161,7 @@ def comparison(item: Item) -> Comparison:
     written = next((review for review in every if review.is_adjudication), None)
     columns = (*reviews, written) if written else reviews
     before = overtaken.since(item, every[0].word if every else None, reviews)
-    return Comparison(item, reviews, written, _rows(item, reviews, columns), adjudicate.token(item, reviews), before)
+    return Comparison(item, reviews, written, _rows(item, reviews, columns), adjudicate.token(item, every), before)
 
 
 def _rows(item: Item, reviews: Sequence[Review], columns: Sequence[Review]) -> tuple[Row, ...]:

@@ -65,7 +65,7 @@ def item_adjudicate(request: MemberRequest, uuid: UUID) -> HttpResponse:
     if sent.problems:
         return _again(request, item, sent)
     try:
-        return _decided(request, item, lambda: adjudicate.write(answers=sent.given, **_word(request, item)))
+        return _decided(request, item, lambda: adjudicate.write(answers=sent.given, **_word(request, item)), sent)
     except InvalidReviewError as invalid:
         return _again(request, item, Sent(sent.given, invalid.problems))
 
@@ -106,16 +106,17 @@ def _elsewhere(request: MemberRequest, item: Item) -> str:
 
 
 def _again(request: MemberRequest, item: Item, sent: Sent) -> HttpResponse:
-    """The same page with what was sent and what is wrong with it."""
+    """The same page with what was sent and what is wrong with it, beside the reviews as they are now."""
+    item = item_of(request, item.uuid)
     waiting = side_by_side.waiting(visible(request, Item), item.queue, MOST_LISTED)
     return _page(request, item.queue, waiting, item, sent)
 
 
-def _decided(request: MemberRequest, item: Item, decide: Any) -> HttpResponse:
+def _decided(request: MemberRequest, item: Item, decide: Any, sent: Sent | None = None) -> HttpResponse:
     try:
         decide()
     except (AdjudicationError, DatasetError) as problem:
-        return _refused(request, item, problem)
+        return _refused(request, item, problem, sent)
     messages.success(request, f"Item {item.number} is settled.")
     return _next(request, item)
 
@@ -175,6 +176,7 @@ def _item(request: MemberRequest, item: Item, sent: Sent | None) -> dict[str, An
         "sides": sides,
         "step_address": f"{_address(request, item.queue)}?{urlencode({**carried, 'step': ''})}",
         "begun": begun,
+        "is_sent_before": sent is not None,
     }
     given = sent.given if sent else _as_new(begun)
     return known | (_form(shown, given, sent, seen) if given else {})
@@ -245,9 +247,10 @@ def _next(request: MemberRequest, item: Item) -> HttpResponse:
     return redirect(_address(request, item.queue, request.POST.get("following", "")))
 
 
-def _refused(request: MemberRequest, item: Item, problem: Exception) -> HttpResponse:
+def _refused(request: MemberRequest, item: Item, problem: Exception, sent: Sent | None = None) -> HttpResponse:
+    """Say why; an answer that was `sent` stays in its form, for only the person has it."""
     messages.error(request, f"Nothing was decided. {problem}")
-    return redirect(_address(request, item.queue, item.number))
+    return _again(request, item, sent) if sent else redirect(_address(request, item.queue, item.number))
 
 
 def _address(request: MemberRequest, queue: Queue, item: object = "") -> str:
