@@ -29,7 +29,7 @@ class UndoRefusedError(Exception):
 
 def recent(*, queue: Queue, by: User) -> list[Review]:
     """What the person submitted or edited last in this queue, the latest first; at most MOST_RECENT, each review once."""
-    rows = Review.objects.select_related("item").filter(item__queue=queue, reviewer=by)
+    rows = Review.objects.select_related("item", "rubric").filter(item__queue=queue, reviewer=by)
     tested = Probe.objects.filter(item__queue=queue, reviewer=by)
     return submissions.page_of(rows, tested, size=MOST_RECENT).rows
 

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from annotation.models import Draft, Review
 from tests.fixtures.people import People
+from tests.web.queues.test_lists import words
 from tests.web.review.conftest import Line
 
 pytestmark = pytest.mark.django_db
@@ -32,6 +33,7 @@ def test_an_older_submission_is_taken_back_from_the_list(people: People, make_li
     shown = client.get(f"{line.start}recent/").content.decode()
     assert [n for n in (3, 2, 1) if f"Item {n}<" in shown] == [3, 2, 1]
     assert shown.index("Item 3<") < shown.index("Item 1<")
+    assert all(f"Item {number} Bad" in words(shown.encode()) for number in (1, 2, 3)), "nobody remembers numbers"
     told = client.post(f"{line.start}undo/", {"undo": "1"})
 
     assert told["location"] == line.page(1)

@@ -40,7 +40,7 @@ def recent_reviews(request: MemberRequest, uuid: UUID) -> HttpResponse:
     context = {
         "workspace": request.workspace,
         "queue": queue,
-        "reviews": undo.recent(queue=queue, by=request.user),
+        "rows": _summaries(request, queue, undo.recent(queue=queue, by=request.user)),
         "flagged": flags.of_person(request.user, queue)[: undo.MOST_RECENT],
     }
     return render(request, "review/recent.html", context)
