@@ -23,7 +23,7 @@
     const text = turn ? said(selection, range, turn).trim().slice(0, LONGEST).replace(/[\ud800-\udbff]$/, "") : "";
     if (!text) return false;
     held = { run: turn.dataset.run || null, text };
-    hint("The next label you give keeps the selected text as its evidence.");
+    hint(`The next label you give keeps the selected text as its evidence: “${text.length > 80 ? `${text.slice(0, 79).trimEnd()}…` : text}”`);
     return true;
   };
 

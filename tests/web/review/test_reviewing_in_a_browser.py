@@ -137,7 +137,7 @@ def test_selected_text_becomes_evidence_of_the_label(
     page.goto(live + line.page(1))
     page.keyboard.press("b")
     page.evaluate(SELECT)
-    expect(page.locator("[data-labels-hint]")).to_contain_text("keeps the selected text")
+    expect(page.locator("[data-labels-hint]")).to_contain_text("keeps the selected text as its evidence: “")
     page.keyboard.press("1")
     expect(page.locator("[data-evidence] q")).to_have_text(said)
     kept(page)
