@@ -138,10 +138,18 @@ class Question(_Document):
             if self.options:
                 raise ValueError("Only questions with a choice have options.")
             return
-        if len(self.options) < 2:
-            raise ValueError("Give at least two options to choose from.")
+        self._check_option_count()
         if twice := _twice(option.key for option in self.options):
             raise ValueError(f"The option “{twice}” stands there twice.")
+
+    def _check_option_count(self) -> None:
+        """One is enough where any may be picked: a box to tick."""
+        is_any = self.kind is QuestionKind.MULTI_CHOICE
+        if len(self.options) < 1 and is_any:
+            raise ValueError("Give at least one option to tick.")
+        if len(self.options) < 2 and not is_any:
+            other = f"“{QuestionKind.MULTI_CHOICE.label}” ({QuestionKind.MULTI_CHOICE})"
+            raise ValueError(f"Give at least two options to choose from; for a single box to tick, ask {other}.")
 
     def _check_steps(self) -> None:
         if self.of is None:
@@ -263,7 +271,8 @@ def _condition_problem(question: Question, condition: Condition, asked: Question
         return f"“{question.label}” can only depend on a question above it, and “{condition.question}” is none."
     unknown = [value for value in condition.any_of if asked.answers and value not in asked.answers]
     if unknown:
-        return f"“{question.label}” depends on “{unknown[0]}”, which nobody can answer to “{asked.label}”."
+        words = f"“{question.label}” depends on “{unknown[0]}”, which nobody can answer to “{asked.label}”."
+        return f"{words} Its answers are {', '.join(asked.answers)}."
     if condition.any_of and asked.kind in {QuestionKind.ASSERTIONS, QuestionKind.RANKING}:
         return f"“{question.label}” can only depend on whether “{asked.label}” is answered."
     return ""

@@ -44,7 +44,11 @@ def test_reads_what_it_wrote_and_bare_lists() -> None:
     [
         ({"key": "label", "kind": "text"}, "is the key of a part"),
         ({"key": "thumbs", "kind": "text"}, "is kept for a question of the kind good or bad"),
-        ({"key": "tone", "kind": "choice", "options": [{"key": "a", "label": "A"}]}, "at least two options"),
+        (
+            {"key": "tone", "kind": "choice", "options": [{"key": "a", "label": "A"}]},
+            r"ask “Any of several” \(multi_choice\)",
+        ),
+        ({"key": "tone", "kind": "multi_choice"}, "at least one option to tick"),
         ({"key": "tone", "kind": "choice", "options": [{"key": "a", "label": "A"}] * 2}, "“a” stands there twice"),
         ({"key": "tone", "kind": "text", "options": [{"key": "a", "label": "A"}]}, "Only questions with a choice"),
         ({"key": "cost", "kind": "number", "minimum": 3, "maximum": 3}, "has to be below"),
@@ -58,6 +62,18 @@ def test_reads_what_it_wrote_and_bare_lists() -> None:
 def test_refuses_questions_that_cannot_be_asked(fields: dict[str, object], message: str) -> None:
     with pytest.raises(ValidationError, match=message):
         Question.model_validate({"label": "What?", **fields})
+
+
+def test_any_of_several_may_be_one_box_to_tick() -> None:
+    box = {"key": "urgent", "kind": "multi_choice", "label": "Urgent?", "options": [{"key": "yes", "label": "Yes"}]}
+    assert rubric.read([box]).questions[0].answers == {"yes": "Yes"}
+
+
+def test_a_condition_that_nobody_can_meet_is_told_with_what_may_be_answered() -> None:
+    thumbs = {"key": "thumbs", "kind": "thumbs", "label": "Good"}
+    why = {"key": "why", "kind": "text", "label": "Why?", "visible_if": {"question": "thumbs", "any_of": ["bad"]}}
+    with pytest.raises(ValidationError, match=r"which nobody can answer to “Good”[.] Its answers are down, up"):
+        rubric.read([thumbs, why])
 
 
 def test_every_question_needs_its_own_key() -> None:

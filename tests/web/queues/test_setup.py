@@ -87,7 +87,7 @@ def test_what_cannot_be_asked_is_marked_and_kept(people: People, headers: dict[s
     assert answer.status_code == 422
     assert "Nothing is saved yet: look at what is marked below." in page
     assert "Write the question." in page
-    assert "Give at least two options to choose from." in page
+    assert "Give at least two options to choose from; for a single box to tick" in page
     assert "This field is required." in page
     assert 'value="Is it polite?"' in answer.content.decode()
     assert "Name : This field is required. Question 1 : Write the question. Question 2 : Give at least" in page
