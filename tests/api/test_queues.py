@@ -132,6 +132,49 @@ def test_what_does_not_fit_says_which_question(people: People, queue: Queue, tra
     }
 
 
+STEP = {"run": "018f0000-0000-7000-8000-000000000000", "thumb": "up"}
+
+
+@pytest.mark.parametrize(
+    ("act", "sent", "told"),
+    [
+        ("review", {"label": ["Wrong policy"]}, "'label' is not one of answers, labels, evidence"),
+        ("draft", {"label": ["Wrong policy"]}, "'label' is not one of answers, labels, evidence"),
+        ("review", {"steps": [{**STEP, "label": ["Wrong policy"]}]}, "'label' is not one of run, thumb, labels"),
+        ("review", {"labels": ["a"], "evidence": [{"label": "a", "txt": "b"}]}, "'txt' is not one of label, run, text"),
+        ("adjudication", {"answer": {"label": ["Wrong policy"]}}, "'label' is not one of answers, labels, evidence"),
+        ("adjudication", {"answer": {}, "sen": "x"}, "'sen' is not one of seen, review, answer, note"),
+    ],
+)
+def test_a_misspelt_member_is_told_rather_than_lost(
+    people: People, queue: Queue, trace: Trace, act: str, sent: dict[str, Any], told: str
+) -> None:
+    item = f"/api/v1/items/{add(people, queue, traces=[str(trace.uuid)]).json()['added'][0]['id']}"
+    given = sent if act == "adjudication" else {"answers": {"thumbs": "down"}, **sent}
+    answer = people.client(people.editor).put(f"{item}/{act}", given, content_type=JSON)
+    assert (answer.status_code, told in answer.content.decode()) == (400, True)
+    assert (Review.objects.count(), Draft.objects.count()) == (0, 0)
+
+
+def test_a_draft_is_sent_back_in_the_form_in_which_it_was_told(people: People, queue: Queue, trace: Trace) -> None:
+    item = f"/api/v1/items/{add(people, queue, traces=[str(trace.uuid)]).json()['added'][0]['id']}"
+    client = reviewing(people)
+    assert client.put(f"{item}/draft", {"steps": [STEP], "note": "hm"}, content_type=JSON).status_code == 204
+    told = [client.get(f"{item}/draft").json(), client.post(f"{item}/claim").json()["draft"]]
+    assert told[0] == told[1]
+    assert [client.put(f"{item}/draft", one, content_type=JSON).status_code for one in told] == [204, 204]
+
+
+def test_a_misspelt_setting_is_told_rather_than_passed_over(people: People, queue: Queue) -> None:
+    address, api = f"/api/v1/queues/{queue.uuid}", people.api()
+    settings = api.patch(address, {"reviewer_per_item": 2}, content_type=JSON)
+    assert "'reviewer_per_item' is not one of name" in settings.json()["error"]["fields"]["reviewer_per_item"][0]
+    masking = api.patch(address, {"masking": {"kind": ["email"]}}, content_type=JSON)
+    assert masking.json()["error"]["fields"] == {"masking": {"kind": ["'kind' is not one of kinds, patterns."]}}
+    filled = api.post(f"{address}/fill", {"previw": True}, content_type=JSON)
+    assert (filled.status_code, "previw" in filled.json()["error"]["fields"]) == (400, True)
+
+
 @pytest.mark.parametrize("what", ["draft", "review"])
 def test_null_is_no_review_and_leaves_the_draft(people: People, queue: Queue, trace: Trace, what: str) -> None:
     item = f"/api/v1/items/{add(people, queue, traces=[str(trace.uuid)]).json()['added'][0]['id']}"

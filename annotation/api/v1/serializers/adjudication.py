@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from annotation.api.v1.serializers.fields import AnyField
+from annotation.api.v1.serializers.fields import AnyField, StrictSerializer
 from annotation.api.v1.serializers.items import ItemSerializer
 from annotation.api.v1.serializers.reviews import ReviewInputSerializer, ReviewSerializer, review_of
 
@@ -30,7 +30,7 @@ class ComparisonSerializer(serializers.Serializer[Any]):
     token = serializers.CharField()
 
 
-class SeenSerializer(serializers.Serializer[Any]):
+class SeenSerializer(StrictSerializer):
     """What the caller has read."""
 
     seen = serializers.CharField(default=None, allow_null=True, help_text=SEEN)

@@ -6,10 +6,10 @@ from typing import Any
 
 from rest_framework import serializers
 
-from annotation.api.v1.serializers.fields import AnyField
+from annotation.api.v1.serializers.fields import AnyField, StrictSerializer
 
 
-class GoldSerializer(serializers.Serializer[Any]):
+class GoldSerializer(StrictSerializer):
     """Answers by question key, in the form of a review; questions left out are held against nobody."""
 
     answers = AnyField(allow_null=True)

@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from annotation.api.choices import ChoiceField
 from annotation.api.telling import told
-from annotation.api.v1.serializers.fields import AnyField
+from annotation.api.v1.serializers.fields import AnyField, StrictSerializer
 from annotation.api.v1.serializers.queues import RubricSerializer
 from annotation.domain.access import Actor
 from annotation.domain.queues import blinded, priorities, reasons
@@ -106,14 +106,14 @@ def shown_to(actor: Actor) -> type[ItemSerializer]:
     return BlindItemSerializer if actor.is_limited_to_queues else ItemSerializer
 
 
-class ThreadSerializer(serializers.Serializer[Any]):
+class ThreadSerializer(StrictSerializer):
     """A thread, named by its project's name or slug and its id."""
 
     project = serializers.CharField()
     thread_id = serializers.CharField()
 
 
-class PairSerializer(serializers.Serializer[Any]):
+class PairSerializer(StrictSerializer):
     """Two traces to be compared, in any order."""
 
     trace_id = serializers.UUIDField()
@@ -126,7 +126,7 @@ class PairSerializer(serializers.Serializer[Any]):
         return attrs
 
 
-class NewItemsSerializer(serializers.Serializer[Any]):
+class NewItemsSerializer(StrictSerializer):
     """What to put into the queue; at most 1,000 things at once."""
 
     traces = serializers.ListField(child=serializers.UUIDField(), default=[], max_length=MOST_AT_ONCE)
@@ -149,7 +149,7 @@ class NewItemsSerializer(serializers.Serializer[Any]):
         return attrs
 
 
-class ItemChangeSerializer(serializers.Serializer[Any]):
+class ItemChangeSerializer(StrictSerializer):
     """What an editor says of an item."""
 
     priority = serializers.IntegerField(
@@ -180,7 +180,7 @@ class ClaimSerializer(serializers.Serializer[Any]):
     draft = AnyField(allow_null=True)
 
 
-class ShareSerializer(serializers.Serializer[Any]):
+class ShareSerializer(StrictSerializer):
     """Whom to give items to; without `items`, all open ones."""
 
     reviewers = serializers.ListField(child=serializers.EmailField(), min_length=1, max_length=100)
@@ -223,7 +223,7 @@ class HeldSerializer(serializers.Serializer[Any]):
     expires_at = serializers.DateTimeField()
 
 
-class WhySerializer(serializers.Serializer[Any]):
+class WhySerializer(StrictSerializer):
     """A few words, if any."""
 
     reason = serializers.CharField(default="", allow_blank=True, max_length=2000)

@@ -6,19 +6,20 @@ from typing import Any
 
 from rest_framework import serializers
 
+from annotation.api.v1.serializers.fields import StrictSerializer
 from annotation.domain.queues import pairing
 
 JOIN = "input, thread, example (of a dataset, as LangSmith's SDKs tell it), or metadata. with a key behind it."
 
 
-class SideSerializer(serializers.Serializer[Any]):
+class SideSerializer(StrictSerializer):
     """One of the two lists."""
 
     project = serializers.CharField(default="", allow_blank=True, help_text="Its name or slug; empty: any.")
     filter = serializers.CharField(default="", allow_blank=True, help_text="In the filter language.")
 
 
-class NewPairsSerializer(serializers.Serializer[Any]):
+class NewPairsSerializer(StrictSerializer):
     """Two lists of traces and what two have in common that are a pair."""
 
     left = SideSerializer()

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from rest_framework import serializers
 
 from annotation.api.choices import ChoiceField, refusal
+from annotation.api.v1.serializers.fields import StrictSerializer
 from annotation.api.v1.serializers.sight import MaskingSerializer, PresentationSerializer
 from annotation.domain.queues import blindness, masking, presentation, rubric, rubric_versions
 from annotation.domain.queues.presentation import Presentation
@@ -112,7 +113,7 @@ def _worded(error: Any) -> str:
     return f"{place}: {words}" if place else words
 
 
-class RubricPreviewSerializer(serializers.Serializer[Any]):
+class RubricPreviewSerializer(StrictSerializer):
     """Another rubric for a queue."""
 
     rubric = RubricField()
@@ -144,7 +145,7 @@ class CountsSerializer(serializers.Serializer[Any]):
     )
 
 
-class BlindnessSerializer(serializers.Serializer[Any]):
+class BlindnessSerializer(StrictSerializer):
     """What reviewers are not shown before they judge."""
 
     peers = serializers.BooleanField(required=False, help_text="Reviews of others.")
@@ -211,7 +212,7 @@ class WholeQueueSerializer(QueueSerializer):
         return [person.email for person in card.queue.reviewers.order_by("email")]
 
 
-class QueueChangeSerializer(serializers.Serializer[Any]):
+class QueueChangeSerializer(StrictSerializer):
     """Settings of a queue to be made or changed; the context names the workspace's `datasets` and `people`."""
 
     name = serializers.CharField(max_length=120)

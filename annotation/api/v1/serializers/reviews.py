@@ -8,7 +8,7 @@ from typing import Any
 from rest_framework import serializers
 
 from annotation.api.choices import ChoiceField
-from annotation.api.v1.serializers.fields import AnyField, ShallowField
+from annotation.api.v1.serializers.fields import AnyField, ShallowField, StrictSerializer
 from annotation.domain.reviews.content import Part, ReviewInput
 from annotation.domain.reviews.rubric import MOST_EVIDENCE
 from annotation.models import Review
@@ -20,7 +20,7 @@ ANSWERS = (
 )
 
 
-class StepSerializer(serializers.Serializer[Any]):
+class StepSerializer(StrictSerializer):
     """What was said of one step of the trajectory."""
 
     run = serializers.UUIDField()
@@ -32,7 +32,7 @@ class StepSerializer(serializers.Serializer[Any]):
     )
 
 
-class EvidenceSerializer(serializers.Serializer[Any]):
+class EvidenceSerializer(StrictSerializer):
     """A passage that speaks for a label."""
 
     label = serializers.CharField(help_text="One of `labels`.")  # type: ignore[assignment]  # the field's own stays
@@ -44,7 +44,7 @@ class EvidenceSerializer(serializers.Serializer[Any]):
     text = serializers.CharField(trim_whitespace=False)
 
 
-class ReviewInputSerializer(serializers.Serializer[Any]):
+class ReviewInputSerializer(StrictSerializer):
     """One review; also the form of a draft, which may be incomplete."""
 
     answers = serializers.DictField(child=ShallowField(), default=dict, help_text=ANSWERS)
@@ -141,7 +141,7 @@ class VersionSerializer(serializers.Serializer[Any]):
     )
 
 
-class DecisionSerializer(serializers.Serializer[Any]):
+class DecisionSerializer(StrictSerializer):
     """A word on a correction."""
 
     note = serializers.CharField(default="", allow_blank=True, max_length=5000)

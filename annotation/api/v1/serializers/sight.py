@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from rest_framework import serializers
 
 from annotation.api.choices import ChoiceField
+from annotation.api.v1.serializers.fields import StrictSerializer
 from annotation.domain.masking import Kind
 from annotation.domain.queues import masking
 from annotation.domain.queues.masking import Masking
@@ -16,7 +17,7 @@ from annotation.domain.queues.presentation import LONGEST_KEY, MOST_FACTS, How, 
 _HOW = [how.value for how in How]
 
 
-class PresentationSerializer(serializers.Serializer[Any]):
+class PresentationSerializer(StrictSerializer):
     """Parts of a trajectory for reviewers; what is hidden or false is not sent to them."""
 
     system = ChoiceField(_HOW, required=False, help_text="System prompts.")
@@ -39,14 +40,14 @@ class PresentationSerializer(serializers.Serializer[Any]):
     may_show_rest = serializers.BooleanField(required=False, help_text="Reviewers may ask for all of it.")
 
 
-class OwnPatternSerializer(serializers.Serializer[Any]):
+class OwnPatternSerializer(StrictSerializer):
     """A pattern of the queue's own."""
 
     name = serializers.CharField(help_text="Stands in the tokens, as in [customer 3].")
     pattern = serializers.CharField(help_text="A regular expression without references and looking around.")
 
 
-class MaskingSerializer(serializers.Serializer[Any]):
+class MaskingSerializer(StrictSerializer):
     """Personal data that reviewers read tokens instead of."""
 
     kinds = serializers.ListField(child=ChoiceField([kind.value for kind in Kind]), required=False)

@@ -8,6 +8,7 @@ from annotation.api import sight
 from annotation.api.resource import Resource
 from annotation.api.telling import told
 from annotation.api.v1.serializers.items import ClaimSerializer
+from annotation.api.v1.serializers.reviews import typed
 from annotation.domain.queues import rubric_versions
 from annotation.domain.queues.assignment import Claim
 from annotation.domain.reviews import drafts, masked
@@ -23,6 +24,6 @@ def claimed(view: Resource, claim: Claim) -> dict[str, Any]:
         "expires_at": claim.expires_at,
         "rubric_version": version.number,
         "rubric": rubric_versions.asked_of(claim.item, version, by).document(),
-        "draft": masked.given(draft.content, seen).document() if draft else None,
+        "draft": typed(masked.given(draft.content, seen)) if draft else None,
     }
     return told(ClaimSerializer, answer, person=by)

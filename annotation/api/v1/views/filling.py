@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from annotation.api.choices import ChoiceField
 from annotation.api.errors import ApiError, bad_filter
 from annotation.api.resource import Resource
+from annotation.api.v1.serializers.fields import StrictSerializer
 from annotation.api.v1.serializers.jobs import JobSerializer
 from annotation.api.v1.views.refusals import refusals
 from annotation.domain.access import Capability
@@ -24,7 +25,7 @@ from annotation.domain.traces.filters import FilterError
 from annotation.models import Job, Project, Queue
 
 
-class FillSerializer(serializers.Serializer[Any]):
+class FillSerializer(StrictSerializer):
     """Which traces to add, or their threads or steps. The same `seed` and number choose the same, as long as the same ones match."""
 
     filter = serializers.CharField(default="", allow_blank=True, help_text="In the filter language; empty: all traces.")
