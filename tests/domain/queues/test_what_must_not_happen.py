@@ -47,7 +47,7 @@ TESTS: dict[int, tuple[str, ...]] = {
     ),
     3: (  # locks: re-taken by the page that sent an item back, never asked for, told as a mistake in the form, on every queue
         "domain.reviews.test_adjudicate.test_an_item_that_is_sent_back_is_not_held_by_who_sent_it",
-        "web.review.test_pages.test_the_page_does_not_open_an_item_that_somebody_else_has",
+        "web.review.test_refused.test_the_page_does_not_open_an_item_that_somebody_else_has",
         "api.test_queues.test_an_item_that_somebody_has_is_not_given_to_another",
         "domain.queues.test_assignment.test_an_item_is_not_closed_to_the_second_reviewer_nor_open_to_a_third",
     ),
